@@ -1,0 +1,91 @@
+// swift-tools-version: 6.3
+// Carmine: CUDA programs on AMD GPUs.  The modules and their one arrow direction are drawn in docs/architecture.md.
+import PackageDescription
+
+/// Where Debian puts LLVM 22: outside the compiler's default search path.
+let llvm = "/usr/lib/llvm-22"
+
+let fast: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-wmo", "-Xcc", "-march=x86-64-v3"], .when(configuration: .release))]
+
+/// Libraries that are preloaded into other processes: a static Swift runtime, and only the listed symbols visible.
+func preloaded(_ target: String, soname: String) -> [LinkerSetting] {
+  [.unsafeFlags([
+    "-static-stdlib", "-Xlinker", "-soname=\(soname)", "-Xlinker", "--version-script=Sources/\(target)/exports.map",
+  ])]
+}
+
+let package = Package(
+  name: "carmine",
+  products: [
+    .library(name: "carmine-core", type: .dynamic, targets: ["Core"]),
+    .library(name: "carmine-softgpu", type: .dynamic, targets: ["SoftGPULibrary"]),
+    .executable(name: "carmine", targets: ["carmine"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // C: headers and what Swift cannot say.
+    .target(name: "CKFD"),
+    .target(name: "CSoftGPU"),
+    .target(name: "CDeviceABI"),
+    .target(name: "CThreadLocal"),
+    .target(name: "CCUDA"),
+    .systemLibrary(name: "CLLVM"),
+    .systemLibrary(name: "CLibELF"),
+    .systemLibrary(name: "CLZ4"),
+    .systemLibrary(name: "CZstd"),
+    .target(
+      name: "CLLD", cxxSettings: [.unsafeFlags(["-I\(llvm)/include"])],
+      linkerSettings: [
+        .unsafeFlags(["-L\(llvm)/lib"]),
+        .linkedLibrary("lldELF"), .linkedLibrary("lldCommon"), .linkedLibrary("LLVM-22"),
+        .linkedLibrary("z"), .linkedLibrary("zstd"),
+      ]),
+
+    // The compiler's side; nothing of it is loaded into a user's process.
+    .target(name: "PTX", swiftSettings: [.strictMemorySafety()]),
+    .target(name: "KernelImage", dependencies: ["CDeviceABI"], swiftSettings: [.strictMemorySafety()]),
+    .target(name: "CodeObject", dependencies: ["KernelImage", "CLibELF", "CLZ4", "CZstd"]),
+    .target(
+      name: "Compiler", dependencies: ["PTX", "CodeObject", "KernelImage", "CDeviceABI", "CLLVM", "CLLD"],
+      swiftSettings: [.unsafeFlags(["-Xcc", "-I\(llvm)/include"])],
+      linkerSettings: [.unsafeFlags(["-L\(llvm)/lib", "-Xlinker", "-rpath=\(llvm)/lib"]), .linkedLibrary("LLVM-22")]),
+
+    // The device's side: preloaded, so Glibc and Synchronization only.
+    .target(name: "KFD", dependencies: ["CKFD", "CSoftGPU"], swiftSettings: [.strictMemorySafety()]),
+    .target(
+      name: "SoftGPU", dependencies: ["CKFD", "CSoftGPU"], swiftSettings: fast),
+    .target(
+      name: "SoftGPULibrary", dependencies: ["SoftGPU"], exclude: ["exports.map"],
+      linkerSettings: preloaded("SoftGPULibrary", soname: "libcarmine-softgpu.so")),
+    .target(name: "GPU", dependencies: ["KFD", "CKFD", "CDeviceABI"]),
+    .target(name: "ModuleLoading", dependencies: ["KernelImage", "GPU"]),
+    .target(name: "CUDA", dependencies: ["ModuleLoading", "GPU", "KernelImage", "CDeviceABI", "CThreadLocal", "CCUDA"]),
+    .target(name: "Cudart12", dependencies: ["CUDA", "CCUDA"]),
+    .target(name: "Cudart13", dependencies: ["CUDA", "CCUDA"]),
+    .target(name: "CudaDriver", dependencies: ["CUDA", "CCUDA"]),
+    .target(
+      name: "Core", dependencies: ["Cudart12", "Cudart13", "CudaDriver"], exclude: ["exports.map"],
+      linkerSettings: preloaded("Core", soname: "libcarmine.so")),
+
+    .executableTarget(
+      name: "carmine",
+      dependencies: [
+        "Compiler", "PTX", "CodeObject", "KernelImage", "KFD",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .testTarget(name: "PTXTests", dependencies: ["PTX"]),
+    .testTarget(name: "KernelImageTests", dependencies: ["KernelImage"]),
+    .testTarget(name: "CodeObjectTests", dependencies: ["CodeObject"]),
+    .testTarget(name: "CompilerTests", dependencies: ["Compiler", "PTX", "CodeObject"]),
+    .testTarget(name: "KFDTests", dependencies: ["KFD"]),
+    .testTarget(name: "SoftGPUTests", dependencies: ["SoftGPU", "CKFD", "CSoftGPU"]),
+    .testTarget(name: "GPUTests", dependencies: ["GPU"]),
+    .testTarget(name: "ModuleLoadingTests", dependencies: ["ModuleLoading"]),
+    .testTarget(name: "CUDATests", dependencies: ["CUDA"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

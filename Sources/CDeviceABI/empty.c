@@ -1,0 +1,1 @@
+#include "carmine_device_abi.h"

@@ -1,0 +1,1 @@
+#include "carmine_kfd.h"

@@ -1,0 +1,1 @@
+#include "carmine_softgpu.h"

@@ -1,0 +1,1 @@
+// CUDA: see docs/architecture.md.

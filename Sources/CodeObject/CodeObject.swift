@@ -1,0 +1,1 @@
+// CodeObject: see docs/architecture.md.

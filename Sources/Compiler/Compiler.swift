@@ -1,0 +1,1 @@
+// Compiler: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// CudaDriver: see docs/architecture.md.

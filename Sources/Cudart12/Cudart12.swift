@@ -1,0 +1,1 @@
+// Cudart12: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// Cudart13: see docs/architecture.md.

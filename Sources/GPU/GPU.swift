@@ -1,0 +1,1 @@
+// GPU: see docs/architecture.md.

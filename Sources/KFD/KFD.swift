@@ -1,0 +1,1 @@
+// KFD: see docs/architecture.md.

@@ -1,0 +1,1 @@
+// ModuleLoading: see docs/architecture.md.

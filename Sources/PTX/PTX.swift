@@ -1,0 +1,1 @@
+// PTX: see docs/architecture.md.

@@ -1,0 +1,56 @@
+// The border inside the software GPU: queue processors (Queues/) decode packets and hand kernels over; the compute engine
+// (Execution/, ISA/) executes them and says how it went.
+
+/// What an AQL kernel-dispatch packet, with its kernel descriptor resolved, asks for.  All addresses are GPU addresses.
+/// Source: HSA Platform System Architecture 1.2, 2.9.6; LLVM AMDGPU usage, "Kernel Descriptor", "Initial Kernel Execution State".
+struct Dispatch {
+  var workgroupSize: (x: UInt32, y: UInt32, z: UInt32)
+  var gridSize: (x: UInt32, y: UInt32, z: UInt32)      // in work-items; the last workgroup of a row may be partial
+  var privateSegmentSize: UInt32                       // bytes a work-item, from the packet
+  var groupSegmentSize: UInt32                         // bytes a workgroup, from the packet
+  var kernelObject: UInt64                             // of the kernel descriptor
+  var kernarg: UInt64
+  var packetAddress: UInt64                            // the dispatch packet (dispatch_ptr)
+  var queueAddress: UInt64                             // amd_queue_t (queue_ptr), 0 if there is none
+  var dispatchID: UInt64
+  var queueID: UInt32
+}
+
+enum DispatchOutcome: Sendable {
+  case completed(start: UInt64, end: UInt64)           // gpu clock, 100 MHz
+  case faulted(Fault)
+}
+
+/// Why a dispatch stopped.  `Checks/` turns it into the text that a user sees.
+struct Fault: Sendable {
+  enum Cause: Sendable {
+    case memory(address: UInt64, access: Access, size: Int)   // no mapping for this device, or not with this permission
+    case illegalInstruction(words: [UInt32], name: String?)   // name: decoded but not implemented
+    case instructionFetch(address: UInt64)
+    case trap(id: UInt8)                                       // s_trap
+    case badDispatch(String)                                   // limits, descriptor, sizes
+    case misaligned(address: UInt64, size: Int)
+    case atomicUnsupported(address: UInt64)
+  }
+  enum Access: Sendable { case read, write, execute, atomic }
+  var cause: Cause
+  var kernelObject: UInt64 = 0
+  var programCounter: UInt64 = 0
+  var instruction: String = ""                                // assembly text as far as we can print it
+  var workgroup: (x: UInt32, y: UInt32, z: UInt32) = (0, 0, 0)
+  var wave = 0
+  var lane: Int?                                              // the first lane at fault, within its wave
+  var workItem: (x: UInt32, y: UInt32, z: UInt32)?
+}
+
+// The compute engine is `final class ComputeEngine` (Execution/ComputeEngine.swift):
+//   init(device: DeviceKind, addressSpace: AddressSpace)
+//   func submit(_ dispatch: Dispatch, completion: @escaping @Sendable (DispatchOutcome) -> Void)   // any thread; returns at once
+//   func stop()                                                                                    // ends worker threads
+// Worker threads (one a host core, CARMINE_SOFT_THREADS) start at the first submit and sleep without using CPU when idle.
+// The address space is `final class AddressSpace` (Memory/AddressSpace.swift): the pages mapped for ONE gpu_id in one process:
+//   func map(gpuAddress: UInt64, size: UInt64, host: UnsafeMutableRawPointer, permissions: Permissions, allocation: UInt64)
+//   func unmap(gpuAddress: UInt64, size: UInt64)   // returns only when no worker can still be using the translation
+//   func translate(_ address: UInt64, _ size: Int, _ access: Fault.Access) -> UnsafeMutableRawPointer?
+//   func nearest(to address: UInt64) -> (start: UInt64, size: UInt64, allocation: UInt64)?
+// The device kind is `struct DeviceKind` (Devices/DeviceKind.swift): one row of data per GPU model.

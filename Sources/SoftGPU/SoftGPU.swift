@@ -1,0 +1,1 @@
+// SoftGPU: see docs/architecture.md.

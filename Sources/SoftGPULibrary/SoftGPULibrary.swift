@@ -1,0 +1,1 @@
+@_exported import SoftGPU  // the library is the module and an export list

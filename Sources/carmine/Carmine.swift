@@ -1,0 +1,5 @@
+import ArgumentParser
+
+@main struct Carmine: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "CUDA programs on AMD GPUs.")
+}
