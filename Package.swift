@@ -43,25 +43,27 @@ let package = Package(
         .linkedLibrary("z"), .linkedLibrary("zstd"),
       ]),
 
+    .target(name: "Settings", swiftSettings: [.strictMemorySafety()]),
+
     // The compiler's side; nothing of it is loaded into a user's process.
     .target(name: "PTX", swiftSettings: [.strictMemorySafety()]),
     .target(name: "KernelImage", dependencies: ["CDeviceABI"], swiftSettings: [.strictMemorySafety()]),
     .target(name: "CodeObject", dependencies: ["KernelImage", "CLibELF", "CLZ4", "CZstd"]),
     .target(
-      name: "Compiler", dependencies: ["PTX", "CodeObject", "KernelImage", "CDeviceABI", "CLLVM", "CLLD"],
+      name: "Compiler", dependencies: ["PTX", "CodeObject", "KernelImage", "Settings", "CDeviceABI", "CLLVM", "CLLD"],
       swiftSettings: [.unsafeFlags(["-Xcc", "-I\(llvm)/include"])],
       linkerSettings: [.unsafeFlags(["-L\(llvm)/lib", "-Xlinker", "-rpath=\(llvm)/lib"]), .linkedLibrary("LLVM-22")]),
 
     // The device's side: preloaded, so Glibc and Synchronization only.
-    .target(name: "KFD", dependencies: ["CKFD", "CSoftGPU"], swiftSettings: [.strictMemorySafety()]),
+    .target(name: "KFD", dependencies: ["CKFD", "CSoftGPU", "Settings"], swiftSettings: [.strictMemorySafety()]),
     .target(
-      name: "SoftGPU", dependencies: ["CKFD", "CSoftGPU"], swiftSettings: fast),
+      name: "SoftGPU", dependencies: ["CKFD", "CSoftGPU", "Settings"], swiftSettings: fast),
     .target(
       name: "SoftGPULibrary", dependencies: ["SoftGPU"], exclude: ["exports.map"],
       linkerSettings: preloaded("SoftGPULibrary", soname: "libcarmine-softgpu.so")),
     .target(name: "GPU", dependencies: ["KFD", "CKFD", "CDeviceABI"]),
-    .target(name: "ModuleLoading", dependencies: ["KernelImage", "GPU"]),
-    .target(name: "CUDA", dependencies: ["ModuleLoading", "GPU", "KernelImage", "CDeviceABI", "CThreadLocal", "CCUDA"]),
+    .target(name: "ModuleLoading", dependencies: ["KernelImage", "GPU", "Settings"]),
+    .target(name: "CUDA", dependencies: ["ModuleLoading", "GPU", "KernelImage", "Settings", "CDeviceABI", "CThreadLocal", "CCUDA"]),
     .target(name: "Cudart12", dependencies: ["CUDA", "CCUDA"]),
     .target(name: "Cudart13", dependencies: ["CUDA", "CCUDA"]),
     .target(name: "CudaDriver", dependencies: ["CUDA", "CCUDA"]),
@@ -72,10 +74,11 @@ let package = Package(
     .executableTarget(
       name: "carmine",
       dependencies: [
-        "Compiler", "PTX", "CodeObject", "KernelImage", "KFD",
+        "Compiler", "PTX", "CodeObject", "KernelImage", "KFD", "Settings",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(name: "PTXTests", dependencies: ["PTX"]),
     .testTarget(name: "KernelImageTests", dependencies: ["KernelImage"]),
     .testTarget(name: "CodeObjectTests", dependencies: ["CodeObject"]),
