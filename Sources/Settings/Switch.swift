@@ -114,7 +114,7 @@ public func complaints(about environment: [String]) -> [String] {
 /// This process's environment as NAME=value lines.
 public func currentEnvironment() -> [String] {
   var lines: [String] = []
-  guard var entry = unsafe environ else { return lines }
+  var entry = unsafe environ
   while let line = unsafe entry.pointee { lines.append(unsafe String(cString: line)); unsafe entry += 1 }
   return lines
 }
