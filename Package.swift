@@ -74,7 +74,7 @@ let package = Package(
     .executableTarget(
       name: "carmine",
       dependencies: [
-        "Compiler", "PTX", "CodeObject", "KernelImage", "KFD", "Settings",
+        "Compiler", "PTX", "CodeObject", "KernelImage", "KFD", "Settings", "CLibELF",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -114,7 +114,9 @@ public func complaints(about environment: [String]) -> [String] {
 /// This process's environment as NAME=value lines.
 public func currentEnvironment() -> [String] {
   var lines: [String] = []
-  var entry = unsafe environ
+  guard var entry = unsafe UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>(bitPattern: UInt(bitPattern: environ)) else {
+    return lines  // after clearenv(3)
+  }
   while let line = unsafe entry.pointee { lines.append(unsafe String(cString: line)); unsafe entry += 1 }
   return lines
 }
