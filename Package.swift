@@ -14,10 +14,26 @@ func preloaded(_ target: String, soname: String) -> [LinkerSetting] {
   ])]
 }
 
+/// A front: C and assembler only, needs nothing but libc, shows the names of its generated map.
+func front(_ target: String, soname: String) -> Target {
+  .target(
+    name: target, dependencies: ["Front"], exclude: ["exports.map"],
+    linkerSettings: [
+      .unsafeFlags([
+        "-nostartfiles", "-static-stdlib", "-Xlinker", "-soname=\(soname)", "-Xlinker", "--version-script=Sources/\(target)/exports.map",
+        "-Xlinker", "--gc-sections",
+      ])
+    ])
+}
+
 let package = Package(
   name: "carmine",
   products: [
     .library(name: "carmine-core", type: .dynamic, targets: ["Core"]),
+    // Installed as libcarmine.so, libcudart.so.12, libcudart.so.13 and libcuda.so.1.
+    .library(name: "carmine-cudart12", type: .dynamic, targets: ["FrontCudart12"]),
+    .library(name: "carmine-cudart13", type: .dynamic, targets: ["FrontCudart13"]),
+    .library(name: "carmine-cuda", type: .dynamic, targets: ["FrontCudaDriver"]),
     .library(name: "carmine-softgpu", type: .dynamic, targets: ["SoftGPULibrary"]),
     .executable(name: "carmine", targets: ["carmine"]),
   ],
@@ -64,12 +80,18 @@ let package = Package(
     .target(name: "GPU", dependencies: ["KFD", "CKFD", "CDeviceABI"]),
     .target(name: "ModuleLoading", dependencies: ["KernelImage", "GPU", "Settings"]),
     .target(name: "CUDA", dependencies: ["ModuleLoading", "GPU", "KernelImage", "Settings", "CDeviceABI", "CThreadLocal", "CCUDA"]),
-    .target(name: "Cudart12", dependencies: ["CUDA", "CCUDA"]),
-    .target(name: "Cudart13", dependencies: ["CUDA", "CCUDA"]),
-    .target(name: "CudaDriver", dependencies: ["CUDA", "CCUDA"]),
+    .target(name: "Cudart", dependencies: ["CUDA", "CCUDA", "Settings"]),
+    .target(name: "Cudart12", dependencies: ["Cudart", "CUDA", "CCUDA"]),
+    .target(name: "Cudart13", dependencies: ["Cudart", "CUDA", "CCUDA"]),
+    .target(name: "CudaDriver", dependencies: ["Cudart", "CUDA", "CCUDA"]),
     .target(
-      name: "Core", dependencies: ["Cudart12", "Cudart13", "CudaDriver"], exclude: ["exports.map"],
+      name: "Core", dependencies: ["Cudart", "Cudart12", "Cudart13", "CudaDriver"], exclude: ["exports.map"],
       linkerSettings: preloaded("Core", soname: "libcarmine.so")),
+
+    .target(name: "Front"),
+    front("FrontCudart12", soname: "libcudart.so.12"),
+    front("FrontCudart13", soname: "libcudart.so.13"),
+    front("FrontCudaDriver", soname: "libcuda.so.1"),
 
     .executableTarget(
       name: "carmine",
