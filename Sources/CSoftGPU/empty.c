@@ -1,1 +1,2 @@
 #include "carmine_softgpu.h"
+#include "carmine_interpreter.h"
