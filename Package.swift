@@ -105,7 +105,7 @@ let package = Package(
     .testTarget(name: "KernelImageTests", dependencies: ["KernelImage"]),
     .testTarget(name: "CodeObjectTests", dependencies: ["CodeObject"]),
     .testTarget(name: "CompilerTests", dependencies: ["Compiler", "PTX", "CodeObject"]),
-    .testTarget(name: "KFDTests", dependencies: ["KFD"]),
+    .testTarget(name: "KFDTests", dependencies: ["KFD", "CKFD"]),
     .testTarget(name: "SoftGPUTests", dependencies: ["SoftGPU", "CKFD", "CSoftGPU"]),
     .testTarget(name: "GPUTests", dependencies: ["GPU"]),
     .testTarget(name: "ModuleLoadingTests", dependencies: ["ModuleLoading"]),

@@ -1,1 +1,0 @@
-// KFD: see docs/architecture.md.
