@@ -101,7 +101,7 @@ let package = Package(
       ]),
 
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
-    .testTarget(name: "PTXTests", dependencies: ["PTX"]),
+    .testTarget(name: "PTXTests", dependencies: ["PTX"], exclude: ["Samples"]),
     .testTarget(name: "KernelImageTests", dependencies: ["KernelImage"]),
     .testTarget(name: "CodeObjectTests", dependencies: ["CodeObject"]),
     .testTarget(name: "CompilerTests", dependencies: ["Compiler", "PTX", "CodeObject"]),

@@ -20,7 +20,8 @@ public enum Declaration: Sendable {
   case function(Function)            // .entry and .func, declaration or definition
   case alias(name: String, aliasee: String, Position)
   case pragma([String], Position)
-  case section(name: String, Position)  // debug sections, `.file`, `@@dwarf`: skipped over, kept by name
+  case file(index: Int, name: String, Position)  // `.file 1 "name"`: what `.loc` counts in
+  case section(name: String, Position)  // debug sections (".debug_str"), "@@DWARF": skipped over, kept by name
 }
 
 public enum StateSpace: String, Sendable, Hashable {
@@ -57,11 +58,11 @@ public struct Variable: Sendable {
     self.space = space; self.type = type; self.name = name; self.position = position }
 }
 
-public indirect enum Initializer: Sendable {
+public enum Initializer: Sendable {
   case integer(UInt64)                                    // two's complement
   case float(UInt64, ScalarType)                          // bits of an f32 or f64 constant
   case address(symbol: String, offset: Int64, generic: Bool)
-  case masked(mask: UInt64, Initializer)                  // `0xFF00(symbol)`: one byte of an address
+  indirect case masked(mask: UInt64, Initializer)                  // `0xFF00(symbol)`: one byte of an address
   case list([Initializer])
 }
 
@@ -79,14 +80,14 @@ public struct Function: Sendable {
   public init(kind: Kind, name: String, position: Position) { self.kind = kind; self.name = name; self.position = position }
 }
 
-public indirect enum Statement: Sendable {
-  case variable(Variable)
+public enum Statement: Sendable {
+  indirect case variable(Variable)
   case label(String, Position)
   case instruction(Instruction)
   case block([Statement], Position)
   case branchTargets(name: String, labels: [String], Position)          // .branchtargets
   case callTargets(name: String, functions: [String], Position)         // .calltargets
-  case callPrototype(name: String, results: [Variable], parameters: [Variable], noReturn: Bool, Position)
+  indirect case callPrototype(name: String, results: [Variable], parameters: [Variable], noReturn: Bool, Position)
   case location(file: Int, line: Int, column: Int)                      // .loc
   case pragma([String], Position)
 }
@@ -104,18 +105,21 @@ public struct Instruction: Sendable {
   public init(opcode: String, position: Position) { self.opcode = opcode; self.position = position }
 }
 
-public indirect enum Operand: Sendable, Hashable {
+/// A name is a register when it begins with `%` or an enclosing scope declares it with `.reg`, else a symbol.
+public enum Operand: Sendable, Hashable {
   case register(String)                          // also special registers: "%tid.x", "%laneid"
   case symbol(String)                            // a variable, function, label or parameter name
   case integer(UInt64)                           // two's complement; the sign was folded in
   case float32(UInt32)                           // 0f3F800000
   case float64(UInt64)                           // 0d…, 1.0
-  case negated(Operand)                          // !%p
+  indirect case negated(Operand)                 // !%p
+  indirect case minus(Operand)                   // -%r: vmad and its relatives
   case sink                                      // _
   case vector([Operand])                         // {%r1, %r2}
-  case element(Operand, String)                  // %v.x where %v is a vector register
-  case pair(Operand, Operand)                    // %p|%q: setp, shfl, elect
-  case address(base: Operand, offset: Int64)     // [%rd+8], [symbol-4], [4096] (base .integer), sym+4 outside brackets too
-  case indexed(Operand, [Operand])               // [tensor, {x, y}], tex and surf coordinates, [a][b] forms
+  indirect case element(Operand, String)         // %v.x where %v is a vector register; [a].unified
+  indirect case pair(Operand, Operand)                  // %p|%q: setp, shfl, elect
+  indirect case address(base: Operand, offset: Int64)     // [%rd+8], [symbol-4], [4096] (base .integer), sym+4 outside brackets too
+  indirect case indexed(Operand, [Operand])      // [tensor, {x, y}], tex and surf coordinates
+  indirect case subscripted(Operand, Operand)    // table[2], table[%r1+1]: an address, counted in elements
   case list([Operand])                           // call's parenthesised (ret), (args)
 }

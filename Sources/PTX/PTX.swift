@@ -1,1 +1,0 @@
-// PTX: see docs/architecture.md.
