@@ -261,12 +261,22 @@ struct Lexer {
       if byte(i) == 0x2B || byte(i) == 0x2D { i += 1 }
       while isDigit(byte(i)) { i += 1 }
     }
-    var text = String(decoding: bytes[at..<i], as: UTF8.self)
+    var text = (byte(at) == 0x2E ? "0" : "") + String(decoding: bytes[at..<i], as: UTF8.self)
     if text.utf8.last == 0x2E { text += "0" }
     guard let value = Double(text) else { throw error("a floating-point number", found: "'\(text)'") }
     token.kind = .float64
     token.value = value.bitPattern
     at = i
+  }
+
+  /// Reads the current token, a dotted word that begins with a digit, as `.5` where a constant is wanted.
+  mutating func readFraction() throws(PTXError) {
+    let start = token.start - 1
+    at = start
+    try decimalFloat(fraction: start + 1)
+    if isFollowing(byte(at)) { throw error("the end of this number", found: "a letter or digit in it") }
+    token.start = start
+    token.end = at
   }
 
   @inline(__always)

@@ -1,7 +1,8 @@
 // Constant expressions, evaluated while they are parsed.
 // Source: PTX ISA 9.x, section 4.5 (constants; table of constant expression evaluation rules): integers are .s64, or .u64 when
 // they do not fit or carry a U; floating-point ones are .f64.  0f constants keep their bits, and take no part in arithmetic
-// but for their sign.  Arithmetic wraps; a shift by 64 or more gives what the infinitely wide shift leaves.
+// but for their sign.  Arithmetic wraps.  Where the manual and ptxas 13 differ this does what ptxas does: `%` divides as
+// unsigned, `&`, `|` and `^` of signed operands stay signed, shifts take their distance modulo 64.
 
 enum Constant {
   case integer(UInt64, unsigned: Bool)
@@ -58,6 +59,7 @@ extension Parser {
     switch kind {
     case .integer, .float32, .float64, .plus, .minus, .tilde, .exclamation, .openParenthesis: true
     case .word: isConstantWord()
+    case .dotted: isDigit(lexer.byte(lexer.token.start))
     default: false
     }
   }
@@ -69,6 +71,7 @@ extension Parser {
   private mutating func unary() throws(PTXError) -> Constant {
     try deeper()
     defer { depth -= 1 }
+    if kind == .dotted, isDigit(lexer.byte(lexer.token.start)) { try lexer.readFraction() }
     let token = lexer.token
     switch token.kind {
     case .integer:
@@ -180,20 +183,18 @@ extension Parser {
       if operation == .divide {
         return number(unsigned ? a / b : UInt64(bitPattern: x.dividedReportingOverflow(by: y).partialValue))
       }
-      return number(unsigned ? a % b : UInt64(bitPattern: x.remainderReportingOverflow(dividingBy: y).partialValue))
-    case .shiftLeft: return .integer(b < 64 ? a << b : 0, unsigned: unsignedA)
-    case .shiftRight:
-      let distance = min(b, 64)
-      return .integer(unsignedA ? a >> distance : UInt64(bitPattern: x >> Int64(distance)), unsigned: unsignedA)
+      return .integer(a % b, unsigned: true)
+    case .shiftLeft: return .integer(a &<< b, unsigned: unsignedA)
+    case .shiftRight: return .integer(unsignedA ? a &>> b : UInt64(bitPattern: x &>> y), unsigned: unsignedA)
     case .less: return answer(unsigned ? a < b : x < y)
     case .lessOrEqual: return answer(unsigned ? a <= b : x <= y)
     case .greater: return answer(unsigned ? a > b : x > y)
     case .greaterOrEqual: return answer(unsigned ? a >= b : x >= y)
     case .equal: return answer(a == b)
     case .notEqual: return answer(a != b)
-    case .and: return .integer(a & b, unsigned: true)
-    case .or: return .integer(a | b, unsigned: true)
-    case .exclusiveOr: return .integer(a ^ b, unsigned: true)
+    case .and: return number(a & b)
+    case .or: return number(a | b)
+    case .exclusiveOr: return number(a ^ b)
     case .bothTrue, .anyTrue: return left  // answered above
     }
   }

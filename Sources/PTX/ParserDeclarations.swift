@@ -27,10 +27,10 @@ extension Parser {
     switch kind {
     case .string:
       let words = try strings()
-      if kind == .semicolon {  // allowed behind a pragma that stands before the body
+      if kind == .semicolon {  // the pragma's own, unless nothing of a function follows: then it ends a declaration
         let mark = lexer.mark
         try advance()
-        if kind != .openBrace { lexer.rewind(to: mark) }
+        if kind != .openBrace, !(kind == .dotted && Parser.functionDirectives.contains(text())) { lexer.rewind(to: mark) }
       }
       return (name, [], words)
     case .word: return (name, [], try words("a name"))
@@ -42,6 +42,11 @@ extension Parser {
       return (name, values, [])
     }
   }
+
+  private static let functionDirectives: Set<String> = [
+    "maxntid", "reqntid", "minnctapersm", "maxnctapersm", "maxnreg", "noreturn", "pragma", "abi_preserve", "abi_preserve_control",
+    "explicitcluster", "reqnctapercluster", "maxclusterrank", "blocksareclusters",
+  ]
 
   func isDotted(_ word: String) throws(PTXError) -> Bool {
     guard kind == .dotted, lexer.token.end - lexer.token.start == word.utf8.count else { return false }

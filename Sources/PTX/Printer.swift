@@ -70,6 +70,7 @@ struct Printer {
       if !directive.values.isEmpty { text += " " + directive.values.map(String.init).joined(separator: ", ") }
       if !directive.words.isEmpty {
         text += " " + (directive.name == "pragma" ? quoted(directive.words) : directive.words.joined(separator: ", "))
+        if directive.name == "pragma", function.body != nil { text += ";" }
       }
     }
     if let body = function.body {

@@ -86,10 +86,11 @@ func failure(_ text: String) -> PTXError? {
   }
 
   @Test func numbersKeepTheirBits() throws {
-    let i = try instructions("x 0f3F800000, 0d3FF0000000000000, 1.5, -0f3F800000, -1.0, 1e3, 2.5E-1, 0xFFFFFFFFFFFFFFFFU, 017, 0b11, 1.;")[0]
+    let i = try instructions("x 0f3F800000, 0d3FF0000000000000, 1.5, -0f3F800000, -1.0, 1e3, 2.5E-1, 0xFFFFFFFFFFFFFFFFU, 017, 0b11, 1., .5, -.25e1;")[0]
     #expect(i.operands == [
       .float32(0x3F80_0000), .float64(0x3FF0_0000_0000_0000), .float64((1.5).bitPattern), .float32(0xBF80_0000), .float64((-1.0).bitPattern),
       .float64((1000.0).bitPattern), .float64((0.25).bitPattern), .integer(.max), .integer(15), .integer(3), .float64((1.0).bitPattern),
+      .float64((0.5).bitPattern), .float64((-2.5).bitPattern),
     ])
   }
 }
@@ -97,10 +98,13 @@ func failure(_ text: String) -> PTXError? {
 @Suite struct ConstantExpressionTests {
   /// Expression, value as ptxas 13 stores it in a `.u64` variable.
   static let values: [(String, Int64)] = [
-    ("1 + 2 * 3", 7), ("(1 << 40) | 7", 0x100_0000_0007), ("~0", -1), ("7 / 2", 3), ("-7 / 2", -3), ("-7 % 4", -3), ("3 > 2", 1), ("5 == 6", 0),
+    ("1 + 2 * 3", 7), ("(1 << 40) | 7", 0x100_0000_0007), ("~0", -1), ("7 / 2", 3), ("-7 / 2", -3), ("-7 % 4", 1), ("3 > 2", 1), ("5 == 6", 0),
     ("1 ? 10 : 20", 10), ("0 ? 10 : 1 ? 20 : 30", 20), ("!3", 0), ("(.s64) -8 >> 1", -4), ("(.u64) -8 >> 60", 15), ("4U - 5", -1), ("1 && 0", 0),
     ("1 || 0", 1), ("6 ^ 3", 5), ("6 & 3", 2), ("WARP_SZ", 32), ("-1 < 1U", 0), ("-1 < 1", 1), ("1 + 2 << 3", 24), ("8 - 4 - 2", 2),
     ("64 / 4 / 2", 8), ("0xFFFFFFFFFFFFFFFF > 0", 1), ("1 << 3 | 1 & 6", 8),
+    ("1 << 64", 1), ("1 << -1", .min), ("-1 >> 70", -1), ("-5 % 3", 2), ("(1 & 3) - 2 < 0", 1), ("(1U | 0) - 2 < 0", 0), ("(5U >> 1) - 4 < 0", 0),
+    ("(5 >> 1U) - 4 < 0", 1), ("~1U < 0", 0), ("(5 % 3) - 4 < 0", 0), ("~0 < 0", 0), ("~0 / 2", .max), ("(.s64)0xFFFFFFFFFFFFFFFF >> 4", -1), ("1.5 > 1.0", 1),
+    ("-9223372036854775808 % -1", .min),
   ]
 
   @Test(arguments: values) func expressionsFollowTheManual(expression: String, value: Int64) throws {

@@ -26,7 +26,7 @@ func outline(_ value: Any) -> String {
   return "\(mirror.subjectType)(\(children.joined(separator: ",")))"
 }
 
-let samples = ["directives.ptx", "operands.ptx", "control.ptx"]
+let samples = ["directives.ptx", "operands.ptx", "control.ptx", "modern.ptx"]
 
 @Suite struct SampleTests {
   @Test(arguments: samples) func aPrintedSampleParsesToTheSameTree(name: String) throws {
