@@ -1,14 +1,34 @@
 // Thread-local storage of the core: a `_Thread_local` in an imported header does not link, so C owns it.
 #ifndef CARMINE_THREAD_LOCAL_H
 #define CARMINE_THREAD_LOCAL_H
+#include <stddef.h>
+#include <stdint.h>
+
+/// What `kernel<<<grid, block, shared, stream>>>` pushes until the stub that it calls pops it.
+typedef struct carmine_call_configuration {
+  uint32_t grid[3];
+  uint32_t block[3];
+  size_t dynamic_shared_bytes;
+  void *stream;  ///< a cudaStream_t as the program gave it
+} carmine_call_configuration;
+
+#define CARMINE_CALL_CONFIGURATIONS 16  ///< arguments of a launch may contain launches, seldom more than one deep
+#define CARMINE_THREAD_STREAMS 64       ///< devices that can have a per-thread default stream
+
 /// This thread's block, zeroed at first; the CUDA module gives it meaning.  One pointer-sized load, no allocation.
 typedef struct carmine_thread_state {
-  int last_error;           ///< cudaGetLastError's value
-  int device;               ///< current device ordinal
-  void *call_configuration; ///< stack of __cudaPushCallConfiguration
-  void *context;            ///< current driver context
-  int capture_mode;
-  int spare;
+  int last_error;            ///< cudaGetLastError's value
+  int device;                ///< current device ordinal
+  int call_configuration_count;
+  int capture_mode;          ///< cudaThreadExchangeStreamCaptureMode
+  void *context;             ///< current driver context
+  void *context_stack;       ///< the driver API's stack below it; the CudaDriver front's own
+  void *streams[CARMINE_THREAD_STREAMS];  ///< per-thread default streams by device ordinal, retained; NULL until used
+  carmine_call_configuration call_configurations[CARMINE_CALL_CONFIGURATIONS];
 } carmine_thread_state;
+
 carmine_thread_state *carmine_thread_state_get(void);
+
+/// Has `release` called with this thread's state when this thread ends.  Calling it again changes nothing.
+void carmine_thread_state_release_at_exit(void (*release)(carmine_thread_state *));
 #endif

@@ -1,1 +1,0 @@
-// CUDA: see docs/architecture.md.

@@ -1,0 +1,105 @@
+// A device's primary context: its streams, its sticky error, its limits, and what a reset takes away.
+// Threads: any.  `lock` guards the stream list; hot paths read only atomics.
+// Order: work of one stream in program order; between streams as DefaultStreamRules says; else not at all.
+import GPU
+import Settings
+import Synchronization
+
+public final class Context: @unchecked Sendable {  // streams: lock
+  public let device: Device
+  var gpu: GPU.Device { device.gpu }
+
+  /// The legacy default stream.
+  public private(set) var legacyStream: Stream! = nil
+
+  let lock = Lock()
+  /// Every stream but the legacy one; guarded by `lock`.
+  var streams: [Stream] = []
+  /// How many of them are blocking: while 0, the legacy stream waits for nobody and takes no lock.
+  let blockingStreamCount = Atomic<Int>(0)
+  let limits = Limits()
+  let pool: MemoryPool
+  /// cudaSetDeviceFlags, remembered (spinning and sleeping are chosen by waiting time here).
+  public let flags = Atomic<UInt32>(0)
+  /// Streams' ids, for cudaStreamGetId; 1 and 2 are the special streams'.
+  private let nextStreamID = Atomic<UInt64>(3)
+
+  init(device: Device) throws(CUDAError) {
+    self.device = device
+    pool = MemoryPool(gpu: device.gpu)
+    legacyStream = try Stream(context: self, kind: .legacy, flags: 0, priority: 0, id: 1)
+  }
+
+  func newStreamID() -> UInt64 { nextStreamID.add(1, ordering: .relaxed).oldValue }
+
+  // MARK: errors
+
+  /// The error that this context returns for ever, once the device has stopped.
+  public var stickyError: CUDAError? { CUDAError(fault: gpu.fault) }
+
+  /// Throws the sticky error, if any.  One atomic load.
+  public func check() throws(CUDAError) {
+    if gpu.fault != .none, let error = stickyError { throw error }
+  }
+
+  // MARK: synchronisation
+
+  /// cudaDeviceSynchronize: returns when all work of all streams, host functions included, is done.
+  /// Throws the sticky error if the device has stopped.
+  public func synchronize() throws(CUDAError) {
+    try check()
+    for stream in allStreams() { try stream.waitForOwnWork() }
+    purge()
+    pool.releaseUnused()
+    try check()
+  }
+
+  /// A snapshot of the live streams, the legacy one first.
+  func allStreams() -> [Stream] { [legacyStream] + lock.withLock { streams } }
+
+  /// cudaDeviceReset: waits, destroys streams, frees all memory.  A device that has stopped stays stopped: its sticky error is
+  /// thrown, as by every other call.
+  public func reset() throws(CUDAError) {
+    try synchronize()
+    let dropped = lock.withLock {
+      defer { streams.removeAll() }
+      return streams
+    }
+    for stream in dropped { stream.retire() }
+    blockingStreamCount.store(0, ordering: .releasing)
+    pool.releaseUnused()
+    for address in gpu.programAllocations() { try? gpu.free(address) }
+    limits.reset()
+    flags.store(0, ordering: .relaxed)
+  }
+
+  // MARK: streams by handle
+
+  /// The stream that a cudaStream_t means: 0, 1 and 2 are the default streams (0 the per-thread one when the entry point was a
+  /// `_ptsz` function).  Throws cudaErrorInvalidResourceHandle for a handle that is none.
+  public func stream(_ handle: UnsafeMutableRawPointer?, perThreadDefault: Bool = false) throws(CUDAError) -> Stream {
+    switch StreamKind.special(handle: UInt(bitPattern: handle), perThreadDefault: perThreadDefault) {
+    case .legacy: return legacyStream
+    case .perThread: return try perThreadStream()
+    default:
+      guard let handle, let stream = Stream.handles.object(for: handle) else {
+        throw .invalidResourceHandle.because("no stream has the handle \(String(UInt(bitPattern: handle), radix: 16))")
+      }
+      return stream
+    }
+  }
+}
+
+extension CUDAError {
+  /// What CUDA calls the reason why a device stopped; nil while it runs.
+  init?(fault: FaultKind) {
+    switch fault {
+    case .none: return nil
+    case .memory: self = .illegalAddress
+    case .assertion: self = .assert
+    case .trap, .hardware: self = .launchFailure
+    case .illegalInstruction: self = .illegalInstruction
+    case .misaligned: self = .misalignedAddress
+    }
+  }
+}

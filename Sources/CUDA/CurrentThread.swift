@@ -1,0 +1,84 @@
+// What CUDA keeps per thread: the last error, the current device, pushed call configurations, the per-thread stream.
+// Threads: each function speaks of the calling thread only.  Nothing here allocates, but for the first use of a per-thread
+// stream.  Source: CUDA Runtime API, "Error Handling", "Device Management", and the launch protocol of nvcc's stubs.
+import CThreadLocal
+
+public enum CurrentThread {
+  static var state: UnsafeMutablePointer<carmine_thread_state> { carmine_thread_state_get() }
+
+  // MARK: last error
+
+  /// Remembers `error` as what cudaGetLastError returns; success and cudaErrorNotReady leave the last error as it is.
+  public static func record(_ error: CUDAError) {
+    if error.rawValue != 0 && error != .notReady { state.pointee.last_error = error.rawValue }
+  }
+
+  /// cudaPeekAtLastError: the last error of this thread, or the sticky error of its device's context.
+  public static func peekLastError() -> CUDAError {
+    if let sticky = Runtime.stickyErrorIfAny(ordinal: Int(state.pointee.device)) { return sticky }
+    return CUDAError(rawValue: state.pointee.last_error)
+  }
+
+  /// cudaGetLastError: the same, and forgets it unless it is sticky.
+  public static func takeLastError() -> CUDAError {
+    let error = peekLastError()
+    state.pointee.last_error = 0
+    return error
+  }
+
+  // MARK: device
+
+  /// The current device's ordinal; 0 at first.
+  public static var deviceOrdinal: Int { Int(state.pointee.device) }
+
+  /// cudaSetDevice.  Throws cudaErrorInvalidDevice, or why there is no device at all.
+  public static func setDevice(_ ordinal: Int) throws(CUDAError) {
+    let device = try Runtime.device(ordinal)
+    state.pointee.device = Int32(ordinal)
+    _ = try device.primaryContext()
+  }
+
+  /// The current device's primary context, created at its first use.  Throws its sticky error if it has one.
+  public static func context() throws(CUDAError) -> Context {
+    let context = try Runtime.context(ordinal: deviceOrdinal)
+    try context.check()
+    return context
+  }
+
+  /// The driver API's current context; a handle that the CudaDriver front gives meaning to.
+  public static var driverContext: UnsafeMutableRawPointer? {
+    get { state.pointee.context }
+    set { state.pointee.context = newValue }
+  }
+
+  // MARK: call configuration
+
+  /// __cudaPushCallConfiguration.  Throws when launches are nested deeper than anything a compiler emits.
+  public static func push(_ configuration: CallConfiguration) throws(CUDAError) {
+    let depth = Int(state.pointee.call_configuration_count)
+    guard depth < Int(CARMINE_CALL_CONFIGURATIONS) else {
+      throw .invalidConfiguration.because("\(depth) call configurations were pushed and none popped")
+    }
+    slot(depth).pointee = carmine_call_configuration(
+      grid: (configuration.grid.x, configuration.grid.y, configuration.grid.z),
+      block: (configuration.block.x, configuration.block.y, configuration.block.z),
+      dynamic_shared_bytes: configuration.dynamicSharedBytes, stream: configuration.stream)
+    state.pointee.call_configuration_count = Int32(depth + 1)
+  }
+
+  /// __cudaPopCallConfiguration.  Throws cudaErrorMissingConfiguration when nothing was pushed.
+  public static func popCallConfiguration() throws(CUDAError) -> CallConfiguration {
+    let depth = Int(state.pointee.call_configuration_count)
+    guard depth > 0 else { throw .missingConfiguration }
+    state.pointee.call_configuration_count = Int32(depth - 1)
+    let c = slot(depth - 1).pointee
+    return CallConfiguration(
+      grid: Dim3(c.grid.0, c.grid.1, c.grid.2), block: Dim3(c.block.0, c.block.1, c.block.2),
+      dynamicSharedBytes: c.dynamic_shared_bytes, stream: c.stream)
+  }
+
+  private static func slot(_ index: Int) -> UnsafeMutablePointer<carmine_call_configuration> {
+    let offset = MemoryLayout<carmine_thread_state>.offset(of: \.call_configurations)!
+    return (UnsafeMutableRawPointer(state) + offset).assumingMemoryBound(to: carmine_call_configuration.self) + index
+  }
+}

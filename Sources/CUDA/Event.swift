@@ -1,0 +1,130 @@
+// A CUDA event: a place in a stream's order, and unless timing was disabled the GPU's clock there.
+// Threads: any; `current` is guarded by the event's own lock.
+// Order: a record marks all work that its stream had before it.  Source: CUDA Runtime API, "Event Management".
+import GPU
+
+public final class Event: @unchecked Sendable {  // current: lock; handle: set before anyone else sees the event
+  public struct Flags: OptionSet, Sendable {
+    public let rawValue: UInt32
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    public static let blockingSync = Flags(rawValue: 1)
+    public static let disableTiming = Flags(rawValue: 2)
+    public static let interprocess = Flags(rawValue: 4)
+  }
+
+  /// A place in one stream's order.
+  struct Record {
+    var timeline: Timeline
+    var position: UInt64
+    var timestamp: Timestamp?   // none when timing is disabled
+  }
+
+  public let context: Context
+  public let flags: Flags
+  public private(set) var handle: UnsafeMutableRawPointer? = nil
+  private let lock = Lock()
+  private var current: Record?
+  static let handles = HandleTable<Event>(magic: 0x746e_7665_6372_6163)
+
+  init(context: Context, flags: Flags) {
+    self.context = context
+    self.flags = flags
+  }
+
+  deinit { if let timestamp = current?.timestamp { context.gpu.retire(timestamp) } }
+
+  /// cudaEventCreateWithFlags.  Throws cudaErrorInvalidValue for unknown flags, cudaErrorNotSupported for interprocess events.
+  public static func create(in context: Context, flags: UInt32 = 0) throws(CUDAError) -> Event {
+    guard flags <= 7 else { throw .invalidValue.because("event flags are \(flags)") }
+    let flags = Flags(rawValue: flags)
+    if flags.contains(.interprocess) {
+      guard flags.contains(.disableTiming) else { throw .invalidValue.because("an interprocess event must disable timing") }
+      throw .notSupported.because("interprocess events")
+    }
+    try context.check()
+    let event = Event(context: context, flags: flags)
+    event.handle = handles.issue(event)
+    return event
+  }
+
+  /// The event of a cudaEvent_t.  Throws cudaErrorInvalidResourceHandle.
+  public static func event(_ handle: UnsafeMutableRawPointer?) throws(CUDAError) -> Event {
+    guard let handle, let event = handles.object(for: handle) else {
+      throw .invalidResourceHandle.because("no event has the handle \(String(UInt(bitPattern: handle), radix: 16))")
+    }
+    return event
+  }
+
+  /// cudaEventDestroy: may be called while the event is pending.
+  public func destroy() throws(CUDAError) {
+    guard let handle, Self.handles.revoke(handle) != nil else { throw .invalidResourceHandle.because("a destroyed event") }
+  }
+
+  var lastRecord: Record? { lock.withLock { current } }
+
+  /// cudaEventRecordWithFlags.  Throws cudaErrorInvalidValue for flags other than 0 and cudaEventRecordExternal, and
+  /// cudaErrorInvalidResourceHandle when event and stream are of different devices.
+  public func record(in stream: Stream, flags recordFlags: UInt32 = 0) throws(CUDAError) {
+    guard recordFlags <= 1 else { throw .invalidValue.because("record flags are \(recordFlags)") }
+    guard stream.context === context else {
+      throw .invalidResourceHandle.because("the event and the stream belong to different devices")
+    }
+    try stream.admit()
+    var timestamp: Timestamp? = nil
+    if !flags.contains(.disableTiming) {
+      timestamp = try stream.gpuWork { () throws(GPUError) in try stream.timeline.enqueueTimestamp() }
+    }
+    let record = Record(timeline: stream.timeline, position: stream.timeline.submitted, timestamp: timestamp)
+    let old = lock.withLock {
+      defer { current = record }
+      return current
+    }
+    if let old = old?.timestamp { context.gpu.retire(old) }
+  }
+
+  /// cudaEventQuery: whether the last record's work is done; true for an event never recorded.  Throws the sticky error.
+  public func isComplete() throws(CUDAError) -> Bool {
+    guard let record = lastRecord else { return true }
+    let done = isDone(record)
+    if !done { try context.check() }
+    return done
+  }
+
+  private func isDone(_ record: Record) -> Bool {
+    if let timestamp = record.timestamp { return timestamp.isComplete }
+    return record.timeline.isComplete(record.position)
+  }
+
+  /// cudaEventSynchronize.
+  public func synchronize() throws(CUDAError) {
+    guard let record = lastRecord else { return }
+    do throws(GPUError) {
+      try record.timeline.wait(for: record.position)
+      if let timestamp = record.timestamp { try record.timeline.wait(for: timestamp) }
+    } catch {
+      if error.kind == .faulted, let sticky = context.stickyError { throw sticky }
+      throw CUDAError(error)
+    }
+    context.drainPrintf()
+  }
+
+  /// cudaEventElapsedTime: milliseconds between two records, by the GPU's clock (10 ns steps at 100 MHz).
+  /// Throws cudaErrorInvalidResourceHandle for an event without timing or never recorded, cudaErrorNotReady for a pending one.
+  public static func elapsedMilliseconds(from start: Event, to end: Event) throws(CUDAError) -> Float {
+    guard let from = start.lastRecord?.timestamp, let to = end.lastRecord?.timestamp else {
+      throw .invalidResourceHandle.because("an event was never recorded, or has timing disabled")
+    }
+    guard start.context === end.context else { throw .invalidResourceHandle.because("the events are of different devices") }
+    try start.context.check()
+    guard let first = from.ticks, let last = to.ticks else { throw .notReady }
+    let ticks = Double(Int64(bitPattern: last &- first))
+    return Float(ticks * 1000 / Double(start.context.gpu.clockFrequency))
+  }
+}
+
+extension Context {
+  /// Prints what kernels of idle streams printed.
+  func drainPrintf() {
+    for stream in allStreams() where stream.printf.isUsed { stream.printf.drain(ifIdle: stream.timeline) }
+  }
+}

@@ -1,0 +1,140 @@
+// Launching a kernel: the checks that CUDA promises, the kernarg segment, and as many AQL dispatches as the grid needs.
+// Threads: any.  On the way to the queue nothing is allocated and no lock but the stream's own is taken.
+// Source: CUDA Runtime API, "Execution Control"; carmine_device_abi.h for the hidden arguments.
+import CDeviceABI
+import GPU
+import Glibc
+import KernelImage
+import ModuleLoading
+import Synchronization
+
+/// What one AQL dispatch covers; a CUDA launch is one of these, or several where a grid exceeds 2^32-1 work-items a row.
+struct DispatchShape: Equatable {
+  var workgroup: (x: UInt16, y: UInt16, z: UInt16)
+  var grid: (x: UInt32, y: UInt32, z: UInt32)   // in work-items
+  var blockOffset: UInt32                       // added to the workgroup's x to give %ctaid.x
+
+  static func == (a: Self, b: Self) -> Bool {
+    a.workgroup == b.workgroup && a.grid == b.grid && a.blockOffset == b.blockOffset
+  }
+
+  /// The AQL workgroup of a CUDA block.  `oneWarp`: 64 work-items for each warp, in one dimension.
+  static func workgroup(block: Dim3, mapping: WarpMapping) -> (x: UInt16, y: UInt16, z: UInt16) {
+    switch mapping {
+    case .native, .sharedWave: (UInt16(block.x), UInt16(block.y), UInt16(block.z))
+    case .oneWarp: (UInt16(64 * ((block.volume + 31) / 32)), 1, 1)
+    }
+  }
+
+  /// Blocks along x that one dispatch can hold.
+  static func blocksPerDispatch(workgroupX: UInt16) -> UInt32 { UInt32.max / UInt32(workgroupX) }
+}
+
+private let nextGridID = Atomic<UInt64>(1)
+
+extension Stream {
+  /// cudaLaunchKernel: `parameters` points to one pointer for each parameter of the kernel.
+  /// Throws cudaErrorInvalidConfiguration, cudaErrorInvalidValue or cudaErrorLaunchOutOfResources for a shape that cannot run,
+  /// cudaErrorCooperativeLaunchTooLarge for a cooperative grid that is not resident at once, and the sticky error.
+  public func launch(
+    _ function: Function, _ configuration: LaunchConfiguration, parameters: UnsafePointer<UnsafeMutableRawPointer?>?
+  ) throws(CUDAError) {
+    guard parameters != nil || function.parameterCount == 0 else {
+      throw .invalidValue.because("\(function.name) has \(function.parameterCount) parameters and none were given")
+    }
+    try submit(function, configuration) { kernarg in
+      let list = function.image.parameters
+      for index in 0..<list.count {
+        guard let value = parameters![index] else { continue }
+        memcpy(kernarg + Int(list[index].offset), value, Int(list[index].size))
+      }
+    }
+  }
+
+  /// cuLaunchKernel with CU_LAUNCH_PARAM_BUFFER_POINTER: the parameters as one packed block, laid out as PTX lays them out.
+  public func launch(
+    _ function: Function, _ configuration: LaunchConfiguration, packed: UnsafeRawPointer, byteCount: Int
+  ) throws(CUDAError) {
+    guard byteCount >= 0, byteCount <= function.hiddenOffset else {
+      throw .invalidValue.because("\(function.name): \(byteCount) bytes of parameters, \(function.hiddenOffset) expected")
+    }
+    try submit(function, configuration) { kernarg in memcpy(kernarg, packed, byteCount) }
+  }
+
+  private func submit(
+    _ function: Function, _ launch: LaunchConfiguration, fill: (UnsafeMutableRawPointer) -> Void
+  ) throws(CUDAError) {
+    try check(function, launch)
+    try admit()
+    let image = function.image
+    let printfAddress = image.usesPrintf ? try printf.bufferAddress(capacity: context.limits[.printfFifoSize]!) : 0
+    let workgroup = DispatchShape.workgroup(block: launch.block, mapping: function.mapping)
+    let most = DispatchShape.blocksPerDispatch(workgroupX: workgroup.x)
+    let gridID = nextGridID.add(1, ordering: .relaxed).oldValue
+    let isOneWarp = function.mapping == .oneWarp
+    var done: UInt32 = 0
+    while done < launch.grid.x {
+      let count = min(launch.grid.x - done, most)
+      let offset = done
+      try gpuWork { () throws(GPUError) in
+        try timeline.dispatch(
+          kernelObject: function.descriptorAddress, workgroup: workgroup,
+          grid: (
+            count * UInt32(workgroup.x), launch.grid.y * UInt32(workgroup.y), launch.grid.z * UInt32(workgroup.z)
+          ),
+          groupBytes: image.staticSharedBytes + UInt32(launch.dynamicSharedBytes), privateBytes: image.scratchBytes,
+          dimensions: isOneWarp && launch.grid.y == 1 && launch.grid.z == 1 ? 1 : 3, kernargSize: function.kernargSize
+        ) { kernarg in
+          fill(kernarg)
+          let hidden = (kernarg + function.hiddenOffset).assumingMemoryBound(to: carmine_hidden_arguments.self)
+          hidden.pointee = carmine_hidden_arguments(
+            ntid: (launch.block.x, launch.block.y, launch.block.z), nctaid: (launch.grid.x, launch.grid.y, launch.grid.z),
+            ctaid_offset: (offset, 0, 0), dynamic_shared_bytes: UInt32(launch.dynamicSharedBytes),
+            printf_buffer: printfAddress, fault_cell: context.gpu.faultCellAddress, heap: 0, grid_id: gridID,
+            reserved: (0, 0, 0))
+        }
+      }
+      done += count
+    }
+  }
+
+  /// Everything that can be refused without a queue.
+  private func check(_ function: Function, _ launch: LaunchConfiguration) throws(CUDAError) {
+    let block = launch.block, grid = launch.grid
+    guard function.deviceOrdinal == context.device.ordinal else {
+      throw .invalidDeviceFunction.because("\(function.name) is loaded on device \(function.deviceOrdinal)")
+    }
+    guard block.x > 0, block.y > 0, block.z > 0, block.x <= 1024, block.y <= 1024, block.z <= 64, block.volume <= 1024 else {
+      throw .invalidConfiguration.because("\(function.name): block \(block.x) × \(block.y) × \(block.z)")
+    }
+    guard grid.x > 0, grid.y > 0, grid.z > 0, grid.x <= 0x7fff_ffff, grid.y <= 65535, grid.z <= 65535 else {
+      throw .invalidConfiguration.because("\(function.name): grid \(grid.x) × \(grid.y) × \(grid.z)")
+    }
+    guard block.volume <= UInt64(function.image.maximumThreads) else {
+      throw .launchOutOfResources.because(
+        "\(function.name): \(block.volume) threads a block, the kernel allows \(function.image.maximumThreads)")
+    }
+    let required = function.image.requiredThreads
+    if !required.isEmpty, required[0] != block.x || required.count > 1 && required[1] != block.y
+      || required.count > 2 && required[2] != block.z
+    {
+      throw .invalidValue.because("\(function.name): block \(block.x) × \(block.y) × \(block.z), .reqntid \(required)")
+    }
+    let shared = Int(function.image.staticSharedBytes) + launch.dynamicSharedBytes
+    guard launch.dynamicSharedBytes >= 0, shared <= context.properties.sharedMemoryPerBlock else {
+      throw .invalidValue.because(
+        "\(function.name): \(shared) bytes of shared memory, the device has \(context.properties.sharedMemoryPerBlock)")
+    }
+    if launch.isCooperative {
+      let resident = try context.maximumActiveBlocks(
+        function, threads: Int(block.volume), dynamicSharedBytes: launch.dynamicSharedBytes)
+        * context.properties.multiprocessorCount
+      guard grid.volume <= UInt64(resident) else {
+        throw .cooperativeLaunchTooLarge.because("\(function.name): \(grid.volume) blocks, \(resident) are resident at once")
+      }
+      let most = DispatchShape.blocksPerDispatch(
+        workgroupX: DispatchShape.workgroup(block: block, mapping: function.mapping).x)
+      guard grid.x <= most else { throw .cooperativeLaunchTooLarge.because("\(function.name): grid.x is \(grid.x)") }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// The process-wide state: which devices there are and the primary context of each.  Made at the first call that needs it.
+// Threads: any.  After start-up the device list never changes and is read without a lock.
+import GPU
+import Settings
+
+public enum Runtime {
+  /// What cudaRuntimeGetVersion and cudaDriverGetVersion report: 1000 × major + 10 × minor.
+  public static let runtimeVersion: Int32 = 13000
+
+  private static let opened: Result<[Device], CUDAError> = {
+    do throws(GPUError) {
+      let devices = try GPU.Device.openAll()
+      if devices.isEmpty { return .failure(.noDevice.because("the topology holds no GPU")) }
+      return .success(devices.map { Device(gpu: $0) })
+    } catch {
+      return .failure(CUDAError(error))
+    }
+  }()
+
+  /// All devices in topology order.  Throws cudaErrorNoDevice with the reason when there is none.
+  public static func devices() throws(CUDAError) -> [Device] { try opened.get() }
+
+  /// cudaGetDeviceCount: the number of devices; throws cudaErrorNoDevice when there is none.
+  public static func deviceCount() throws(CUDAError) -> Int { try opened.get().count }
+
+  /// Throws cudaErrorInvalidDevice for an ordinal that is out of range.
+  public static func device(_ ordinal: Int) throws(CUDAError) -> Device {
+    let devices = try opened.get()
+    guard devices.indices.contains(ordinal) else {
+      throw .invalidDevice.because("there is no device \(ordinal); there are \(devices.count)")
+    }
+    return devices[ordinal]
+  }
+
+  static func context(ordinal: Int) throws(CUDAError) -> Context { try device(ordinal).primaryContext() }
+
+  static func stickyErrorIfAny(ordinal: Int) -> CUDAError? {
+    Device.live(ordinal)?.contextIfAny?.stickyError
+  }
+}
+
+extension CUDAError {
+  /// A GPU's refusal in CUDA's numbers; the text goes along as the reason.
+  public init(_ error: GPUError) {
+    let code: CUDAError =
+      switch error.kind {
+      case .noDevice: .noDevice
+      case .outOfMemory: .memoryAllocation
+      case .invalidArgument, .notFound: .invalidValue
+      case .unsupported: .notSupported
+      case .kernel(let errno): errno == 12 ? .memoryAllocation : .operatingSystem
+      case .faulted: .launchFailure
+      }
+    self = code.because(error.message)
+  }
+}
+
+extension Result where Failure == CUDAError {
+  /// `get()` throws what is typed; this spells it for readers of call sites in this module.
+  func value() throws(CUDAError) -> Success { try get() }
+}

@@ -1,1 +1,0 @@
-// GPU: see docs/architecture.md.

@@ -1,0 +1,20 @@
+// The kinds of memory that a GPU can reach, and what is known about each piece of it.
+
+/// Where memory lives and who can reach it.  All of it has one address on host and device, but for `registered`.
+public enum Heap: UInt8, Sendable, CaseIterable {
+  case deviceLocal = 0   // VRAM, visible to the host through the large BAR
+  case code = 1          // VRAM, executable
+  case host = 2          // system memory, pinned, coherent
+  case managed = 3       // system memory now; a place of its own so that migration can come
+  case registered = 4    // the program's own memory, pinned (USERPTR)
+}
+
+/// A live allocation as a look-up finds it.
+public struct Allocation: Sendable {
+  public var deviceAddress: UInt64
+  public var hostAddress: UInt64
+  public var byteCount: UInt64   // as asked for
+  public var heap: Heap
+  public var flags: UInt32       // the caller's own, given at allocation
+  public var serial: UInt64      // unique in the process: CUDA's buffer id
+}
