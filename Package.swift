@@ -102,7 +102,7 @@ let package = Package(
 
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(name: "PTXTests", dependencies: ["PTX"], exclude: ["Samples"]),
-    .testTarget(name: "KernelImageTests", dependencies: ["KernelImage"]),
+    .testTarget(name: "KernelImageTests", dependencies: ["KernelImage", "CDeviceABI"]),
     .testTarget(name: "CodeObjectTests", dependencies: ["CodeObject"]),
     .testTarget(name: "CompilerTests", dependencies: ["Compiler", "PTX", "CodeObject"]),
     .testTarget(name: "KFDTests", dependencies: ["KFD", "CKFD"]),
