@@ -1,1 +1,1 @@
-// SoftGPU: see docs/architecture.md.
+// The software GPU: Kernel/ answers system calls, Queues/ processes packets, Execution/ and ISA/ run kernels.

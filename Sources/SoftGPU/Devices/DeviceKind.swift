@@ -22,6 +22,10 @@ struct DeviceKind: Sendable {
   var l2Bytes: UInt64, cacheLineBytes: Int
   var sdmaEngines: Int, sdmaXGMIEngines: Int, sdmaQueuesPerEngine: Int, computeQueues: Int
   var capability: UInt32
+  var ipBlocks: [IPBlock] = []         // as ip_discovery lists them
+
+  /// A block of the chip and its version; hardware ids as in drivers/gpu/drm/amd/include/soc15_hw_ip.h.
+  struct IPBlock: Sendable { var hardwareID: Int, major: Int, minor: Int, revision: Int }
 
   /// AMD Instinct MI300X.
   static let mi300x = DeviceKind(
@@ -30,7 +34,12 @@ struct DeviceKind: Sendable {
     vgprsPerSIMDLane: 512, vgprGranule: 8, shaderArrays: 32, arraysPerEngine: 1, computeUnitsPerArray: 10, maximumScratchSlots: 32,
     localMemoryBytes: 192 << 30, maximumEngineClockMHz: 2100, memoryClockMHz: 1300, memoryBusWidth: 8192,
     l2Bytes: 4 << 20, cacheLineBytes: 128, sdmaEngines: 2, sdmaXGMIEngines: 14, sdmaQueuesPerEngine: 8, computeQueues: 24,
-    capability: 0x2298 | 1 << 26)
+    capability: 0x2298 | 1 << 26,
+    ipBlocks: [
+      IPBlock(hardwareID: 11, major: 9, minor: 4, revision: 3),     // GC
+      IPBlock(hardwareID: 42, major: 4, minor: 4, revision: 2),     // SDMA0
+      IPBlock(hardwareID: 108, major: 7, minor: 9, revision: 0),    // NBIF
+    ])
 
   static let all: [DeviceKind] = [mi300x]
 }

@@ -1,0 +1,86 @@
+#define _GNU_SOURCE
+#include "carmine_softgpu_calls.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+int carmine_futex_wait(uint32_t *word, uint32_t expected, int64_t nanoseconds) {
+  struct timespec limit = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+  long result = syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, nanoseconds < 0 ? 0 : &limit, 0, 0);
+  return result < 0 ? -errno : 0;
+}
+
+int carmine_futex_wake(uint32_t *word, int count) {
+  long result = syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, 0, 0, 0);
+  return result < 0 ? -errno : (int)result;
+}
+
+int carmine_memfd(const char *name) {
+  int result = memfd_create(name, MFD_CLOEXEC);
+  return result < 0 ? -errno : result;
+}
+
+int carmine_punch_hole(int descriptor, int64_t offset, int64_t length) {
+  return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length) < 0 ? -errno : 0;
+}
+
+// The kernel copies for us and says whether the pointer was good.  Where a sandbox forbids that, only the address range of
+// user space is checked, and a bad pointer inside it ends the program, as it would in its own hands.
+static int copy(uint64_t address, void *mine, size_t count, int out) {
+  if (count == 0) return 0;
+  if (address < 4096 || address + count < address || address + count > (1ull << 47) - 4096) return -EFAULT;
+  struct iovec local = {mine, count}, remote = {(void *)address, count};
+  ssize_t done = out ? process_vm_writev(getpid(), &local, 1, &remote, 1, 0)
+                     : process_vm_readv(getpid(), &local, 1, &remote, 1, 0);
+  if (done == (ssize_t)count) return 0;
+  if (done >= 0 || errno == EFAULT) return -EFAULT;
+  if (out) memcpy((void *)address, mine, count); else memcpy(mine, (void *)address, count);
+  return 0;
+}
+int carmine_copy_in(void *to, uint64_t address, size_t count) { return copy(address, to, count, 0); }
+int carmine_copy_out(uint64_t address, const void *from, size_t count) { return copy(address, (void *)from, count, 1); }
+
+struct start { void (*body)(void *); void *context; char name[16]; };
+static void *run(void *argument) {
+  struct start start = *(struct start *)argument;
+  free(argument);
+  pthread_setname_np(pthread_self(), start.name);
+  start.body(start.context);
+  return 0;
+}
+int carmine_start_thread(const char *name, void (*body)(void *), void *context) {
+  struct start *start = calloc(1, sizeof *start);
+  if (!start) return -ENOMEM;
+  start->body = body; start->context = context;
+  strncpy(start->name, name, sizeof start->name - 1);
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_t thread;
+  int error = pthread_create(&thread, &attributes, run, start);
+  pthread_attr_destroy(&attributes);
+  pthread_sigmask(SIG_SETMASK, &before, 0);
+  if (error) free(start);
+  return -error;
+}
+
+void carmine_exact_timers(void) { prctl(PR_SET_TIMERSLACK, 1); }
+void carmine_not_in_children(void *address, size_t length) { madvise(address, length, MADV_DONTFORK); }
+uint64_t carmine_thread_time(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}

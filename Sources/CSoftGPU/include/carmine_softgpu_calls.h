@@ -1,0 +1,26 @@
+// System calls that glibc does not wrap or declares only for _GNU_SOURCE.  All return a result or -errno.
+#ifndef CARMINE_SOFTGPU_CALLS_H
+#define CARMINE_SOFTGPU_CALLS_H
+#include <stdint.h>
+#include <sys/types.h>
+
+/// FUTEX_WAIT (private): sleeps while *word == expected, at most `nanoseconds` (negative: no limit).
+int carmine_futex_wait(uint32_t *word, uint32_t expected, int64_t nanoseconds);
+/// FUTEX_WAKE (private).
+int carmine_futex_wake(uint32_t *word, int count);
+/// memfd_create(2), close-on-exec.
+int carmine_memfd(const char *name);
+/// Frees the pages of a part of a file and makes it read as zeros: fallocate(2) with PUNCH_HOLE.
+int carmine_punch_hole(int descriptor, int64_t offset, int64_t length);
+/// Copies between this process's memory and `address` (a caller's pointer, which may be bad).  0, or -EFAULT.
+int carmine_copy_in(void *to, uint64_t address, size_t count);
+int carmine_copy_out(uint64_t address, const void *from, size_t count);
+/// Starts a detached thread with all signals blocked.  0, or -errno.
+int carmine_start_thread(const char *name, void (*body)(void *), void *context);
+/// The calling thread's timer slack becomes 1 ns, so that short sleeps are short.
+void carmine_exact_timers(void);
+/// Marks a range as absent in forked children.
+void carmine_not_in_children(void *address, size_t length);
+/// Processor time that the calling thread has used, in nanoseconds.
+uint64_t carmine_thread_time(void);
+#endif

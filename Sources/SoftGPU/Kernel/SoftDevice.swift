@@ -1,0 +1,48 @@
+// One software GPU in one process: its row of data, its address space, what is allocated on it, its queues.
+// Threads: callers hold the process's lock, except where noted.
+import Glibc
+
+final class SoftDevice: @unchecked Sendable {
+  let kind: DeviceKind
+  let index: Int
+  let gpuID: UInt32
+  let nodeIndex: Int
+  let renderMinor: Int
+  /// Bytes of VRAM, after CARMINE_SOFT_MEMORY.
+  let memoryBytes: UInt64
+  let addressSpace = AddressSpace()
+
+  var memoryUsed: UInt64 = 0
+  /// The descriptor that ACQUIRE_VM bound; -1 before.
+  var renderDescriptor: Int32 = -1
+  var doorbells: Extent?
+  var mmioRemap: Extent?
+  var scratchBacking: UInt64 = 0
+  var trapHandler: (handler: UInt64, memory: UInt64) = (0, 0)
+  /// Started by the first queue.
+  private(set) var processor: QueueProcessor?
+
+  static let doorbellBytes: UInt64 = 8192
+  static let firstRenderMinor = 128
+  // Where flat instructions see LDS and scratch, and what a client may choose GPU addresses from.
+  static let ldsAperture: ClosedRange<UInt64> = 0x1_0000_0000_0000...0x1_0000_ffff_ffff
+  static let scratchAperture: ClosedRange<UInt64> = 0x2_0000_0000_0000...0x2_0000_ffff_ffff
+  static let gpuvmAperture: ClosedRange<UInt64> = 0x100_0000...0x7fff_ffff_ffff
+
+  init(kind: DeviceKind, index: Int, memoryBytes: UInt64) {
+    self.kind = kind
+    self.index = index
+    self.memoryBytes = memoryBytes
+    gpuID = UInt32(0x5a01 + index)
+    nodeIndex = 1 + index
+    renderMinor = Self.firstRenderMinor + index
+  }
+
+  func startedProcessor(events: Events) -> QueueProcessor {
+    if let processor { return processor }
+    let engine = ComputeEngine(device: kind, addressSpace: addressSpace)
+    let new = QueueProcessor(device: self, engine: engine, events: events)
+    processor = new
+    return new
+  }
+}

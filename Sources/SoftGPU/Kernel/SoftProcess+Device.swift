@@ -1,0 +1,113 @@
+// The ioctls about the device itself: version, apertures, address space, clocks, policies, runtime.
+// Source: the recorded answers of amdkfd 1.17, and kfd_chardev.c for what needs a GPU.
+import CKFD
+import CSoftGPU
+import Glibc
+
+extension SoftProcess {
+  func getVersion(_ arguments: inout kfd_ioctl_get_version_args) -> Int32 {
+    arguments.major_version = 1
+    arguments.minor_version = 17
+    return 0
+  }
+
+  func getProcessAperturesNew(_ arguments: inout kfd_ioctl_get_process_apertures_new_args) -> Int32 {
+    if arguments.num_of_nodes == 0 {
+      arguments.num_of_nodes = UInt32(devices.count)
+      return 0
+    }
+    guard arguments.num_of_nodes <= 1 << 16 else { return -ENOMEM }
+    let entries = devices.prefix(Int(arguments.num_of_nodes)).map(apertures)
+    let error = entries.withUnsafeBytes { carmine_copy_out(arguments.kfd_process_device_apertures_ptr, $0.baseAddress, $0.count) }
+    guard error == 0 else { return error }
+    arguments.num_of_nodes = UInt32(entries.count)
+    return 0
+  }
+
+  private func apertures(_ device: SoftDevice) -> kfd_process_device_apertures {
+    kfd_process_device_apertures(
+      lds_base: SoftDevice.ldsAperture.lowerBound, lds_limit: SoftDevice.ldsAperture.upperBound,
+      scratch_base: SoftDevice.scratchAperture.lowerBound, scratch_limit: SoftDevice.scratchAperture.upperBound,
+      gpuvm_base: SoftDevice.gpuvmAperture.lowerBound, gpuvm_limit: SoftDevice.gpuvmAperture.upperBound,
+      gpu_id: device.gpuID, pad: 0)
+  }
+
+  func getProcessApertures(_ arguments: inout kfd_ioctl_get_process_apertures_args) -> Int32 {
+    arguments.num_of_nodes = UInt32(min(devices.count, Int(NUM_OF_SUPPORTED_GPUS)))
+    withUnsafeMutableBytes(of: &arguments.process_apertures) { bytes in
+      let entries = bytes.bindMemory(to: kfd_process_device_apertures.self)
+      for (index, device) in devices.prefix(entries.count).enumerated() { entries[index] = apertures(device) }
+    }
+    return 0
+  }
+
+  func acquireVM(_ arguments: inout kfd_ioctl_acquire_vm_args) -> Int32 {
+    guard let device = device(arguments.gpu_id) else { return -EINVAL }
+    let descriptor = Int32(bitPattern: arguments.drm_fd)
+    guard case .render(let process, let index)? = Descriptors.shared.kind(of: descriptor), process === self, index == device.index
+    else { return -EINVAL }
+    guard device.renderDescriptor == -1 || device.renderDescriptor == descriptor else { return -EBUSY }
+    device.renderDescriptor = descriptor
+    return 0
+  }
+
+  func setMemoryPolicy(_ arguments: inout kfd_ioctl_set_memory_policy_args) -> Int32 {
+    guard arguments.default_policy <= 1, arguments.alternate_policy <= 1, let device = device(arguments.gpu_id) else { return -EINVAL }
+    return device.renderDescriptor >= 0 ? 0 : -ESRCH
+  }
+
+  func getClockCounters(_ arguments: inout kfd_ioctl_get_clock_counters_args) -> Int32 {
+    arguments.gpu_clock_counter = device(arguments.gpu_id) == nil ? 0 : GPUClock.now()
+    arguments.cpu_clock_counter = GPUClock.nanoseconds(CLOCK_MONOTONIC_RAW)
+    arguments.system_clock_counter = GPUClock.nanoseconds(CLOCK_BOOTTIME)
+    arguments.system_clock_freq = 1_000_000_000
+    return 0
+  }
+
+  func setScratchBacking(_ arguments: inout kfd_ioctl_set_scratch_backing_va_args) -> Int32 {
+    guard let device = device(arguments.gpu_id) else { return -EINVAL }
+    guard device.renderDescriptor >= 0 else { return -ENODEV }
+    device.scratchBacking = arguments.va_addr
+    return 0
+  }
+
+  func setTrapHandler(_ arguments: inout kfd_ioctl_set_trap_handler_args) -> Int32 {
+    guard let device = device(arguments.gpu_id) else { return -EINVAL }
+    guard device.renderDescriptor >= 0 else { return -ESRCH }
+    device.trapHandler = (arguments.tba_addr, arguments.tma_addr)
+    return 0
+  }
+
+  /// Page faults of this device are not retried: mode 0 it is.
+  func setXNACKMode(_ arguments: inout kfd_ioctl_set_xnack_mode_args) -> Int32 {
+    if arguments.xnack_enabled < 0 { arguments.xnack_enabled = 0; return 0 }
+    guard queues.isEmpty else { return -EBUSY }
+    return arguments.xnack_enabled == 0 ? 0 : -EPERM
+  }
+
+  func runtimeEnable(_ arguments: inout kfd_ioctl_runtime_enable_args_1_14) -> Int32 {
+    if arguments.mode_mask & 1 == 0 { runtimeEnabled = false; return 0 }
+    guard !runtimeEnabled else { return -EBUSY }
+    runtimeEnabled = true
+    return 0
+  }
+
+  func createEvent(_ arguments: inout kfd_ioctl_create_event_args) -> Int32 {
+    if arguments.event_page_offset != 0 {
+      guard !events.hasPage else { return -EINVAL }
+      guard let allocation = allocations[arguments.event_page_offset], allocation.place == .gtt else { return -EINVAL }
+      let error = events.adoptPage(allocation.host, size: allocation.size)
+      guard error == 0 else { return error }
+    }
+    let made = events.create(type: arguments.event_type, autoReset: arguments.auto_reset != 0) {
+      backing?.allocate(UInt64(Events.pageBytes))
+    }
+    guard made.error == 0 else { return made.error }
+    arguments.event_id = made.id
+    arguments.event_trigger_data = made.id
+    let slot = Event.hasSlot(arguments.event_type)
+    arguments.event_page_offset = slot ? SoftProcess.mmapOffset(CARMINE_KFD_MMAP_EVENTS, 0) : 0
+    arguments.event_slot_index = slot ? made.id : 0
+    return 0
+  }
+}

@@ -1,0 +1,112 @@
+// CREATE, UPDATE and DESTROY_QUEUE.
+// Source: kfd_chardev.c and kfd_queue.c of Linux 6.12 for the order of checks; the recorded answers.
+import CKFD
+import Glibc
+
+extension SoftProcess {
+  /// Whether an address is one that user space may name at all (the kernel's access_ok).
+  private func accessible(_ address: UInt64) -> Bool { address < 1 << 47 }
+
+  private func checkedSettings(percentage: UInt32, priority: UInt32, ring: UInt64, ringSize: UInt32) -> Int32 {
+    // The second byte of the percentage is an XCC for PM4 queues.
+    guard percentage & 0xff <= UInt32(KFD_MAX_QUEUE_PERCENTAGE), priority <= UInt32(KFD_MAX_QUEUE_PRIORITY) else { return -EINVAL }
+    guard ring == 0 || accessible(ring) else { return -EFAULT }
+    guard ringSize == 0 || ringSize & (ringSize - 1) == 0 else { return -EINVAL }
+    return 0
+  }
+
+  func createQueue(_ arguments: inout kfd_ioctl_create_queue_args) -> Int32 {
+    let error = checkedSettings(
+      percentage: arguments.queue_percentage, priority: arguments.queue_priority, ring: arguments.ring_base_address,
+      ringSize: arguments.ring_size)
+    guard error == 0 else { return error }
+    guard accessible(arguments.read_pointer_address), accessible(arguments.write_pointer_address),
+      accessible(arguments.eop_buffer_address), accessible(arguments.ctx_save_restore_address)
+    else { return -EFAULT }
+    guard arguments.queue_type <= UInt32(KFD_IOC_QUEUE_TYPE_SDMA_XGMI) else { return -524 /* the driver's ENOTSUPP */ }
+    guard let device = device(arguments.gpu_id) else { return -EINVAL }
+    guard device.renderDescriptor >= 0 else { return -ESRCH }
+    guard arguments.queue_type == UInt32(KFD_IOC_QUEUE_TYPE_COMPUTE_AQL) else {
+      Log.always("CREATE_QUEUE: queue type \(arguments.queue_type) (0 PM4, 1 SDMA, 3 SDMA XGMI) is not implemented; only AQL compute queues (2) are")
+      return -524
+    }
+    if let reason = refusal(arguments, device) {
+      Log.info("CREATE_QUEUE: \(reason)")
+      return -EINVAL
+    }
+    guard let page = doorbells(of: device) else { return -ENOMEM }
+    let taken = Set(queues.values.filter { $0.device === device }.map(\.doorbellIndex))
+    guard let doorbell = (0..<Int(SoftDevice.doorbellBytes / 8)).first(where: { !taken.contains($0) }) else { return -ENOMEM }
+    var id: UInt32 = 1
+    while queues[id] != nil { id += 1 }
+    let processor = device.startedProcessor(events: events)
+    let word = (page.host + doorbell * 8).assumingMemoryBound(to: UInt64.self)
+    word.pointee = .max                    // never rung
+    let queue = ComputeQueue(
+      id: id, device: device, processor: processor, ring: arguments.ring_base_address, ringSize: arguments.ring_size,
+      readPointer: arguments.read_pointer_address, writePointer: arguments.write_pointer_address, doorbell: word,
+      doorbellIndex: doorbell)
+    queue.percentage = arguments.queue_percentage
+    queues[id] = queue
+    guard processor.add(queue) else { queues[id] = nil; return -ENOMEM }
+    arguments.queue_id = id
+    arguments.doorbell_offset = Self.mmapOffset(CARMINE_KFD_MMAP_DOORBELL, device.gpuID) | UInt64(doorbell * 8)
+    return 0
+  }
+
+  /// What the driver checks of a compute queue's buffers, in words.
+  private func refusal(_ arguments: kfd_ioctl_create_queue_args, _ device: SoftDevice) -> String? {
+    let space = device.addressSpace, kind = device.kind
+    guard arguments.ring_size >= UInt32(KFD_MIN_QUEUE_RING_SIZE) else { return "ring_size \(arguments.ring_size) is below \(KFD_MIN_QUEUE_RING_SIZE)" }
+    guard space.translate(arguments.ring_base_address, Int(arguments.ring_size), .write) != nil else {
+      return "the ring at \(hex(arguments.ring_base_address)) is not mapped for the GPU"
+    }
+    guard space.translate(arguments.read_pointer_address, 8, .write) != nil else {
+      return "read_pointer_address \(hex(arguments.read_pointer_address)) is not mapped for the GPU"
+    }
+    guard space.translate(arguments.write_pointer_address, 8, .write) != nil else {
+      return "write_pointer_address \(hex(arguments.write_pointer_address)) is not mapped for the GPU"
+    }
+    if arguments.eop_buffer_address != 0 && arguments.eop_buffer_size != 4096 { return "eop_buffer_size \(arguments.eop_buffer_size) is not 4096" }
+    guard arguments.ctl_stack_size == UInt32(kind.controlStackBytes) else {
+      return "ctl_stack_size \(arguments.ctl_stack_size) is not the node's \(kind.controlStackBytes)"
+    }
+    guard arguments.ctx_save_restore_size >= UInt32(kind.contextSaveBytes) else {
+      return "ctx_save_restore_size \(arguments.ctx_save_restore_size) is below the node's cwsr_size \(kind.contextSaveBytes)"
+    }
+    let total = ((Int(arguments.ctx_save_restore_size) + kind.debugMemoryBytes) * kind.xccCount + 4095) & ~4095
+    guard space.translate(arguments.ctx_save_restore_address, total, .write) != nil else {
+      return "the context save area at \(hex(arguments.ctx_save_restore_address)) (\(total) bytes with debug memory) is not mapped for the GPU"
+    }
+    return nil
+  }
+
+  func updateQueue(_ arguments: inout kfd_ioctl_update_queue_args) -> Int32 {
+    let error = checkedSettings(
+      percentage: arguments.queue_percentage, priority: arguments.queue_priority, ring: arguments.ring_base_address,
+      ringSize: arguments.ring_size)
+    guard error == 0 else { return error }
+    guard let queue = queues[arguments.queue_id] else { return -EFAULT }
+    guard arguments.ring_base_address == 0 || arguments.ring_size == 0
+      || arguments.ring_base_address == queue.ring && arguments.ring_size == queue.ringSize
+    else {
+      Log.always("UPDATE_QUEUE: moving the ring of a live queue is not implemented")
+      return -EINVAL
+    }
+    queue.percentage = arguments.queue_percentage
+    queue.processor.setRunning(queue, arguments.queue_percentage & 0xff != 0 && arguments.ring_base_address != 0 && arguments.ring_size != 0)
+    return 0
+  }
+
+  func destroyQueue(_ arguments: inout kfd_ioctl_destroy_queue_args) -> Int32 {
+    guard let queue = queues.removeValue(forKey: arguments.queue_id) else { return -EINVAL }
+    queue.processor.remove(queue)
+    return 0
+  }
+
+  func setCUMask(_ arguments: inout kfd_ioctl_set_cu_mask_args) -> Int32 {
+    guard arguments.num_cu_mask != 0, arguments.num_cu_mask % 32 == 0 else { return -EINVAL }
+    // Which compute units run a workgroup changes no result here, so the mask itself is not kept.
+    return queues[UInt32(arguments.queue_id)] == nil ? -EFAULT : 0
+  }
+}
