@@ -18,7 +18,8 @@ typedef struct carmine_kernel_calls {
   int (*munmap)(void *address, size_t length);
   /// read(2) of a sysfs file opened above; sequential.
   int64_t (*read)(int fd, void *buffer, size_t count);
-  /// Names in a directory, each NUL-terminated, one after another; returns the bytes needed (may exceed `count`).
+  /// Names in a directory, each NUL-terminated, one after another; returns the bytes needed (may exceed `count`, then
+  /// nothing was written).
   int64_t (*list)(const char *path, char *buffer, size_t count);
 } carmine_kernel_calls;
 

@@ -111,7 +111,7 @@ enum Calls {
   static func list(_ path: String, _ buffer: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
     let process = Descriptors.shared.currentProcess()
     guard let names = process.sysfs.names(path) else { return Int(process.sysfs.text(path) == nil ? -ENOENT : -ENOTDIR) }
-    let bytes = names.flatMap { Array($0.utf8) + [0] }
+    let bytes = names.flatMap { (name: String) -> [UInt8] in Array(name.utf8) + [0] }
     if let buffer, bytes.count <= count { bytes.withUnsafeBytes { _ = memcpy(buffer, $0.baseAddress!, bytes.count) } }
     return bytes.count
   }
