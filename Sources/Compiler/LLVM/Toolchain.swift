@@ -1,0 +1,179 @@
+// LLVM as a service: the AMDGPU target machine, the optimisation pipeline, object files, and the link to a code object.
+// Threads: any number of contexts at once; lld keeps global state, so links take a lock.
+import CLLD
+import CLLVM
+import Glibc
+import KernelImage
+import Synchronization
+
+/// What the compiler says when LLVM gives up on the process: set by a server so that its client hears the reason.
+public let fatalErrorReporter = Mutex<(@Sendable (String) -> Void)?>(nil)
+
+private let linkLock = Mutex(())
+
+private let initialised: Void = {
+  LLVMInitializeAMDGPUTargetInfo()
+  LLVMInitializeAMDGPUTarget()
+  LLVMInitializeAMDGPUTargetMC()
+  LLVMInitializeAMDGPUAsmPrinter()
+  LLVMInitializeAMDGPUAsmParser()
+  // LLVM calls this instead of abort(); the process ends when it returns, so the reason is written first.
+  LLVMInstallFatalErrorHandler { reason in
+    let text = reason.map { String(cString: $0) } ?? "no reason given"
+    let report = fatalErrorReporter.withLock { $0 }
+    if let report { report("LLVM: " + text) } else {
+      let line = "carmine: LLVM: \(text)\n"
+      _ = line.withCString { write(2, $0, strlen($0)) }
+    }
+    exit(70)
+  }
+}()
+
+/// Error diagnostics of one context, collected instead of printed.
+final class Diagnostics { var errors: [String] = [] }
+
+/// A context and the machine that compiles for one GPU.
+final class Toolchain {
+  let context: LLVMContextRef
+  let diagnostics = Diagnostics()
+  let target: GPUTarget
+  private let machine: LLVMTargetMachineRef
+
+  init(target: GPUTarget) throws {
+    _ = initialised
+    self.target = target
+    var found: LLVMTargetRef?
+    var message: UnsafeMutablePointer<CChar>?
+    guard LLVMGetTargetFromTriple(GPUTarget.triple, &found, &message) == 0 else {
+      throw CompileError(.internalError, "LLVM has no AMDGPU target: \(take(message))")
+    }
+    machine = LLVMCreateTargetMachine(
+      found, GPUTarget.triple, target.name, target.features, LLVMCodeGenLevelAggressive, LLVMRelocPIC, LLVMCodeModelDefault)
+    context = LLVMContextCreate()
+    LLVMContextSetDiagnosticHandler(
+      context,
+      { info, opaque in
+        let diagnostics = Unmanaged<Diagnostics>.fromOpaque(opaque!).takeUnretainedValue()
+        if LLVMGetDiagInfoSeverity(info) == LLVMDSError, let text = LLVMGetDiagInfoDescription(info) {
+          diagnostics.errors.append(String(cString: text))
+          LLVMDisposeMessage(text)
+        }
+      }, Unmanaged.passUnretained(diagnostics).toOpaque())
+  }
+  deinit {
+    LLVMDisposeTargetMachine(machine)
+    LLVMContextDispose(context)
+  }
+
+  func makeModule(_ name: String) -> LLVMModuleRef {
+    let module = LLVMModuleCreateWithNameInContext(name, context)!
+    LLVMSetTarget(module, GPUTarget.triple)
+    let layout = LLVMCreateTargetDataLayout(machine)
+    LLVMSetModuleDataLayout(module, layout)
+    LLVMDisposeTargetData(layout)
+    flag(module, "amdhsa_code_object_version", 500)
+    flag(module, "PIC Level", 2)
+    return module
+  }
+
+  private func flag(_ module: LLVMModuleRef, _ name: String, _ value: UInt64) {
+    let number = LLVMValueAsMetadata(LLVMConstInt(LLVMInt32TypeInContext(context), value, 0))
+    LLVMAddModuleFlag(module, LLVMModuleFlagBehaviorError, name, name.utf8.count, number)
+  }
+
+  /// Throws with LLVM's own words when the module is malformed: a defect of the lowering.
+  func verify(_ module: LLVMModuleRef) throws {
+    var message: UnsafeMutablePointer<CChar>?
+    let broken = LLVMVerifyModule(module, LLVMReturnStatusAction, &message)
+    let text = take(message)
+    if broken != 0 { throw CompileError(.internalError, "the lowering made invalid IR: \(text)") }
+  }
+
+  func optimise(_ module: LLVMModuleRef, _ pipeline: String) throws {
+    let options = LLVMCreatePassBuilderOptions()
+    defer { LLVMDisposePassBuilderOptions(options) }
+    if let error = LLVMRunPasses(module, pipeline, machine, options) {
+      let text = LLVMGetErrorMessage(error)
+      defer { LLVMDisposeErrorMessage(text) }
+      throw CompileError(.internalError, "LLVM's pass pipeline failed: \(text.map { String(cString: $0) } ?? "")")
+    }
+    try check("optimisation")
+  }
+
+  func emit(_ module: LLVMModuleRef, assembly: Bool = false) throws -> [UInt8] {
+    var message: UnsafeMutablePointer<CChar>?
+    var buffer: LLVMMemoryBufferRef?
+    let failed = LLVMTargetMachineEmitToMemoryBuffer(
+      machine, module, assembly ? LLVMAssemblyFile : LLVMObjectFile, &message, &buffer)
+    guard failed == 0, let buffer else { throw CompileError(.internalError, "LLVM emits no code: \(take(message))") }
+    defer { LLVMDisposeMemoryBuffer(buffer) }
+    try check("code generation")
+    return Array(UnsafeRawBufferPointer(start: LLVMGetBufferStart(buffer), count: LLVMGetBufferSize(buffer)))
+  }
+
+  func text(_ module: LLVMModuleRef) -> [UInt8] {
+    let text = LLVMPrintModuleToString(module)!
+    defer { LLVMDisposeMessage(text) }
+    return Array(UnsafeRawBufferPointer(start: text, count: strlen(text)))
+  }
+
+  /// Adds the definitions of a bitcode file that `module` needs.
+  func link(bitcode path: String, into module: LLVMModuleRef) throws {
+    var buffer: LLVMMemoryBufferRef?
+    var message: UnsafeMutablePointer<CChar>?
+    guard LLVMCreateMemoryBufferWithContentsOfFile(path, &buffer, &message) == 0 else {
+      throw CompileError(.internalError, "cannot read \(path): \(take(message))")
+    }
+    defer { LLVMDisposeMemoryBuffer(buffer) }
+    var library: LLVMModuleRef?
+    guard LLVMParseBitcodeInContext2(context, buffer, &library) == 0, let library else {
+      throw CompileError(.internalError, "\(path) is not bitcode of this LLVM")
+    }
+    LLVMSetTarget(library, GPUTarget.triple)
+    LLVMSetDataLayout(library, LLVMGetDataLayoutStr(module))
+    guard LLVMLinkModules2(module, library) == 0 else {
+      throw CompileError(.internalError, "\(path) does not link: \(diagnostics.errors.joined(separator: "; "))")
+    }
+  }
+
+  private func check(_ pass: String) throws {
+    guard !diagnostics.errors.isEmpty else { return }
+    let text = diagnostics.errors.joined(separator: "; ")
+    let resources = text.contains("exceeds limit") || text.contains("exceeded") || text.contains("ran out of registers")
+    throw CompileError(resources ? .tooManyResources : .internalError, "LLVM: \(text) (pass: \(pass))")
+  }
+
+  /// Links one object file to a shared code object.
+  func link(_ object: [UInt8]) throws -> [UInt8] {
+    var pattern = Array("\(temporaryFolder())/carmine-XXXXXX".utf8CString)
+    guard mkdtemp(&pattern) != nil else { throw CompileError(.internalError, "no temporary folder: \(String(cString: strerror(errno)))") }
+    let folder = pattern.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    let input = folder + "/kernel.o", output = folder + "/kernel.hsaco"
+    defer { unlink(input); unlink(output); rmdir(folder) }
+    try object.withUnsafeBytes { try writeFile(input, $0) }
+    let words = ["-shared", "--no-undefined-version", "-z", "separate-loadable-segments", "-o", output, input]
+    var errors = [CChar](repeating: 0, count: 4096)
+    let status = linkLock.withLock { _ in
+      let words = words.map { strdup($0) }
+      defer { words.forEach { free($0) } }
+      let pointers: [UnsafePointer<CChar>?] = words.map { UnsafePointer($0) }
+      return pointers.withUnsafeBufferPointer { carmine_lld_link($0.baseAddress!, Int32($0.count), &errors, Int32(errors.count)) }
+    }
+    guard status == 0 else {
+      let text = errors.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+      throw CompileError(.internalError, "lld: \(text)")
+    }
+    return try readFile(output)
+  }
+}
+
+private func take(_ message: UnsafeMutablePointer<CChar>?) -> String {
+  guard let message else { return "" }
+  defer { LLVMDisposeMessage(message) }
+  return String(cString: message)
+}
+
+private func temporaryFolder() -> String {
+  guard let folder = getenv("TMPDIR"), folder.pointee != 0 else { return "/tmp" }
+  return String(cString: folder)
+}

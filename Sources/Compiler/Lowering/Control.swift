@@ -1,0 +1,151 @@
+// Branches, calls, returns, and the ways a thread ends.
+// Source: PTX ISA, "Control Flow Instructions", "Abstracting the ABI", "trap", "nanosleep".
+import CLLVM
+import PTX
+
+extension Instructions {
+  nonisolated(unsafe) static let control: [String: Handler] = [
+    "bra": { f, i, m in
+      _ = m.take("uni")
+      guard case .symbol(let name)? = i.operands.first else { throw CompileError.invalid(i, "needs a label") }
+      let target = try f.label(name, i)
+      guard let predicate = i.predicate else { return f.b.branch(target) }
+      let next = f.newBlock()
+      f.b.branch(try f.read(predicate), target, next)
+      f.b.move(to: next)
+    },
+    "brx": { f, i, m in
+      guard m.take("idx") else { throw CompileError.invalid(i, "needs .idx") }
+      _ = m.take("uni")
+      guard case .symbol(let list) = i.operands[1], let labels = f.branchTargets(list) else { throw CompileError.invalid(i, "no such .branchtargets") }
+      let beyond = f.newBlock()
+      let table = LLVMBuildSwitch(f.b.raw, try f.read(i.operands[0], .u32), beyond, UInt32(labels.count))
+      for (index, name) in labels.enumerated() { LLVMAddCase(table, f.b.int32(index), try f.label(name, i)) }
+      f.b.move(to: beyond)
+      f.b.unreachable()
+    },
+    "call": { f, i, m in
+      _ = m.take("uni")
+      try f.call(i)
+    },
+    "ret": { f, _, m in
+      _ = m.take("uni")
+      try f.emitReturn()
+    },
+    "exit": { f, i, _ in
+      if f.isKernel { LLVMBuildRetVoid(f.b.raw) }
+      else if f.afterNoReturn { f.b.unreachable() }
+      else { throw CompileError.unsupported(i, "exit inside a function that is called") }
+    },
+    "trap": { f, _, _ in
+      f.b.call("carmine_trap", f.b.void)
+      f.b.call("llvm.trap", f.b.void)
+      f.afterNoReturn = true
+    },
+    "brkpt": { f, _, _ in f.b.call("llvm.debugtrap", f.b.void) },
+    "nanosleep": { f, i, m in
+      _ = try m.type()
+      _ = try f.read(i.operands[0], .u32)
+      f.b.call("llvm.amdgcn.s.sleep", f.b.void, [f.b.int32(1)])
+    },
+    "pmevent": { _, _, m in _ = m.take("mask") },
+    "griddepcontrol": { _, _, m in _ = m.take(oneOf: ["launch_dependents", "wait"]) },  // launches in a stream don't overlap
+    "setmaxnreg": { _, _, m in while m.take(oneOf: ["inc", "dec", "sync", "aligned", "u32"]) != nil {} },  // a hint of NVIDIA's allocator
+  ]
+}
+
+extension FunctionLowering {
+  func branchTargets(_ name: String) -> [String]? {
+    for scope in scopes.reversed() { if let labels = scope.branchTargets[name] { return labels } }
+    return nil
+  }
+
+  // MARK: parameters
+
+  func receiveParameters() throws {
+    for (index, parameter) in function.parameters.enumerated() {
+      try declare(parameter)
+      let argument = LLVMGetParam(value, UInt32(index))!
+      guard let name = Optional(parameter.name), let entity = scopes[0].entities[name] else { continue }
+      switch entity {
+      case .memory(let address, _): b.store(argument, address, alignment: max(parameter.byteAlignment, 4))
+      default: try write(.register(parameter.name), argument, parameter.type)
+      }
+    }
+    for result in function.results {
+      try declare(result)
+      if case .memory(let address, let variable)? = scopes[0].entities[result.name] { resultSlots.append((address, variable)) }
+    }
+  }
+
+  func emitReturn() throws {
+    if isKernel || function.results.isEmpty { LLVMBuildRetVoid(b.raw); return }
+    let result = function.results[0]
+    if let slot = resultSlots.first {
+      LLVMBuildRet(b.raw, b.load(module.valueType(result), slot.address, alignment: max(result.byteAlignment, 4)))
+    } else {
+      LLVMBuildRet(b.raw, try read(.register(result.name), result.type))
+    }
+  }
+
+  // MARK: calls
+
+  func call(_ i: Instruction) throws {
+    var operands = i.operands[...]
+    var results: [Operand] = [], arguments: [Operand] = []
+    if case .list(let list)? = operands.first { results = list; operands.removeFirst() }
+    guard let target = operands.popFirst() else { throw CompileError.invalid(i, "calls nothing") }
+    if case .list(let list)? = operands.first { arguments = list; operands.removeFirst() }
+
+    let callee: Value, type: Type, parameters: [Variable], resultVariables: [Variable]
+    var noReturn = false
+    if case .symbol(let name) = target, let known = try module.callee(name) {
+      (callee, type, parameters, resultVariables) = (known.value, known.type, known.function.parameters, known.function.results)
+      noReturn = known.function.directives.contains { $0.name == "noreturn" } || name == "__assertfail"
+    } else {
+      if case .symbol(let name) = target, !(entity(name) != nil) {
+        throw CompileError.unsupported(
+          i, "`\(name)` is called but not defined: relocatable device code needs its other modules, and an unknown device function has no body")
+      }
+      guard case .symbol(let name)? = operands.first, let prototype = prototype(name) else {
+        throw CompileError.invalid(i, "an indirect call needs a .callprototype")
+      }
+      (parameters, resultVariables, noReturn) = (prototype.parameters, prototype.results, prototype.noReturn)
+      type = try module.functionType(results: resultVariables, parameters: parameters, i.position)
+      callee = b.intToPointer(try read(target, .u64), .flat)
+      module.hasIndirectCalls = true
+    }
+    guard arguments.count == parameters.count, results.count >= resultVariables.count else {
+      throw CompileError.unsupported(i, "\(arguments.count) arguments where \(parameters.count) are declared (variadic calls are not lowered)")
+    }
+    let values = try zip(arguments, parameters).map { argument, parameter in try self.argument(argument, parameter) }
+    let value = b.call(callee, type, values)
+    b.enumAttribute(callSite: value, "convergent")
+    if noReturn { afterNoReturn = true }
+    guard let result = resultVariables.first, let target = results.first else { return }
+    if case .symbol(let name) = target, case .memory(let address, _)? = entity(name) {
+      b.store(value, address, alignment: max(result.byteAlignment, 4))
+    } else {
+      try write(target, value, result.type)
+    }
+  }
+
+  private func prototype(_ name: String) -> (results: [Variable], parameters: [Variable], noReturn: Bool)? {
+    for scope in scopes.reversed() { if let prototype = scope.prototypes[name] { return prototype } }
+    return nil
+  }
+
+  private func argument(_ operand: Operand, _ parameter: Variable) throws -> Value {
+    if case .symbol(let name) = operand, case .memory(let address, let variable)? = entity(name), variable.space == .param {
+      return b.load(module.valueType(parameter), address, alignment: max(variable.byteAlignment, 4))
+    }
+    return b.coerce(try read(operand, parameter.type), to: module.valueType(parameter))
+  }
+}
+
+extension IRBuilder {
+  func enumAttribute(callSite: Value, _ name: String) {
+    let kind = LLVMGetEnumAttributeKindForName(name, name.utf8.count)
+    LLVMAddCallSiteAttribute(callSite, UInt32(bitPattern: -1), LLVMCreateEnumAttribute(context, kind, 0))
+  }
+}
