@@ -39,12 +39,14 @@ extension Operand {
     case .float32(let bits): "0f" + hex(UInt64(bits), 8)
     case .float64(let bits): "0d" + hex(bits, 16)
     case .negated(let operand): "!" + operand.text
+    case .minus(let operand): "-" + operand.text
     case .sink: "_"
     case .vector(let parts): "{" + parts.map(\.text).joined(separator: ", ") + "}"
     case .element(let operand, let part): operand.text + "." + part
     case .pair(let first, let second): first.text + "|" + second.text
     case .address(let base, let offset): "[" + base.text + (offset == 0 ? "" : offset < 0 ? "\(offset)" : "+\(offset)") + "]"
     case .indexed(let base, let parts): "[" + base.text + ", {" + parts.map(\.text).joined(separator: ", ") + "}]"
+    case .subscripted(let base, let index): base.text + "[" + index.text + "]"
     case .list(let parts): "(" + parts.map(\.text).joined(separator: ", ") + ")"
     }
   }

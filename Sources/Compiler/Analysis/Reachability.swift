@@ -88,9 +88,9 @@ struct Uses {
   private mutating func visit(_ operand: Operand) {
     switch operand {
     case .symbol(let name): symbols.insert(name); addresses.insert(name)
-    case .negated(let inner), .element(let inner, _), .address(let inner, _): visit(inner)
+    case .negated(let inner), .minus(let inner), .element(let inner, _), .address(let inner, _): visit(inner)
     case .vector(let parts), .list(let parts): parts.forEach { visit($0) }
-    case .pair(let first, let second): visit(first); visit(second)
+    case .pair(let first, let second), .subscripted(let first, let second): visit(first); visit(second)
     case .indexed(let base, let parts): visit(base); parts.forEach { visit($0) }
     case .register, .integer, .float32, .float64, .sink: break
     }

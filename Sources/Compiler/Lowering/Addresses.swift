@@ -38,6 +38,7 @@ extension FunctionLowering {
 
   /// The pointer that `[base+offset]` stands for.
   func pointer(_ operand: Operand, _ space: StateSpace, _ i: Instruction) throws -> Value {
+    if case .element(let inner, "unified") = operand { return try self.pointer(inner, space, i) }
     guard case .address(let base, let offset) = operand else {
       if case .symbol(let name) = operand, let pointer = try pointerTo(name) { return pointer }
       throw CompileError.unsupported(i, "`\(operand.text)` is no address that is lowered")

@@ -279,7 +279,7 @@ typealias Handler = (FunctionLowering, Instruction, inout Modifiers) throws -> V
 
 /// Every opcode that is lowered, by family.
 enum Instructions {
-  static let families: [(name: String, handlers: [String: Handler])] = [
+  nonisolated(unsafe) static let families: [(name: String, handlers: [String: Handler])] = [
     ("integer", integer), ("logic and shift", logic), ("floating point", floatingPoint), ("approximate", approximate),
     ("comparison", comparison), ("conversion", conversion), ("memory", memory), ("atomics", atomics), ("control", control),
     ("barriers", barriers), ("warp", warp),
