@@ -4,56 +4,50 @@
 	.globl __cudaGetKernel
 	.type __cudaGetKernel,@function
 __cudaGetKernel:	endbr64
-	leaq	name_0(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+8(%rip)
 	.size __cudaGetKernel,.-__cudaGetKernel
 	.globl __cudaInitModule
 	.type __cudaInitModule,@function
 __cudaInitModule:	endbr64
-	leaq	name_1(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+16(%rip)
 	.size __cudaInitModule,.-__cudaInitModule
 	.globl __cudaLaunchKernel
 	.type __cudaLaunchKernel,@function
 __cudaLaunchKernel:	endbr64
-	leaq	name_2(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+24(%rip)
 	.size __cudaLaunchKernel,.-__cudaLaunchKernel
 	.globl __cudaLaunchKernel_ptsz
 	.type __cudaLaunchKernel_ptsz,@function
 __cudaLaunchKernel_ptsz:	endbr64
-	leaq	name_3(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 16(%rsp)
+	jne	1f
+	movq	$2, 16(%rsp)
+1:	jmp	*carmine_front_slots+24(%rip)
 	.size __cudaLaunchKernel_ptsz,.-__cudaLaunchKernel_ptsz
 	.globl __cudaPopCallConfiguration
 	.type __cudaPopCallConfiguration,@function
 __cudaPopCallConfiguration:	endbr64
-	leaq	name_4(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+32(%rip)
 	.size __cudaPopCallConfiguration,.-__cudaPopCallConfiguration
 	.globl __cudaPushCallConfiguration
 	.type __cudaPushCallConfiguration,@function
 __cudaPushCallConfiguration:	endbr64
-	leaq	name_5(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+40(%rip)
 	.size __cudaPushCallConfiguration,.-__cudaPushCallConfiguration
 	.globl __cudaRegisterFatBinary
 	.type __cudaRegisterFatBinary,@function
 __cudaRegisterFatBinary:	endbr64
-	leaq	name_6(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+48(%rip)
 	.size __cudaRegisterFatBinary,.-__cudaRegisterFatBinary
 	.globl __cudaRegisterFatBinaryEnd
 	.type __cudaRegisterFatBinaryEnd,@function
 __cudaRegisterFatBinaryEnd:	endbr64
-	leaq	name_7(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+56(%rip)
 	.size __cudaRegisterFatBinaryEnd,.-__cudaRegisterFatBinaryEnd
 	.globl __cudaRegisterFunction
 	.type __cudaRegisterFunction,@function
 __cudaRegisterFunction:	endbr64
-	leaq	name_8(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+64(%rip)
 	.size __cudaRegisterFunction,.-__cudaRegisterFunction
 	.globl __cudaRegisterHostVar
 	.type __cudaRegisterHostVar,@function
@@ -64,8 +58,7 @@ __cudaRegisterHostVar:	endbr64
 	.globl __cudaRegisterManagedVar
 	.type __cudaRegisterManagedVar,@function
 __cudaRegisterManagedVar:	endbr64
-	leaq	name_10(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+72(%rip)
 	.size __cudaRegisterManagedVar,.-__cudaRegisterManagedVar
 	.globl __cudaRegisterUnifiedTable
 	.type __cudaRegisterUnifiedTable,@function
@@ -76,14 +69,12 @@ __cudaRegisterUnifiedTable:	endbr64
 	.globl __cudaRegisterVar
 	.type __cudaRegisterVar,@function
 __cudaRegisterVar:	endbr64
-	leaq	name_12(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+80(%rip)
 	.size __cudaRegisterVar,.-__cudaRegisterVar
 	.globl __cudaUnregisterFatBinary
 	.type __cudaUnregisterFatBinary,@function
 __cudaUnregisterFatBinary:	endbr64
-	leaq	name_13(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+88(%rip)
 	.size __cudaUnregisterFatBinary,.-__cudaUnregisterFatBinary
 	.globl cudaArrayGetInfo
 	.type cudaArrayGetInfo,@function
@@ -118,8 +109,7 @@ cudaChooseDevice:	endbr64
 	.globl cudaCreateChannelDesc
 	.type cudaCreateChannelDesc,@function
 cudaCreateChannelDesc:	endbr64
-	leaq	name_19(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+96(%rip)
 	.size cudaCreateChannelDesc,.-cudaCreateChannelDesc
 	.globl cudaCreateSurfaceObject
 	.type cudaCreateSurfaceObject,@function
@@ -166,20 +156,17 @@ cudaDestroyTextureObject:	endbr64
 	.globl cudaDeviceCanAccessPeer
 	.type cudaDeviceCanAccessPeer,@function
 cudaDeviceCanAccessPeer:	endbr64
-	leaq	name_27(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+104(%rip)
 	.size cudaDeviceCanAccessPeer,.-cudaDeviceCanAccessPeer
 	.globl cudaDeviceDisablePeerAccess
 	.type cudaDeviceDisablePeerAccess,@function
 cudaDeviceDisablePeerAccess:	endbr64
-	leaq	name_28(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+112(%rip)
 	.size cudaDeviceDisablePeerAccess,.-cudaDeviceDisablePeerAccess
 	.globl cudaDeviceEnablePeerAccess
 	.type cudaDeviceEnablePeerAccess,@function
 cudaDeviceEnablePeerAccess:	endbr64
-	leaq	name_29(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+120(%rip)
 	.size cudaDeviceEnablePeerAccess,.-cudaDeviceEnablePeerAccess
 	.globl cudaDeviceFlushGPUDirectRDMAWrites
 	.type cudaDeviceFlushGPUDirectRDMAWrites,@function
@@ -190,26 +177,22 @@ cudaDeviceFlushGPUDirectRDMAWrites:	endbr64
 	.globl cudaDeviceGetAttribute
 	.type cudaDeviceGetAttribute,@function
 cudaDeviceGetAttribute:	endbr64
-	leaq	name_31(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+128(%rip)
 	.size cudaDeviceGetAttribute,.-cudaDeviceGetAttribute
 	.globl cudaDeviceGetByPCIBusId
 	.type cudaDeviceGetByPCIBusId,@function
 cudaDeviceGetByPCIBusId:	endbr64
-	leaq	name_32(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+136(%rip)
 	.size cudaDeviceGetByPCIBusId,.-cudaDeviceGetByPCIBusId
 	.globl cudaDeviceGetCacheConfig
 	.type cudaDeviceGetCacheConfig,@function
 cudaDeviceGetCacheConfig:	endbr64
-	leaq	name_33(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+144(%rip)
 	.size cudaDeviceGetCacheConfig,.-cudaDeviceGetCacheConfig
 	.globl cudaDeviceGetDefaultMemPool
 	.type cudaDeviceGetDefaultMemPool,@function
 cudaDeviceGetDefaultMemPool:	endbr64
-	leaq	name_34(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+152(%rip)
 	.size cudaDeviceGetDefaultMemPool,.-cudaDeviceGetDefaultMemPool
 	.globl cudaDeviceGetGraphMemAttribute
 	.type cudaDeviceGetGraphMemAttribute,@function
@@ -220,14 +203,12 @@ cudaDeviceGetGraphMemAttribute:	endbr64
 	.globl cudaDeviceGetLimit
 	.type cudaDeviceGetLimit,@function
 cudaDeviceGetLimit:	endbr64
-	leaq	name_36(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+160(%rip)
 	.size cudaDeviceGetLimit,.-cudaDeviceGetLimit
 	.globl cudaDeviceGetMemPool
 	.type cudaDeviceGetMemPool,@function
 cudaDeviceGetMemPool:	endbr64
-	leaq	name_37(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+168(%rip)
 	.size cudaDeviceGetMemPool,.-cudaDeviceGetMemPool
 	.globl cudaDeviceGetNvSciSyncAttributes
 	.type cudaDeviceGetNvSciSyncAttributes,@function
@@ -244,20 +225,17 @@ cudaDeviceGetP2PAttribute:	endbr64
 	.globl cudaDeviceGetPCIBusId
 	.type cudaDeviceGetPCIBusId,@function
 cudaDeviceGetPCIBusId:	endbr64
-	leaq	name_40(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+176(%rip)
 	.size cudaDeviceGetPCIBusId,.-cudaDeviceGetPCIBusId
 	.globl cudaDeviceGetSharedMemConfig
 	.type cudaDeviceGetSharedMemConfig,@function
 cudaDeviceGetSharedMemConfig:	endbr64
-	leaq	name_41(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+184(%rip)
 	.size cudaDeviceGetSharedMemConfig,.-cudaDeviceGetSharedMemConfig
 	.globl cudaDeviceGetStreamPriorityRange
 	.type cudaDeviceGetStreamPriorityRange,@function
 cudaDeviceGetStreamPriorityRange:	endbr64
-	leaq	name_42(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+192(%rip)
 	.size cudaDeviceGetStreamPriorityRange,.-cudaDeviceGetStreamPriorityRange
 	.globl cudaDeviceGetTexture1DLinearMaxWidth
 	.type cudaDeviceGetTexture1DLinearMaxWidth,@function
@@ -280,14 +258,12 @@ cudaDeviceRegisterAsyncNotification:	endbr64
 	.globl cudaDeviceReset
 	.type cudaDeviceReset,@function
 cudaDeviceReset:	endbr64
-	leaq	name_46(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+200(%rip)
 	.size cudaDeviceReset,.-cudaDeviceReset
 	.globl cudaDeviceSetCacheConfig
 	.type cudaDeviceSetCacheConfig,@function
 cudaDeviceSetCacheConfig:	endbr64
-	leaq	name_47(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+208(%rip)
 	.size cudaDeviceSetCacheConfig,.-cudaDeviceSetCacheConfig
 	.globl cudaDeviceSetGraphMemAttribute
 	.type cudaDeviceSetGraphMemAttribute,@function
@@ -298,26 +274,22 @@ cudaDeviceSetGraphMemAttribute:	endbr64
 	.globl cudaDeviceSetLimit
 	.type cudaDeviceSetLimit,@function
 cudaDeviceSetLimit:	endbr64
-	leaq	name_49(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+216(%rip)
 	.size cudaDeviceSetLimit,.-cudaDeviceSetLimit
 	.globl cudaDeviceSetMemPool
 	.type cudaDeviceSetMemPool,@function
 cudaDeviceSetMemPool:	endbr64
-	leaq	name_50(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+224(%rip)
 	.size cudaDeviceSetMemPool,.-cudaDeviceSetMemPool
 	.globl cudaDeviceSetSharedMemConfig
 	.type cudaDeviceSetSharedMemConfig,@function
 cudaDeviceSetSharedMemConfig:	endbr64
-	leaq	name_51(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+232(%rip)
 	.size cudaDeviceSetSharedMemConfig,.-cudaDeviceSetSharedMemConfig
 	.globl cudaDeviceSynchronize
 	.type cudaDeviceSynchronize,@function
 cudaDeviceSynchronize:	endbr64
-	leaq	name_52(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+240(%rip)
 	.size cudaDeviceSynchronize,.-cudaDeviceSynchronize
 	.globl cudaDeviceUnregisterAsyncNotification
 	.type cudaDeviceUnregisterAsyncNotification,@function
@@ -328,8 +300,7 @@ cudaDeviceUnregisterAsyncNotification:	endbr64
 	.globl cudaDriverGetVersion
 	.type cudaDriverGetVersion,@function
 cudaDriverGetVersion:	endbr64
-	leaq	name_54(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+248(%rip)
 	.size cudaDriverGetVersion,.-cudaDriverGetVersion
 	.globl cudaEGLStreamConsumerAcquireFrame
 	.type cudaEGLStreamConsumerAcquireFrame,@function
@@ -388,8 +359,7 @@ cudaEGLStreamProducerReturnFrame:	endbr64
 	.globl cudaEventCreate
 	.type cudaEventCreate,@function
 cudaEventCreate:	endbr64
-	leaq	name_64(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+256(%rip)
 	.size cudaEventCreate,.-cudaEventCreate
 	.globl cudaEventCreateFromEGLSync
 	.type cudaEventCreateFromEGLSync,@function
@@ -400,62 +370,58 @@ cudaEventCreateFromEGLSync:	endbr64
 	.globl cudaEventCreateWithFlags
 	.type cudaEventCreateWithFlags,@function
 cudaEventCreateWithFlags:	endbr64
-	leaq	name_66(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+264(%rip)
 	.size cudaEventCreateWithFlags,.-cudaEventCreateWithFlags
 	.globl cudaEventDestroy
 	.type cudaEventDestroy,@function
 cudaEventDestroy:	endbr64
-	leaq	name_67(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+272(%rip)
 	.size cudaEventDestroy,.-cudaEventDestroy
 	.globl cudaEventElapsedTime
 	.type cudaEventElapsedTime,@function
 cudaEventElapsedTime:	endbr64
-	leaq	name_68(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+280(%rip)
 	.size cudaEventElapsedTime,.-cudaEventElapsedTime
 	.globl cudaEventElapsedTime_v2
 	.type cudaEventElapsedTime_v2,@function
 cudaEventElapsedTime_v2:	endbr64
-	leaq	name_69(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+288(%rip)
 	.size cudaEventElapsedTime_v2,.-cudaEventElapsedTime_v2
 	.globl cudaEventQuery
 	.type cudaEventQuery,@function
 cudaEventQuery:	endbr64
-	leaq	name_70(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+296(%rip)
 	.size cudaEventQuery,.-cudaEventQuery
 	.globl cudaEventRecord
 	.type cudaEventRecord,@function
 cudaEventRecord:	endbr64
-	leaq	name_71(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+304(%rip)
 	.size cudaEventRecord,.-cudaEventRecord
 	.globl cudaEventRecordWithFlags
 	.type cudaEventRecordWithFlags,@function
 cudaEventRecordWithFlags:	endbr64
-	leaq	name_72(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+312(%rip)
 	.size cudaEventRecordWithFlags,.-cudaEventRecordWithFlags
 	.globl cudaEventRecordWithFlags_ptsz
 	.type cudaEventRecordWithFlags_ptsz,@function
 cudaEventRecordWithFlags_ptsz:	endbr64
-	leaq	name_73(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+312(%rip)
 	.size cudaEventRecordWithFlags_ptsz,.-cudaEventRecordWithFlags_ptsz
 	.globl cudaEventRecord_ptsz
 	.type cudaEventRecord_ptsz,@function
 cudaEventRecord_ptsz:	endbr64
-	leaq	name_74(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+304(%rip)
 	.size cudaEventRecord_ptsz,.-cudaEventRecord_ptsz
 	.globl cudaEventSynchronize
 	.type cudaEventSynchronize,@function
 cudaEventSynchronize:	endbr64
-	leaq	name_75(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+320(%rip)
 	.size cudaEventSynchronize,.-cudaEventSynchronize
 	.globl cudaExternalMemoryGetMappedBuffer
 	.type cudaExternalMemoryGetMappedBuffer,@function
@@ -472,8 +438,7 @@ cudaExternalMemoryGetMappedMipmappedArray:	endbr64
 	.globl cudaFree
 	.type cudaFree,@function
 cudaFree:	endbr64
-	leaq	name_78(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+328(%rip)
 	.size cudaFree,.-cudaFree
 	.globl cudaFreeArray
 	.type cudaFreeArray,@function
@@ -484,20 +449,20 @@ cudaFreeArray:	endbr64
 	.globl cudaFreeAsync
 	.type cudaFreeAsync,@function
 cudaFreeAsync:	endbr64
-	leaq	name_80(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+336(%rip)
 	.size cudaFreeAsync,.-cudaFreeAsync
 	.globl cudaFreeAsync_ptsz
 	.type cudaFreeAsync_ptsz,@function
 cudaFreeAsync_ptsz:	endbr64
-	leaq	name_81(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+336(%rip)
 	.size cudaFreeAsync_ptsz,.-cudaFreeAsync_ptsz
 	.globl cudaFreeHost
 	.type cudaFreeHost,@function
 cudaFreeHost:	endbr64
-	leaq	name_82(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+344(%rip)
 	.size cudaFreeHost,.-cudaFreeHost
 	.globl cudaFreeMipmappedArray
 	.type cudaFreeMipmappedArray,@function
@@ -508,38 +473,32 @@ cudaFreeMipmappedArray:	endbr64
 	.globl cudaFuncGetAttributes
 	.type cudaFuncGetAttributes,@function
 cudaFuncGetAttributes:	endbr64
-	leaq	name_84(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+352(%rip)
 	.size cudaFuncGetAttributes,.-cudaFuncGetAttributes
 	.globl cudaFuncGetName
 	.type cudaFuncGetName,@function
 cudaFuncGetName:	endbr64
-	leaq	name_85(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+360(%rip)
 	.size cudaFuncGetName,.-cudaFuncGetName
 	.globl cudaFuncGetParamInfo
 	.type cudaFuncGetParamInfo,@function
 cudaFuncGetParamInfo:	endbr64
-	leaq	name_86(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+368(%rip)
 	.size cudaFuncGetParamInfo,.-cudaFuncGetParamInfo
 	.globl cudaFuncSetAttribute
 	.type cudaFuncSetAttribute,@function
 cudaFuncSetAttribute:	endbr64
-	leaq	name_87(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+376(%rip)
 	.size cudaFuncSetAttribute,.-cudaFuncSetAttribute
 	.globl cudaFuncSetCacheConfig
 	.type cudaFuncSetCacheConfig,@function
 cudaFuncSetCacheConfig:	endbr64
-	leaq	name_88(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+384(%rip)
 	.size cudaFuncSetCacheConfig,.-cudaFuncSetCacheConfig
 	.globl cudaFuncSetSharedMemConfig
 	.type cudaFuncSetSharedMemConfig,@function
 cudaFuncSetSharedMemConfig:	endbr64
-	leaq	name_89(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+392(%rip)
 	.size cudaFuncSetSharedMemConfig,.-cudaFuncSetSharedMemConfig
 	.globl cudaGLGetDevices
 	.type cudaGLGetDevices,@function
@@ -604,32 +563,27 @@ cudaGetChannelDesc:	endbr64
 	.globl cudaGetDevice
 	.type cudaGetDevice,@function
 cudaGetDevice:	endbr64
-	leaq	name_100(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+400(%rip)
 	.size cudaGetDevice,.-cudaGetDevice
 	.globl cudaGetDeviceCount
 	.type cudaGetDeviceCount,@function
 cudaGetDeviceCount:	endbr64
-	leaq	name_101(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+408(%rip)
 	.size cudaGetDeviceCount,.-cudaGetDeviceCount
 	.globl cudaGetDeviceFlags
 	.type cudaGetDeviceFlags,@function
 cudaGetDeviceFlags:	endbr64
-	leaq	name_102(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+416(%rip)
 	.size cudaGetDeviceFlags,.-cudaGetDeviceFlags
 	.globl cudaGetDeviceProperties
 	.type cudaGetDeviceProperties,@function
 cudaGetDeviceProperties:	endbr64
-	leaq	name_103(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+424(%rip)
 	.size cudaGetDeviceProperties,.-cudaGetDeviceProperties
 	.globl cudaGetDeviceProperties_v2
 	.type cudaGetDeviceProperties_v2,@function
 cudaGetDeviceProperties_v2:	endbr64
-	leaq	name_104(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+432(%rip)
 	.size cudaGetDeviceProperties_v2,.-cudaGetDeviceProperties_v2
 	.globl cudaGetDriverEntryPoint
 	.type cudaGetDriverEntryPoint,@function
@@ -658,14 +612,12 @@ cudaGetDriverEntryPoint_ptsz:	endbr64
 	.globl cudaGetErrorName
 	.type cudaGetErrorName,@function
 cudaGetErrorName:	endbr64
-	leaq	name_109(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+440(%rip)
 	.size cudaGetErrorName,.-cudaGetErrorName
 	.globl cudaGetErrorString
 	.type cudaGetErrorString,@function
 cudaGetErrorString:	endbr64
-	leaq	name_110(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+448(%rip)
 	.size cudaGetErrorString,.-cudaGetErrorString
 	.globl cudaGetExportTable
 	.type cudaGetExportTable,@function
@@ -676,20 +628,17 @@ cudaGetExportTable:	endbr64
 	.globl cudaGetFuncBySymbol
 	.type cudaGetFuncBySymbol,@function
 cudaGetFuncBySymbol:	endbr64
-	leaq	name_112(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+456(%rip)
 	.size cudaGetFuncBySymbol,.-cudaGetFuncBySymbol
 	.globl cudaGetKernel
 	.type cudaGetKernel,@function
 cudaGetKernel:	endbr64
-	leaq	name_113(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+464(%rip)
 	.size cudaGetKernel,.-cudaGetKernel
 	.globl cudaGetLastError
 	.type cudaGetLastError,@function
 cudaGetLastError:	endbr64
-	leaq	name_114(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+472(%rip)
 	.size cudaGetLastError,.-cudaGetLastError
 	.globl cudaGetMipmappedArrayLevel
 	.type cudaGetMipmappedArrayLevel,@function
@@ -706,14 +655,12 @@ cudaGetSurfaceObjectResourceDesc:	endbr64
 	.globl cudaGetSymbolAddress
 	.type cudaGetSymbolAddress,@function
 cudaGetSymbolAddress:	endbr64
-	leaq	name_117(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+480(%rip)
 	.size cudaGetSymbolAddress,.-cudaGetSymbolAddress
 	.globl cudaGetSymbolSize
 	.type cudaGetSymbolSize,@function
 cudaGetSymbolSize:	endbr64
-	leaq	name_118(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+488(%rip)
 	.size cudaGetSymbolSize,.-cudaGetSymbolSize
 	.globl cudaGetTextureObjectResourceDesc
 	.type cudaGetTextureObjectResourceDesc,@function
@@ -1360,32 +1307,27 @@ cudaGraphicsVDPAURegisterVideoSurface:	endbr64
 	.globl cudaHostAlloc
 	.type cudaHostAlloc,@function
 cudaHostAlloc:	endbr64
-	leaq	name_226(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+496(%rip)
 	.size cudaHostAlloc,.-cudaHostAlloc
 	.globl cudaHostGetDevicePointer
 	.type cudaHostGetDevicePointer,@function
 cudaHostGetDevicePointer:	endbr64
-	leaq	name_227(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+504(%rip)
 	.size cudaHostGetDevicePointer,.-cudaHostGetDevicePointer
 	.globl cudaHostGetFlags
 	.type cudaHostGetFlags,@function
 cudaHostGetFlags:	endbr64
-	leaq	name_228(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+512(%rip)
 	.size cudaHostGetFlags,.-cudaHostGetFlags
 	.globl cudaHostRegister
 	.type cudaHostRegister,@function
 cudaHostRegister:	endbr64
-	leaq	name_229(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+520(%rip)
 	.size cudaHostRegister,.-cudaHostRegister
 	.globl cudaHostUnregister
 	.type cudaHostUnregister,@function
 cudaHostUnregister:	endbr64
-	leaq	name_230(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+528(%rip)
 	.size cudaHostUnregister,.-cudaHostUnregister
 	.globl cudaImportExternalMemory
 	.type cudaImportExternalMemory,@function
@@ -1402,8 +1344,7 @@ cudaImportExternalSemaphore:	endbr64
 	.globl cudaInitDevice
 	.type cudaInitDevice,@function
 cudaInitDevice:	endbr64
-	leaq	name_233(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+536(%rip)
 	.size cudaInitDevice,.-cudaInitDevice
 	.globl cudaIpcCloseMemHandle
 	.type cudaIpcCloseMemHandle,@function
@@ -1438,14 +1379,12 @@ cudaIpcOpenMemHandle:	endbr64
 	.globl cudaKernelSetAttributeForDevice
 	.type cudaKernelSetAttributeForDevice,@function
 cudaKernelSetAttributeForDevice:	endbr64
-	leaq	name_239(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+544(%rip)
 	.size cudaKernelSetAttributeForDevice,.-cudaKernelSetAttributeForDevice
 	.globl cudaLaunchCooperativeKernel
 	.type cudaLaunchCooperativeKernel,@function
 cudaLaunchCooperativeKernel:	endbr64
-	leaq	name_240(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+552(%rip)
 	.size cudaLaunchCooperativeKernel,.-cudaLaunchCooperativeKernel
 	.globl cudaLaunchCooperativeKernelMultiDevice
 	.type cudaLaunchCooperativeKernelMultiDevice,@function
@@ -1456,44 +1395,46 @@ cudaLaunchCooperativeKernelMultiDevice:	endbr64
 	.globl cudaLaunchCooperativeKernel_ptsz
 	.type cudaLaunchCooperativeKernel_ptsz,@function
 cudaLaunchCooperativeKernel_ptsz:	endbr64
-	leaq	name_242(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 16(%rsp)
+	jne	1f
+	movq	$2, 16(%rsp)
+1:	jmp	*carmine_front_slots+552(%rip)
 	.size cudaLaunchCooperativeKernel_ptsz,.-cudaLaunchCooperativeKernel_ptsz
 	.globl cudaLaunchHostFunc
 	.type cudaLaunchHostFunc,@function
 cudaLaunchHostFunc:	endbr64
-	leaq	name_243(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+560(%rip)
 	.size cudaLaunchHostFunc,.-cudaLaunchHostFunc
 	.globl cudaLaunchHostFunc_ptsz
 	.type cudaLaunchHostFunc_ptsz,@function
 cudaLaunchHostFunc_ptsz:	endbr64
-	leaq	name_244(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+560(%rip)
 	.size cudaLaunchHostFunc_ptsz,.-cudaLaunchHostFunc_ptsz
 	.globl cudaLaunchKernel
 	.type cudaLaunchKernel,@function
 cudaLaunchKernel:	endbr64
-	leaq	name_245(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+568(%rip)
 	.size cudaLaunchKernel,.-cudaLaunchKernel
 	.globl cudaLaunchKernelExC
 	.type cudaLaunchKernelExC,@function
 cudaLaunchKernelExC:	endbr64
-	leaq	name_246(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+576(%rip)
 	.size cudaLaunchKernelExC,.-cudaLaunchKernelExC
 	.globl cudaLaunchKernelExC_ptsz
 	.type cudaLaunchKernelExC_ptsz,@function
 cudaLaunchKernelExC_ptsz:	endbr64
-	leaq	name_247(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+584(%rip)
 	.size cudaLaunchKernelExC_ptsz,.-cudaLaunchKernelExC_ptsz
 	.globl cudaLaunchKernel_ptsz
 	.type cudaLaunchKernel_ptsz,@function
 cudaLaunchKernel_ptsz:	endbr64
-	leaq	name_248(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 16(%rsp)
+	jne	1f
+	movq	$2, 16(%rsp)
+1:	jmp	*carmine_front_slots+568(%rip)
 	.size cudaLaunchKernel_ptsz,.-cudaLaunchKernel_ptsz
 	.globl cudaLibraryEnumerateKernels
 	.type cudaLibraryEnumerateKernels,@function
@@ -1552,14 +1493,12 @@ cudaLibraryUnload:	endbr64
 	.globl cudaMalloc
 	.type cudaMalloc,@function
 cudaMalloc:	endbr64
-	leaq	name_258(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+592(%rip)
 	.size cudaMalloc,.-cudaMalloc
 	.globl cudaMalloc3D
 	.type cudaMalloc3D,@function
 cudaMalloc3D:	endbr64
-	leaq	name_259(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+600(%rip)
 	.size cudaMalloc3D,.-cudaMalloc3D
 	.globl cudaMalloc3DArray
 	.type cudaMalloc3DArray,@function
@@ -1576,38 +1515,38 @@ cudaMallocArray:	endbr64
 	.globl cudaMallocAsync
 	.type cudaMallocAsync,@function
 cudaMallocAsync:	endbr64
-	leaq	name_262(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+608(%rip)
 	.size cudaMallocAsync,.-cudaMallocAsync
 	.globl cudaMallocAsync_ptsz
 	.type cudaMallocAsync_ptsz,@function
 cudaMallocAsync_ptsz:	endbr64
-	leaq	name_263(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdx
+	jne	1f
+	movq	$2, %rdx
+1:	jmp	*carmine_front_slots+608(%rip)
 	.size cudaMallocAsync_ptsz,.-cudaMallocAsync_ptsz
 	.globl cudaMallocFromPoolAsync
 	.type cudaMallocFromPoolAsync,@function
 cudaMallocFromPoolAsync:	endbr64
-	leaq	name_264(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+616(%rip)
 	.size cudaMallocFromPoolAsync,.-cudaMallocFromPoolAsync
 	.globl cudaMallocFromPoolAsync_ptsz
 	.type cudaMallocFromPoolAsync_ptsz,@function
 cudaMallocFromPoolAsync_ptsz:	endbr64
-	leaq	name_265(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rcx
+	jne	1f
+	movq	$2, %rcx
+1:	jmp	*carmine_front_slots+616(%rip)
 	.size cudaMallocFromPoolAsync_ptsz,.-cudaMallocFromPoolAsync_ptsz
 	.globl cudaMallocHost
 	.type cudaMallocHost,@function
 cudaMallocHost:	endbr64
-	leaq	name_266(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+624(%rip)
 	.size cudaMallocHost,.-cudaMallocHost
 	.globl cudaMallocManaged
 	.type cudaMallocManaged,@function
 cudaMallocManaged:	endbr64
-	leaq	name_267(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+632(%rip)
 	.size cudaMallocManaged,.-cudaMallocManaged
 	.globl cudaMallocMipmappedArray
 	.type cudaMallocMipmappedArray,@function
@@ -1618,26 +1557,22 @@ cudaMallocMipmappedArray:	endbr64
 	.globl cudaMallocPitch
 	.type cudaMallocPitch,@function
 cudaMallocPitch:	endbr64
-	leaq	name_269(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+640(%rip)
 	.size cudaMallocPitch,.-cudaMallocPitch
 	.globl cudaMemAdvise
 	.type cudaMemAdvise,@function
 cudaMemAdvise:	endbr64
-	leaq	name_270(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+648(%rip)
 	.size cudaMemAdvise,.-cudaMemAdvise
 	.globl cudaMemAdvise_v2
 	.type cudaMemAdvise_v2,@function
 cudaMemAdvise_v2:	endbr64
-	leaq	name_271(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+656(%rip)
 	.size cudaMemAdvise_v2,.-cudaMemAdvise_v2
 	.globl cudaMemGetInfo
 	.type cudaMemGetInfo,@function
 cudaMemGetInfo:	endbr64
-	leaq	name_272(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+664(%rip)
 	.size cudaMemGetInfo,.-cudaMemGetInfo
 	.globl cudaMemPoolCreate
 	.type cudaMemPoolCreate,@function
@@ -1672,8 +1607,7 @@ cudaMemPoolGetAccess:	endbr64
 	.globl cudaMemPoolGetAttribute
 	.type cudaMemPoolGetAttribute,@function
 cudaMemPoolGetAttribute:	endbr64
-	leaq	name_278(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+672(%rip)
 	.size cudaMemPoolGetAttribute,.-cudaMemPoolGetAttribute
 	.globl cudaMemPoolImportFromShareableHandle
 	.type cudaMemPoolImportFromShareableHandle,@function
@@ -1690,44 +1624,40 @@ cudaMemPoolImportPointer:	endbr64
 	.globl cudaMemPoolSetAccess
 	.type cudaMemPoolSetAccess,@function
 cudaMemPoolSetAccess:	endbr64
-	leaq	name_281(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+680(%rip)
 	.size cudaMemPoolSetAccess,.-cudaMemPoolSetAccess
 	.globl cudaMemPoolSetAttribute
 	.type cudaMemPoolSetAttribute,@function
 cudaMemPoolSetAttribute:	endbr64
-	leaq	name_282(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+688(%rip)
 	.size cudaMemPoolSetAttribute,.-cudaMemPoolSetAttribute
 	.globl cudaMemPoolTrimTo
 	.type cudaMemPoolTrimTo,@function
 cudaMemPoolTrimTo:	endbr64
-	leaq	name_283(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+696(%rip)
 	.size cudaMemPoolTrimTo,.-cudaMemPoolTrimTo
 	.globl cudaMemPrefetchAsync
 	.type cudaMemPrefetchAsync,@function
 cudaMemPrefetchAsync:	endbr64
-	leaq	name_284(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+704(%rip)
 	.size cudaMemPrefetchAsync,.-cudaMemPrefetchAsync
 	.globl cudaMemPrefetchAsync_ptsz
 	.type cudaMemPrefetchAsync_ptsz,@function
 cudaMemPrefetchAsync_ptsz:	endbr64
-	leaq	name_285(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+712(%rip)
 	.size cudaMemPrefetchAsync_ptsz,.-cudaMemPrefetchAsync_ptsz
 	.globl cudaMemPrefetchAsync_v2
 	.type cudaMemPrefetchAsync_v2,@function
 cudaMemPrefetchAsync_v2:	endbr64
-	leaq	name_286(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+720(%rip)
 	.size cudaMemPrefetchAsync_v2,.-cudaMemPrefetchAsync_v2
 	.globl cudaMemPrefetchAsync_v2_ptsz
 	.type cudaMemPrefetchAsync_v2_ptsz,@function
 cudaMemPrefetchAsync_v2_ptsz:	endbr64
-	leaq	name_287(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %r8
+	jne	1f
+	movq	$2, %r8
+1:	jmp	*carmine_front_slots+720(%rip)
 	.size cudaMemPrefetchAsync_v2_ptsz,.-cudaMemPrefetchAsync_v2_ptsz
 	.globl cudaMemRangeGetAttribute
 	.type cudaMemRangeGetAttribute,@function
@@ -1744,14 +1674,12 @@ cudaMemRangeGetAttributes:	endbr64
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	leaq	name_290(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+728(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	leaq	name_291(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+736(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
@@ -1768,14 +1696,15 @@ cudaMemcpy2DArrayToArray_ptds:	endbr64
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	leaq	name_294(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+744(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
 cudaMemcpy2DAsync_ptsz:	endbr64
-	leaq	name_295(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 16(%rsp)
+	jne	1f
+	movq	$2, 16(%rsp)
+1:	jmp	*carmine_front_slots+744(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
@@ -1828,26 +1757,25 @@ cudaMemcpy2DToArray_ptds:	endbr64
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	leaq	name_304(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+752(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	leaq	name_305(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+760(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	leaq	name_306(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+768(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
 cudaMemcpy3DAsync_ptsz:	endbr64
-	leaq	name_307(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+768(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
@@ -1864,32 +1792,30 @@ cudaMemcpy3DBatchAsync_ptsz:	endbr64
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	leaq	name_310(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+776(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	leaq	name_311(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+784(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
 cudaMemcpy3DPeerAsync_ptsz:	endbr64
-	leaq	name_312(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+784(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	leaq	name_313(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+792(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	leaq	name_314(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+800(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
@@ -1906,14 +1832,15 @@ cudaMemcpyArrayToArray_ptds:	endbr64
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	leaq	name_317(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+808(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
 cudaMemcpyAsync_ptsz:	endbr64
-	leaq	name_318(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %r8
+	jne	1f
+	movq	$2, %r8
+1:	jmp	*carmine_front_slots+808(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
@@ -1954,38 +1881,35 @@ cudaMemcpyFromArray_ptds:	endbr64
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	leaq	name_325(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+816(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	leaq	name_326(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+824(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
 cudaMemcpyFromSymbolAsync_ptsz:	endbr64
-	leaq	name_327(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %r9
+	jne	1f
+	movq	$2, %r9
+1:	jmp	*carmine_front_slots+824(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	leaq	name_328(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+832(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	leaq	name_329(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+840(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	leaq	name_330(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+848(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
@@ -2014,104 +1938,99 @@ cudaMemcpyToArray_ptds:	endbr64
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	leaq	name_335(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+856(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	leaq	name_336(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+864(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
 cudaMemcpyToSymbolAsync_ptsz:	endbr64
-	leaq	name_337(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %r9
+	jne	1f
+	movq	$2, %r9
+1:	jmp	*carmine_front_slots+864(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	leaq	name_338(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+872(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	leaq	name_339(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+880(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	leaq	name_340(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+888(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	leaq	name_341(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+896(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	leaq	name_342(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+904(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
 cudaMemset2DAsync_ptsz:	endbr64
-	leaq	name_343(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %r9
+	jne	1f
+	movq	$2, %r9
+1:	jmp	*carmine_front_slots+904(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	leaq	name_344(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+912(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	leaq	name_345(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+920(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	leaq	name_346(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+928(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
 cudaMemset3DAsync_ptsz:	endbr64
-	leaq	name_347(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+928(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	leaq	name_348(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+936(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	leaq	name_349(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+944(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
 cudaMemsetAsync_ptsz:	endbr64
-	leaq	name_350(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rcx
+	jne	1f
+	movq	$2, %rcx
+1:	jmp	*carmine_front_slots+944(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	leaq	name_351(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+952(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
@@ -2128,20 +2047,17 @@ cudaMipmappedArrayGetSparseProperties:	endbr64
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	leaq	name_354(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+960(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	leaq	name_355(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+968(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	leaq	name_356(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
@@ -2158,44 +2074,37 @@ cudaOccupancyMaxPotentialClusterSize:	endbr64
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	leaq	name_359(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	leaq	name_360(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	leaq	name_361(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	leaq	name_362(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	leaq	name_363(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	leaq	name_364(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	leaq	name_365(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetDoubleForDevice
 	.type cudaSetDoubleForDevice,@function
@@ -2242,26 +2151,28 @@ cudaSignalExternalSemaphoresAsync_v2_ptsz:	endbr64
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	leaq	name_373(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
 cudaStreamAddCallback_ptsz:	endbr64
-	leaq	name_374(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	leaq	name_375(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
 cudaStreamAttachMemAsync_ptsz:	endbr64
-	leaq	name_376(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
@@ -2302,26 +2213,22 @@ cudaStreamCopyAttributes_ptsz:	endbr64
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	leaq	name_383(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	leaq	name_384(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	leaq	name_385(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	leaq	name_386(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
@@ -2350,110 +2257,119 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	leaq	name_391(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
 cudaStreamGetCaptureInfo_ptsz:	endbr64
-	leaq	name_392(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetCaptureInfo_v2
 	.type cudaStreamGetCaptureInfo_v2,@function
 cudaStreamGetCaptureInfo_v2:	endbr64
-	leaq	name_393(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaStreamGetCaptureInfo_v2,.-cudaStreamGetCaptureInfo_v2
 	.globl cudaStreamGetCaptureInfo_v2_ptsz
 	.type cudaStreamGetCaptureInfo_v2_ptsz,@function
 cudaStreamGetCaptureInfo_v2_ptsz:	endbr64
-	leaq	name_394(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaStreamGetCaptureInfo_v2_ptsz,.-cudaStreamGetCaptureInfo_v2_ptsz
 	.globl cudaStreamGetCaptureInfo_v3
 	.type cudaStreamGetCaptureInfo_v3,@function
 cudaStreamGetCaptureInfo_v3:	endbr64
-	leaq	name_395(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaStreamGetCaptureInfo_v3,.-cudaStreamGetCaptureInfo_v3
 	.globl cudaStreamGetCaptureInfo_v3_ptsz
 	.type cudaStreamGetCaptureInfo_v3_ptsz,@function
 cudaStreamGetCaptureInfo_v3_ptsz:	endbr64
-	leaq	name_396(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaStreamGetCaptureInfo_v3_ptsz,.-cudaStreamGetCaptureInfo_v3_ptsz
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	leaq	name_397(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
 cudaStreamGetDevice_ptsz:	endbr64
-	leaq	name_398(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	leaq	name_399(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
 cudaStreamGetFlags_ptsz:	endbr64
-	leaq	name_400(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	leaq	name_401(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
 cudaStreamGetId_ptsz:	endbr64
-	leaq	name_402(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	leaq	name_403(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
 cudaStreamGetPriority_ptsz:	endbr64
-	leaq	name_404(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	leaq	name_405(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
 cudaStreamIsCapturing_ptsz:	endbr64
-	leaq	name_406(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	leaq	name_407(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
 cudaStreamQuery_ptsz:	endbr64
-	leaq	name_408(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
@@ -2470,14 +2386,15 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	leaq	name_411(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
 cudaStreamSynchronize_ptsz:	endbr64
-	leaq	name_412(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
@@ -2506,26 +2423,25 @@ cudaStreamUpdateCaptureDependencies_v2_ptsz:	endbr64
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	leaq	name_417(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
 cudaStreamWaitEvent_ptsz:	endbr64
-	leaq	name_418(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	leaq	name_419(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaThreadExit
 	.type cudaThreadExit,@function
 cudaThreadExit:	endbr64
-	leaq	name_420(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaThreadExit,.-cudaThreadExit
 	.globl cudaThreadGetCacheConfig
 	.type cudaThreadGetCacheConfig,@function
@@ -2536,8 +2452,7 @@ cudaThreadGetCacheConfig:	endbr64
 	.globl cudaThreadGetLimit
 	.type cudaThreadGetLimit,@function
 cudaThreadGetLimit:	endbr64
-	leaq	name_422(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaThreadGetLimit,.-cudaThreadGetLimit
 	.globl cudaThreadSetCacheConfig
 	.type cudaThreadSetCacheConfig,@function
@@ -2548,14 +2463,12 @@ cudaThreadSetCacheConfig:	endbr64
 	.globl cudaThreadSetLimit
 	.type cudaThreadSetLimit,@function
 cudaThreadSetLimit:	endbr64
-	leaq	name_424(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaThreadSetLimit,.-cudaThreadSetLimit
 	.globl cudaThreadSynchronize
 	.type cudaThreadSynchronize,@function
 cudaThreadSynchronize:	endbr64
-	leaq	name_425(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaThreadSynchronize,.-cudaThreadSynchronize
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
@@ -2613,27 +2526,316 @@ cudaWaitExternalSemaphoresAsync_v2_ptsz:	endbr64
 	.size cudaWaitExternalSemaphoresAsync_v2_ptsz,.-cudaWaitExternalSemaphoresAsync_v2_ptsz
 first_0:	pushq	$0
 	jmp	carmine_front_first_call
+first_1:	pushq	$1
+	jmp	carmine_front_first_call
+first_2:	pushq	$2
+	jmp	carmine_front_first_call
+first_3:	pushq	$3
+	jmp	carmine_front_first_call
+first_4:	pushq	$4
+	jmp	carmine_front_first_call
+first_5:	pushq	$5
+	jmp	carmine_front_first_call
+first_6:	pushq	$6
+	jmp	carmine_front_first_call
+first_7:	pushq	$7
+	jmp	carmine_front_first_call
+first_8:	pushq	$8
+	jmp	carmine_front_first_call
+first_9:	pushq	$9
+	jmp	carmine_front_first_call
+first_10:	pushq	$10
+	jmp	carmine_front_first_call
+first_11:	pushq	$11
+	jmp	carmine_front_first_call
+first_12:	pushq	$12
+	jmp	carmine_front_first_call
+first_13:	pushq	$13
+	jmp	carmine_front_first_call
+first_14:	pushq	$14
+	jmp	carmine_front_first_call
+first_15:	pushq	$15
+	jmp	carmine_front_first_call
+first_16:	pushq	$16
+	jmp	carmine_front_first_call
+first_17:	pushq	$17
+	jmp	carmine_front_first_call
+first_18:	pushq	$18
+	jmp	carmine_front_first_call
+first_19:	pushq	$19
+	jmp	carmine_front_first_call
+first_20:	pushq	$20
+	jmp	carmine_front_first_call
+first_21:	pushq	$21
+	jmp	carmine_front_first_call
+first_22:	pushq	$22
+	jmp	carmine_front_first_call
+first_23:	pushq	$23
+	jmp	carmine_front_first_call
+first_24:	pushq	$24
+	jmp	carmine_front_first_call
+first_25:	pushq	$25
+	jmp	carmine_front_first_call
+first_26:	pushq	$26
+	jmp	carmine_front_first_call
+first_27:	pushq	$27
+	jmp	carmine_front_first_call
+first_28:	pushq	$28
+	jmp	carmine_front_first_call
+first_29:	pushq	$29
+	jmp	carmine_front_first_call
+first_30:	pushq	$30
+	jmp	carmine_front_first_call
+first_31:	pushq	$31
+	jmp	carmine_front_first_call
+first_32:	pushq	$32
+	jmp	carmine_front_first_call
+first_33:	pushq	$33
+	jmp	carmine_front_first_call
+first_34:	pushq	$34
+	jmp	carmine_front_first_call
+first_35:	pushq	$35
+	jmp	carmine_front_first_call
+first_36:	pushq	$36
+	jmp	carmine_front_first_call
+first_37:	pushq	$37
+	jmp	carmine_front_first_call
+first_38:	pushq	$38
+	jmp	carmine_front_first_call
+first_39:	pushq	$39
+	jmp	carmine_front_first_call
+first_40:	pushq	$40
+	jmp	carmine_front_first_call
+first_41:	pushq	$41
+	jmp	carmine_front_first_call
+first_42:	pushq	$42
+	jmp	carmine_front_first_call
+first_43:	pushq	$43
+	jmp	carmine_front_first_call
+first_44:	pushq	$44
+	jmp	carmine_front_first_call
+first_45:	pushq	$45
+	jmp	carmine_front_first_call
+first_46:	pushq	$46
+	jmp	carmine_front_first_call
+first_47:	pushq	$47
+	jmp	carmine_front_first_call
+first_48:	pushq	$48
+	jmp	carmine_front_first_call
+first_49:	pushq	$49
+	jmp	carmine_front_first_call
+first_50:	pushq	$50
+	jmp	carmine_front_first_call
+first_51:	pushq	$51
+	jmp	carmine_front_first_call
+first_52:	pushq	$52
+	jmp	carmine_front_first_call
+first_53:	pushq	$53
+	jmp	carmine_front_first_call
+first_54:	pushq	$54
+	jmp	carmine_front_first_call
+first_55:	pushq	$55
+	jmp	carmine_front_first_call
+first_56:	pushq	$56
+	jmp	carmine_front_first_call
+first_57:	pushq	$57
+	jmp	carmine_front_first_call
+first_58:	pushq	$58
+	jmp	carmine_front_first_call
+first_59:	pushq	$59
+	jmp	carmine_front_first_call
+first_60:	pushq	$60
+	jmp	carmine_front_first_call
+first_61:	pushq	$61
+	jmp	carmine_front_first_call
+first_62:	pushq	$62
+	jmp	carmine_front_first_call
+first_63:	pushq	$63
+	jmp	carmine_front_first_call
+first_64:	pushq	$64
+	jmp	carmine_front_first_call
+first_65:	pushq	$65
+	jmp	carmine_front_first_call
+first_66:	pushq	$66
+	jmp	carmine_front_first_call
+first_67:	pushq	$67
+	jmp	carmine_front_first_call
+first_68:	pushq	$68
+	jmp	carmine_front_first_call
+first_69:	pushq	$69
+	jmp	carmine_front_first_call
+first_70:	pushq	$70
+	jmp	carmine_front_first_call
+first_71:	pushq	$71
+	jmp	carmine_front_first_call
+first_72:	pushq	$72
+	jmp	carmine_front_first_call
+first_73:	pushq	$73
+	jmp	carmine_front_first_call
+first_74:	pushq	$74
+	jmp	carmine_front_first_call
+first_75:	pushq	$75
+	jmp	carmine_front_first_call
+first_76:	pushq	$76
+	jmp	carmine_front_first_call
+first_77:	pushq	$77
+	jmp	carmine_front_first_call
+first_78:	pushq	$78
+	jmp	carmine_front_first_call
+first_79:	pushq	$79
+	jmp	carmine_front_first_call
+first_80:	pushq	$80
+	jmp	carmine_front_first_call
+first_81:	pushq	$81
+	jmp	carmine_front_first_call
+first_82:	pushq	$82
+	jmp	carmine_front_first_call
+first_83:	pushq	$83
+	jmp	carmine_front_first_call
+first_84:	pushq	$84
+	jmp	carmine_front_first_call
+first_85:	pushq	$85
+	jmp	carmine_front_first_call
+first_86:	pushq	$86
+	jmp	carmine_front_first_call
+first_87:	pushq	$87
+	jmp	carmine_front_first_call
+first_88:	pushq	$88
+	jmp	carmine_front_first_call
+first_89:	pushq	$89
+	jmp	carmine_front_first_call
+first_90:	pushq	$90
+	jmp	carmine_front_first_call
+first_91:	pushq	$91
+	jmp	carmine_front_first_call
+first_92:	pushq	$92
+	jmp	carmine_front_first_call
+first_93:	pushq	$93
+	jmp	carmine_front_first_call
+first_94:	pushq	$94
+	jmp	carmine_front_first_call
+first_95:	pushq	$95
+	jmp	carmine_front_first_call
+first_96:	pushq	$96
+	jmp	carmine_front_first_call
+first_97:	pushq	$97
+	jmp	carmine_front_first_call
+first_98:	pushq	$98
+	jmp	carmine_front_first_call
+first_99:	pushq	$99
+	jmp	carmine_front_first_call
+first_100:	pushq	$100
+	jmp	carmine_front_first_call
+first_101:	pushq	$101
+	jmp	carmine_front_first_call
+first_102:	pushq	$102
+	jmp	carmine_front_first_call
+first_103:	pushq	$103
+	jmp	carmine_front_first_call
+first_104:	pushq	$104
+	jmp	carmine_front_first_call
+first_105:	pushq	$105
+	jmp	carmine_front_first_call
+first_106:	pushq	$106
+	jmp	carmine_front_first_call
+first_107:	pushq	$107
+	jmp	carmine_front_first_call
+first_108:	pushq	$108
+	jmp	carmine_front_first_call
+first_109:	pushq	$109
+	jmp	carmine_front_first_call
+first_110:	pushq	$110
+	jmp	carmine_front_first_call
+first_111:	pushq	$111
+	jmp	carmine_front_first_call
+first_112:	pushq	$112
+	jmp	carmine_front_first_call
+first_113:	pushq	$113
+	jmp	carmine_front_first_call
+first_114:	pushq	$114
+	jmp	carmine_front_first_call
+first_115:	pushq	$115
+	jmp	carmine_front_first_call
+first_116:	pushq	$116
+	jmp	carmine_front_first_call
+first_117:	pushq	$117
+	jmp	carmine_front_first_call
+first_118:	pushq	$118
+	jmp	carmine_front_first_call
+first_119:	pushq	$119
+	jmp	carmine_front_first_call
+first_120:	pushq	$120
+	jmp	carmine_front_first_call
+first_121:	pushq	$121
+	jmp	carmine_front_first_call
+first_122:	pushq	$122
+	jmp	carmine_front_first_call
+first_123:	pushq	$123
+	jmp	carmine_front_first_call
+first_124:	pushq	$124
+	jmp	carmine_front_first_call
+first_125:	pushq	$125
+	jmp	carmine_front_first_call
+first_126:	pushq	$126
+	jmp	carmine_front_first_call
+first_127:	pushq	$127
+	jmp	carmine_front_first_call
+first_128:	pushq	$128
+	jmp	carmine_front_first_call
+first_129:	pushq	$129
+	jmp	carmine_front_first_call
+first_130:	pushq	$130
+	jmp	carmine_front_first_call
+first_131:	pushq	$131
+	jmp	carmine_front_first_call
+first_132:	pushq	$132
+	jmp	carmine_front_first_call
+first_133:	pushq	$133
+	jmp	carmine_front_first_call
+first_134:	pushq	$134
+	jmp	carmine_front_first_call
+first_135:	pushq	$135
+	jmp	carmine_front_first_call
+first_136:	pushq	$136
+	jmp	carmine_front_first_call
+first_137:	pushq	$137
+	jmp	carmine_front_first_call
+first_138:	pushq	$138
+	jmp	carmine_front_first_call
+first_139:	pushq	$139
+	jmp	carmine_front_first_call
+first_140:	pushq	$140
+	jmp	carmine_front_first_call
+first_141:	pushq	$141
+	jmp	carmine_front_first_call
+first_142:	pushq	$142
+	jmp	carmine_front_first_call
+first_143:	pushq	$143
+	jmp	carmine_front_first_call
+first_144:	pushq	$144
+	jmp	carmine_front_first_call
+first_145:	pushq	$145
+	jmp	carmine_front_first_call
+first_146:	pushq	$146
+	jmp	carmine_front_first_call
+first_147:	pushq	$147
+	jmp	carmine_front_first_call
+first_148:	pushq	$148
+	jmp	carmine_front_first_call
+first_149:	pushq	$149
+	jmp	carmine_front_first_call
+first_150:	pushq	$150
+	jmp	carmine_front_first_call
+first_151:	pushq	$151
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
-name_0:	.asciz "__cudaGetKernel"
-name_1:	.asciz "__cudaInitModule"
-name_2:	.asciz "__cudaLaunchKernel"
-name_3:	.asciz "__cudaLaunchKernel_ptsz"
-name_4:	.asciz "__cudaPopCallConfiguration"
-name_5:	.asciz "__cudaPushCallConfiguration"
-name_6:	.asciz "__cudaRegisterFatBinary"
-name_7:	.asciz "__cudaRegisterFatBinaryEnd"
-name_8:	.asciz "__cudaRegisterFunction"
 name_9:	.asciz "__cudaRegisterHostVar"
-name_10:	.asciz "__cudaRegisterManagedVar"
 name_11:	.asciz "__cudaRegisterUnifiedTable"
-name_12:	.asciz "__cudaRegisterVar"
-name_13:	.asciz "__cudaUnregisterFatBinary"
 name_14:	.asciz "cudaArrayGetInfo"
 name_15:	.asciz "cudaArrayGetMemoryRequirements"
 name_16:	.asciz "cudaArrayGetPlane"
 name_17:	.asciz "cudaArrayGetSparseProperties"
 name_18:	.asciz "cudaChooseDevice"
-name_19:	.asciz "cudaCreateChannelDesc"
 name_20:	.asciz "cudaCreateSurfaceObject"
 name_21:	.asciz "cudaCreateTextureObject"
 name_22:	.asciz "cudaCtxResetPersistingL2Cache"
@@ -2641,34 +2843,15 @@ name_23:	.asciz "cudaDestroyExternalMemory"
 name_24:	.asciz "cudaDestroyExternalSemaphore"
 name_25:	.asciz "cudaDestroySurfaceObject"
 name_26:	.asciz "cudaDestroyTextureObject"
-name_27:	.asciz "cudaDeviceCanAccessPeer"
-name_28:	.asciz "cudaDeviceDisablePeerAccess"
-name_29:	.asciz "cudaDeviceEnablePeerAccess"
 name_30:	.asciz "cudaDeviceFlushGPUDirectRDMAWrites"
-name_31:	.asciz "cudaDeviceGetAttribute"
-name_32:	.asciz "cudaDeviceGetByPCIBusId"
-name_33:	.asciz "cudaDeviceGetCacheConfig"
-name_34:	.asciz "cudaDeviceGetDefaultMemPool"
 name_35:	.asciz "cudaDeviceGetGraphMemAttribute"
-name_36:	.asciz "cudaDeviceGetLimit"
-name_37:	.asciz "cudaDeviceGetMemPool"
 name_38:	.asciz "cudaDeviceGetNvSciSyncAttributes"
 name_39:	.asciz "cudaDeviceGetP2PAttribute"
-name_40:	.asciz "cudaDeviceGetPCIBusId"
-name_41:	.asciz "cudaDeviceGetSharedMemConfig"
-name_42:	.asciz "cudaDeviceGetStreamPriorityRange"
 name_43:	.asciz "cudaDeviceGetTexture1DLinearMaxWidth"
 name_44:	.asciz "cudaDeviceGraphMemTrim"
 name_45:	.asciz "cudaDeviceRegisterAsyncNotification"
-name_46:	.asciz "cudaDeviceReset"
-name_47:	.asciz "cudaDeviceSetCacheConfig"
 name_48:	.asciz "cudaDeviceSetGraphMemAttribute"
-name_49:	.asciz "cudaDeviceSetLimit"
-name_50:	.asciz "cudaDeviceSetMemPool"
-name_51:	.asciz "cudaDeviceSetSharedMemConfig"
-name_52:	.asciz "cudaDeviceSynchronize"
 name_53:	.asciz "cudaDeviceUnregisterAsyncNotification"
-name_54:	.asciz "cudaDriverGetVersion"
 name_55:	.asciz "cudaEGLStreamConsumerAcquireFrame"
 name_56:	.asciz "cudaEGLStreamConsumerConnect"
 name_57:	.asciz "cudaEGLStreamConsumerConnectWithFlags"
@@ -2678,32 +2861,11 @@ name_60:	.asciz "cudaEGLStreamProducerConnect"
 name_61:	.asciz "cudaEGLStreamProducerDisconnect"
 name_62:	.asciz "cudaEGLStreamProducerPresentFrame"
 name_63:	.asciz "cudaEGLStreamProducerReturnFrame"
-name_64:	.asciz "cudaEventCreate"
 name_65:	.asciz "cudaEventCreateFromEGLSync"
-name_66:	.asciz "cudaEventCreateWithFlags"
-name_67:	.asciz "cudaEventDestroy"
-name_68:	.asciz "cudaEventElapsedTime"
-name_69:	.asciz "cudaEventElapsedTime_v2"
-name_70:	.asciz "cudaEventQuery"
-name_71:	.asciz "cudaEventRecord"
-name_72:	.asciz "cudaEventRecordWithFlags"
-name_73:	.asciz "cudaEventRecordWithFlags_ptsz"
-name_74:	.asciz "cudaEventRecord_ptsz"
-name_75:	.asciz "cudaEventSynchronize"
 name_76:	.asciz "cudaExternalMemoryGetMappedBuffer"
 name_77:	.asciz "cudaExternalMemoryGetMappedMipmappedArray"
-name_78:	.asciz "cudaFree"
 name_79:	.asciz "cudaFreeArray"
-name_80:	.asciz "cudaFreeAsync"
-name_81:	.asciz "cudaFreeAsync_ptsz"
-name_82:	.asciz "cudaFreeHost"
 name_83:	.asciz "cudaFreeMipmappedArray"
-name_84:	.asciz "cudaFuncGetAttributes"
-name_85:	.asciz "cudaFuncGetName"
-name_86:	.asciz "cudaFuncGetParamInfo"
-name_87:	.asciz "cudaFuncSetAttribute"
-name_88:	.asciz "cudaFuncSetCacheConfig"
-name_89:	.asciz "cudaFuncSetSharedMemConfig"
 name_90:	.asciz "cudaGLGetDevices"
 name_91:	.asciz "cudaGLMapBufferObject"
 name_92:	.asciz "cudaGLMapBufferObjectAsync"
@@ -2714,25 +2876,13 @@ name_96:	.asciz "cudaGLUnmapBufferObject"
 name_97:	.asciz "cudaGLUnmapBufferObjectAsync"
 name_98:	.asciz "cudaGLUnregisterBufferObject"
 name_99:	.asciz "cudaGetChannelDesc"
-name_100:	.asciz "cudaGetDevice"
-name_101:	.asciz "cudaGetDeviceCount"
-name_102:	.asciz "cudaGetDeviceFlags"
-name_103:	.asciz "cudaGetDeviceProperties"
-name_104:	.asciz "cudaGetDeviceProperties_v2"
 name_105:	.asciz "cudaGetDriverEntryPoint"
 name_106:	.asciz "cudaGetDriverEntryPointByVersion"
 name_107:	.asciz "cudaGetDriverEntryPointByVersion_ptsz"
 name_108:	.asciz "cudaGetDriverEntryPoint_ptsz"
-name_109:	.asciz "cudaGetErrorName"
-name_110:	.asciz "cudaGetErrorString"
 name_111:	.asciz "cudaGetExportTable"
-name_112:	.asciz "cudaGetFuncBySymbol"
-name_113:	.asciz "cudaGetKernel"
-name_114:	.asciz "cudaGetLastError"
 name_115:	.asciz "cudaGetMipmappedArrayLevel"
 name_116:	.asciz "cudaGetSurfaceObjectResourceDesc"
-name_117:	.asciz "cudaGetSymbolAddress"
-name_118:	.asciz "cudaGetSymbolSize"
 name_119:	.asciz "cudaGetTextureObjectResourceDesc"
 name_120:	.asciz "cudaGetTextureObjectResourceViewDesc"
 name_121:	.asciz "cudaGetTextureObjectTextureDesc"
@@ -2840,29 +2990,14 @@ name_222:	.asciz "cudaGraphicsUnmapResources"
 name_223:	.asciz "cudaGraphicsUnregisterResource"
 name_224:	.asciz "cudaGraphicsVDPAURegisterOutputSurface"
 name_225:	.asciz "cudaGraphicsVDPAURegisterVideoSurface"
-name_226:	.asciz "cudaHostAlloc"
-name_227:	.asciz "cudaHostGetDevicePointer"
-name_228:	.asciz "cudaHostGetFlags"
-name_229:	.asciz "cudaHostRegister"
-name_230:	.asciz "cudaHostUnregister"
 name_231:	.asciz "cudaImportExternalMemory"
 name_232:	.asciz "cudaImportExternalSemaphore"
-name_233:	.asciz "cudaInitDevice"
 name_234:	.asciz "cudaIpcCloseMemHandle"
 name_235:	.asciz "cudaIpcGetEventHandle"
 name_236:	.asciz "cudaIpcGetMemHandle"
 name_237:	.asciz "cudaIpcOpenEventHandle"
 name_238:	.asciz "cudaIpcOpenMemHandle"
-name_239:	.asciz "cudaKernelSetAttributeForDevice"
-name_240:	.asciz "cudaLaunchCooperativeKernel"
 name_241:	.asciz "cudaLaunchCooperativeKernelMultiDevice"
-name_242:	.asciz "cudaLaunchCooperativeKernel_ptsz"
-name_243:	.asciz "cudaLaunchHostFunc"
-name_244:	.asciz "cudaLaunchHostFunc_ptsz"
-name_245:	.asciz "cudaLaunchKernel"
-name_246:	.asciz "cudaLaunchKernelExC"
-name_247:	.asciz "cudaLaunchKernelExC_ptsz"
-name_248:	.asciz "cudaLaunchKernel_ptsz"
 name_249:	.asciz "cudaLibraryEnumerateKernels"
 name_250:	.asciz "cudaLibraryGetGlobal"
 name_251:	.asciz "cudaLibraryGetKernel"
@@ -2872,44 +3007,20 @@ name_254:	.asciz "cudaLibraryGetUnifiedFunction"
 name_255:	.asciz "cudaLibraryLoadData"
 name_256:	.asciz "cudaLibraryLoadFromFile"
 name_257:	.asciz "cudaLibraryUnload"
-name_258:	.asciz "cudaMalloc"
-name_259:	.asciz "cudaMalloc3D"
 name_260:	.asciz "cudaMalloc3DArray"
 name_261:	.asciz "cudaMallocArray"
-name_262:	.asciz "cudaMallocAsync"
-name_263:	.asciz "cudaMallocAsync_ptsz"
-name_264:	.asciz "cudaMallocFromPoolAsync"
-name_265:	.asciz "cudaMallocFromPoolAsync_ptsz"
-name_266:	.asciz "cudaMallocHost"
-name_267:	.asciz "cudaMallocManaged"
 name_268:	.asciz "cudaMallocMipmappedArray"
-name_269:	.asciz "cudaMallocPitch"
-name_270:	.asciz "cudaMemAdvise"
-name_271:	.asciz "cudaMemAdvise_v2"
-name_272:	.asciz "cudaMemGetInfo"
 name_273:	.asciz "cudaMemPoolCreate"
 name_274:	.asciz "cudaMemPoolDestroy"
 name_275:	.asciz "cudaMemPoolExportPointer"
 name_276:	.asciz "cudaMemPoolExportToShareableHandle"
 name_277:	.asciz "cudaMemPoolGetAccess"
-name_278:	.asciz "cudaMemPoolGetAttribute"
 name_279:	.asciz "cudaMemPoolImportFromShareableHandle"
 name_280:	.asciz "cudaMemPoolImportPointer"
-name_281:	.asciz "cudaMemPoolSetAccess"
-name_282:	.asciz "cudaMemPoolSetAttribute"
-name_283:	.asciz "cudaMemPoolTrimTo"
-name_284:	.asciz "cudaMemPrefetchAsync"
-name_285:	.asciz "cudaMemPrefetchAsync_ptsz"
-name_286:	.asciz "cudaMemPrefetchAsync_v2"
-name_287:	.asciz "cudaMemPrefetchAsync_v2_ptsz"
 name_288:	.asciz "cudaMemRangeGetAttribute"
 name_289:	.asciz "cudaMemRangeGetAttributes"
-name_290:	.asciz "cudaMemcpy"
-name_291:	.asciz "cudaMemcpy2D"
 name_292:	.asciz "cudaMemcpy2DArrayToArray"
 name_293:	.asciz "cudaMemcpy2DArrayToArray_ptds"
-name_294:	.asciz "cudaMemcpy2DAsync"
-name_295:	.asciz "cudaMemcpy2DAsync_ptsz"
 name_296:	.asciz "cudaMemcpy2DFromArray"
 name_297:	.asciz "cudaMemcpy2DFromArrayAsync"
 name_298:	.asciz "cudaMemcpy2DFromArrayAsync_ptsz"
@@ -2918,68 +3029,24 @@ name_300:	.asciz "cudaMemcpy2DToArray"
 name_301:	.asciz "cudaMemcpy2DToArrayAsync"
 name_302:	.asciz "cudaMemcpy2DToArrayAsync_ptsz"
 name_303:	.asciz "cudaMemcpy2DToArray_ptds"
-name_304:	.asciz "cudaMemcpy2D_ptds"
-name_305:	.asciz "cudaMemcpy3D"
-name_306:	.asciz "cudaMemcpy3DAsync"
-name_307:	.asciz "cudaMemcpy3DAsync_ptsz"
 name_308:	.asciz "cudaMemcpy3DBatchAsync"
 name_309:	.asciz "cudaMemcpy3DBatchAsync_ptsz"
-name_310:	.asciz "cudaMemcpy3DPeer"
-name_311:	.asciz "cudaMemcpy3DPeerAsync"
-name_312:	.asciz "cudaMemcpy3DPeerAsync_ptsz"
-name_313:	.asciz "cudaMemcpy3DPeer_ptds"
-name_314:	.asciz "cudaMemcpy3D_ptds"
 name_315:	.asciz "cudaMemcpyArrayToArray"
 name_316:	.asciz "cudaMemcpyArrayToArray_ptds"
-name_317:	.asciz "cudaMemcpyAsync"
-name_318:	.asciz "cudaMemcpyAsync_ptsz"
 name_319:	.asciz "cudaMemcpyBatchAsync"
 name_320:	.asciz "cudaMemcpyBatchAsync_ptsz"
 name_321:	.asciz "cudaMemcpyFromArray"
 name_322:	.asciz "cudaMemcpyFromArrayAsync"
 name_323:	.asciz "cudaMemcpyFromArrayAsync_ptsz"
 name_324:	.asciz "cudaMemcpyFromArray_ptds"
-name_325:	.asciz "cudaMemcpyFromSymbol"
-name_326:	.asciz "cudaMemcpyFromSymbolAsync"
-name_327:	.asciz "cudaMemcpyFromSymbolAsync_ptsz"
-name_328:	.asciz "cudaMemcpyFromSymbol_ptds"
-name_329:	.asciz "cudaMemcpyPeer"
-name_330:	.asciz "cudaMemcpyPeerAsync"
 name_331:	.asciz "cudaMemcpyToArray"
 name_332:	.asciz "cudaMemcpyToArrayAsync"
 name_333:	.asciz "cudaMemcpyToArrayAsync_ptsz"
 name_334:	.asciz "cudaMemcpyToArray_ptds"
-name_335:	.asciz "cudaMemcpyToSymbol"
-name_336:	.asciz "cudaMemcpyToSymbolAsync"
-name_337:	.asciz "cudaMemcpyToSymbolAsync_ptsz"
-name_338:	.asciz "cudaMemcpyToSymbol_ptds"
-name_339:	.asciz "cudaMemcpy_ptds"
-name_340:	.asciz "cudaMemset"
-name_341:	.asciz "cudaMemset2D"
-name_342:	.asciz "cudaMemset2DAsync"
-name_343:	.asciz "cudaMemset2DAsync_ptsz"
-name_344:	.asciz "cudaMemset2D_ptds"
-name_345:	.asciz "cudaMemset3D"
-name_346:	.asciz "cudaMemset3DAsync"
-name_347:	.asciz "cudaMemset3DAsync_ptsz"
-name_348:	.asciz "cudaMemset3D_ptds"
-name_349:	.asciz "cudaMemsetAsync"
-name_350:	.asciz "cudaMemsetAsync_ptsz"
-name_351:	.asciz "cudaMemset_ptds"
 name_352:	.asciz "cudaMipmappedArrayGetMemoryRequirements"
 name_353:	.asciz "cudaMipmappedArrayGetSparseProperties"
-name_354:	.asciz "cudaOccupancyAvailableDynamicSMemPerBlock"
-name_355:	.asciz "cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-name_356:	.asciz "cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
 name_357:	.asciz "cudaOccupancyMaxActiveClusters"
 name_358:	.asciz "cudaOccupancyMaxPotentialClusterSize"
-name_359:	.asciz "cudaPeekAtLastError"
-name_360:	.asciz "cudaPointerGetAttributes"
-name_361:	.asciz "cudaProfilerStart"
-name_362:	.asciz "cudaProfilerStop"
-name_363:	.asciz "cudaRuntimeGetVersion"
-name_364:	.asciz "cudaSetDevice"
-name_365:	.asciz "cudaSetDeviceFlags"
 name_366:	.asciz "cudaSetDoubleForDevice"
 name_367:	.asciz "cudaSetDoubleForHost"
 name_368:	.asciz "cudaSetValidDevices"
@@ -2987,59 +3054,24 @@ name_369:	.asciz "cudaSignalExternalSemaphoresAsync"
 name_370:	.asciz "cudaSignalExternalSemaphoresAsync_ptsz"
 name_371:	.asciz "cudaSignalExternalSemaphoresAsync_v2"
 name_372:	.asciz "cudaSignalExternalSemaphoresAsync_v2_ptsz"
-name_373:	.asciz "cudaStreamAddCallback"
-name_374:	.asciz "cudaStreamAddCallback_ptsz"
-name_375:	.asciz "cudaStreamAttachMemAsync"
-name_376:	.asciz "cudaStreamAttachMemAsync_ptsz"
 name_377:	.asciz "cudaStreamBeginCapture"
 name_378:	.asciz "cudaStreamBeginCaptureToGraph"
 name_379:	.asciz "cudaStreamBeginCaptureToGraph_ptsz"
 name_380:	.asciz "cudaStreamBeginCapture_ptsz"
 name_381:	.asciz "cudaStreamCopyAttributes"
 name_382:	.asciz "cudaStreamCopyAttributes_ptsz"
-name_383:	.asciz "cudaStreamCreate"
-name_384:	.asciz "cudaStreamCreateWithFlags"
-name_385:	.asciz "cudaStreamCreateWithPriority"
-name_386:	.asciz "cudaStreamDestroy"
 name_387:	.asciz "cudaStreamEndCapture"
 name_388:	.asciz "cudaStreamEndCapture_ptsz"
 name_389:	.asciz "cudaStreamGetAttribute"
 name_390:	.asciz "cudaStreamGetAttribute_ptsz"
-name_391:	.asciz "cudaStreamGetCaptureInfo"
-name_392:	.asciz "cudaStreamGetCaptureInfo_ptsz"
-name_393:	.asciz "cudaStreamGetCaptureInfo_v2"
-name_394:	.asciz "cudaStreamGetCaptureInfo_v2_ptsz"
-name_395:	.asciz "cudaStreamGetCaptureInfo_v3"
-name_396:	.asciz "cudaStreamGetCaptureInfo_v3_ptsz"
-name_397:	.asciz "cudaStreamGetDevice"
-name_398:	.asciz "cudaStreamGetDevice_ptsz"
-name_399:	.asciz "cudaStreamGetFlags"
-name_400:	.asciz "cudaStreamGetFlags_ptsz"
-name_401:	.asciz "cudaStreamGetId"
-name_402:	.asciz "cudaStreamGetId_ptsz"
-name_403:	.asciz "cudaStreamGetPriority"
-name_404:	.asciz "cudaStreamGetPriority_ptsz"
-name_405:	.asciz "cudaStreamIsCapturing"
-name_406:	.asciz "cudaStreamIsCapturing_ptsz"
-name_407:	.asciz "cudaStreamQuery"
-name_408:	.asciz "cudaStreamQuery_ptsz"
 name_409:	.asciz "cudaStreamSetAttribute"
 name_410:	.asciz "cudaStreamSetAttribute_ptsz"
-name_411:	.asciz "cudaStreamSynchronize"
-name_412:	.asciz "cudaStreamSynchronize_ptsz"
 name_413:	.asciz "cudaStreamUpdateCaptureDependencies"
 name_414:	.asciz "cudaStreamUpdateCaptureDependencies_ptsz"
 name_415:	.asciz "cudaStreamUpdateCaptureDependencies_v2"
 name_416:	.asciz "cudaStreamUpdateCaptureDependencies_v2_ptsz"
-name_417:	.asciz "cudaStreamWaitEvent"
-name_418:	.asciz "cudaStreamWaitEvent_ptsz"
-name_419:	.asciz "cudaThreadExchangeStreamCaptureMode"
-name_420:	.asciz "cudaThreadExit"
 name_421:	.asciz "cudaThreadGetCacheConfig"
-name_422:	.asciz "cudaThreadGetLimit"
 name_423:	.asciz "cudaThreadSetCacheConfig"
-name_424:	.asciz "cudaThreadSetLimit"
-name_425:	.asciz "cudaThreadSynchronize"
 name_426:	.asciz "cudaUserObjectCreate"
 name_427:	.asciz "cudaUserObjectRelease"
 name_428:	.asciz "cudaUserObjectRetain"
@@ -3050,16 +3082,469 @@ name_432:	.asciz "cudaWaitExternalSemaphoresAsync_ptsz"
 name_433:	.asciz "cudaWaitExternalSemaphoresAsync_v2"
 name_434:	.asciz "cudaWaitExternalSemaphoresAsync_v2_ptsz"
 symbol_0:	.asciz "carmine_rt_absent"
+symbol_1:	.asciz "carmine_rt___cudaGetKernel"
+symbol_2:	.asciz "carmine_rt___cudaInitModule"
+symbol_3:	.asciz "carmine_rt___cudaLaunchKernel"
+symbol_4:	.asciz "carmine_rt___cudaPopCallConfiguration"
+symbol_5:	.asciz "carmine_rt___cudaPushCallConfiguration"
+symbol_6:	.asciz "carmine_rt___cudaRegisterFatBinary"
+symbol_7:	.asciz "carmine_rt___cudaRegisterFatBinaryEnd"
+symbol_8:	.asciz "carmine_rt___cudaRegisterFunction"
+symbol_9:	.asciz "carmine_rt___cudaRegisterManagedVar"
+symbol_10:	.asciz "carmine_rt___cudaRegisterVar"
+symbol_11:	.asciz "carmine_rt___cudaUnregisterFatBinary"
+symbol_12:	.asciz "carmine_rt_cudaCreateChannelDesc"
+symbol_13:	.asciz "carmine_rt_cudaDeviceCanAccessPeer"
+symbol_14:	.asciz "carmine_rt_cudaDeviceDisablePeerAccess"
+symbol_15:	.asciz "carmine_rt_cudaDeviceEnablePeerAccess"
+symbol_16:	.asciz "carmine_rt_cudaDeviceGetAttribute"
+symbol_17:	.asciz "carmine_rt_cudaDeviceGetByPCIBusId"
+symbol_18:	.asciz "carmine_rt_cudaDeviceGetCacheConfig"
+symbol_19:	.asciz "carmine_rt_cudaDeviceGetDefaultMemPool"
+symbol_20:	.asciz "carmine_rt_cudaDeviceGetLimit"
+symbol_21:	.asciz "carmine_rt_cudaDeviceGetMemPool"
+symbol_22:	.asciz "carmine_rt_cudaDeviceGetPCIBusId"
+symbol_23:	.asciz "carmine_rt_cudaDeviceGetSharedMemConfig"
+symbol_24:	.asciz "carmine_rt_cudaDeviceGetStreamPriorityRange"
+symbol_25:	.asciz "carmine_rt_cudaDeviceReset"
+symbol_26:	.asciz "carmine_rt_cudaDeviceSetCacheConfig"
+symbol_27:	.asciz "carmine_rt_cudaDeviceSetLimit"
+symbol_28:	.asciz "carmine_rt_cudaDeviceSetMemPool"
+symbol_29:	.asciz "carmine_rt_cudaDeviceSetSharedMemConfig"
+symbol_30:	.asciz "carmine_rt_cudaDeviceSynchronize"
+symbol_31:	.asciz "carmine_rt_cudaDriverGetVersion"
+symbol_32:	.asciz "carmine_rt_cudaEventCreate"
+symbol_33:	.asciz "carmine_rt_cudaEventCreateWithFlags"
+symbol_34:	.asciz "carmine_rt_cudaEventDestroy"
+symbol_35:	.asciz "carmine_rt_cudaEventElapsedTime"
+symbol_36:	.asciz "carmine_rt_cudaEventElapsedTime_v2"
+symbol_37:	.asciz "carmine_rt_cudaEventQuery"
+symbol_38:	.asciz "carmine_rt_cudaEventRecord"
+symbol_39:	.asciz "carmine_rt_cudaEventRecordWithFlags"
+symbol_40:	.asciz "carmine_rt_cudaEventSynchronize"
+symbol_41:	.asciz "carmine_rt_cudaFree"
+symbol_42:	.asciz "carmine_rt_cudaFreeAsync"
+symbol_43:	.asciz "carmine_rt_cudaFreeHost"
+symbol_44:	.asciz "carmine_rt_cudaFuncGetAttributes"
+symbol_45:	.asciz "carmine_rt_cudaFuncGetName"
+symbol_46:	.asciz "carmine_rt_cudaFuncGetParamInfo"
+symbol_47:	.asciz "carmine_rt_cudaFuncSetAttribute"
+symbol_48:	.asciz "carmine_rt_cudaFuncSetCacheConfig"
+symbol_49:	.asciz "carmine_rt_cudaFuncSetSharedMemConfig"
+symbol_50:	.asciz "carmine_rt_cudaGetDevice"
+symbol_51:	.asciz "carmine_rt_cudaGetDeviceCount"
+symbol_52:	.asciz "carmine_rt_cudaGetDeviceFlags"
+symbol_53:	.asciz "carmine12_cudaGetDeviceProperties"
+symbol_54:	.asciz "carmine12_cudaGetDeviceProperties_v2"
+symbol_55:	.asciz "carmine_rt_cudaGetErrorName"
+symbol_56:	.asciz "carmine_rt_cudaGetErrorString"
+symbol_57:	.asciz "carmine_rt_cudaGetFuncBySymbol"
+symbol_58:	.asciz "carmine_rt_cudaGetKernel"
+symbol_59:	.asciz "carmine_rt_cudaGetLastError"
+symbol_60:	.asciz "carmine_rt_cudaGetSymbolAddress"
+symbol_61:	.asciz "carmine_rt_cudaGetSymbolSize"
+symbol_62:	.asciz "carmine_rt_cudaHostAlloc"
+symbol_63:	.asciz "carmine_rt_cudaHostGetDevicePointer"
+symbol_64:	.asciz "carmine_rt_cudaHostGetFlags"
+symbol_65:	.asciz "carmine_rt_cudaHostRegister"
+symbol_66:	.asciz "carmine_rt_cudaHostUnregister"
+symbol_67:	.asciz "carmine_rt_cudaInitDevice"
+symbol_68:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
+symbol_69:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
+symbol_70:	.asciz "carmine_rt_cudaLaunchHostFunc"
+symbol_71:	.asciz "carmine_rt_cudaLaunchKernel"
+symbol_72:	.asciz "carmine_rt_cudaLaunchKernelExC"
+symbol_73:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
+symbol_74:	.asciz "carmine_rt_cudaMalloc"
+symbol_75:	.asciz "carmine_rt_cudaMalloc3D"
+symbol_76:	.asciz "carmine_rt_cudaMallocAsync"
+symbol_77:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
+symbol_78:	.asciz "carmine_rt_cudaMallocHost"
+symbol_79:	.asciz "carmine_rt_cudaMallocManaged"
+symbol_80:	.asciz "carmine_rt_cudaMallocPitch"
+symbol_81:	.asciz "carmine12_cudaMemAdvise"
+symbol_82:	.asciz "carmine12_cudaMemAdvise_v2"
+symbol_83:	.asciz "carmine_rt_cudaMemGetInfo"
+symbol_84:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
+symbol_85:	.asciz "carmine_rt_cudaMemPoolSetAccess"
+symbol_86:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
+symbol_87:	.asciz "carmine_rt_cudaMemPoolTrimTo"
+symbol_88:	.asciz "carmine12_cudaMemPrefetchAsync"
+symbol_89:	.asciz "carmine12_cudaMemPrefetchAsync_ptsz"
+symbol_90:	.asciz "carmine12_cudaMemPrefetchAsync_v2"
+symbol_91:	.asciz "carmine_rt_cudaMemcpy"
+symbol_92:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_93:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_94:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_95:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_96:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_97:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_98:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_99:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_100:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_101:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_102:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_103:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_104:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_105:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_106:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_107:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_108:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_109:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_110:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_111:	.asciz "carmine_rt_cudaMemset"
+symbol_112:	.asciz "carmine_rt_cudaMemset2D"
+symbol_113:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_114:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_115:	.asciz "carmine_rt_cudaMemset3D"
+symbol_116:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_117:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_118:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_119:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_120:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_121:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_122:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_123:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_124:	.asciz "carmine12_cudaPointerGetAttributes"
+symbol_125:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_126:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_127:	.asciz "carmine12_cudaRuntimeGetVersion"
+symbol_128:	.asciz "carmine_rt_cudaSetDevice"
+symbol_129:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_130:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_131:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_132:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_133:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_134:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_135:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_136:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
+symbol_137:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v2"
+symbol_138:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v3"
+symbol_139:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_140:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_141:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_142:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_143:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_144:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_145:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_146:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_147:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_148:	.asciz "carmine_rt_cudaThreadExit"
+symbol_149:	.asciz "carmine_rt_cudaThreadGetLimit"
+symbol_150:	.asciz "carmine_rt_cudaThreadSetLimit"
+symbol_151:	.asciz "carmine_rt_cudaThreadSynchronize"
 	.data
 	.balign 8
 	.globl carmine_front_slots
 	.hidden carmine_front_slots
 carmine_front_slots:
 	.quad first_0
+	.quad first_1
+	.quad first_2
+	.quad first_3
+	.quad first_4
+	.quad first_5
+	.quad first_6
+	.quad first_7
+	.quad first_8
+	.quad first_9
+	.quad first_10
+	.quad first_11
+	.quad first_12
+	.quad first_13
+	.quad first_14
+	.quad first_15
+	.quad first_16
+	.quad first_17
+	.quad first_18
+	.quad first_19
+	.quad first_20
+	.quad first_21
+	.quad first_22
+	.quad first_23
+	.quad first_24
+	.quad first_25
+	.quad first_26
+	.quad first_27
+	.quad first_28
+	.quad first_29
+	.quad first_30
+	.quad first_31
+	.quad first_32
+	.quad first_33
+	.quad first_34
+	.quad first_35
+	.quad first_36
+	.quad first_37
+	.quad first_38
+	.quad first_39
+	.quad first_40
+	.quad first_41
+	.quad first_42
+	.quad first_43
+	.quad first_44
+	.quad first_45
+	.quad first_46
+	.quad first_47
+	.quad first_48
+	.quad first_49
+	.quad first_50
+	.quad first_51
+	.quad first_52
+	.quad first_53
+	.quad first_54
+	.quad first_55
+	.quad first_56
+	.quad first_57
+	.quad first_58
+	.quad first_59
+	.quad first_60
+	.quad first_61
+	.quad first_62
+	.quad first_63
+	.quad first_64
+	.quad first_65
+	.quad first_66
+	.quad first_67
+	.quad first_68
+	.quad first_69
+	.quad first_70
+	.quad first_71
+	.quad first_72
+	.quad first_73
+	.quad first_74
+	.quad first_75
+	.quad first_76
+	.quad first_77
+	.quad first_78
+	.quad first_79
+	.quad first_80
+	.quad first_81
+	.quad first_82
+	.quad first_83
+	.quad first_84
+	.quad first_85
+	.quad first_86
+	.quad first_87
+	.quad first_88
+	.quad first_89
+	.quad first_90
+	.quad first_91
+	.quad first_92
+	.quad first_93
+	.quad first_94
+	.quad first_95
+	.quad first_96
+	.quad first_97
+	.quad first_98
+	.quad first_99
+	.quad first_100
+	.quad first_101
+	.quad first_102
+	.quad first_103
+	.quad first_104
+	.quad first_105
+	.quad first_106
+	.quad first_107
+	.quad first_108
+	.quad first_109
+	.quad first_110
+	.quad first_111
+	.quad first_112
+	.quad first_113
+	.quad first_114
+	.quad first_115
+	.quad first_116
+	.quad first_117
+	.quad first_118
+	.quad first_119
+	.quad first_120
+	.quad first_121
+	.quad first_122
+	.quad first_123
+	.quad first_124
+	.quad first_125
+	.quad first_126
+	.quad first_127
+	.quad first_128
+	.quad first_129
+	.quad first_130
+	.quad first_131
+	.quad first_132
+	.quad first_133
+	.quad first_134
+	.quad first_135
+	.quad first_136
+	.quad first_137
+	.quad first_138
+	.quad first_139
+	.quad first_140
+	.quad first_141
+	.quad first_142
+	.quad first_143
+	.quad first_144
+	.quad first_145
+	.quad first_146
+	.quad first_147
+	.quad first_148
+	.quad first_149
+	.quad first_150
+	.quad first_151
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
 	.hidden carmine_front_symbols
 carmine_front_symbols:
 	.quad symbol_0
+	.quad symbol_1
+	.quad symbol_2
+	.quad symbol_3
+	.quad symbol_4
+	.quad symbol_5
+	.quad symbol_6
+	.quad symbol_7
+	.quad symbol_8
+	.quad symbol_9
+	.quad symbol_10
+	.quad symbol_11
+	.quad symbol_12
+	.quad symbol_13
+	.quad symbol_14
+	.quad symbol_15
+	.quad symbol_16
+	.quad symbol_17
+	.quad symbol_18
+	.quad symbol_19
+	.quad symbol_20
+	.quad symbol_21
+	.quad symbol_22
+	.quad symbol_23
+	.quad symbol_24
+	.quad symbol_25
+	.quad symbol_26
+	.quad symbol_27
+	.quad symbol_28
+	.quad symbol_29
+	.quad symbol_30
+	.quad symbol_31
+	.quad symbol_32
+	.quad symbol_33
+	.quad symbol_34
+	.quad symbol_35
+	.quad symbol_36
+	.quad symbol_37
+	.quad symbol_38
+	.quad symbol_39
+	.quad symbol_40
+	.quad symbol_41
+	.quad symbol_42
+	.quad symbol_43
+	.quad symbol_44
+	.quad symbol_45
+	.quad symbol_46
+	.quad symbol_47
+	.quad symbol_48
+	.quad symbol_49
+	.quad symbol_50
+	.quad symbol_51
+	.quad symbol_52
+	.quad symbol_53
+	.quad symbol_54
+	.quad symbol_55
+	.quad symbol_56
+	.quad symbol_57
+	.quad symbol_58
+	.quad symbol_59
+	.quad symbol_60
+	.quad symbol_61
+	.quad symbol_62
+	.quad symbol_63
+	.quad symbol_64
+	.quad symbol_65
+	.quad symbol_66
+	.quad symbol_67
+	.quad symbol_68
+	.quad symbol_69
+	.quad symbol_70
+	.quad symbol_71
+	.quad symbol_72
+	.quad symbol_73
+	.quad symbol_74
+	.quad symbol_75
+	.quad symbol_76
+	.quad symbol_77
+	.quad symbol_78
+	.quad symbol_79
+	.quad symbol_80
+	.quad symbol_81
+	.quad symbol_82
+	.quad symbol_83
+	.quad symbol_84
+	.quad symbol_85
+	.quad symbol_86
+	.quad symbol_87
+	.quad symbol_88
+	.quad symbol_89
+	.quad symbol_90
+	.quad symbol_91
+	.quad symbol_92
+	.quad symbol_93
+	.quad symbol_94
+	.quad symbol_95
+	.quad symbol_96
+	.quad symbol_97
+	.quad symbol_98
+	.quad symbol_99
+	.quad symbol_100
+	.quad symbol_101
+	.quad symbol_102
+	.quad symbol_103
+	.quad symbol_104
+	.quad symbol_105
+	.quad symbol_106
+	.quad symbol_107
+	.quad symbol_108
+	.quad symbol_109
+	.quad symbol_110
+	.quad symbol_111
+	.quad symbol_112
+	.quad symbol_113
+	.quad symbol_114
+	.quad symbol_115
+	.quad symbol_116
+	.quad symbol_117
+	.quad symbol_118
+	.quad symbol_119
+	.quad symbol_120
+	.quad symbol_121
+	.quad symbol_122
+	.quad symbol_123
+	.quad symbol_124
+	.quad symbol_125
+	.quad symbol_126
+	.quad symbol_127
+	.quad symbol_128
+	.quad symbol_129
+	.quad symbol_130
+	.quad symbol_131
+	.quad symbol_132
+	.quad symbol_133
+	.quad symbol_134
+	.quad symbol_135
+	.quad symbol_136
+	.quad symbol_137
+	.quad symbol_138
+	.quad symbol_139
+	.quad symbol_140
+	.quad symbol_141
+	.quad symbol_142
+	.quad symbol_143
+	.quad symbol_144
+	.quad symbol_145
+	.quad symbol_146
+	.quad symbol_147
+	.quad symbol_148
+	.quad symbol_149
+	.quad symbol_150
+	.quad symbol_151
 	.section .note.GNU-stack,"",@progbits

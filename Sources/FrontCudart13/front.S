@@ -4,8 +4,7 @@
 	.globl __cudaGetKernel
 	.type __cudaGetKernel,@function
 __cudaGetKernel:	endbr64
-	leaq	name_0(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+8(%rip)
 	.size __cudaGetKernel,.-__cudaGetKernel
 	.globl __cudaGetProcAddress
 	.type __cudaGetProcAddress,@function
@@ -16,50 +15,45 @@ __cudaGetProcAddress:	endbr64
 	.globl __cudaInitModule
 	.type __cudaInitModule,@function
 __cudaInitModule:	endbr64
-	leaq	name_2(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+16(%rip)
 	.size __cudaInitModule,.-__cudaInitModule
 	.globl __cudaLaunchKernel
 	.type __cudaLaunchKernel,@function
 __cudaLaunchKernel:	endbr64
-	leaq	name_3(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+24(%rip)
 	.size __cudaLaunchKernel,.-__cudaLaunchKernel
 	.globl __cudaLaunchKernel_ptsz
 	.type __cudaLaunchKernel_ptsz,@function
 __cudaLaunchKernel_ptsz:	endbr64
-	leaq	name_4(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 16(%rsp)
+	jne	1f
+	movq	$2, 16(%rsp)
+1:	jmp	*carmine_front_slots+24(%rip)
 	.size __cudaLaunchKernel_ptsz,.-__cudaLaunchKernel_ptsz
 	.globl __cudaPopCallConfiguration
 	.type __cudaPopCallConfiguration,@function
 __cudaPopCallConfiguration:	endbr64
-	leaq	name_5(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+32(%rip)
 	.size __cudaPopCallConfiguration,.-__cudaPopCallConfiguration
 	.globl __cudaPushCallConfiguration
 	.type __cudaPushCallConfiguration,@function
 __cudaPushCallConfiguration:	endbr64
-	leaq	name_6(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+40(%rip)
 	.size __cudaPushCallConfiguration,.-__cudaPushCallConfiguration
 	.globl __cudaRegisterFatBinary
 	.type __cudaRegisterFatBinary,@function
 __cudaRegisterFatBinary:	endbr64
-	leaq	name_7(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+48(%rip)
 	.size __cudaRegisterFatBinary,.-__cudaRegisterFatBinary
 	.globl __cudaRegisterFatBinaryEnd
 	.type __cudaRegisterFatBinaryEnd,@function
 __cudaRegisterFatBinaryEnd:	endbr64
-	leaq	name_8(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+56(%rip)
 	.size __cudaRegisterFatBinaryEnd,.-__cudaRegisterFatBinaryEnd
 	.globl __cudaRegisterFunction
 	.type __cudaRegisterFunction,@function
 __cudaRegisterFunction:	endbr64
-	leaq	name_9(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+64(%rip)
 	.size __cudaRegisterFunction,.-__cudaRegisterFunction
 	.globl __cudaRegisterHostVar
 	.type __cudaRegisterHostVar,@function
@@ -70,8 +64,7 @@ __cudaRegisterHostVar:	endbr64
 	.globl __cudaRegisterManagedVar
 	.type __cudaRegisterManagedVar,@function
 __cudaRegisterManagedVar:	endbr64
-	leaq	name_11(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+72(%rip)
 	.size __cudaRegisterManagedVar,.-__cudaRegisterManagedVar
 	.globl __cudaRegisterUnifiedTable
 	.type __cudaRegisterUnifiedTable,@function
@@ -82,14 +75,12 @@ __cudaRegisterUnifiedTable:	endbr64
 	.globl __cudaRegisterVar
 	.type __cudaRegisterVar,@function
 __cudaRegisterVar:	endbr64
-	leaq	name_13(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+80(%rip)
 	.size __cudaRegisterVar,.-__cudaRegisterVar
 	.globl __cudaUnregisterFatBinary
 	.type __cudaUnregisterFatBinary,@function
 __cudaUnregisterFatBinary:	endbr64
-	leaq	name_14(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+88(%rip)
 	.size __cudaUnregisterFatBinary,.-__cudaUnregisterFatBinary
 	.globl cudaArrayGetInfo
 	.type cudaArrayGetInfo,@function
@@ -124,8 +115,7 @@ cudaChooseDevice:	endbr64
 	.globl cudaCreateChannelDesc
 	.type cudaCreateChannelDesc,@function
 cudaCreateChannelDesc:	endbr64
-	leaq	name_20(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+96(%rip)
 	.size cudaCreateChannelDesc,.-cudaCreateChannelDesc
 	.globl cudaCreateSurfaceObject
 	.type cudaCreateSurfaceObject,@function
@@ -190,20 +180,17 @@ cudaDevSmResourceSplitByCount:	endbr64
 	.globl cudaDeviceCanAccessPeer
 	.type cudaDeviceCanAccessPeer,@function
 cudaDeviceCanAccessPeer:	endbr64
-	leaq	name_31(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+104(%rip)
 	.size cudaDeviceCanAccessPeer,.-cudaDeviceCanAccessPeer
 	.globl cudaDeviceDisablePeerAccess
 	.type cudaDeviceDisablePeerAccess,@function
 cudaDeviceDisablePeerAccess:	endbr64
-	leaq	name_32(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+112(%rip)
 	.size cudaDeviceDisablePeerAccess,.-cudaDeviceDisablePeerAccess
 	.globl cudaDeviceEnablePeerAccess
 	.type cudaDeviceEnablePeerAccess,@function
 cudaDeviceEnablePeerAccess:	endbr64
-	leaq	name_33(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+120(%rip)
 	.size cudaDeviceEnablePeerAccess,.-cudaDeviceEnablePeerAccess
 	.globl cudaDeviceFlushGPUDirectRDMAWrites
 	.type cudaDeviceFlushGPUDirectRDMAWrites,@function
@@ -214,26 +201,22 @@ cudaDeviceFlushGPUDirectRDMAWrites:	endbr64
 	.globl cudaDeviceGetAttribute
 	.type cudaDeviceGetAttribute,@function
 cudaDeviceGetAttribute:	endbr64
-	leaq	name_35(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+128(%rip)
 	.size cudaDeviceGetAttribute,.-cudaDeviceGetAttribute
 	.globl cudaDeviceGetByPCIBusId
 	.type cudaDeviceGetByPCIBusId,@function
 cudaDeviceGetByPCIBusId:	endbr64
-	leaq	name_36(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+136(%rip)
 	.size cudaDeviceGetByPCIBusId,.-cudaDeviceGetByPCIBusId
 	.globl cudaDeviceGetCacheConfig
 	.type cudaDeviceGetCacheConfig,@function
 cudaDeviceGetCacheConfig:	endbr64
-	leaq	name_37(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+144(%rip)
 	.size cudaDeviceGetCacheConfig,.-cudaDeviceGetCacheConfig
 	.globl cudaDeviceGetDefaultMemPool
 	.type cudaDeviceGetDefaultMemPool,@function
 cudaDeviceGetDefaultMemPool:	endbr64
-	leaq	name_38(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+152(%rip)
 	.size cudaDeviceGetDefaultMemPool,.-cudaDeviceGetDefaultMemPool
 	.globl cudaDeviceGetDevResource
 	.type cudaDeviceGetDevResource,@function
@@ -262,14 +245,12 @@ cudaDeviceGetHostAtomicCapabilities:	endbr64
 	.globl cudaDeviceGetLimit
 	.type cudaDeviceGetLimit,@function
 cudaDeviceGetLimit:	endbr64
-	leaq	name_43(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+160(%rip)
 	.size cudaDeviceGetLimit,.-cudaDeviceGetLimit
 	.globl cudaDeviceGetMemPool
 	.type cudaDeviceGetMemPool,@function
 cudaDeviceGetMemPool:	endbr64
-	leaq	name_44(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+168(%rip)
 	.size cudaDeviceGetMemPool,.-cudaDeviceGetMemPool
 	.globl cudaDeviceGetNvSciSyncAttributes
 	.type cudaDeviceGetNvSciSyncAttributes,@function
@@ -292,20 +273,17 @@ cudaDeviceGetP2PAttribute:	endbr64
 	.globl cudaDeviceGetPCIBusId
 	.type cudaDeviceGetPCIBusId,@function
 cudaDeviceGetPCIBusId:	endbr64
-	leaq	name_48(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+176(%rip)
 	.size cudaDeviceGetPCIBusId,.-cudaDeviceGetPCIBusId
 	.globl cudaDeviceGetSharedMemConfig
 	.type cudaDeviceGetSharedMemConfig,@function
 cudaDeviceGetSharedMemConfig:	endbr64
-	leaq	name_49(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+184(%rip)
 	.size cudaDeviceGetSharedMemConfig,.-cudaDeviceGetSharedMemConfig
 	.globl cudaDeviceGetStreamPriorityRange
 	.type cudaDeviceGetStreamPriorityRange,@function
 cudaDeviceGetStreamPriorityRange:	endbr64
-	leaq	name_50(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+192(%rip)
 	.size cudaDeviceGetStreamPriorityRange,.-cudaDeviceGetStreamPriorityRange
 	.globl cudaDeviceGetTexture1DLinearMaxWidth
 	.type cudaDeviceGetTexture1DLinearMaxWidth,@function
@@ -328,14 +306,12 @@ cudaDeviceRegisterAsyncNotification:	endbr64
 	.globl cudaDeviceReset
 	.type cudaDeviceReset,@function
 cudaDeviceReset:	endbr64
-	leaq	name_54(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+200(%rip)
 	.size cudaDeviceReset,.-cudaDeviceReset
 	.globl cudaDeviceSetCacheConfig
 	.type cudaDeviceSetCacheConfig,@function
 cudaDeviceSetCacheConfig:	endbr64
-	leaq	name_55(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+208(%rip)
 	.size cudaDeviceSetCacheConfig,.-cudaDeviceSetCacheConfig
 	.globl cudaDeviceSetGraphMemAttribute
 	.type cudaDeviceSetGraphMemAttribute,@function
@@ -346,26 +322,22 @@ cudaDeviceSetGraphMemAttribute:	endbr64
 	.globl cudaDeviceSetLimit
 	.type cudaDeviceSetLimit,@function
 cudaDeviceSetLimit:	endbr64
-	leaq	name_57(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+216(%rip)
 	.size cudaDeviceSetLimit,.-cudaDeviceSetLimit
 	.globl cudaDeviceSetMemPool
 	.type cudaDeviceSetMemPool,@function
 cudaDeviceSetMemPool:	endbr64
-	leaq	name_58(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+224(%rip)
 	.size cudaDeviceSetMemPool,.-cudaDeviceSetMemPool
 	.globl cudaDeviceSetSharedMemConfig
 	.type cudaDeviceSetSharedMemConfig,@function
 cudaDeviceSetSharedMemConfig:	endbr64
-	leaq	name_59(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+232(%rip)
 	.size cudaDeviceSetSharedMemConfig,.-cudaDeviceSetSharedMemConfig
 	.globl cudaDeviceSynchronize
 	.type cudaDeviceSynchronize,@function
 cudaDeviceSynchronize:	endbr64
-	leaq	name_60(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+240(%rip)
 	.size cudaDeviceSynchronize,.-cudaDeviceSynchronize
 	.globl cudaDeviceUnregisterAsyncNotification
 	.type cudaDeviceUnregisterAsyncNotification,@function
@@ -376,8 +348,7 @@ cudaDeviceUnregisterAsyncNotification:	endbr64
 	.globl cudaDriverGetVersion
 	.type cudaDriverGetVersion,@function
 cudaDriverGetVersion:	endbr64
-	leaq	name_62(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+248(%rip)
 	.size cudaDriverGetVersion,.-cudaDriverGetVersion
 	.globl cudaEGLStreamConsumerAcquireFrame
 	.type cudaEGLStreamConsumerAcquireFrame,@function
@@ -436,8 +407,7 @@ cudaEGLStreamProducerReturnFrame:	endbr64
 	.globl cudaEventCreate
 	.type cudaEventCreate,@function
 cudaEventCreate:	endbr64
-	leaq	name_72(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+256(%rip)
 	.size cudaEventCreate,.-cudaEventCreate
 	.globl cudaEventCreateFromEGLSync
 	.type cudaEventCreateFromEGLSync,@function
@@ -448,56 +418,53 @@ cudaEventCreateFromEGLSync:	endbr64
 	.globl cudaEventCreateWithFlags
 	.type cudaEventCreateWithFlags,@function
 cudaEventCreateWithFlags:	endbr64
-	leaq	name_74(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+264(%rip)
 	.size cudaEventCreateWithFlags,.-cudaEventCreateWithFlags
 	.globl cudaEventDestroy
 	.type cudaEventDestroy,@function
 cudaEventDestroy:	endbr64
-	leaq	name_75(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+272(%rip)
 	.size cudaEventDestroy,.-cudaEventDestroy
 	.globl cudaEventElapsedTime
 	.type cudaEventElapsedTime,@function
 cudaEventElapsedTime:	endbr64
-	leaq	name_76(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+280(%rip)
 	.size cudaEventElapsedTime,.-cudaEventElapsedTime
 	.globl cudaEventQuery
 	.type cudaEventQuery,@function
 cudaEventQuery:	endbr64
-	leaq	name_77(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+288(%rip)
 	.size cudaEventQuery,.-cudaEventQuery
 	.globl cudaEventRecord
 	.type cudaEventRecord,@function
 cudaEventRecord:	endbr64
-	leaq	name_78(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+296(%rip)
 	.size cudaEventRecord,.-cudaEventRecord
 	.globl cudaEventRecordWithFlags
 	.type cudaEventRecordWithFlags,@function
 cudaEventRecordWithFlags:	endbr64
-	leaq	name_79(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+304(%rip)
 	.size cudaEventRecordWithFlags,.-cudaEventRecordWithFlags
 	.globl cudaEventRecordWithFlags_ptsz
 	.type cudaEventRecordWithFlags_ptsz,@function
 cudaEventRecordWithFlags_ptsz:	endbr64
-	leaq	name_80(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+304(%rip)
 	.size cudaEventRecordWithFlags_ptsz,.-cudaEventRecordWithFlags_ptsz
 	.globl cudaEventRecord_ptsz
 	.type cudaEventRecord_ptsz,@function
 cudaEventRecord_ptsz:	endbr64
-	leaq	name_81(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+296(%rip)
 	.size cudaEventRecord_ptsz,.-cudaEventRecord_ptsz
 	.globl cudaEventSynchronize
 	.type cudaEventSynchronize,@function
 cudaEventSynchronize:	endbr64
-	leaq	name_82(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+312(%rip)
 	.size cudaEventSynchronize,.-cudaEventSynchronize
 	.globl cudaExecutionCtxDestroy
 	.type cudaExecutionCtxDestroy,@function
@@ -562,8 +529,7 @@ cudaExternalMemoryGetMappedMipmappedArray:	endbr64
 	.globl cudaFree
 	.type cudaFree,@function
 cudaFree:	endbr64
-	leaq	name_93(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+320(%rip)
 	.size cudaFree,.-cudaFree
 	.globl cudaFreeArray
 	.type cudaFreeArray,@function
@@ -574,20 +540,20 @@ cudaFreeArray:	endbr64
 	.globl cudaFreeAsync
 	.type cudaFreeAsync,@function
 cudaFreeAsync:	endbr64
-	leaq	name_95(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+328(%rip)
 	.size cudaFreeAsync,.-cudaFreeAsync
 	.globl cudaFreeAsync_ptsz
 	.type cudaFreeAsync_ptsz,@function
 cudaFreeAsync_ptsz:	endbr64
-	leaq	name_96(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+328(%rip)
 	.size cudaFreeAsync_ptsz,.-cudaFreeAsync_ptsz
 	.globl cudaFreeHost
 	.type cudaFreeHost,@function
 cudaFreeHost:	endbr64
-	leaq	name_97(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+336(%rip)
 	.size cudaFreeHost,.-cudaFreeHost
 	.globl cudaFreeMipmappedArray
 	.type cudaFreeMipmappedArray,@function
@@ -598,44 +564,37 @@ cudaFreeMipmappedArray:	endbr64
 	.globl cudaFuncGetAttributes
 	.type cudaFuncGetAttributes,@function
 cudaFuncGetAttributes:	endbr64
-	leaq	name_99(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+344(%rip)
 	.size cudaFuncGetAttributes,.-cudaFuncGetAttributes
 	.globl cudaFuncGetName
 	.type cudaFuncGetName,@function
 cudaFuncGetName:	endbr64
-	leaq	name_100(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+352(%rip)
 	.size cudaFuncGetName,.-cudaFuncGetName
 	.globl cudaFuncGetParamCount
 	.type cudaFuncGetParamCount,@function
 cudaFuncGetParamCount:	endbr64
-	leaq	name_101(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+360(%rip)
 	.size cudaFuncGetParamCount,.-cudaFuncGetParamCount
 	.globl cudaFuncGetParamInfo
 	.type cudaFuncGetParamInfo,@function
 cudaFuncGetParamInfo:	endbr64
-	leaq	name_102(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+368(%rip)
 	.size cudaFuncGetParamInfo,.-cudaFuncGetParamInfo
 	.globl cudaFuncSetAttribute
 	.type cudaFuncSetAttribute,@function
 cudaFuncSetAttribute:	endbr64
-	leaq	name_103(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+376(%rip)
 	.size cudaFuncSetAttribute,.-cudaFuncSetAttribute
 	.globl cudaFuncSetCacheConfig
 	.type cudaFuncSetCacheConfig,@function
 cudaFuncSetCacheConfig:	endbr64
-	leaq	name_104(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+384(%rip)
 	.size cudaFuncSetCacheConfig,.-cudaFuncSetCacheConfig
 	.globl cudaFuncSetSharedMemConfig
 	.type cudaFuncSetSharedMemConfig,@function
 cudaFuncSetSharedMemConfig:	endbr64
-	leaq	name_105(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+392(%rip)
 	.size cudaFuncSetSharedMemConfig,.-cudaFuncSetSharedMemConfig
 	.globl cudaGLGetDevices
 	.type cudaGLGetDevices,@function
@@ -700,26 +659,22 @@ cudaGetChannelDesc:	endbr64
 	.globl cudaGetDevice
 	.type cudaGetDevice,@function
 cudaGetDevice:	endbr64
-	leaq	name_116(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+400(%rip)
 	.size cudaGetDevice,.-cudaGetDevice
 	.globl cudaGetDeviceCount
 	.type cudaGetDeviceCount,@function
 cudaGetDeviceCount:	endbr64
-	leaq	name_117(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+408(%rip)
 	.size cudaGetDeviceCount,.-cudaGetDeviceCount
 	.globl cudaGetDeviceFlags
 	.type cudaGetDeviceFlags,@function
 cudaGetDeviceFlags:	endbr64
-	leaq	name_118(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+416(%rip)
 	.size cudaGetDeviceFlags,.-cudaGetDeviceFlags
 	.globl cudaGetDeviceProperties
 	.type cudaGetDeviceProperties,@function
 cudaGetDeviceProperties:	endbr64
-	leaq	name_119(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+424(%rip)
 	.size cudaGetDeviceProperties,.-cudaGetDeviceProperties
 	.globl cudaGetDriverEntryPoint
 	.type cudaGetDriverEntryPoint,@function
@@ -748,14 +703,12 @@ cudaGetDriverEntryPoint_ptsz:	endbr64
 	.globl cudaGetErrorName
 	.type cudaGetErrorName,@function
 cudaGetErrorName:	endbr64
-	leaq	name_124(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+432(%rip)
 	.size cudaGetErrorName,.-cudaGetErrorName
 	.globl cudaGetErrorString
 	.type cudaGetErrorString,@function
 cudaGetErrorString:	endbr64
-	leaq	name_125(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+440(%rip)
 	.size cudaGetErrorString,.-cudaGetErrorString
 	.globl cudaGetExportTable
 	.type cudaGetExportTable,@function
@@ -766,20 +719,17 @@ cudaGetExportTable:	endbr64
 	.globl cudaGetFuncBySymbol
 	.type cudaGetFuncBySymbol,@function
 cudaGetFuncBySymbol:	endbr64
-	leaq	name_127(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+448(%rip)
 	.size cudaGetFuncBySymbol,.-cudaGetFuncBySymbol
 	.globl cudaGetKernel
 	.type cudaGetKernel,@function
 cudaGetKernel:	endbr64
-	leaq	name_128(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+456(%rip)
 	.size cudaGetKernel,.-cudaGetKernel
 	.globl cudaGetLastError
 	.type cudaGetLastError,@function
 cudaGetLastError:	endbr64
-	leaq	name_129(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+464(%rip)
 	.size cudaGetLastError,.-cudaGetLastError
 	.globl cudaGetMipmappedArrayLevel
 	.type cudaGetMipmappedArrayLevel,@function
@@ -796,14 +746,12 @@ cudaGetSurfaceObjectResourceDesc:	endbr64
 	.globl cudaGetSymbolAddress
 	.type cudaGetSymbolAddress,@function
 cudaGetSymbolAddress:	endbr64
-	leaq	name_132(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+472(%rip)
 	.size cudaGetSymbolAddress,.-cudaGetSymbolAddress
 	.globl cudaGetSymbolSize
 	.type cudaGetSymbolSize,@function
 cudaGetSymbolSize:	endbr64
-	leaq	name_133(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+480(%rip)
 	.size cudaGetSymbolSize,.-cudaGetSymbolSize
 	.globl cudaGetTextureObjectResourceDesc
 	.type cudaGetTextureObjectResourceDesc,@function
@@ -1462,32 +1410,27 @@ cudaGreenCtxCreate:	endbr64
 	.globl cudaHostAlloc
 	.type cudaHostAlloc,@function
 cudaHostAlloc:	endbr64
-	leaq	name_243(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+488(%rip)
 	.size cudaHostAlloc,.-cudaHostAlloc
 	.globl cudaHostGetDevicePointer
 	.type cudaHostGetDevicePointer,@function
 cudaHostGetDevicePointer:	endbr64
-	leaq	name_244(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+496(%rip)
 	.size cudaHostGetDevicePointer,.-cudaHostGetDevicePointer
 	.globl cudaHostGetFlags
 	.type cudaHostGetFlags,@function
 cudaHostGetFlags:	endbr64
-	leaq	name_245(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+504(%rip)
 	.size cudaHostGetFlags,.-cudaHostGetFlags
 	.globl cudaHostRegister
 	.type cudaHostRegister,@function
 cudaHostRegister:	endbr64
-	leaq	name_246(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+512(%rip)
 	.size cudaHostRegister,.-cudaHostRegister
 	.globl cudaHostUnregister
 	.type cudaHostUnregister,@function
 cudaHostUnregister:	endbr64
-	leaq	name_247(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+520(%rip)
 	.size cudaHostUnregister,.-cudaHostUnregister
 	.globl cudaImportExternalMemory
 	.type cudaImportExternalMemory,@function
@@ -1504,8 +1447,7 @@ cudaImportExternalSemaphore:	endbr64
 	.globl cudaInitDevice
 	.type cudaInitDevice,@function
 cudaInitDevice:	endbr64
-	leaq	name_250(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+528(%rip)
 	.size cudaInitDevice,.-cudaInitDevice
 	.globl cudaIpcCloseMemHandle
 	.type cudaIpcCloseMemHandle,@function
@@ -1540,32 +1482,33 @@ cudaIpcOpenMemHandle:	endbr64
 	.globl cudaKernelSetAttributeForDevice
 	.type cudaKernelSetAttributeForDevice,@function
 cudaKernelSetAttributeForDevice:	endbr64
-	leaq	name_256(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+536(%rip)
 	.size cudaKernelSetAttributeForDevice,.-cudaKernelSetAttributeForDevice
 	.globl cudaLaunchCooperativeKernel
 	.type cudaLaunchCooperativeKernel,@function
 cudaLaunchCooperativeKernel:	endbr64
-	leaq	name_257(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+544(%rip)
 	.size cudaLaunchCooperativeKernel,.-cudaLaunchCooperativeKernel
 	.globl cudaLaunchCooperativeKernel_ptsz
 	.type cudaLaunchCooperativeKernel_ptsz,@function
 cudaLaunchCooperativeKernel_ptsz:	endbr64
-	leaq	name_258(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 16(%rsp)
+	jne	1f
+	movq	$2, 16(%rsp)
+1:	jmp	*carmine_front_slots+544(%rip)
 	.size cudaLaunchCooperativeKernel_ptsz,.-cudaLaunchCooperativeKernel_ptsz
 	.globl cudaLaunchHostFunc
 	.type cudaLaunchHostFunc,@function
 cudaLaunchHostFunc:	endbr64
-	leaq	name_259(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+552(%rip)
 	.size cudaLaunchHostFunc,.-cudaLaunchHostFunc
 	.globl cudaLaunchHostFunc_ptsz
 	.type cudaLaunchHostFunc_ptsz,@function
 cudaLaunchHostFunc_ptsz:	endbr64
-	leaq	name_260(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+552(%rip)
 	.size cudaLaunchHostFunc_ptsz,.-cudaLaunchHostFunc_ptsz
 	.globl cudaLaunchHostFunc_v2
 	.type cudaLaunchHostFunc_v2,@function
@@ -1582,26 +1525,25 @@ cudaLaunchHostFunc_v2_ptsz:	endbr64
 	.globl cudaLaunchKernel
 	.type cudaLaunchKernel,@function
 cudaLaunchKernel:	endbr64
-	leaq	name_263(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+560(%rip)
 	.size cudaLaunchKernel,.-cudaLaunchKernel
 	.globl cudaLaunchKernelExC
 	.type cudaLaunchKernelExC,@function
 cudaLaunchKernelExC:	endbr64
-	leaq	name_264(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+568(%rip)
 	.size cudaLaunchKernelExC,.-cudaLaunchKernelExC
 	.globl cudaLaunchKernelExC_ptsz
 	.type cudaLaunchKernelExC_ptsz,@function
 cudaLaunchKernelExC_ptsz:	endbr64
-	leaq	name_265(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+576(%rip)
 	.size cudaLaunchKernelExC_ptsz,.-cudaLaunchKernelExC_ptsz
 	.globl cudaLaunchKernel_ptsz
 	.type cudaLaunchKernel_ptsz,@function
 cudaLaunchKernel_ptsz:	endbr64
-	leaq	name_266(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 16(%rsp)
+	jne	1f
+	movq	$2, 16(%rsp)
+1:	jmp	*carmine_front_slots+560(%rip)
 	.size cudaLaunchKernel_ptsz,.-cudaLaunchKernel_ptsz
 	.globl cudaLibraryEnumerateKernels
 	.type cudaLibraryEnumerateKernels,@function
@@ -1690,14 +1632,12 @@ cudaLogsUnregisterCallback:	endbr64
 	.globl cudaMalloc
 	.type cudaMalloc,@function
 cudaMalloc:	endbr64
-	leaq	name_281(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+584(%rip)
 	.size cudaMalloc,.-cudaMalloc
 	.globl cudaMalloc3D
 	.type cudaMalloc3D,@function
 cudaMalloc3D:	endbr64
-	leaq	name_282(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+592(%rip)
 	.size cudaMalloc3D,.-cudaMalloc3D
 	.globl cudaMalloc3DArray
 	.type cudaMalloc3DArray,@function
@@ -1714,38 +1654,38 @@ cudaMallocArray:	endbr64
 	.globl cudaMallocAsync
 	.type cudaMallocAsync,@function
 cudaMallocAsync:	endbr64
-	leaq	name_285(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+600(%rip)
 	.size cudaMallocAsync,.-cudaMallocAsync
 	.globl cudaMallocAsync_ptsz
 	.type cudaMallocAsync_ptsz,@function
 cudaMallocAsync_ptsz:	endbr64
-	leaq	name_286(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdx
+	jne	1f
+	movq	$2, %rdx
+1:	jmp	*carmine_front_slots+600(%rip)
 	.size cudaMallocAsync_ptsz,.-cudaMallocAsync_ptsz
 	.globl cudaMallocFromPoolAsync
 	.type cudaMallocFromPoolAsync,@function
 cudaMallocFromPoolAsync:	endbr64
-	leaq	name_287(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+608(%rip)
 	.size cudaMallocFromPoolAsync,.-cudaMallocFromPoolAsync
 	.globl cudaMallocFromPoolAsync_ptsz
 	.type cudaMallocFromPoolAsync_ptsz,@function
 cudaMallocFromPoolAsync_ptsz:	endbr64
-	leaq	name_288(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rcx
+	jne	1f
+	movq	$2, %rcx
+1:	jmp	*carmine_front_slots+608(%rip)
 	.size cudaMallocFromPoolAsync_ptsz,.-cudaMallocFromPoolAsync_ptsz
 	.globl cudaMallocHost
 	.type cudaMallocHost,@function
 cudaMallocHost:	endbr64
-	leaq	name_289(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+616(%rip)
 	.size cudaMallocHost,.-cudaMallocHost
 	.globl cudaMallocManaged
 	.type cudaMallocManaged,@function
 cudaMallocManaged:	endbr64
-	leaq	name_290(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+624(%rip)
 	.size cudaMallocManaged,.-cudaMallocManaged
 	.globl cudaMallocMipmappedArray
 	.type cudaMallocMipmappedArray,@function
@@ -1756,14 +1696,12 @@ cudaMallocMipmappedArray:	endbr64
 	.globl cudaMallocPitch
 	.type cudaMallocPitch,@function
 cudaMallocPitch:	endbr64
-	leaq	name_292(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+632(%rip)
 	.size cudaMallocPitch,.-cudaMallocPitch
 	.globl cudaMemAdvise
 	.type cudaMemAdvise,@function
 cudaMemAdvise:	endbr64
-	leaq	name_293(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+640(%rip)
 	.size cudaMemAdvise,.-cudaMemAdvise
 	.globl cudaMemDiscardAndPrefetchBatchAsync
 	.type cudaMemDiscardAndPrefetchBatchAsync,@function
@@ -1798,8 +1736,7 @@ cudaMemGetDefaultMemPool:	endbr64
 	.globl cudaMemGetInfo
 	.type cudaMemGetInfo,@function
 cudaMemGetInfo:	endbr64
-	leaq	name_299(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+648(%rip)
 	.size cudaMemGetInfo,.-cudaMemGetInfo
 	.globl cudaMemGetLocationInfo
 	.type cudaMemGetLocationInfo,@function
@@ -1846,8 +1783,7 @@ cudaMemPoolGetAccess:	endbr64
 	.globl cudaMemPoolGetAttribute
 	.type cudaMemPoolGetAttribute,@function
 cudaMemPoolGetAttribute:	endbr64
-	leaq	name_307(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+656(%rip)
 	.size cudaMemPoolGetAttribute,.-cudaMemPoolGetAttribute
 	.globl cudaMemPoolImportFromShareableHandle
 	.type cudaMemPoolImportFromShareableHandle,@function
@@ -1864,32 +1800,27 @@ cudaMemPoolImportPointer:	endbr64
 	.globl cudaMemPoolSetAccess
 	.type cudaMemPoolSetAccess,@function
 cudaMemPoolSetAccess:	endbr64
-	leaq	name_310(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+664(%rip)
 	.size cudaMemPoolSetAccess,.-cudaMemPoolSetAccess
 	.globl cudaMemPoolSetAttribute
 	.type cudaMemPoolSetAttribute,@function
 cudaMemPoolSetAttribute:	endbr64
-	leaq	name_311(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+672(%rip)
 	.size cudaMemPoolSetAttribute,.-cudaMemPoolSetAttribute
 	.globl cudaMemPoolTrimTo
 	.type cudaMemPoolTrimTo,@function
 cudaMemPoolTrimTo:	endbr64
-	leaq	name_312(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+680(%rip)
 	.size cudaMemPoolTrimTo,.-cudaMemPoolTrimTo
 	.globl cudaMemPrefetchAsync
 	.type cudaMemPrefetchAsync,@function
 cudaMemPrefetchAsync:	endbr64
-	leaq	name_313(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+688(%rip)
 	.size cudaMemPrefetchAsync,.-cudaMemPrefetchAsync
 	.globl cudaMemPrefetchAsync_ptsz
 	.type cudaMemPrefetchAsync_ptsz,@function
 cudaMemPrefetchAsync_ptsz:	endbr64
-	leaq	name_314(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+696(%rip)
 	.size cudaMemPrefetchAsync_ptsz,.-cudaMemPrefetchAsync_ptsz
 	.globl cudaMemPrefetchBatchAsync
 	.type cudaMemPrefetchBatchAsync,@function
@@ -1924,14 +1855,12 @@ cudaMemSetMemPool:	endbr64
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	leaq	name_320(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+704(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	leaq	name_321(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+712(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
@@ -1948,14 +1877,15 @@ cudaMemcpy2DArrayToArray_ptds:	endbr64
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	leaq	name_324(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+720(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
 cudaMemcpy2DAsync_ptsz:	endbr64
-	leaq	name_325(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 16(%rsp)
+	jne	1f
+	movq	$2, 16(%rsp)
+1:	jmp	*carmine_front_slots+720(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
@@ -2008,26 +1938,25 @@ cudaMemcpy2DToArray_ptds:	endbr64
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	leaq	name_334(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+728(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	leaq	name_335(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+736(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	leaq	name_336(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+744(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
 cudaMemcpy3DAsync_ptsz:	endbr64
-	leaq	name_337(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+744(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
@@ -2044,26 +1973,25 @@ cudaMemcpy3DBatchAsync_ptsz:	endbr64
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	leaq	name_340(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+752(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	leaq	name_341(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+760(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
 cudaMemcpy3DPeerAsync_ptsz:	endbr64
-	leaq	name_342(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+760(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	leaq	name_343(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+768(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3DWithAttributesAsync
 	.type cudaMemcpy3DWithAttributesAsync,@function
@@ -2080,8 +2008,7 @@ cudaMemcpy3DWithAttributesAsync_ptsz:	endbr64
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	leaq	name_346(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+776(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
@@ -2098,14 +2025,15 @@ cudaMemcpyArrayToArray_ptds:	endbr64
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	leaq	name_349(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+784(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
 cudaMemcpyAsync_ptsz:	endbr64
-	leaq	name_350(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %r8
+	jne	1f
+	movq	$2, %r8
+1:	jmp	*carmine_front_slots+784(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
@@ -2146,38 +2074,35 @@ cudaMemcpyFromArray_ptds:	endbr64
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	leaq	name_357(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+792(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	leaq	name_358(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+800(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
 cudaMemcpyFromSymbolAsync_ptsz:	endbr64
-	leaq	name_359(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %r9
+	jne	1f
+	movq	$2, %r9
+1:	jmp	*carmine_front_slots+800(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	leaq	name_360(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+808(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	leaq	name_361(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+816(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	leaq	name_362(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+824(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
@@ -2206,26 +2131,25 @@ cudaMemcpyToArray_ptds:	endbr64
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	leaq	name_367(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+832(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	leaq	name_368(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+840(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
 cudaMemcpyToSymbolAsync_ptsz:	endbr64
-	leaq	name_369(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %r9
+	jne	1f
+	movq	$2, %r9
+1:	jmp	*carmine_front_slots+840(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	leaq	name_370(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+848(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpyWithAttributesAsync
 	.type cudaMemcpyWithAttributesAsync,@function
@@ -2242,80 +2166,76 @@ cudaMemcpyWithAttributesAsync_ptsz:	endbr64
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	leaq	name_373(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+856(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	leaq	name_374(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+864(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	leaq	name_375(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+872(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	leaq	name_376(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+880(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
 cudaMemset2DAsync_ptsz:	endbr64
-	leaq	name_377(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %r9
+	jne	1f
+	movq	$2, %r9
+1:	jmp	*carmine_front_slots+880(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	leaq	name_378(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+888(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	leaq	name_379(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+896(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	leaq	name_380(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+904(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
 cudaMemset3DAsync_ptsz:	endbr64
-	leaq	name_381(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+904(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	leaq	name_382(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+912(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	leaq	name_383(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+920(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
 cudaMemsetAsync_ptsz:	endbr64
-	leaq	name_384(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rcx
+	jne	1f
+	movq	$2, %rcx
+1:	jmp	*carmine_front_slots+920(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	leaq	name_385(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+928(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
@@ -2332,20 +2252,17 @@ cudaMipmappedArrayGetSparseProperties:	endbr64
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	leaq	name_388(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+936(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	leaq	name_389(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+944(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	leaq	name_390(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+952(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
@@ -2362,44 +2279,37 @@ cudaOccupancyMaxPotentialClusterSize:	endbr64
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	leaq	name_393(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+960(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	leaq	name_394(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+968(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	leaq	name_395(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	leaq	name_396(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	leaq	name_397(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	leaq	name_398(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	leaq	name_399(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetValidDevices
 	.type cudaSetValidDevices,@function
@@ -2422,26 +2332,28 @@ cudaSignalExternalSemaphoresAsync_ptsz:	endbr64
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	leaq	name_403(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
 cudaStreamAddCallback_ptsz:	endbr64
-	leaq	name_404(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	leaq	name_405(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
 cudaStreamAttachMemAsync_ptsz:	endbr64
-	leaq	name_406(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
@@ -2494,26 +2406,22 @@ cudaStreamCopyAttributes_ptsz:	endbr64
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	leaq	name_415(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	leaq	name_416(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	leaq	name_417(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	leaq	name_418(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
@@ -2542,14 +2450,15 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	leaq	name_423(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
 cudaStreamGetCaptureInfo_ptsz:	endbr64
-	leaq	name_424(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetDevResource
 	.type cudaStreamGetDevResource,@function
@@ -2566,74 +2475,80 @@ cudaStreamGetDevResource_ptsz:	endbr64
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	leaq	name_427(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
 cudaStreamGetDevice_ptsz:	endbr64
-	leaq	name_428(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	leaq	name_429(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
 cudaStreamGetFlags_ptsz:	endbr64
-	leaq	name_430(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	leaq	name_431(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
 cudaStreamGetId_ptsz:	endbr64
-	leaq	name_432(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	leaq	name_433(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
 cudaStreamGetPriority_ptsz:	endbr64
-	leaq	name_434(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	leaq	name_435(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
 cudaStreamIsCapturing_ptsz:	endbr64
-	leaq	name_436(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	leaq	name_437(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
 cudaStreamQuery_ptsz:	endbr64
-	leaq	name_438(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
@@ -2650,14 +2565,15 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	leaq	name_441(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
 cudaStreamSynchronize_ptsz:	endbr64
-	leaq	name_442(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
@@ -2674,14 +2590,15 @@ cudaStreamUpdateCaptureDependencies_ptsz:	endbr64
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	leaq	name_445(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
 cudaStreamWaitEvent_ptsz:	endbr64
-	leaq	name_446(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaSubgridCreate
 	.type cudaSubgridCreate,@function
@@ -2704,8 +2621,7 @@ cudaSubgridWorksetCreate:	endbr64
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	leaq	name_450(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
@@ -2751,28 +2667,299 @@ cudaWaitExternalSemaphoresAsync_ptsz:	endbr64
 	.size cudaWaitExternalSemaphoresAsync_ptsz,.-cudaWaitExternalSemaphoresAsync_ptsz
 first_0:	pushq	$0
 	jmp	carmine_front_first_call
+first_1:	pushq	$1
+	jmp	carmine_front_first_call
+first_2:	pushq	$2
+	jmp	carmine_front_first_call
+first_3:	pushq	$3
+	jmp	carmine_front_first_call
+first_4:	pushq	$4
+	jmp	carmine_front_first_call
+first_5:	pushq	$5
+	jmp	carmine_front_first_call
+first_6:	pushq	$6
+	jmp	carmine_front_first_call
+first_7:	pushq	$7
+	jmp	carmine_front_first_call
+first_8:	pushq	$8
+	jmp	carmine_front_first_call
+first_9:	pushq	$9
+	jmp	carmine_front_first_call
+first_10:	pushq	$10
+	jmp	carmine_front_first_call
+first_11:	pushq	$11
+	jmp	carmine_front_first_call
+first_12:	pushq	$12
+	jmp	carmine_front_first_call
+first_13:	pushq	$13
+	jmp	carmine_front_first_call
+first_14:	pushq	$14
+	jmp	carmine_front_first_call
+first_15:	pushq	$15
+	jmp	carmine_front_first_call
+first_16:	pushq	$16
+	jmp	carmine_front_first_call
+first_17:	pushq	$17
+	jmp	carmine_front_first_call
+first_18:	pushq	$18
+	jmp	carmine_front_first_call
+first_19:	pushq	$19
+	jmp	carmine_front_first_call
+first_20:	pushq	$20
+	jmp	carmine_front_first_call
+first_21:	pushq	$21
+	jmp	carmine_front_first_call
+first_22:	pushq	$22
+	jmp	carmine_front_first_call
+first_23:	pushq	$23
+	jmp	carmine_front_first_call
+first_24:	pushq	$24
+	jmp	carmine_front_first_call
+first_25:	pushq	$25
+	jmp	carmine_front_first_call
+first_26:	pushq	$26
+	jmp	carmine_front_first_call
+first_27:	pushq	$27
+	jmp	carmine_front_first_call
+first_28:	pushq	$28
+	jmp	carmine_front_first_call
+first_29:	pushq	$29
+	jmp	carmine_front_first_call
+first_30:	pushq	$30
+	jmp	carmine_front_first_call
+first_31:	pushq	$31
+	jmp	carmine_front_first_call
+first_32:	pushq	$32
+	jmp	carmine_front_first_call
+first_33:	pushq	$33
+	jmp	carmine_front_first_call
+first_34:	pushq	$34
+	jmp	carmine_front_first_call
+first_35:	pushq	$35
+	jmp	carmine_front_first_call
+first_36:	pushq	$36
+	jmp	carmine_front_first_call
+first_37:	pushq	$37
+	jmp	carmine_front_first_call
+first_38:	pushq	$38
+	jmp	carmine_front_first_call
+first_39:	pushq	$39
+	jmp	carmine_front_first_call
+first_40:	pushq	$40
+	jmp	carmine_front_first_call
+first_41:	pushq	$41
+	jmp	carmine_front_first_call
+first_42:	pushq	$42
+	jmp	carmine_front_first_call
+first_43:	pushq	$43
+	jmp	carmine_front_first_call
+first_44:	pushq	$44
+	jmp	carmine_front_first_call
+first_45:	pushq	$45
+	jmp	carmine_front_first_call
+first_46:	pushq	$46
+	jmp	carmine_front_first_call
+first_47:	pushq	$47
+	jmp	carmine_front_first_call
+first_48:	pushq	$48
+	jmp	carmine_front_first_call
+first_49:	pushq	$49
+	jmp	carmine_front_first_call
+first_50:	pushq	$50
+	jmp	carmine_front_first_call
+first_51:	pushq	$51
+	jmp	carmine_front_first_call
+first_52:	pushq	$52
+	jmp	carmine_front_first_call
+first_53:	pushq	$53
+	jmp	carmine_front_first_call
+first_54:	pushq	$54
+	jmp	carmine_front_first_call
+first_55:	pushq	$55
+	jmp	carmine_front_first_call
+first_56:	pushq	$56
+	jmp	carmine_front_first_call
+first_57:	pushq	$57
+	jmp	carmine_front_first_call
+first_58:	pushq	$58
+	jmp	carmine_front_first_call
+first_59:	pushq	$59
+	jmp	carmine_front_first_call
+first_60:	pushq	$60
+	jmp	carmine_front_first_call
+first_61:	pushq	$61
+	jmp	carmine_front_first_call
+first_62:	pushq	$62
+	jmp	carmine_front_first_call
+first_63:	pushq	$63
+	jmp	carmine_front_first_call
+first_64:	pushq	$64
+	jmp	carmine_front_first_call
+first_65:	pushq	$65
+	jmp	carmine_front_first_call
+first_66:	pushq	$66
+	jmp	carmine_front_first_call
+first_67:	pushq	$67
+	jmp	carmine_front_first_call
+first_68:	pushq	$68
+	jmp	carmine_front_first_call
+first_69:	pushq	$69
+	jmp	carmine_front_first_call
+first_70:	pushq	$70
+	jmp	carmine_front_first_call
+first_71:	pushq	$71
+	jmp	carmine_front_first_call
+first_72:	pushq	$72
+	jmp	carmine_front_first_call
+first_73:	pushq	$73
+	jmp	carmine_front_first_call
+first_74:	pushq	$74
+	jmp	carmine_front_first_call
+first_75:	pushq	$75
+	jmp	carmine_front_first_call
+first_76:	pushq	$76
+	jmp	carmine_front_first_call
+first_77:	pushq	$77
+	jmp	carmine_front_first_call
+first_78:	pushq	$78
+	jmp	carmine_front_first_call
+first_79:	pushq	$79
+	jmp	carmine_front_first_call
+first_80:	pushq	$80
+	jmp	carmine_front_first_call
+first_81:	pushq	$81
+	jmp	carmine_front_first_call
+first_82:	pushq	$82
+	jmp	carmine_front_first_call
+first_83:	pushq	$83
+	jmp	carmine_front_first_call
+first_84:	pushq	$84
+	jmp	carmine_front_first_call
+first_85:	pushq	$85
+	jmp	carmine_front_first_call
+first_86:	pushq	$86
+	jmp	carmine_front_first_call
+first_87:	pushq	$87
+	jmp	carmine_front_first_call
+first_88:	pushq	$88
+	jmp	carmine_front_first_call
+first_89:	pushq	$89
+	jmp	carmine_front_first_call
+first_90:	pushq	$90
+	jmp	carmine_front_first_call
+first_91:	pushq	$91
+	jmp	carmine_front_first_call
+first_92:	pushq	$92
+	jmp	carmine_front_first_call
+first_93:	pushq	$93
+	jmp	carmine_front_first_call
+first_94:	pushq	$94
+	jmp	carmine_front_first_call
+first_95:	pushq	$95
+	jmp	carmine_front_first_call
+first_96:	pushq	$96
+	jmp	carmine_front_first_call
+first_97:	pushq	$97
+	jmp	carmine_front_first_call
+first_98:	pushq	$98
+	jmp	carmine_front_first_call
+first_99:	pushq	$99
+	jmp	carmine_front_first_call
+first_100:	pushq	$100
+	jmp	carmine_front_first_call
+first_101:	pushq	$101
+	jmp	carmine_front_first_call
+first_102:	pushq	$102
+	jmp	carmine_front_first_call
+first_103:	pushq	$103
+	jmp	carmine_front_first_call
+first_104:	pushq	$104
+	jmp	carmine_front_first_call
+first_105:	pushq	$105
+	jmp	carmine_front_first_call
+first_106:	pushq	$106
+	jmp	carmine_front_first_call
+first_107:	pushq	$107
+	jmp	carmine_front_first_call
+first_108:	pushq	$108
+	jmp	carmine_front_first_call
+first_109:	pushq	$109
+	jmp	carmine_front_first_call
+first_110:	pushq	$110
+	jmp	carmine_front_first_call
+first_111:	pushq	$111
+	jmp	carmine_front_first_call
+first_112:	pushq	$112
+	jmp	carmine_front_first_call
+first_113:	pushq	$113
+	jmp	carmine_front_first_call
+first_114:	pushq	$114
+	jmp	carmine_front_first_call
+first_115:	pushq	$115
+	jmp	carmine_front_first_call
+first_116:	pushq	$116
+	jmp	carmine_front_first_call
+first_117:	pushq	$117
+	jmp	carmine_front_first_call
+first_118:	pushq	$118
+	jmp	carmine_front_first_call
+first_119:	pushq	$119
+	jmp	carmine_front_first_call
+first_120:	pushq	$120
+	jmp	carmine_front_first_call
+first_121:	pushq	$121
+	jmp	carmine_front_first_call
+first_122:	pushq	$122
+	jmp	carmine_front_first_call
+first_123:	pushq	$123
+	jmp	carmine_front_first_call
+first_124:	pushq	$124
+	jmp	carmine_front_first_call
+first_125:	pushq	$125
+	jmp	carmine_front_first_call
+first_126:	pushq	$126
+	jmp	carmine_front_first_call
+first_127:	pushq	$127
+	jmp	carmine_front_first_call
+first_128:	pushq	$128
+	jmp	carmine_front_first_call
+first_129:	pushq	$129
+	jmp	carmine_front_first_call
+first_130:	pushq	$130
+	jmp	carmine_front_first_call
+first_131:	pushq	$131
+	jmp	carmine_front_first_call
+first_132:	pushq	$132
+	jmp	carmine_front_first_call
+first_133:	pushq	$133
+	jmp	carmine_front_first_call
+first_134:	pushq	$134
+	jmp	carmine_front_first_call
+first_135:	pushq	$135
+	jmp	carmine_front_first_call
+first_136:	pushq	$136
+	jmp	carmine_front_first_call
+first_137:	pushq	$137
+	jmp	carmine_front_first_call
+first_138:	pushq	$138
+	jmp	carmine_front_first_call
+first_139:	pushq	$139
+	jmp	carmine_front_first_call
+first_140:	pushq	$140
+	jmp	carmine_front_first_call
+first_141:	pushq	$141
+	jmp	carmine_front_first_call
+first_142:	pushq	$142
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
-name_0:	.asciz "__cudaGetKernel"
 name_1:	.asciz "__cudaGetProcAddress"
-name_2:	.asciz "__cudaInitModule"
-name_3:	.asciz "__cudaLaunchKernel"
-name_4:	.asciz "__cudaLaunchKernel_ptsz"
-name_5:	.asciz "__cudaPopCallConfiguration"
-name_6:	.asciz "__cudaPushCallConfiguration"
-name_7:	.asciz "__cudaRegisterFatBinary"
-name_8:	.asciz "__cudaRegisterFatBinaryEnd"
-name_9:	.asciz "__cudaRegisterFunction"
 name_10:	.asciz "__cudaRegisterHostVar"
-name_11:	.asciz "__cudaRegisterManagedVar"
 name_12:	.asciz "__cudaRegisterUnifiedTable"
-name_13:	.asciz "__cudaRegisterVar"
-name_14:	.asciz "__cudaUnregisterFatBinary"
 name_15:	.asciz "cudaArrayGetInfo"
 name_16:	.asciz "cudaArrayGetMemoryRequirements"
 name_17:	.asciz "cudaArrayGetPlane"
 name_18:	.asciz "cudaArrayGetSparseProperties"
 name_19:	.asciz "cudaChooseDevice"
-name_20:	.asciz "cudaCreateChannelDesc"
 name_21:	.asciz "cudaCreateSurfaceObject"
 name_22:	.asciz "cudaCreateTextureObject"
 name_23:	.asciz "cudaCtxResetPersistingL2Cache"
@@ -2783,38 +2970,19 @@ name_27:	.asciz "cudaDestroyTextureObject"
 name_28:	.asciz "cudaDevResourceGenerateDesc"
 name_29:	.asciz "cudaDevSmResourceSplit"
 name_30:	.asciz "cudaDevSmResourceSplitByCount"
-name_31:	.asciz "cudaDeviceCanAccessPeer"
-name_32:	.asciz "cudaDeviceDisablePeerAccess"
-name_33:	.asciz "cudaDeviceEnablePeerAccess"
 name_34:	.asciz "cudaDeviceFlushGPUDirectRDMAWrites"
-name_35:	.asciz "cudaDeviceGetAttribute"
-name_36:	.asciz "cudaDeviceGetByPCIBusId"
-name_37:	.asciz "cudaDeviceGetCacheConfig"
-name_38:	.asciz "cudaDeviceGetDefaultMemPool"
 name_39:	.asciz "cudaDeviceGetDevResource"
 name_40:	.asciz "cudaDeviceGetExecutionCtx"
 name_41:	.asciz "cudaDeviceGetGraphMemAttribute"
 name_42:	.asciz "cudaDeviceGetHostAtomicCapabilities"
-name_43:	.asciz "cudaDeviceGetLimit"
-name_44:	.asciz "cudaDeviceGetMemPool"
 name_45:	.asciz "cudaDeviceGetNvSciSyncAttributes"
 name_46:	.asciz "cudaDeviceGetP2PAtomicCapabilities"
 name_47:	.asciz "cudaDeviceGetP2PAttribute"
-name_48:	.asciz "cudaDeviceGetPCIBusId"
-name_49:	.asciz "cudaDeviceGetSharedMemConfig"
-name_50:	.asciz "cudaDeviceGetStreamPriorityRange"
 name_51:	.asciz "cudaDeviceGetTexture1DLinearMaxWidth"
 name_52:	.asciz "cudaDeviceGraphMemTrim"
 name_53:	.asciz "cudaDeviceRegisterAsyncNotification"
-name_54:	.asciz "cudaDeviceReset"
-name_55:	.asciz "cudaDeviceSetCacheConfig"
 name_56:	.asciz "cudaDeviceSetGraphMemAttribute"
-name_57:	.asciz "cudaDeviceSetLimit"
-name_58:	.asciz "cudaDeviceSetMemPool"
-name_59:	.asciz "cudaDeviceSetSharedMemConfig"
-name_60:	.asciz "cudaDeviceSynchronize"
 name_61:	.asciz "cudaDeviceUnregisterAsyncNotification"
-name_62:	.asciz "cudaDriverGetVersion"
 name_63:	.asciz "cudaEGLStreamConsumerAcquireFrame"
 name_64:	.asciz "cudaEGLStreamConsumerConnect"
 name_65:	.asciz "cudaEGLStreamConsumerConnectWithFlags"
@@ -2824,17 +2992,7 @@ name_68:	.asciz "cudaEGLStreamProducerConnect"
 name_69:	.asciz "cudaEGLStreamProducerDisconnect"
 name_70:	.asciz "cudaEGLStreamProducerPresentFrame"
 name_71:	.asciz "cudaEGLStreamProducerReturnFrame"
-name_72:	.asciz "cudaEventCreate"
 name_73:	.asciz "cudaEventCreateFromEGLSync"
-name_74:	.asciz "cudaEventCreateWithFlags"
-name_75:	.asciz "cudaEventDestroy"
-name_76:	.asciz "cudaEventElapsedTime"
-name_77:	.asciz "cudaEventQuery"
-name_78:	.asciz "cudaEventRecord"
-name_79:	.asciz "cudaEventRecordWithFlags"
-name_80:	.asciz "cudaEventRecordWithFlags_ptsz"
-name_81:	.asciz "cudaEventRecord_ptsz"
-name_82:	.asciz "cudaEventSynchronize"
 name_83:	.asciz "cudaExecutionCtxDestroy"
 name_84:	.asciz "cudaExecutionCtxGetDevResource"
 name_85:	.asciz "cudaExecutionCtxGetDevice"
@@ -2845,19 +3003,8 @@ name_89:	.asciz "cudaExecutionCtxSynchronize"
 name_90:	.asciz "cudaExecutionCtxWaitEvent"
 name_91:	.asciz "cudaExternalMemoryGetMappedBuffer"
 name_92:	.asciz "cudaExternalMemoryGetMappedMipmappedArray"
-name_93:	.asciz "cudaFree"
 name_94:	.asciz "cudaFreeArray"
-name_95:	.asciz "cudaFreeAsync"
-name_96:	.asciz "cudaFreeAsync_ptsz"
-name_97:	.asciz "cudaFreeHost"
 name_98:	.asciz "cudaFreeMipmappedArray"
-name_99:	.asciz "cudaFuncGetAttributes"
-name_100:	.asciz "cudaFuncGetName"
-name_101:	.asciz "cudaFuncGetParamCount"
-name_102:	.asciz "cudaFuncGetParamInfo"
-name_103:	.asciz "cudaFuncSetAttribute"
-name_104:	.asciz "cudaFuncSetCacheConfig"
-name_105:	.asciz "cudaFuncSetSharedMemConfig"
 name_106:	.asciz "cudaGLGetDevices"
 name_107:	.asciz "cudaGLMapBufferObject"
 name_108:	.asciz "cudaGLMapBufferObjectAsync"
@@ -2868,24 +3015,13 @@ name_112:	.asciz "cudaGLUnmapBufferObject"
 name_113:	.asciz "cudaGLUnmapBufferObjectAsync"
 name_114:	.asciz "cudaGLUnregisterBufferObject"
 name_115:	.asciz "cudaGetChannelDesc"
-name_116:	.asciz "cudaGetDevice"
-name_117:	.asciz "cudaGetDeviceCount"
-name_118:	.asciz "cudaGetDeviceFlags"
-name_119:	.asciz "cudaGetDeviceProperties"
 name_120:	.asciz "cudaGetDriverEntryPoint"
 name_121:	.asciz "cudaGetDriverEntryPointByVersion"
 name_122:	.asciz "cudaGetDriverEntryPointByVersion_ptsz"
 name_123:	.asciz "cudaGetDriverEntryPoint_ptsz"
-name_124:	.asciz "cudaGetErrorName"
-name_125:	.asciz "cudaGetErrorString"
 name_126:	.asciz "cudaGetExportTable"
-name_127:	.asciz "cudaGetFuncBySymbol"
-name_128:	.asciz "cudaGetKernel"
-name_129:	.asciz "cudaGetLastError"
 name_130:	.asciz "cudaGetMipmappedArrayLevel"
 name_131:	.asciz "cudaGetSurfaceObjectResourceDesc"
-name_132:	.asciz "cudaGetSymbolAddress"
-name_133:	.asciz "cudaGetSymbolSize"
 name_134:	.asciz "cudaGetTextureObjectResourceDesc"
 name_135:	.asciz "cudaGetTextureObjectResourceViewDesc"
 name_136:	.asciz "cudaGetTextureObjectTextureDesc"
@@ -2995,30 +3131,15 @@ name_239:	.asciz "cudaGraphicsUnregisterResource"
 name_240:	.asciz "cudaGraphicsVDPAURegisterOutputSurface"
 name_241:	.asciz "cudaGraphicsVDPAURegisterVideoSurface"
 name_242:	.asciz "cudaGreenCtxCreate"
-name_243:	.asciz "cudaHostAlloc"
-name_244:	.asciz "cudaHostGetDevicePointer"
-name_245:	.asciz "cudaHostGetFlags"
-name_246:	.asciz "cudaHostRegister"
-name_247:	.asciz "cudaHostUnregister"
 name_248:	.asciz "cudaImportExternalMemory"
 name_249:	.asciz "cudaImportExternalSemaphore"
-name_250:	.asciz "cudaInitDevice"
 name_251:	.asciz "cudaIpcCloseMemHandle"
 name_252:	.asciz "cudaIpcGetEventHandle"
 name_253:	.asciz "cudaIpcGetMemHandle"
 name_254:	.asciz "cudaIpcOpenEventHandle"
 name_255:	.asciz "cudaIpcOpenMemHandle"
-name_256:	.asciz "cudaKernelSetAttributeForDevice"
-name_257:	.asciz "cudaLaunchCooperativeKernel"
-name_258:	.asciz "cudaLaunchCooperativeKernel_ptsz"
-name_259:	.asciz "cudaLaunchHostFunc"
-name_260:	.asciz "cudaLaunchHostFunc_ptsz"
 name_261:	.asciz "cudaLaunchHostFunc_v2"
 name_262:	.asciz "cudaLaunchHostFunc_v2_ptsz"
-name_263:	.asciz "cudaLaunchKernel"
-name_264:	.asciz "cudaLaunchKernelExC"
-name_265:	.asciz "cudaLaunchKernelExC_ptsz"
-name_266:	.asciz "cudaLaunchKernel_ptsz"
 name_267:	.asciz "cudaLibraryEnumerateKernels"
 name_268:	.asciz "cudaLibraryGetGlobal"
 name_269:	.asciz "cudaLibraryGetKernel"
@@ -3033,25 +3154,14 @@ name_277:	.asciz "cudaLogsDumpToFile"
 name_278:	.asciz "cudaLogsDumpToMemory"
 name_279:	.asciz "cudaLogsRegisterCallback"
 name_280:	.asciz "cudaLogsUnregisterCallback"
-name_281:	.asciz "cudaMalloc"
-name_282:	.asciz "cudaMalloc3D"
 name_283:	.asciz "cudaMalloc3DArray"
 name_284:	.asciz "cudaMallocArray"
-name_285:	.asciz "cudaMallocAsync"
-name_286:	.asciz "cudaMallocAsync_ptsz"
-name_287:	.asciz "cudaMallocFromPoolAsync"
-name_288:	.asciz "cudaMallocFromPoolAsync_ptsz"
-name_289:	.asciz "cudaMallocHost"
-name_290:	.asciz "cudaMallocManaged"
 name_291:	.asciz "cudaMallocMipmappedArray"
-name_292:	.asciz "cudaMallocPitch"
-name_293:	.asciz "cudaMemAdvise"
 name_294:	.asciz "cudaMemDiscardAndPrefetchBatchAsync"
 name_295:	.asciz "cudaMemDiscardAndPrefetchBatchAsync_ptsz"
 name_296:	.asciz "cudaMemDiscardBatchAsync"
 name_297:	.asciz "cudaMemDiscardBatchAsync_ptsz"
 name_298:	.asciz "cudaMemGetDefaultMemPool"
-name_299:	.asciz "cudaMemGetInfo"
 name_300:	.asciz "cudaMemGetLocationInfo"
 name_301:	.asciz "cudaMemGetMemPool"
 name_302:	.asciz "cudaMemPoolCreate"
@@ -3059,25 +3169,15 @@ name_303:	.asciz "cudaMemPoolDestroy"
 name_304:	.asciz "cudaMemPoolExportPointer"
 name_305:	.asciz "cudaMemPoolExportToShareableHandle"
 name_306:	.asciz "cudaMemPoolGetAccess"
-name_307:	.asciz "cudaMemPoolGetAttribute"
 name_308:	.asciz "cudaMemPoolImportFromShareableHandle"
 name_309:	.asciz "cudaMemPoolImportPointer"
-name_310:	.asciz "cudaMemPoolSetAccess"
-name_311:	.asciz "cudaMemPoolSetAttribute"
-name_312:	.asciz "cudaMemPoolTrimTo"
-name_313:	.asciz "cudaMemPrefetchAsync"
-name_314:	.asciz "cudaMemPrefetchAsync_ptsz"
 name_315:	.asciz "cudaMemPrefetchBatchAsync"
 name_316:	.asciz "cudaMemPrefetchBatchAsync_ptsz"
 name_317:	.asciz "cudaMemRangeGetAttribute"
 name_318:	.asciz "cudaMemRangeGetAttributes"
 name_319:	.asciz "cudaMemSetMemPool"
-name_320:	.asciz "cudaMemcpy"
-name_321:	.asciz "cudaMemcpy2D"
 name_322:	.asciz "cudaMemcpy2DArrayToArray"
 name_323:	.asciz "cudaMemcpy2DArrayToArray_ptds"
-name_324:	.asciz "cudaMemcpy2DAsync"
-name_325:	.asciz "cudaMemcpy2DAsync_ptsz"
 name_326:	.asciz "cudaMemcpy2DFromArray"
 name_327:	.asciz "cudaMemcpy2DFromArrayAsync"
 name_328:	.asciz "cudaMemcpy2DFromArrayAsync_ptsz"
@@ -3086,79 +3186,31 @@ name_330:	.asciz "cudaMemcpy2DToArray"
 name_331:	.asciz "cudaMemcpy2DToArrayAsync"
 name_332:	.asciz "cudaMemcpy2DToArrayAsync_ptsz"
 name_333:	.asciz "cudaMemcpy2DToArray_ptds"
-name_334:	.asciz "cudaMemcpy2D_ptds"
-name_335:	.asciz "cudaMemcpy3D"
-name_336:	.asciz "cudaMemcpy3DAsync"
-name_337:	.asciz "cudaMemcpy3DAsync_ptsz"
 name_338:	.asciz "cudaMemcpy3DBatchAsync"
 name_339:	.asciz "cudaMemcpy3DBatchAsync_ptsz"
-name_340:	.asciz "cudaMemcpy3DPeer"
-name_341:	.asciz "cudaMemcpy3DPeerAsync"
-name_342:	.asciz "cudaMemcpy3DPeerAsync_ptsz"
-name_343:	.asciz "cudaMemcpy3DPeer_ptds"
 name_344:	.asciz "cudaMemcpy3DWithAttributesAsync"
 name_345:	.asciz "cudaMemcpy3DWithAttributesAsync_ptsz"
-name_346:	.asciz "cudaMemcpy3D_ptds"
 name_347:	.asciz "cudaMemcpyArrayToArray"
 name_348:	.asciz "cudaMemcpyArrayToArray_ptds"
-name_349:	.asciz "cudaMemcpyAsync"
-name_350:	.asciz "cudaMemcpyAsync_ptsz"
 name_351:	.asciz "cudaMemcpyBatchAsync"
 name_352:	.asciz "cudaMemcpyBatchAsync_ptsz"
 name_353:	.asciz "cudaMemcpyFromArray"
 name_354:	.asciz "cudaMemcpyFromArrayAsync"
 name_355:	.asciz "cudaMemcpyFromArrayAsync_ptsz"
 name_356:	.asciz "cudaMemcpyFromArray_ptds"
-name_357:	.asciz "cudaMemcpyFromSymbol"
-name_358:	.asciz "cudaMemcpyFromSymbolAsync"
-name_359:	.asciz "cudaMemcpyFromSymbolAsync_ptsz"
-name_360:	.asciz "cudaMemcpyFromSymbol_ptds"
-name_361:	.asciz "cudaMemcpyPeer"
-name_362:	.asciz "cudaMemcpyPeerAsync"
 name_363:	.asciz "cudaMemcpyToArray"
 name_364:	.asciz "cudaMemcpyToArrayAsync"
 name_365:	.asciz "cudaMemcpyToArrayAsync_ptsz"
 name_366:	.asciz "cudaMemcpyToArray_ptds"
-name_367:	.asciz "cudaMemcpyToSymbol"
-name_368:	.asciz "cudaMemcpyToSymbolAsync"
-name_369:	.asciz "cudaMemcpyToSymbolAsync_ptsz"
-name_370:	.asciz "cudaMemcpyToSymbol_ptds"
 name_371:	.asciz "cudaMemcpyWithAttributesAsync"
 name_372:	.asciz "cudaMemcpyWithAttributesAsync_ptsz"
-name_373:	.asciz "cudaMemcpy_ptds"
-name_374:	.asciz "cudaMemset"
-name_375:	.asciz "cudaMemset2D"
-name_376:	.asciz "cudaMemset2DAsync"
-name_377:	.asciz "cudaMemset2DAsync_ptsz"
-name_378:	.asciz "cudaMemset2D_ptds"
-name_379:	.asciz "cudaMemset3D"
-name_380:	.asciz "cudaMemset3DAsync"
-name_381:	.asciz "cudaMemset3DAsync_ptsz"
-name_382:	.asciz "cudaMemset3D_ptds"
-name_383:	.asciz "cudaMemsetAsync"
-name_384:	.asciz "cudaMemsetAsync_ptsz"
-name_385:	.asciz "cudaMemset_ptds"
 name_386:	.asciz "cudaMipmappedArrayGetMemoryRequirements"
 name_387:	.asciz "cudaMipmappedArrayGetSparseProperties"
-name_388:	.asciz "cudaOccupancyAvailableDynamicSMemPerBlock"
-name_389:	.asciz "cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-name_390:	.asciz "cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
 name_391:	.asciz "cudaOccupancyMaxActiveClusters"
 name_392:	.asciz "cudaOccupancyMaxPotentialClusterSize"
-name_393:	.asciz "cudaPeekAtLastError"
-name_394:	.asciz "cudaPointerGetAttributes"
-name_395:	.asciz "cudaProfilerStart"
-name_396:	.asciz "cudaProfilerStop"
-name_397:	.asciz "cudaRuntimeGetVersion"
-name_398:	.asciz "cudaSetDevice"
-name_399:	.asciz "cudaSetDeviceFlags"
 name_400:	.asciz "cudaSetValidDevices"
 name_401:	.asciz "cudaSignalExternalSemaphoresAsync"
 name_402:	.asciz "cudaSignalExternalSemaphoresAsync_ptsz"
-name_403:	.asciz "cudaStreamAddCallback"
-name_404:	.asciz "cudaStreamAddCallback_ptsz"
-name_405:	.asciz "cudaStreamAttachMemAsync"
-name_406:	.asciz "cudaStreamAttachMemAsync_ptsz"
 name_407:	.asciz "cudaStreamBeginCapture"
 name_408:	.asciz "cudaStreamBeginCaptureToGraph"
 name_409:	.asciz "cudaStreamBeginCaptureToGraph_ptsz"
@@ -3167,42 +3219,19 @@ name_411:	.asciz "cudaStreamBeginRecaptureToGraph"
 name_412:	.asciz "cudaStreamBeginRecaptureToGraph_ptsz"
 name_413:	.asciz "cudaStreamCopyAttributes"
 name_414:	.asciz "cudaStreamCopyAttributes_ptsz"
-name_415:	.asciz "cudaStreamCreate"
-name_416:	.asciz "cudaStreamCreateWithFlags"
-name_417:	.asciz "cudaStreamCreateWithPriority"
-name_418:	.asciz "cudaStreamDestroy"
 name_419:	.asciz "cudaStreamEndCapture"
 name_420:	.asciz "cudaStreamEndCapture_ptsz"
 name_421:	.asciz "cudaStreamGetAttribute"
 name_422:	.asciz "cudaStreamGetAttribute_ptsz"
-name_423:	.asciz "cudaStreamGetCaptureInfo"
-name_424:	.asciz "cudaStreamGetCaptureInfo_ptsz"
 name_425:	.asciz "cudaStreamGetDevResource"
 name_426:	.asciz "cudaStreamGetDevResource_ptsz"
-name_427:	.asciz "cudaStreamGetDevice"
-name_428:	.asciz "cudaStreamGetDevice_ptsz"
-name_429:	.asciz "cudaStreamGetFlags"
-name_430:	.asciz "cudaStreamGetFlags_ptsz"
-name_431:	.asciz "cudaStreamGetId"
-name_432:	.asciz "cudaStreamGetId_ptsz"
-name_433:	.asciz "cudaStreamGetPriority"
-name_434:	.asciz "cudaStreamGetPriority_ptsz"
-name_435:	.asciz "cudaStreamIsCapturing"
-name_436:	.asciz "cudaStreamIsCapturing_ptsz"
-name_437:	.asciz "cudaStreamQuery"
-name_438:	.asciz "cudaStreamQuery_ptsz"
 name_439:	.asciz "cudaStreamSetAttribute"
 name_440:	.asciz "cudaStreamSetAttribute_ptsz"
-name_441:	.asciz "cudaStreamSynchronize"
-name_442:	.asciz "cudaStreamSynchronize_ptsz"
 name_443:	.asciz "cudaStreamUpdateCaptureDependencies"
 name_444:	.asciz "cudaStreamUpdateCaptureDependencies_ptsz"
-name_445:	.asciz "cudaStreamWaitEvent"
-name_446:	.asciz "cudaStreamWaitEvent_ptsz"
 name_447:	.asciz "cudaSubgridCreate"
 name_448:	.asciz "cudaSubgridWorkerGridCreate"
 name_449:	.asciz "cudaSubgridWorksetCreate"
-name_450:	.asciz "cudaThreadExchangeStreamCaptureMode"
 name_451:	.asciz "cudaUserObjectCreate"
 name_452:	.asciz "cudaUserObjectRelease"
 name_453:	.asciz "cudaUserObjectRetain"
@@ -3211,16 +3240,442 @@ name_455:	.asciz "cudaVDPAUSetVDPAUDevice"
 name_456:	.asciz "cudaWaitExternalSemaphoresAsync"
 name_457:	.asciz "cudaWaitExternalSemaphoresAsync_ptsz"
 symbol_0:	.asciz "carmine_rt_absent"
+symbol_1:	.asciz "carmine_rt___cudaGetKernel"
+symbol_2:	.asciz "carmine_rt___cudaInitModule"
+symbol_3:	.asciz "carmine_rt___cudaLaunchKernel"
+symbol_4:	.asciz "carmine_rt___cudaPopCallConfiguration"
+symbol_5:	.asciz "carmine_rt___cudaPushCallConfiguration"
+symbol_6:	.asciz "carmine_rt___cudaRegisterFatBinary"
+symbol_7:	.asciz "carmine_rt___cudaRegisterFatBinaryEnd"
+symbol_8:	.asciz "carmine_rt___cudaRegisterFunction"
+symbol_9:	.asciz "carmine_rt___cudaRegisterManagedVar"
+symbol_10:	.asciz "carmine_rt___cudaRegisterVar"
+symbol_11:	.asciz "carmine_rt___cudaUnregisterFatBinary"
+symbol_12:	.asciz "carmine_rt_cudaCreateChannelDesc"
+symbol_13:	.asciz "carmine_rt_cudaDeviceCanAccessPeer"
+symbol_14:	.asciz "carmine_rt_cudaDeviceDisablePeerAccess"
+symbol_15:	.asciz "carmine_rt_cudaDeviceEnablePeerAccess"
+symbol_16:	.asciz "carmine_rt_cudaDeviceGetAttribute"
+symbol_17:	.asciz "carmine_rt_cudaDeviceGetByPCIBusId"
+symbol_18:	.asciz "carmine_rt_cudaDeviceGetCacheConfig"
+symbol_19:	.asciz "carmine_rt_cudaDeviceGetDefaultMemPool"
+symbol_20:	.asciz "carmine_rt_cudaDeviceGetLimit"
+symbol_21:	.asciz "carmine_rt_cudaDeviceGetMemPool"
+symbol_22:	.asciz "carmine_rt_cudaDeviceGetPCIBusId"
+symbol_23:	.asciz "carmine_rt_cudaDeviceGetSharedMemConfig"
+symbol_24:	.asciz "carmine_rt_cudaDeviceGetStreamPriorityRange"
+symbol_25:	.asciz "carmine_rt_cudaDeviceReset"
+symbol_26:	.asciz "carmine_rt_cudaDeviceSetCacheConfig"
+symbol_27:	.asciz "carmine_rt_cudaDeviceSetLimit"
+symbol_28:	.asciz "carmine_rt_cudaDeviceSetMemPool"
+symbol_29:	.asciz "carmine_rt_cudaDeviceSetSharedMemConfig"
+symbol_30:	.asciz "carmine_rt_cudaDeviceSynchronize"
+symbol_31:	.asciz "carmine_rt_cudaDriverGetVersion"
+symbol_32:	.asciz "carmine_rt_cudaEventCreate"
+symbol_33:	.asciz "carmine_rt_cudaEventCreateWithFlags"
+symbol_34:	.asciz "carmine_rt_cudaEventDestroy"
+symbol_35:	.asciz "carmine_rt_cudaEventElapsedTime"
+symbol_36:	.asciz "carmine_rt_cudaEventQuery"
+symbol_37:	.asciz "carmine_rt_cudaEventRecord"
+symbol_38:	.asciz "carmine_rt_cudaEventRecordWithFlags"
+symbol_39:	.asciz "carmine_rt_cudaEventSynchronize"
+symbol_40:	.asciz "carmine_rt_cudaFree"
+symbol_41:	.asciz "carmine_rt_cudaFreeAsync"
+symbol_42:	.asciz "carmine_rt_cudaFreeHost"
+symbol_43:	.asciz "carmine_rt_cudaFuncGetAttributes"
+symbol_44:	.asciz "carmine_rt_cudaFuncGetName"
+symbol_45:	.asciz "carmine_rt_cudaFuncGetParamCount"
+symbol_46:	.asciz "carmine_rt_cudaFuncGetParamInfo"
+symbol_47:	.asciz "carmine_rt_cudaFuncSetAttribute"
+symbol_48:	.asciz "carmine_rt_cudaFuncSetCacheConfig"
+symbol_49:	.asciz "carmine_rt_cudaFuncSetSharedMemConfig"
+symbol_50:	.asciz "carmine_rt_cudaGetDevice"
+symbol_51:	.asciz "carmine_rt_cudaGetDeviceCount"
+symbol_52:	.asciz "carmine_rt_cudaGetDeviceFlags"
+symbol_53:	.asciz "carmine13_cudaGetDeviceProperties"
+symbol_54:	.asciz "carmine_rt_cudaGetErrorName"
+symbol_55:	.asciz "carmine_rt_cudaGetErrorString"
+symbol_56:	.asciz "carmine_rt_cudaGetFuncBySymbol"
+symbol_57:	.asciz "carmine_rt_cudaGetKernel"
+symbol_58:	.asciz "carmine_rt_cudaGetLastError"
+symbol_59:	.asciz "carmine_rt_cudaGetSymbolAddress"
+symbol_60:	.asciz "carmine_rt_cudaGetSymbolSize"
+symbol_61:	.asciz "carmine_rt_cudaHostAlloc"
+symbol_62:	.asciz "carmine_rt_cudaHostGetDevicePointer"
+symbol_63:	.asciz "carmine_rt_cudaHostGetFlags"
+symbol_64:	.asciz "carmine_rt_cudaHostRegister"
+symbol_65:	.asciz "carmine_rt_cudaHostUnregister"
+symbol_66:	.asciz "carmine_rt_cudaInitDevice"
+symbol_67:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
+symbol_68:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
+symbol_69:	.asciz "carmine_rt_cudaLaunchHostFunc"
+symbol_70:	.asciz "carmine_rt_cudaLaunchKernel"
+symbol_71:	.asciz "carmine_rt_cudaLaunchKernelExC"
+symbol_72:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
+symbol_73:	.asciz "carmine_rt_cudaMalloc"
+symbol_74:	.asciz "carmine_rt_cudaMalloc3D"
+symbol_75:	.asciz "carmine_rt_cudaMallocAsync"
+symbol_76:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
+symbol_77:	.asciz "carmine_rt_cudaMallocHost"
+symbol_78:	.asciz "carmine_rt_cudaMallocManaged"
+symbol_79:	.asciz "carmine_rt_cudaMallocPitch"
+symbol_80:	.asciz "carmine13_cudaMemAdvise"
+symbol_81:	.asciz "carmine_rt_cudaMemGetInfo"
+symbol_82:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
+symbol_83:	.asciz "carmine_rt_cudaMemPoolSetAccess"
+symbol_84:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
+symbol_85:	.asciz "carmine_rt_cudaMemPoolTrimTo"
+symbol_86:	.asciz "carmine13_cudaMemPrefetchAsync"
+symbol_87:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
+symbol_88:	.asciz "carmine_rt_cudaMemcpy"
+symbol_89:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_90:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_91:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_92:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_93:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_94:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_95:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_96:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_97:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_98:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_99:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_100:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_101:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_102:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_103:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_104:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_105:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_106:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_107:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_108:	.asciz "carmine_rt_cudaMemset"
+symbol_109:	.asciz "carmine_rt_cudaMemset2D"
+symbol_110:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_111:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_112:	.asciz "carmine_rt_cudaMemset3D"
+symbol_113:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_114:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_115:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_116:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_117:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_118:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_119:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_120:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_121:	.asciz "carmine13_cudaPointerGetAttributes"
+symbol_122:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_123:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_124:	.asciz "carmine13_cudaRuntimeGetVersion"
+symbol_125:	.asciz "carmine_rt_cudaSetDevice"
+symbol_126:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_127:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_128:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_129:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_130:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_131:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_132:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_133:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
+symbol_134:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_135:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_136:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_137:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_138:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_139:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_140:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_141:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_142:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
 	.data
 	.balign 8
 	.globl carmine_front_slots
 	.hidden carmine_front_slots
 carmine_front_slots:
 	.quad first_0
+	.quad first_1
+	.quad first_2
+	.quad first_3
+	.quad first_4
+	.quad first_5
+	.quad first_6
+	.quad first_7
+	.quad first_8
+	.quad first_9
+	.quad first_10
+	.quad first_11
+	.quad first_12
+	.quad first_13
+	.quad first_14
+	.quad first_15
+	.quad first_16
+	.quad first_17
+	.quad first_18
+	.quad first_19
+	.quad first_20
+	.quad first_21
+	.quad first_22
+	.quad first_23
+	.quad first_24
+	.quad first_25
+	.quad first_26
+	.quad first_27
+	.quad first_28
+	.quad first_29
+	.quad first_30
+	.quad first_31
+	.quad first_32
+	.quad first_33
+	.quad first_34
+	.quad first_35
+	.quad first_36
+	.quad first_37
+	.quad first_38
+	.quad first_39
+	.quad first_40
+	.quad first_41
+	.quad first_42
+	.quad first_43
+	.quad first_44
+	.quad first_45
+	.quad first_46
+	.quad first_47
+	.quad first_48
+	.quad first_49
+	.quad first_50
+	.quad first_51
+	.quad first_52
+	.quad first_53
+	.quad first_54
+	.quad first_55
+	.quad first_56
+	.quad first_57
+	.quad first_58
+	.quad first_59
+	.quad first_60
+	.quad first_61
+	.quad first_62
+	.quad first_63
+	.quad first_64
+	.quad first_65
+	.quad first_66
+	.quad first_67
+	.quad first_68
+	.quad first_69
+	.quad first_70
+	.quad first_71
+	.quad first_72
+	.quad first_73
+	.quad first_74
+	.quad first_75
+	.quad first_76
+	.quad first_77
+	.quad first_78
+	.quad first_79
+	.quad first_80
+	.quad first_81
+	.quad first_82
+	.quad first_83
+	.quad first_84
+	.quad first_85
+	.quad first_86
+	.quad first_87
+	.quad first_88
+	.quad first_89
+	.quad first_90
+	.quad first_91
+	.quad first_92
+	.quad first_93
+	.quad first_94
+	.quad first_95
+	.quad first_96
+	.quad first_97
+	.quad first_98
+	.quad first_99
+	.quad first_100
+	.quad first_101
+	.quad first_102
+	.quad first_103
+	.quad first_104
+	.quad first_105
+	.quad first_106
+	.quad first_107
+	.quad first_108
+	.quad first_109
+	.quad first_110
+	.quad first_111
+	.quad first_112
+	.quad first_113
+	.quad first_114
+	.quad first_115
+	.quad first_116
+	.quad first_117
+	.quad first_118
+	.quad first_119
+	.quad first_120
+	.quad first_121
+	.quad first_122
+	.quad first_123
+	.quad first_124
+	.quad first_125
+	.quad first_126
+	.quad first_127
+	.quad first_128
+	.quad first_129
+	.quad first_130
+	.quad first_131
+	.quad first_132
+	.quad first_133
+	.quad first_134
+	.quad first_135
+	.quad first_136
+	.quad first_137
+	.quad first_138
+	.quad first_139
+	.quad first_140
+	.quad first_141
+	.quad first_142
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
 	.hidden carmine_front_symbols
 carmine_front_symbols:
 	.quad symbol_0
+	.quad symbol_1
+	.quad symbol_2
+	.quad symbol_3
+	.quad symbol_4
+	.quad symbol_5
+	.quad symbol_6
+	.quad symbol_7
+	.quad symbol_8
+	.quad symbol_9
+	.quad symbol_10
+	.quad symbol_11
+	.quad symbol_12
+	.quad symbol_13
+	.quad symbol_14
+	.quad symbol_15
+	.quad symbol_16
+	.quad symbol_17
+	.quad symbol_18
+	.quad symbol_19
+	.quad symbol_20
+	.quad symbol_21
+	.quad symbol_22
+	.quad symbol_23
+	.quad symbol_24
+	.quad symbol_25
+	.quad symbol_26
+	.quad symbol_27
+	.quad symbol_28
+	.quad symbol_29
+	.quad symbol_30
+	.quad symbol_31
+	.quad symbol_32
+	.quad symbol_33
+	.quad symbol_34
+	.quad symbol_35
+	.quad symbol_36
+	.quad symbol_37
+	.quad symbol_38
+	.quad symbol_39
+	.quad symbol_40
+	.quad symbol_41
+	.quad symbol_42
+	.quad symbol_43
+	.quad symbol_44
+	.quad symbol_45
+	.quad symbol_46
+	.quad symbol_47
+	.quad symbol_48
+	.quad symbol_49
+	.quad symbol_50
+	.quad symbol_51
+	.quad symbol_52
+	.quad symbol_53
+	.quad symbol_54
+	.quad symbol_55
+	.quad symbol_56
+	.quad symbol_57
+	.quad symbol_58
+	.quad symbol_59
+	.quad symbol_60
+	.quad symbol_61
+	.quad symbol_62
+	.quad symbol_63
+	.quad symbol_64
+	.quad symbol_65
+	.quad symbol_66
+	.quad symbol_67
+	.quad symbol_68
+	.quad symbol_69
+	.quad symbol_70
+	.quad symbol_71
+	.quad symbol_72
+	.quad symbol_73
+	.quad symbol_74
+	.quad symbol_75
+	.quad symbol_76
+	.quad symbol_77
+	.quad symbol_78
+	.quad symbol_79
+	.quad symbol_80
+	.quad symbol_81
+	.quad symbol_82
+	.quad symbol_83
+	.quad symbol_84
+	.quad symbol_85
+	.quad symbol_86
+	.quad symbol_87
+	.quad symbol_88
+	.quad symbol_89
+	.quad symbol_90
+	.quad symbol_91
+	.quad symbol_92
+	.quad symbol_93
+	.quad symbol_94
+	.quad symbol_95
+	.quad symbol_96
+	.quad symbol_97
+	.quad symbol_98
+	.quad symbol_99
+	.quad symbol_100
+	.quad symbol_101
+	.quad symbol_102
+	.quad symbol_103
+	.quad symbol_104
+	.quad symbol_105
+	.quad symbol_106
+	.quad symbol_107
+	.quad symbol_108
+	.quad symbol_109
+	.quad symbol_110
+	.quad symbol_111
+	.quad symbol_112
+	.quad symbol_113
+	.quad symbol_114
+	.quad symbol_115
+	.quad symbol_116
+	.quad symbol_117
+	.quad symbol_118
+	.quad symbol_119
+	.quad symbol_120
+	.quad symbol_121
+	.quad symbol_122
+	.quad symbol_123
+	.quad symbol_124
+	.quad symbol_125
+	.quad symbol_126
+	.quad symbol_127
+	.quad symbol_128
+	.quad symbol_129
+	.quad symbol_130
+	.quad symbol_131
+	.quad symbol_132
+	.quad symbol_133
+	.quad symbol_134
+	.quad symbol_135
+	.quad symbol_136
+	.quad symbol_137
+	.quad symbol_138
+	.quad symbol_139
+	.quad symbol_140
+	.quad symbol_141
+	.quad symbol_142
 	.section .note.GNU-stack,"",@progbits

@@ -1,0 +1,102 @@
+// The one way from C into the CUDA module and back: every exported function is a body inside `entry`, which turns what it
+// throws into a cudaError_t, remembers it for cudaGetLastError, and logs it.
+// Threads: any.
+import CUDA
+import ModuleLoading
+import Settings
+import Synchronization
+
+/// Runs `body` for the exported function that calls this; `function` fills itself in.
+@inline(__always)
+public func entry(_ function: StaticString = #function, _ body: () throws(CUDAError) -> Void) -> Int32 {
+  do throws(CUDAError) {
+    try body()
+    Log.trace("\(plain(function)): ok")
+    return 0
+  } catch {
+    return failed(function, error)
+  }
+}
+
+/// The end of a call that failed: kept out of the way of those that succeed.
+@inline(never)
+public func failed(_ function: StaticString, _ error: CUDAError) -> Int32 {
+  CurrentThread.record(error)
+  if error == .notReady { Log.trace("\(plain(function)): not ready") } else { Log.error("\(plain(function)): \(error)") }
+  return error.rawValue
+}
+
+/// "cudaMalloc" of "cudaMalloc(_:_:)".
+func plain(_ function: StaticString) -> String {
+  let text = function.description
+  return text.firstIndex(of: "(").map { String(text[..<$0]) } ?? text
+}
+
+/// The current device's context.
+@inline(__always)
+public func currentContext() throws(CUDAError) -> Context {
+  _ = startedUp
+  return try CurrentThread.context()
+}
+
+/// The stream of a handle; `perThreadDefault` in functions whose null stream is the per-thread one.
+@inline(__always)
+public func currentStream(_ handle: UnsafeMutableRawPointer?, perThreadDefault: Bool = false) throws(CUDAError) -> CUDA.Stream {
+  try currentContext().stream(handle, perThreadDefault: perThreadDefault)
+}
+
+/// What happens once a process, at the first call that needs a device.
+private let startedUp: Void = {
+  for line in complaints(about: currentEnvironment()) { Log.line(String(line.trimmingPrefix("carmine: "))) }
+}()
+
+/// Where a result goes; a null pointer is cudaErrorInvalidValue.
+@inline(__always)
+public func out<T>(_ pointer: UnsafeMutablePointer<T>?, _ name: StaticString = "the result pointer") throws(CUDAError) -> UnsafeMutablePointer<T> {
+  guard let pointer else { throw .invalidValue.because("\(name) is null") }
+  return pointer
+}
+
+/// A size_t as Swift counts; sizes beyond half the address space are nobody's.
+@inline(__always)
+public func count(_ size: UInt, _ name: StaticString = "the size") throws(CUDAError) -> Int {
+  guard let count = Int(exactly: size) else { throw .invalidValue.because("\(name) is \(size)") }
+  return count
+}
+
+// MARK: - Loading's failures
+
+/// What could not be loaded, in CUDA's numbers.  The sentence is said once, whatever CARMINE_LOG says: without it a person
+/// sees a bare number for a program that cannot work.
+public func loading<T>(_ body: () throws -> T) throws(CUDAError) -> T {
+  do {
+    return try body()
+  } catch let error as CUDAError {
+    throw error
+  } catch let error as ModuleError {
+    let isNew = said.withLock { $0.insert(error.message).inserted }
+    if isNew && Log.level == .off { Log.line(error.message) }
+    throw CUDAError(error)
+  } catch {
+    throw .unknown.because("\(error)")
+  }
+}
+
+private let said = Mutex<Set<String>>([])
+
+extension CUDAError {
+  public init(_ error: ModuleError) {
+    let code: CUDAError =
+      switch error.failure {
+      case .noImage: .noKernelImageForDevice
+      case .invalidImage: .invalidKernelImage
+      case .invalidPTX: .invalidPtx
+      case .unsupported: .notSupported
+      case .notFound: .symbolNotFound
+      case .tooManyResources: .launchOutOfResources
+      case .compilerMissing: .jitCompilerNotFound
+      case .internalError: .unknown
+      }
+    self = code.because(error.message)
+  }
+}

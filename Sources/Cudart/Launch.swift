@@ -1,0 +1,133 @@
+// Launches: by host function (CUDA 12's stubs and every caller of the API) and by kernel handle (CUDA 13's stubs).
+// Hot: of a kernel that was used before, nothing here allocates, locks or calls the system.
+// Source: CUDA Runtime API, "Execution Control"; crt/device_functions.h.
+import CCUDA
+import CUDA
+import ModuleLoading
+
+public typealias Arguments = UnsafeMutablePointer<UnsafeMutableRawPointer?>
+
+/// The kernel that a `const void *func` means: a registered host function, or a cudaKernel_t, which is accepted as well.
+@inline(__always)
+public func registeredKernel(_ pointer: UnsafeRawPointer?) throws(CUDAError) -> RegisteredKernel {
+  if let found = Registry.shared.kernel(at: pointer) { return found }
+  guard let pointer, let found = RegisteredKernel.kernel(ofHandle: pointer) else {
+    throw .invalidDeviceFunction.because("no kernel is registered at \(String(describing: pointer))")
+  }
+  return found
+}
+
+/// The kernel as it is loaded on the context's device; loads it at the first call.
+@inline(__always)
+public func loadedFunction(_ kernel: RegisteredKernel, on context: Context) throws(CUDAError) -> Function {
+  if let found = kernel.loadedFunction(on: context.device.ordinal) { return found }
+  return try loading { try kernel.function(on: context) }
+}
+
+@inline(__always)
+private func launch(
+  _ kernel: RegisteredKernel, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ stream: UnsafeMutableRawPointer?, isCooperative: Bool = false, perThreadDefault: Bool = false
+) throws(CUDAError) {
+  let stream = try currentStream(stream, perThreadDefault: perThreadDefault)
+  try stream.launch(
+    loadedFunction(kernel, on: stream.context),
+    LaunchConfiguration(
+      grid: dimensions(grid), block: dimensions(block), dynamicSharedBytes: count(shared, "sharedMem"), isCooperative: isCooperative),
+    parameters: arguments.map { UnsafePointer($0) })
+}
+
+@c(carmine_rt_cudaLaunchKernel)
+public func cudaLaunchKernel(
+  _ function: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ stream: UnsafeMutableRawPointer?
+) -> Int32 {
+  entry { () throws(CUDAError) in try launch(registeredKernel(function), grid, block, arguments, shared, stream) }
+}
+
+@c(carmine_rt_cudaLaunchCooperativeKernel)
+public func cudaLaunchCooperativeKernel(
+  _ function: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ stream: UnsafeMutableRawPointer?
+) -> Int32 {
+  entry { () throws(CUDAError) in
+    try launch(registeredKernel(function), grid, block, arguments, shared, stream, isCooperative: true)
+  }
+}
+
+// MARK: - By handle
+
+/// The handle is a registered kernel's address, which lives for ever: no table is asked.
+@c(carmine_rt___cudaLaunchKernel)
+public func __cudaLaunchKernel(
+  _ handle: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ stream: UnsafeMutableRawPointer?
+) -> Int32 {
+  entry { () throws(CUDAError) in
+    guard let handle else { throw .invalidDeviceFunction.because("the kernel handle is null: __cudaGetKernel failed") }
+    let kernel = Unmanaged<RegisteredKernel>.fromOpaque(handle).takeUnretainedValue()
+    try launch(kernel, grid, block, arguments, shared, stream)
+  }
+}
+
+@c(carmine_rt___cudaGetKernel)
+public func __cudaGetKernel(_ result: PointerResult?, _ function: UnsafeRawPointer?) -> Int32 {
+  entry { () throws(CUDAError) in try out(result, "the kernel").pointee = registeredKernel(function).handle }
+}
+
+@c(carmine_rt_cudaGetKernel)
+public func cudaGetKernel(_ result: PointerResult?, _ function: UnsafeRawPointer?) -> Int32 {
+  entry { () throws(CUDAError) in try out(result, "kernelPtr").pointee = registeredKernel(function).handle }
+}
+
+// MARK: - With attributes
+
+/// The launch attributes that change what happens; others are hints, or are refused by name.
+/// Source: enum cudaLaunchAttributeID, driver_types.h.
+public func isCooperative(_ attributes: UnsafePointer<cudaLaunchAttribute>?, _ attributeCount: UInt32) throws(CUDAError) -> Bool {
+  var cooperative = false
+  guard let attributes else {
+    guard attributeCount == 0 else { throw .invalidValue.because("attrs is null and numAttrs \(attributeCount)") }
+    return false
+  }
+  for index in 0..<Int(attributeCount) {
+    let attribute = attributes[index]
+    switch attribute.id {
+    case 2: cooperative = attribute.val.cooperative != 0
+    case 4:
+      let size = attribute.val.dimensions
+      guard size.0 <= 1, size.1 <= 1, size.2 <= 1 else {
+        throw .invalidClusterSize.because("clusters of \(size.0) × \(size.1) × \(size.2) blocks; this device has no clusters")
+      }
+    case 0, 1, 3, 5, 6, 8, 9, 10, 11, 14, 16:
+      // ignore, access policy window, synchronisation policy, cluster scheduling, programmatic serialisation (which permits
+      // an overlap and does not ask for one), priority, memory synchronisation domains, preferred cluster, carve-out, NVLink
+      break
+    default: throw .notSupported.because("launch attribute \(attribute.id)")
+    }
+  }
+  return cooperative
+}
+
+private func launchExtended(
+  _ configuration: UnsafePointer<cudaLaunchConfig_t>?, _ function: UnsafeRawPointer?, _ arguments: Arguments?, perThreadDefault: Bool
+) throws(CUDAError) {
+  guard let c = configuration?.pointee else { throw .invalidValue.because("config is null") }
+  try launch(
+    registeredKernel(function), c.gridDim, c.blockDim, arguments, UInt(c.dynamicSmemBytes), c.stream,
+    isCooperative: isCooperative(c.attrs, c.numAttrs), perThreadDefault: perThreadDefault)
+}
+
+@c(carmine_rt_cudaLaunchKernelExC)
+public func cudaLaunchKernelExC(
+  _ configuration: UnsafePointer<cudaLaunchConfig_t>?, _ function: UnsafeRawPointer?, _ arguments: Arguments?
+) -> Int32 {
+  entry { () throws(CUDAError) in try launchExtended(configuration, function, arguments, perThreadDefault: false) }
+}
+
+@c(carmine_rt_cudaLaunchKernelExC_ptsz)
+public func cudaLaunchKernelExC_ptsz(
+  _ configuration: UnsafePointer<cudaLaunchConfig_t>?, _ function: UnsafeRawPointer?, _ arguments: Arguments?
+) -> Int32 {
+  entry { () throws(CUDAError) in try launchExtended(configuration, function, arguments, perThreadDefault: true) }
+}

@@ -1,0 +1,38 @@
+// Functions that need no device: channel descriptions, the profiler's switches, and what says that nothing is being captured.
+import CCUDA
+import CUDA
+
+@c(carmine_rt_cudaCreateChannelDesc)
+public func cudaCreateChannelDesc(_ x: Int32, _ y: Int32, _ z: Int32, _ w: Int32, _ kind: Int32) -> cudaChannelFormatDesc {
+  cudaChannelFormatDesc(x: x, y: y, z: z, w: w, f: kind)
+}
+
+/// Tells an attached profiler to start; none can be attached.
+@c(carmine_rt_cudaProfilerStart)
+public func cudaProfilerStart() -> Int32 { entry { () throws(CUDAError) in } }
+
+@c(carmine_rt_cudaProfilerStop)
+public func cudaProfilerStop() -> Int32 { entry { () throws(CUDAError) in } }
+
+// Every version of cudaStreamGetCaptureInfo has these two arguments first; the rest is only written while capturing.
+
+private func captureInfo(_ stream: UnsafeMutableRawPointer?, _ status: UnsafeMutablePointer<Int32>?) throws(CUDAError) {
+  let status = try out(status, "captureStatus_out")
+  _ = try currentStream(stream)
+  status.pointee = 0   // cudaStreamCaptureStatusNone
+}
+
+@c(carmine_rt_cudaStreamGetCaptureInfo)
+public func cudaStreamGetCaptureInfo(_ stream: UnsafeMutableRawPointer?, _ status: UnsafeMutablePointer<Int32>?) -> Int32 {
+  entry { () throws(CUDAError) in try captureInfo(stream, status) }
+}
+
+@c(carmine_rt_cudaStreamGetCaptureInfo_v2)
+public func cudaStreamGetCaptureInfo_v2(_ stream: UnsafeMutableRawPointer?, _ status: UnsafeMutablePointer<Int32>?) -> Int32 {
+  entry { () throws(CUDAError) in try captureInfo(stream, status) }
+}
+
+@c(carmine_rt_cudaStreamGetCaptureInfo_v3)
+public func cudaStreamGetCaptureInfo_v3(_ stream: UnsafeMutableRawPointer?, _ status: UnsafeMutablePointer<Int32>?) -> Int32 {
+  entry { () throws(CUDAError) in try captureInfo(stream, status) }
+}

@@ -1,0 +1,97 @@
+// What nvcc's generated code calls before main and around every `<<<>>>`.  Nothing here starts a device or compiles.
+// Source: crt/host_runtime.h and crt/device_functions.h of the CUDA toolkit, which declare these functions.
+import CCUDA
+import CUDA
+import ModuleLoading
+import Settings
+
+@c(carmine_rt___cudaRegisterFatBinary)
+public func __cudaRegisterFatBinary(_ wrapper: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+  guard let wrapper else { return nil }
+  return Registry.shared.register(wrapper: wrapper).handle
+}
+
+/// Everything of the module has been registered; nothing waits for that here.
+@c(carmine_rt___cudaRegisterFatBinaryEnd)
+public func __cudaRegisterFatBinaryEnd(_ handle: UnsafeMutableRawPointer?) {}
+
+@c(carmine_rt___cudaUnregisterFatBinary)
+public func __cudaUnregisterFatBinary(_ handle: UnsafeMutableRawPointer?) {
+  Registry.shared.unregister(handle: handle)
+}
+
+@c(carmine_rt___cudaRegisterFunction)
+public func __cudaRegisterFunction(
+  _ handle: UnsafeMutableRawPointer?, _ host: UnsafeRawPointer?, _ deviceFunction: UnsafePointer<CChar>?,
+  _ name: UnsafePointer<CChar>?, _ threadLimit: Int32, _ tid: UnsafeMutableRawPointer?, _ bid: UnsafeMutableRawPointer?,
+  _ blockDimensions: UnsafeMutableRawPointer?, _ gridDimensions: UnsafeMutableRawPointer?, _ warpSize: UnsafeMutablePointer<Int32>?
+) {
+  guard let name, let host, let module = Registry.shared.module(ofHandle: handle) else { return }
+  Registry.shared.registerKernel(String(cString: name), hostAddress: UInt(bitPattern: host), in: module)
+}
+
+@c(carmine_rt___cudaRegisterVar)
+public func __cudaRegisterVar(
+  _ handle: UnsafeMutableRawPointer?, _ host: UnsafeMutableRawPointer?, _ deviceAddress: UnsafeMutablePointer<CChar>?,
+  _ name: UnsafePointer<CChar>?, _ isExternal: Int32, _ size: UInt, _ isConstant: Int32, _ isGlobal: Int32
+) {
+  guard let name, let host, let module = Registry.shared.module(ofHandle: handle) else { return }
+  Registry.shared.registerVariable(
+    String(cString: name), hostAddress: UInt(bitPattern: host), byteCount: Int(size), isConstant: isConstant != 0, in: module)
+}
+
+/// `pointer` is where the program keeps the variable's address, null until __cudaInitModule.
+@c(carmine_rt___cudaRegisterManagedVar)
+public func __cudaRegisterManagedVar(
+  _ handle: UnsafeMutableRawPointer?, _ pointer: PointerResult?, _ deviceAddress: UnsafeMutablePointer<CChar>?,
+  _ name: UnsafePointer<CChar>?, _ isExternal: Int32, _ size: UInt, _ isConstant: Int32, _ isGlobal: Int32
+) {
+  guard let name, let pointer, let module = Registry.shared.module(ofHandle: handle) else { return }
+  Registry.shared.registerVariable(
+    String(cString: name), hostAddress: UInt(bitPattern: pointer), byteCount: Int(size), isConstant: false,
+    managedPointer: UInt(bitPattern: pointer), in: module)
+}
+
+/// The program is about to touch a managed variable: gives every one of the module its address.  Answers 1 when it has.
+@c(carmine_rt___cudaInitModule)
+public func __cudaInitModule(_ handle: UnsafeMutableRawPointer?) -> CChar {
+  let result = entry { () throws(CUDAError) in
+    guard let module = Registry.shared.module(ofHandle: handle) else { throw .invalidResourceHandle }
+    let context = try currentContext()
+    for variable in module.managedVariables {
+      let loaded = try loading { try variable.loaded(on: context) }
+      guard loaded.space == .managed else { throw .invalidSymbol.because("\(variable.name) is not managed in the module") }
+      UnsafeMutablePointer<UnsafeMutableRawPointer?>(bitPattern: variable.managedPointer!)!.pointee =
+        UnsafeMutableRawPointer(bitPattern: UInt(loaded.address))
+    }
+  }
+  return result == 0 ? 1 : 0
+}
+
+@c(carmine_rt___cudaPushCallConfiguration)
+public func __cudaPushCallConfiguration(
+  _ grid: carmine_dim3, _ block: carmine_dim3, _ shared: UInt, _ stream: UnsafeMutableRawPointer?
+) -> UInt32 {
+  // Anything but 0 makes the stub skip the launch.
+  UInt32(bitPattern: entry { () throws(CUDAError) in
+    try CurrentThread.push(
+      CallConfiguration(
+        grid: dimensions(grid), block: dimensions(block), dynamicSharedBytes: count(shared, "sharedMem"), stream: stream))
+  })
+}
+
+@c(carmine_rt___cudaPopCallConfiguration)
+public func __cudaPopCallConfiguration(
+  _ grid: UnsafeMutablePointer<carmine_dim3>?, _ block: UnsafeMutablePointer<carmine_dim3>?, _ shared: UnsafeMutablePointer<UInt>?,
+  _ stream: UnsafeMutableRawPointer?
+) -> Int32 {
+  entry { () throws(CUDAError) in
+    let pushed = try CurrentThread.popCallConfiguration()
+    grid?.pointee = carmine_dim3(x: pushed.grid.x, y: pushed.grid.y, z: pushed.grid.z)
+    block?.pointee = carmine_dim3(x: pushed.block.x, y: pushed.block.y, z: pushed.block.z)
+    shared?.pointee = UInt(pushed.dynamicSharedBytes)
+    stream?.assumingMemoryBound(to: UnsafeMutableRawPointer?.self).pointee = pushed.stream
+  }
+}
+
+public func dimensions(_ value: carmine_dim3) -> Dim3 { Dim3(value.x, value.y, value.z) }

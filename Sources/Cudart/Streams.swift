@@ -1,0 +1,112 @@
+// Streams and work of the host in them.  Source: CUDA Runtime API, "Stream Management", "Execution Control".
+import CThreadLocal
+import CUDA
+
+@c(carmine_rt_cudaStreamCreate)
+public func cudaStreamCreate(_ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Int32 {
+  entry { () throws(CUDAError) in
+    let result = try out(result, "stream")
+    result.pointee = try Stream.create(in: currentContext()).handle
+  }
+}
+
+@c(carmine_rt_cudaStreamCreateWithFlags)
+public func cudaStreamCreateWithFlags(_ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ flags: UInt32) -> Int32 {
+  entry { () throws(CUDAError) in
+    let result = try out(result, "stream")
+    result.pointee = try Stream.create(in: currentContext(), flags: flags).handle
+  }
+}
+
+@c(carmine_rt_cudaStreamCreateWithPriority)
+public func cudaStreamCreateWithPriority(
+  _ result: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ flags: UInt32, _ priority: Int32
+) -> Int32 {
+  entry { () throws(CUDAError) in
+    let result = try out(result, "stream")
+    result.pointee = try Stream.create(in: currentContext(), flags: flags, priority: Int(priority)).handle
+  }
+}
+
+@c(carmine_rt_cudaStreamDestroy)
+public func cudaStreamDestroy(_ stream: UnsafeMutableRawPointer?) -> Int32 {
+  entry { () throws(CUDAError) in try currentStream(stream).destroy() }
+}
+
+@c(carmine_rt_cudaStreamSynchronize)
+public func cudaStreamSynchronize(_ stream: UnsafeMutableRawPointer?) -> Int32 {
+  entry { () throws(CUDAError) in try currentStream(stream).synchronize() }
+}
+
+@c(carmine_rt_cudaStreamQuery)
+public func cudaStreamQuery(_ stream: UnsafeMutableRawPointer?) -> Int32 {
+  entry { () throws(CUDAError) in
+    guard try currentStream(stream).isIdle() else { throw .notReady }
+  }
+}
+
+@c(carmine_rt_cudaStreamWaitEvent)
+public func cudaStreamWaitEvent(_ stream: UnsafeMutableRawPointer?, _ event: UnsafeMutableRawPointer?, _ flags: UInt32) -> Int32 {
+  entry { () throws(CUDAError) in try currentStream(stream).wait(for: Event.event(event), flags: flags) }
+}
+
+@c(carmine_rt_cudaStreamGetFlags)
+public func cudaStreamGetFlags(_ stream: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<UInt32>?) -> Int32 {
+  entry { () throws(CUDAError) in try out(result, "flags").pointee = currentStream(stream).flags }
+}
+
+@c(carmine_rt_cudaStreamGetPriority)
+public func cudaStreamGetPriority(_ stream: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<Int32>?) -> Int32 {
+  entry { () throws(CUDAError) in try out(result, "priority").pointee = Int32(currentStream(stream).priority) }
+}
+
+@c(carmine_rt_cudaStreamGetId)
+public func cudaStreamGetId(_ stream: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<UInt64>?) -> Int32 {
+  entry { () throws(CUDAError) in try out(result, "streamId").pointee = currentStream(stream).id }
+}
+
+@c(carmine_rt_cudaStreamGetDevice)
+public func cudaStreamGetDevice(_ stream: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<Int32>?) -> Int32 {
+  entry { () throws(CUDAError) in try out(result, "device").pointee = Int32(currentStream(stream).context.device.ordinal) }
+}
+
+@c(carmine_rt_cudaLaunchHostFunc)
+public func cudaLaunchHostFunc(
+  _ stream: UnsafeMutableRawPointer?, _ function: HostFunction?, _ data: UnsafeMutableRawPointer?
+) -> Int32 {
+  entry { () throws(CUDAError) in
+    guard let function else { throw .invalidValue.because("fn is null") }
+    try currentStream(stream).launchHostFunction(function, data)
+  }
+}
+
+@c(carmine_rt_cudaStreamAddCallback)
+public func cudaStreamAddCallback(
+  _ stream: UnsafeMutableRawPointer?, _ callback: StreamCallback?, _ data: UnsafeMutableRawPointer?, _ flags: UInt32
+) -> Int32 {
+  entry { () throws(CUDAError) in
+    guard let callback else { throw .invalidValue.because("callback is null") }
+    try currentStream(stream).addCallback(callback, handle: stream, data, flags: flags)
+  }
+}
+
+// Capture: there are no graphs yet, so no stream is ever capturing, which is a true answer; beginning a capture is absent.
+
+@c(carmine_rt_cudaStreamIsCapturing)
+public func cudaStreamIsCapturing(_ stream: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<Int32>?) -> Int32 {
+  entry { () throws(CUDAError) in
+    let result = try out(result, "pCaptureStatus")
+    _ = try currentStream(stream)
+    result.pointee = 0   // cudaStreamCaptureStatusNone
+  }
+}
+
+@c(carmine_rt_cudaThreadExchangeStreamCaptureMode)
+public func cudaThreadExchangeStreamCaptureMode(_ mode: UnsafeMutablePointer<Int32>?) -> Int32 {
+  entry { () throws(CUDAError) in
+    let mode = try out(mode, "mode")
+    guard (0...2).contains(mode.pointee) else { throw .invalidValue.because("capture mode \(mode.pointee)") }
+    let state = carmine_thread_state_get()!
+    (mode.pointee, state.pointee.capture_mode) = (state.pointee.capture_mode, mode.pointee)
+  }
+}

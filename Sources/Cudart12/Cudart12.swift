@@ -1,1 +1,0 @@
-// Cudart12: see docs/architecture.md.

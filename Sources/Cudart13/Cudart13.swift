@@ -1,1 +1,0 @@
-// Cudart13: see docs/architecture.md.
