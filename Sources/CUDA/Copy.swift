@@ -74,14 +74,14 @@ extension Stream {
     if to.isPageable || (!isAsynchronous && !isDeviceToDevice) {
       // The calling thread does it, after what the stream had before.
       try waitForOwnWork()
-      request.execute()
+      context.gpu.execute(request)
       return
     }
     if from.isPageable && !isDone {
       // The source may change as soon as we return: take the bytes now where that is cheap, else wait and copy.
       guard extent.width * extent.height * extent.depth <= Self.stagingLimit, let staged = request.staged() else {
         try waitForOwnWork()
-        request.execute()
+        context.gpu.execute(request)
         return
       }
       request = staged

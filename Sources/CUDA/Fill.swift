@@ -34,7 +34,7 @@ extension Stream {
     try admit()
     if !isAsynchronous && allocation.heap != .deviceLocal {
       try waitForOwnWork()
-      request.execute()
+      context.gpu.execute(request)
     } else {
       try gpuWork { () throws(GPUError) in try timeline.enqueueFill(request) }
     }

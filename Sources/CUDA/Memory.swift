@@ -40,7 +40,7 @@ extension Context {
   /// cudaMemGetInfo: bytes that can still be allocated, and bytes that the device has.
   public func memoryInfo() throws(CUDAError) -> (free: Int, total: Int) {
     try check()
-    let info = try translating { () throws(GPUError) in try gpu.memory() }
+    let info = try translating { () throws(GPUError) in try gpu.memoryInfo() }
     return (Int(info.free), Int(info.total))
   }
 

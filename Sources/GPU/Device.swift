@@ -1,33 +1,185 @@
-// The seam that CUDA is written against; its parts come with the KFD module.
-public final class Device: @unchecked Sendable {
+// One GPU: its memory, its queues, its workers, its state of health.
+// Threads: any; parts lock for themselves.  Made once for each GPU and kept for the process's life.
+// Order: device memory that the host wrote is pushed out of the host data path before a packet may follow (`flushHostWrites`).
+import CDeviceABI
+import CKFD
+import Glibc
+import KFD
+import Synchronization
+
+public final class Device: @unchecked Sendable {  // lazy parts: the locks named beside them
   public let node: Node
-  init(node: Node) { self.node = node }
-  public static func openAll() throws(GPUError) -> [Device] { throw GPUError(.noDevice, "the GPU module cannot open devices yet") }
-  public var fault: FaultKind { .none }
-  public func allocate(_ byteCount: UInt64, heap: Heap, flags: UInt32 = 0, isInternal: Bool = false) throws(GPUError) -> UnsafeMutableRawPointer { fatalError() }
-  public func free(_ address: UInt64) throws(GPUError) { fatalError() }
-  public func allocation(containing address: UInt64) -> Allocation? { fatalError() }
-  public func programAllocations() -> [UInt64] { fatalError() }
-  public func register(_ host: UnsafeMutableRawPointer, byteCount: UInt64, flags: UInt32) throws(GPUError) -> UInt64 { fatalError() }
-  public func memory() throws(GPUError) -> (free: UInt64, total: UInt64) { fatalError() }
-  public func makeTimeline(priority: Int) throws(GPUError) -> Timeline { fatalError() }
-  public func retire(_ timestamp: Timestamp) { fatalError() }
-  public var clockFrequency: UInt64 { fatalError() }
-  public var faultCellAddress: UInt64 { fatalError() }
-}
-public struct Timestamp: @unchecked Sendable { public var isComplete: Bool { fatalError() }; public var ticks: UInt64? { fatalError() } }
-public final class Timeline: @unchecked Sendable {
-  init() {}
-  public var submitted: UInt64 { fatalError() }
-  public func isComplete(_ position: UInt64) -> Bool { fatalError() }
-  public func wait(for position: UInt64) throws(GPUError) { fatalError() }
-  public func wait(for timestamp: Timestamp) throws(GPUError) { fatalError() }
-  public func enqueueWait(on other: Timeline, position: UInt64) throws(GPUError) { fatalError() }
-  public func enqueueTimestamp() throws(GPUError) -> Timestamp { fatalError() }
-  public func enqueueCopy(_ request: CopyRequest, mustRunNow: Bool) throws(GPUError) { fatalError() }
-  public func enqueueFill(_ request: FillRequest) throws(GPUError) { fatalError() }
-  public func enqueueHostFunction(_ body: @escaping @Sendable (FaultKind) -> Void) throws(GPUError) { fatalError() }
-  public func whileIdle(_ body: () -> Void) { fatalError() }
-  public func retire() { fatalError() }
-  public func dispatch(kernelObject: UInt64, workgroup: (x: UInt16, y: UInt16, z: UInt16), grid: (x: UInt32, y: UInt32, z: UInt32), groupBytes: UInt32, privateBytes: UInt32, dimensions: UInt16, kernargSize: Int, fill: (UnsafeMutableRawPointer) -> Void) throws(GPUError) { fatalError() }
+  let system: System
+  let renderDescriptor: Int32
+  let apertures: (lds: UInt64, scratch: UInt64)
+  public let clockFrequency: UInt64
+
+  private(set) var memory: DeviceMemory!
+  private(set) var signals: SignalPool!
+  private(set) var queues: QueueSet!
+  private(set) var sleepers: SleeperPool!
+  private(set) var copyWorker: HostWorker!
+  private(set) var functionWorker: HostWorker!
+  private(set) var faultCell: UnsafeMutablePointer<carmine_fault_cell>!
+
+  let faultCode = Atomic<UInt32>(0)
+  let watcherLock = Lock()
+  var isWatching = false
+
+  private let doorbellLock = Lock()
+  private var doorbellPages: [UInt64: UnsafeMutableRawPointer] = [:]
+  /// HDP_MEM_FLUSH_CNTL, where the driver shows it.
+  private var hdpFlush: UnsafeMutablePointer<UInt32>?
+
+  private let retiredLock = Lock()
+  private var retired: [Timeline] = []
+
+  /// GPU targets whose packet processor knows BARRIER_VALUE.  Source: ROCr and HIP use it on these.
+  private static let barrierValueTargets: Set<UInt32> = [90010, 90400, 90401, 90402, 90500]
+
+  /// Every GPU of the kernel that CARMINE_DEVICE names.  Throws noDevice, with the reason and what to do.
+  public static func openAll() throws(GPUError) -> [Device] { try System.open().devices }
+
+  init(system: System, node: Node, renderDescriptor: Int32, apertures: kfd_process_device_apertures) throws(KFDError) {
+    self.system = system
+    self.node = node
+    self.renderDescriptor = renderDescriptor
+    self.apertures = (apertures.lds_base, apertures.scratch_base)
+    guard Self.barrierValueTargets.contains(node.gfxTargetVersion) else {
+      throw KFDError(
+        "open", ENOTSUP,
+        remedy: "\(node.target) is not supported yet: its packet processor has no BARRIER_VALUE; gfx90a and gfx94x are")
+    }
+    // The clock of timestamps.  The driver gives both clocks, not the GPU clock's frequency: 100 MHz from gfx9 on.
+    clockFrequency = 100_000_000
+    memory = DeviceMemory(device: self)
+    signals = SignalPool(device: self)
+    queues = QueueSet(device: self)
+    sleepers = SleeperPool(device: self)
+    copyWorker = HostWorker(device: self, name: "carmine-copies")
+    functionWorker = HostWorker(device: self, name: "carmine-hostfn")
+    do throws(GPUError) {
+      if !system.hasEventPage { system.adoptEventPage(try memory.makeBlock(System.eventPageBytes, heap: .host)) }
+      let cell = try allocate(UInt64(MemoryLayout<carmine_fault_cell>.size), heap: .host, isInternal: true)
+      memset(cell, 0, MemoryLayout<carmine_fault_cell>.size)
+      faultCell = cell.assumingMemoryBound(to: carmine_fault_cell.self)
+    } catch { throw KFDError("ALLOC_MEMORY_OF_GPU", ENOMEM, remedy: error.message) }
+    mapHDP()
+    reserveScratch()
+  }
+
+  /// The register through which the host pushes its writes to VRAM out of the host data path.  Not every kernel shows it.
+  private func mapHDP() {
+    guard let address = try? Block.reserve(Block.pageSize),
+      let page = try? system.driver.allocate(
+        gpuID: node.gpuID, gpuAddress: address, byteCount: Block.pageSize, flags: [.mmioRemap, .writable, .noSubstitute])
+    else { return }
+    guard
+      let mapped = try? system.driver.map(
+        Int(Block.pageSize), at: UnsafeMutableRawPointer(bitPattern: UInt(address)), flags: MAP_SHARED | MAP_FIXED,
+        descriptor: system.driver.descriptor, offset: page.mmapOffset)
+    else {
+      try? system.driver.free(handle: page.handle)
+      return
+    }
+    hdpFlush = mapped.assumingMemoryBound(to: UInt32.self)
+  }
+
+  /// Address space from which queues take scratch: the driver is told where, memory comes when a kernel needs it.
+  private func reserveScratch() {
+    let bytes = UInt64(max(node.computeUnitCount * node.maximumScratchSlotsPerComputeUnit, 1)) << 20
+    guard let address = try? Block.reserve(min(bytes, 16 << 30)) else { return }
+    try? system.driver.setScratchBacking(gpuID: node.gpuID, address: address)
+  }
+
+  // MARK: memory
+
+  /// `byteCount` bytes at one address for host and device, aligned to 256 at least.  `isInternal`: the runtime's own, which a
+  /// reset does not take.  Throws outOfMemory.
+  public func allocate(
+    _ byteCount: UInt64, heap: Heap, flags: UInt32 = 0, isInternal: Bool = false
+  ) throws(GPUError) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(
+      bitPattern: UInt(try memory.allocate(byteCount, heap: heap, flags: flags, isInternal: isInternal)))!
+  }
+
+  /// Gives back what `allocate` or `register` returned.  The caller knows that nothing uses it.
+  public func free(_ address: UInt64) throws(GPUError) { try memory.free(address) }
+
+  /// The allocation that holds a host or device address.
+  public func allocation(containing address: UInt64) -> Allocation? { memory.find(address) }
+
+  /// Device addresses of everything that is not internal.
+  public func programAllocations() -> [UInt64] { memory.programAllocations() }
+
+  /// Pins the program's memory and maps it; the device address of `host`.
+  public func register(_ host: UnsafeMutableRawPointer, byteCount: UInt64, flags: UInt32) throws(GPUError) -> UInt64 {
+    try memory.register(host: UInt64(UInt(bitPattern: host)), byteCount: byteCount, flags: flags)
+  }
+
+  /// Bytes of VRAM that can still be allocated, and all.
+  public func memoryInfo() throws(GPUError) -> (free: UInt64, total: UInt64) {
+    (min(try memory.available(), node.localMemoryBytes), node.localMemoryBytes)
+  }
+
+  /// Makes what the host wrote to VRAM visible to packets submitted later.
+  public func flushHostWrites() {
+    atomicMemoryFence(ordering: .sequentiallyConsistent)
+    if let hdpFlush { hdpFlush.pointee = 1 }
+  }
+
+  /// Does a copy or fill on this thread and pushes it out.  The caller has seen to the order.
+  public func execute(_ request: CopyRequest) {
+    request.execute()
+    flushHostWrites()
+  }
+  public func execute(_ request: FillRequest) {
+    request.execute()
+    flushHostWrites()
+  }
+
+  /// Device address of the carmine_fault_cell that every kernel is given.
+  public var faultCellAddress: UInt64 { UInt64(UInt(bitPattern: faultCell)) }
+
+  // MARK: queues and streams
+
+  /// A signal event of the driver's and the address of its mailbox.
+  func makeEvent() throws(GPUError) -> (id: UInt32, mailbox: UInt64) {
+    do throws(KFDError) { return try system.makeEvent() } catch { throw GPUError(error) }
+  }
+
+  func doorbellPage(at offset: UInt64) throws(GPUError) -> UnsafeMutableRawPointer {
+    try doorbellLock.withLock { () throws(GPUError) in
+      if let page = doorbellPages[offset] { return page }
+      do throws(KFDError) {
+        let page = try system.driver.map(
+          QueueHandle.doorbellPageBytes, descriptor: system.driver.descriptor, offset: offset)
+        doorbellPages[offset] = page
+        return page
+      } catch { throw GPUError(error) }
+    }
+  }
+
+  /// A new order of work.  `priority`: 0 is normal, less is more urgent.
+  public func makeTimeline(priority: Int) throws(GPUError) -> Timeline {
+    purgeRetired()
+    return try Timeline(device: self, priority: priority)
+  }
+
+  func keepUntilComplete(_ timeline: Timeline) {
+    retiredLock.withLock { retired.append(timeline) }
+    purgeRetired()
+  }
+
+  private func purgeRetired() {
+    let done = retiredLock.withLock {
+      let done = retired.filter { $0.isComplete($0.submitted) }
+      retired.removeAll { timeline in done.contains { $0 === timeline } }
+      return done
+    }
+    _ = done  // released outside the lock
+  }
+
+  /// Takes a timestamp back that nobody will ask for again.
+  public func retire(_ timestamp: Timestamp) { signals.put(timestamp.signal) }
 }

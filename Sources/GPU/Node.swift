@@ -1,5 +1,6 @@
 // What the kernel's topology says about one GPU, as numbers.  Source: /sys/class/kfd/kfd/topology/nodes/N/properties
 // (kfd_topology.c), and its mem_banks and caches.
+import KFD
 
 public struct Node: Sendable {
   public var ordinal = 0               // among GPUs, in topology order
@@ -42,4 +43,41 @@ public struct Node: Sendable {
   public var stepping: Int { Int(gfxTargetVersion) % 100 }
   /// LLVM's name: "gfx942", "gfx90a", "gfx1100".
   public var target: String { "gfx\(major)\(String(minor, radix: 16))\(String(stepping, radix: 16))" }
+}
+
+extension Node {
+  /// From the topology of the open kernel.  `index` counts GPUs.
+  init(_ node: KFD.Node, ordinal index: Int) {
+    ordinal = index
+    nodeID = node.index
+    gpuID = node.gpuID
+    name = node.name
+    renderMinor = Int(node.drmRenderMinor)
+    gfxTargetVersion = node.gfxTargetVersion
+    vendorID = node.vendorID
+    deviceID = node.deviceID
+    locationID = node.locationID
+    domain = node.domain
+    uniqueID = node.uniqueID
+    capability = node.capability
+    waveSize = node.waveFrontSize
+    simdCount = node.simdCount
+    simdsPerComputeUnit = node.simdPerCU
+    maximumWavesPerSIMD = node.maxWavesPerSIMD
+    maximumScratchSlotsPerComputeUnit = node.maxSlotsScratchCU
+    arrayCount = node.arrayCount
+    arraysPerEngine = max(node.simdArraysPerEngine, 1)
+    xccCount = node.xccCount
+    ldsBytes = node.ldsSizeInKB << 10
+    localMemoryBytes = node.localMemoryBytes
+    memoryClockMHz = node.memoryBanks.map(\.clockMaxMHz).max() ?? 0
+    memoryBusWidth = node.memoryBanks.map(\.widthBits).max() ?? 0
+    engineClockMHz = node.maxEngineClockMHz
+    l2Bytes = (node.caches.filter { $0.level == 2 }.map(\.sizeKB).max() ?? 0) << 10
+    computeQueueCount = node.computeQueueCount
+    sdmaEngineCount = node.sdmaEngineCount
+    firmwareVersion = UInt32(truncatingIfNeeded: node.properties["fw_version"])
+    cwsrSize = Int(node.contextSaveSize)
+    controlStackSize = Int(node.controlStackSize)
+  }
 }

@@ -17,4 +17,5 @@ public struct Allocation: Sendable {
   public var heap: Heap
   public var flags: UInt32       // the caller's own, given at allocation
   public var serial: UInt64      // unique in the process: CUDA's buffer id
+  public var isInternal: Bool    // the runtime's own (module variables, buffers): not the program's to free
 }

@@ -1,0 +1,97 @@
+// One allocation of the kernel's: address space reserved in this process, memory behind it, and its mapping on GPUs.
+// The address is the same for host and device.  Whoever owns a block calls `release` once.
+// Order: reserve, allocate, map into the process, map on the GPUs; released in the opposite order.
+import Glibc
+import KFD
+
+struct Block: Sendable {
+  var address: UInt64        // of host and device
+  var byteCount: UInt64      // whole pages
+  var handle: UInt64
+  var gpuIDs: [UInt32]
+  /// False for memory that belongs to the program (USERPTR): then `address` is the GPU's alone and not mapped here.
+  var isMappedHere: Bool
+  /// Address space that was reserved for the GPU's view and is to be given back.
+  var reservation: UInt64 = 0
+
+  static let pageSize: UInt64 = 4096
+  /// Reservations start here, so that the driver can use its largest pages.
+  static let reservationAlignment: UInt64 = 2 << 20
+
+  static func rounded(_ byteCount: UInt64) -> UInt64 { (byteCount + pageSize - 1) & ~(pageSize - 1) }
+
+  /// Address space that nothing else in the process will be given.  Throws when there is none.
+  static func reserve(_ byteCount: UInt64) throws(GPUError) -> UInt64 {
+    let (size, overflow) = byteCount.addingReportingOverflow(reservationAlignment)
+    guard !overflow, size < 1 << 47,
+      let base = mmap(nil, Int(size), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), base != MAP_FAILED
+    else { throw GPUError(.outOfMemory, "no address space for \(byteCount) bytes") }
+    let start = UInt64(UInt(bitPattern: base))
+    let aligned = (start + reservationAlignment - 1) & ~(reservationAlignment - 1)
+    if aligned > start { munmap(base, Int(aligned - start)) }
+    let end = aligned + byteCount
+    if start + size > end { munmap(UnsafeMutableRawPointer(bitPattern: UInt(end)), Int(start + size - end)) }
+    return aligned
+  }
+
+  /// VRAM or GTT, mapped here and on `gpuIDs`.
+  static func allocate(
+    _ byteCount: UInt64, flags: AllocationFlags, on device: Device, mappedOn gpuIDs: [UInt32]
+  ) throws(GPUError) -> Block {
+    guard byteCount < 1 << 46 else { throw GPUError(.outOfMemory, "\(byteCount) bytes are more than any GPU has") }
+    let size = rounded(byteCount)
+    let driver = device.system.driver
+    let address = try reserve(size)
+    let memory = UnsafeMutableRawPointer(bitPattern: UInt(address))!
+    do throws(KFDError) {
+      let allocation = try driver.allocate(gpuID: device.node.gpuID, gpuAddress: address, byteCount: size, flags: flags)
+      do throws(KFDError) {
+        _ = try driver.map(
+          Int(size), at: memory, flags: MAP_SHARED | MAP_FIXED, descriptor: device.renderDescriptor,
+          offset: allocation.mmapOffset)
+        try driver.mapToGPUs(handle: allocation.handle, gpuIDs: gpuIDs)
+      } catch {
+        try? driver.free(handle: allocation.handle)
+        throw error
+      }
+      return Block(address: address, byteCount: size, handle: allocation.handle, gpuIDs: gpuIDs, isMappedHere: true)
+    } catch {
+      munmap(memory, Int(size))
+      throw GPUError(error)
+    }
+  }
+
+  /// The program's own pages from `host` on, visible to the GPUs at the same address, or at `gpuAddress` if that is given.
+  static func register(
+    host: UInt64, byteCount: UInt64, gpuAddress: UInt64?, on device: Device, mappedOn gpuIDs: [UInt32]
+  ) throws(GPUError) -> Block {
+    let driver = device.system.driver
+    let address = gpuAddress ?? host
+    do throws(KFDError) {
+      let allocation = try driver.allocate(
+        gpuID: device.node.gpuID, gpuAddress: address, byteCount: byteCount,
+        flags: [.userPointer, .writable, .coherent, .noSubstitute], userPointer: host)
+      do throws(KFDError) { try driver.mapToGPUs(handle: allocation.handle, gpuIDs: gpuIDs) } catch {
+        try? driver.free(handle: allocation.handle)
+        throw error
+      }
+      return Block(
+        address: address, byteCount: byteCount, handle: allocation.handle, gpuIDs: gpuIDs, isMappedHere: false,
+        reservation: gpuAddress ?? 0)
+    } catch { throw GPUError(error) }
+  }
+
+  /// Gives everything back.  Nothing of it may be in use.
+  func release(_ device: Device) throws(GPUError) {
+    let driver = device.system.driver
+    do throws(KFDError) {
+      try driver.unmapFromGPUs(handle: handle, gpuIDs: gpuIDs)
+      if isMappedHere {
+        try driver.unmap(UnsafeMutableRawPointer(bitPattern: UInt(address))!, Int(byteCount))
+      } else if reservation != 0 {
+        munmap(UnsafeMutableRawPointer(bitPattern: UInt(reservation)), Int(byteCount))
+      }
+      try driver.free(handle: handle)
+    } catch { throw GPUError(error) }
+  }
+}

@@ -1,0 +1,158 @@
+// All memory that one device's owner has allocated: large pieces are the kernel's own allocations, small ones share chunks.
+// Threads: any; one lock, held for look-ups and, while allocating a new block, for the kernel's calls.
+// Full: outOfMemory, and nothing has changed.  An empty chunk goes back to the kernel at once, so that what the kernel reports
+// as available plus what chunks have free is exactly what can still be had.
+import KFD
+import Synchronization
+
+/// Serial numbers of allocations; unique in the process.
+private let nextSerial = Atomic<UInt64>(1)
+
+final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is guarded by it
+  static let chunkBytes: UInt64 = 2 << 20
+  static let largestShared: UInt64 = 512 << 10
+  static let granule: UInt64 = 256
+
+  private final class Chunk {
+    let block: Block
+    var free: FreeList
+    init(_ block: Block) {
+      self.block = block
+      free = FreeList(capacity: block.byteCount)
+    }
+  }
+
+  private struct Record {
+    var allocation: Allocation
+    var isInternal: Bool
+    var rounded: UInt64
+    var chunk: Chunk?     // nil: the block is this allocation's own
+    var block: Block
+  }
+
+  private unowned let device: Device
+  private let lock = Lock()
+  private var chunks: [[Chunk]] = Heap.allCases.map { _ in [] }
+  private var records = AddressMap<Record>()        // by device address
+  private var displaced = AddressMap<UInt64>()      // registered memory by host address, where that is not the device's
+
+  init(device: Device) { self.device = device }
+
+  private static func flags(_ heap: Heap) -> AllocationFlags {
+    switch heap {
+    case .deviceLocal: [.vram, .public, .writable, .noSubstitute]
+    case .code: [.vram, .public, .writable, .executable, .noSubstitute]
+    case .host, .managed: [.gtt, .writable, .coherent, .noSubstitute]
+    case .registered: [.userPointer, .writable, .coherent, .noSubstitute]
+    }
+  }
+
+  private func gpuIDs(_ heap: Heap) -> [UInt32] {
+    switch heap {
+    case .deviceLocal, .code: [device.node.gpuID]
+    case .host, .managed, .registered: device.system.gpuIDs
+    }
+  }
+
+  /// A block of the kernel's that no program pointer leads to (rings, save areas).
+  func makeBlock(_ byteCount: UInt64, heap: Heap) throws(GPUError) -> Block {
+    try Block.allocate(byteCount, flags: Self.flags(heap), on: device, mappedOn: gpuIDs(heap))
+  }
+
+  func allocate(_ byteCount: UInt64, heap: Heap, flags: UInt32, isInternal: Bool) throws(GPUError) -> UInt64 {
+    let (padded, overflow) = max(byteCount, 1).addingReportingOverflow(Self.granule - 1)
+    guard !overflow else { throw GPUError(.outOfMemory, "\(byteCount) bytes") }
+    let rounded = padded & ~(Self.granule - 1)
+    return try lock.withLock { () throws(GPUError) in
+      let address: UInt64, block: Block
+      var chunk: Chunk?
+      if rounded <= Self.largestShared {
+        let (found, offset) = try carve(rounded, heap)
+        chunk = found
+        block = found.block
+        address = block.address + offset
+      } else {
+        block = try makeBlock(rounded, heap: heap)
+        address = block.address
+      }
+      let allocation = Allocation(
+        deviceAddress: address, hostAddress: address, byteCount: byteCount, heap: heap, flags: flags,
+        serial: nextSerial.add(1, ordering: .relaxed).oldValue, isInternal: isInternal)
+      records.insert(
+        address, max(byteCount, 1),
+        Record(allocation: allocation, isInternal: isInternal, rounded: rounded, chunk: chunk, block: block))
+      return address
+    }
+  }
+
+  private func carve(_ count: UInt64, _ heap: Heap) throws(GPUError) -> (Chunk, UInt64) {
+    for chunk in chunks[Int(heap.rawValue)] {
+      if let offset = chunk.free.allocate(count, alignment: Self.granule) { return (chunk, offset) }
+    }
+    let chunk = Chunk(try makeBlock(Self.chunkBytes, heap: heap))
+    chunks[Int(heap.rawValue)].append(chunk)
+    return (chunk, chunk.free.allocate(count, alignment: Self.granule)!)
+  }
+
+  /// Throws notFound for an address at which no allocation starts.
+  func free(_ address: UInt64) throws(GPUError) {
+    try lock.withLock { () throws(GPUError) in
+      guard let record = records.remove(address) else {
+        throw GPUError(.notFound, "no allocation starts at 0x" + String(address, radix: 16))
+      }
+      if record.allocation.hostAddress != address { _ = displaced.remove(record.allocation.hostAddress) }
+      guard let chunk = record.chunk else { return try record.block.release(device) }
+      chunk.free.free(address - chunk.block.address, record.rounded)
+      guard chunk.free.isWhole else { return }
+      chunks[Int(record.allocation.heap.rawValue)].removeAll { $0 === chunk }
+      try chunk.block.release(device)
+    }
+  }
+
+  func register(host: UInt64, byteCount: UInt64, flags: UInt32) throws(GPUError) -> UInt64 {
+    let first = host & ~(Block.pageSize - 1)
+    let size = Block.rounded(host + byteCount - first)
+    return try lock.withLock { () throws(GPUError) in
+      // Two registrations may share a page; the second then gets addresses of its own on the GPU.
+      var elsewhere: UInt64?
+      for record in records.values where record.allocation.heap == .registered {
+        let block = record.block
+        if block.address < first + size && first < block.address + block.byteCount { elsewhere = try Block.reserve(size) }
+        if elsewhere != nil { break }
+      }
+      let block = try Block.register(
+        host: first, byteCount: size, gpuAddress: elsewhere, on: device, mappedOn: gpuIDs(.registered))
+      let address = block.address + (host - first)
+      let allocation = Allocation(
+        deviceAddress: address, hostAddress: host, byteCount: byteCount, heap: .registered, flags: flags,
+        serial: nextSerial.add(1, ordering: .relaxed).oldValue, isInternal: false)
+      records.insert(
+        address, byteCount, Record(allocation: allocation, isInternal: false, rounded: size, chunk: nil, block: block))
+      if address != host { displaced.insert(host, byteCount, address) }
+      return address
+    }
+  }
+
+  func find(_ address: UInt64) -> Allocation? {
+    lock.withLock {
+      if let found = records.find(address) { return found.value.allocation }
+      guard let device = displaced.find(address)?.value else { return nil }
+      return records.find(device)?.value.allocation
+    }
+  }
+
+  /// Device addresses of what the program allocated or registered.
+  func programAllocations() -> [UInt64] {
+    lock.withLock { records.values.filter { !$0.isInternal }.map(\.allocation.deviceAddress) }
+  }
+
+  /// Bytes of VRAM that can still be had.
+  func available() throws(GPUError) -> UInt64 {
+    try lock.withLock { () throws(GPUError) in
+      do throws(KFDError) {
+        let kept = chunks[Int(Heap.deviceLocal.rawValue)].reduce(0) { $0 + $1.free.freeCount }
+        return try device.system.driver.availableMemory(gpuID: device.node.gpuID) + kept
+      } catch { throw GPUError(error) }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// A thread that does a device's host work in stream order: one for copies and fills, one for the program's host functions.
+// Threads: `submit`, any.  Tasks of one stream run in order; of ready tasks of several streams, the oldest first.
+// Order: a task runs when its timeline has come to the position before its own; finishing it counts the timeline down.
+// Sleeping: in WAIT_EVENTS on one event, which the GPU's interrupts (through the bell) and submitting threads set.
+import Glibc
+import KFD
+import Synchronization
+
+final class HostWorker: @unchecked Sendable {  // tasks, isStarted: lock
+  enum Work {
+    case copy(CopyRequest)
+    case fill(FillRequest)
+    case function(@Sendable (FaultKind) -> Void)
+  }
+  struct Task {
+    var timeline: Timeline
+    var position: UInt64
+    var work: Work
+  }
+
+  private unowned let device: Device
+  private let name: String
+  private let lock = Lock()
+  private var tasks: [Task] = []
+  private var isStarted = false
+  private var eventID: UInt32 = 0
+  /// Counted down by packets that mean "look again"; never reaches 0.
+  private(set) var bell: Signal!
+  private let isAsleep = Atomic<Bool>(false)
+
+  init(device: Device, name: String) {
+    self.device = device
+    self.name = name
+  }
+
+  /// Makes the event and the thread.  Any number of calls.
+  func start() throws(GPUError) {
+    try lock.withLock { () throws(GPUError) in
+      guard !isStarted else { return }
+      let event = try device.makeEvent()
+      eventID = event.id
+      bell = try device.signals.take(value: Timeline.origin, mailbox: event.mailbox, eventID: event.id)
+      guard HostThread.start({ [unowned self] in run() }) else {
+        throw GPUError(.kernel(errno: EAGAIN), "no thread for \(name)")
+      }
+      isStarted = true
+    }
+  }
+
+  /// Takes a task.  The caller has seen to it that the bell rings when the task's predecessor is done, unless it is done or is
+  /// itself a task of this worker.
+  func submit(_ task: Task) {
+    lock.withLock { tasks.append(task) }
+    wake()
+  }
+
+  /// Has the thread look at its tasks again.
+  func wake() {
+    if isAsleep.load(ordering: .sequentiallyConsistent) { try? device.system.driver.setEvent(eventID) }
+  }
+
+  /// Wakes the thread whatever it does (the device has stopped).
+  func wakeAlways() { if lock.withLock({ isStarted }) { try? device.system.driver.setEvent(eventID) } }
+
+  private func takeReady() -> Task? {
+    lock.withLock {
+      let stopped = device.fault != .none
+      guard let index = tasks.firstIndex(where: { stopped || $0.timeline.isComplete($0.position - 1) }) else { return nil }
+      return tasks.remove(at: index)
+    }
+  }
+
+  private func run() {
+    while true {
+      while let task = takeReady() { perform(task) }
+      isAsleep.store(true, ordering: .sequentiallyConsistent)
+      if let task = takeReady() {
+        isAsleep.store(false, ordering: .relaxed)
+        perform(task)
+        continue
+      }
+      do throws(KFDError) { _ = try device.system.driver.wait(for: eventID, milliseconds: 1000) } catch { usleep(1000) }
+      isAsleep.store(false, ordering: .relaxed)
+    }
+  }
+
+  private func perform(_ task: Task) {
+    let fault = device.fault
+    switch task.work {
+    case .copy(let request):
+      if fault == .none { device.execute(request) }
+      request.release()
+    case .fill(let request): if fault == .none { device.execute(request) }
+    case .function(let body): body(fault)
+    }
+    task.timeline.signal.decrement()
+  }
+}

@@ -1,0 +1,53 @@
+// Work of a stream that the host does: copies, fills, host functions.
+// Small copies and fills of an idle stream are done at once by the calling thread; all else goes to a worker thread.
+// Order: a host task takes a position like a packet, so the GPU and other streams wait for it by value.
+
+extension Timeline {
+  /// Up to this size an idle stream's copy is done by the calling thread: handing it over costs more.
+  static let inlineBytes = 64 << 10
+
+  /// Copies in stream order.  `mustRunNow`: the source is the program's to change when this returns, so the calling thread does
+  /// it whatever the size; the stream must be idle then.
+  public func enqueueCopy(_ request: CopyRequest, mustRunNow: Bool) throws(GPUError) {
+    if runInline(request.byteCount, always: mustRunNow, { device.execute(request) }) {
+      request.release()
+      return
+    }
+    try enqueue(.copy(request), on: device.copyWorker)
+  }
+
+  /// Fills in stream order.
+  public func enqueueFill(_ request: FillRequest) throws(GPUError) {
+    if runInline(request.byteCount, always: false, { device.execute(request) }) { return }
+    try enqueue(.fill(request), on: device.copyWorker)
+  }
+
+  /// Calls `body` in stream order on a thread of the runtime's.  It is told why the device stopped, if it has.
+  public func enqueueHostFunction(_ body: @escaping @Sendable (FaultKind) -> Void) throws(GPUError) {
+    try enqueue(.function(body), on: device.functionWorker)
+  }
+
+  private func runInline(_ byteCount: Int, always: Bool, _ body: () -> Void) -> Bool {
+    guard always || byteCount <= Timeline.inlineBytes else { return false }
+    return lock.withLock {
+      guard isComplete(submitted) else { return false }
+      body()
+      return true
+    }
+  }
+
+  private func enqueue(_ work: HostWorker.Work, on worker: HostWorker) throws(GPUError) {
+    try device.checkRunning()
+    try worker.start()
+    try lock.withLock { () throws(GPUError) in
+      let position = nextPosition
+      // Someone must tell the worker when the work before is done, unless it is, or the worker itself does that work.
+      let isOwnSuccessor = lastHostTask == position - 1 && lastHostWorker === worker
+      if !isOwnSuccessor && !isComplete(position - 1) { try submitBell(worker.bell, at: position - 1) }
+      lastHostTask = position
+      lastHostWorker = worker
+      publish(position)
+      worker.submit(.init(timeline: self, position: position, work: work))
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// Waiting on the host: spin a little, then sleep in the kernel until the GPU interrupts.
+// Threads: any.  A wait returns early, by throwing, only when the device stops.
+import Glibc
+
+extension Timeline {
+  /// How long a thread spins before it sleeps.  Several null kernels take less; the two system calls of a sleep cost about a
+  /// tenth of it.
+  static let spinNanoseconds: UInt64 = 40_000
+
+  /// Returns when everything up to `position` is done.
+  public func wait(for position: UInt64) throws(GPUError) {
+    try wait(bellAt: position) { isComplete(position) }
+  }
+
+  /// Returns when the GPU has been at the timestamp.
+  public func wait(for timestamp: Timestamp) throws(GPUError) {
+    try wait(bellAt: nil) { timestamp.isComplete }
+  }
+
+  private func wait(bellAt position: UInt64?, until isDone: () -> Bool) throws(GPUError) {
+    if isDone() { return }
+    let start = HostClock.nanoseconds()
+    var rounds = 0
+    while true {
+      if isDone() { return }
+      rounds &+= 1
+      if rounds & 63 == 0 {
+        try device.checkRunning()
+        if HostClock.nanoseconds() - start > Timeline.spinNanoseconds { break }
+      }
+    }
+    let sleeper = try device.sleepers.take()
+    defer { device.sleepers.put(sleeper) }
+    do throws(GPUError) {
+      try lock.withLock { () throws(GPUError) in try submitBell(sleeper.signal, at: position) }
+    } catch {
+      sleeper.signal.reset(0)
+      throw error
+    }
+    device.sleepers.sleep(sleeper)
+    if isDone() { return }
+    try device.checkRunning()
+    // The bell has rung, so the work is done; its last write may be a moment behind.
+    while !isDone() { try device.checkRunning() }
+  }
+
+  /// Runs `body` if nothing is in flight, keeping others from submitting meanwhile.
+  public func whileIdle(_ body: () -> Void) {
+    lock.withLock {
+      // A stopped device completes nothing any more: what it left behind is at rest too.
+      if isComplete(submitted) || device.fault != .none { body() }
+    }
+  }
+}
+
+enum HostClock {
+  static func nanoseconds() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+}

@@ -1,0 +1,183 @@
+// The order of one stream's work on the GPU.
+// Every piece of work (a dispatch, a wait, a host task) takes the next position; the timeline's signal counts down once as each
+// completes, in order, so `origin - value` is how far the stream has come.
+// Threads: any; submissions take the timeline's own lock.
+// Order: packets carry the barrier bit, so packets of one queue complete in order.  A packet behind host work is preceded by a
+// wait for the timeline's own value; work of another stream is waited for by value too, which never goes stale.
+// Hot path: dispatch, timestamp and isComplete allocate nothing and make no system call.
+// Source: HSA PSA 1.2, 2.9; DESIGN, "Order".
+import Glibc
+import Synchronization
+
+public final class Timeline: @unchecked Sendable {  // everything below `lock` is guarded by it, but for the atomics
+  /// The signal's value at position 0.
+  static let origin: Int64 = 1 << 62
+
+  let device: Device
+  let priority: Int
+  let signal: Signal
+  let lock = Lock()
+  private let submittedPosition = Atomic<UInt64>(0)
+
+  private var queue: ComputeQueue?
+  private var kernargs = KernargRing(capacity: Timeline.kernargBytes)
+  private var kernargMemory: UnsafeMutableRawPointer?
+  /// Position of the last host task; the GPU must wait for it by value.
+  var lastHostTask: UInt64 = 0
+  weak var lastHostWorker: HostWorker?
+  private var isRetired = false
+
+  static let kernargBytes: UInt64 = 1 << 20
+
+  init(device: Device, priority: Int) throws(GPUError) {
+    self.device = device
+    self.priority = priority
+    signal = try device.signals.take(value: Timeline.origin)
+  }
+
+  deinit {
+    if let kernargMemory { try? device.free(UInt64(UInt(bitPattern: kernargMemory))) }
+    if let queue { device.queues.release(queue) }
+    device.signals.putIdle(signal)
+  }
+
+  // MARK: positions
+
+  /// The position of the last work submitted.
+  public var submitted: UInt64 { submittedPosition.load(ordering: .acquiring) }
+
+  /// The position up to which everything is done.
+  public var completed: UInt64 { UInt64(bitPattern: Timeline.origin - signal.value) }
+
+  public func isComplete(_ position: UInt64) -> Bool { completed >= position }
+
+  /// The signal's value when `position` is complete, or less.
+  func value(at position: UInt64) -> Int64 { Timeline.origin - Int64(bitPattern: position) }
+
+  /// Next position; call with the lock held, and publish once the work is on its way.
+  var nextPosition: UInt64 { submittedPosition.load(ordering: .relaxed) + 1 }
+  func publish(_ position: UInt64) { submittedPosition.store(position, ordering: .releasing) }
+
+  // MARK: packets
+
+  /// The stream's queue; call with the lock held.
+  private func theQueue() throws(GPUError) -> ComputeQueue {
+    if let queue { return queue }
+    try device.startFaultWatcher()
+    let made = try device.queues.assign(priority: priority)
+    queue = made
+    return made
+  }
+
+  private static let barrierHeader = PacketHeader.bits(.barrierAnd, barrier: true)
+  private static let valueHeader = PacketHeader.bits(.vendorSpecific, barrier: true)
+  private static let dispatchHeader = PacketHeader.bits(.kernelDispatch, barrier: true)
+
+  /// Submits one packet of this stream, behind a wait for host work where there is some.  Lock held.
+  private func submit(_ fill: (UnsafeMutableRawPointer) -> UInt32) throws(GPUError) {
+    try device.checkRunning()
+    let queue = try theQueue()
+    let mustWait = lastHostTask > 0 && !isComplete(lastHostTask)
+    if !mustWait {
+      try queue.submit(1) { _, packet in fill(packet) }
+      return
+    }
+    let target = lastHostTask
+    try queue.submit(2) { index, packet in
+      index == 0 ? emitWait(packet, on: self, position: target, completion: 0) : fill(packet)
+    }
+  }
+
+  private func emitWait(_ packet: UnsafeMutableRawPointer, on timeline: Timeline, position: UInt64, completion: UInt64) -> UInt32 {
+    Packets.barrierValue(
+      packet, signal: timeline.signal.handle, condition: .less, value: timeline.value(at: position) + 1,
+      completion: completion, header: Timeline.valueHeader)
+  }
+
+  /// Dispatches a kernel.  `grid` is in work-items; `fill` writes the kernel arguments into zeroed memory.
+  /// Throws invalidArgument when the arguments cannot fit any ring, faulted when the device has stopped.
+  public func dispatch(
+    kernelObject: UInt64, workgroup: (x: UInt16, y: UInt16, z: UInt16), grid: (x: UInt32, y: UInt32, z: UInt32),
+    groupBytes: UInt32, privateBytes: UInt32, dimensions: UInt16, kernargSize: Int, fill: (UnsafeMutableRawPointer) -> Void
+  ) throws(GPUError) {
+    lock.lock()
+    defer { lock.unlock() }
+    let kernarg = try reserveKernargs(UInt64(max(kernargSize, 1)))
+    memset(kernarg, 0, kernargSize)
+    fill(kernarg)
+    let position = nextPosition
+    let completion = signal.handle
+    try submit { packet in
+      Packets.kernelDispatch(
+        packet, kernelObject: kernelObject, kernarg: UInt64(UInt(bitPattern: kernarg)), workgroup: workgroup, grid: grid,
+        dimensions: dimensions, groupBytes: groupBytes, privateBytes: privateBytes, completion: completion,
+        header: Timeline.dispatchHeader)
+    }
+    kernargs.commit(position: position)
+    publish(position)
+  }
+
+  private func reserveKernargs(_ byteCount: UInt64) throws(GPUError) -> UnsafeMutableRawPointer {
+    if kernargMemory == nil {
+      kernargMemory = try device.allocate(Timeline.kernargBytes, heap: .host, isInternal: true)
+    }
+    guard byteCount <= Timeline.kernargBytes else {
+      throw GPUError(.invalidArgument, "\(byteCount) bytes of kernel arguments, at most \(Timeline.kernargBytes)")
+    }
+    var attempts = 0
+    while true {
+      if let offset = kernargs.reserve(byteCount) { return kernargMemory! + Int(offset) }
+      kernargs.reclaim(through: completed)
+      if let offset = kernargs.reserve(byteCount) { return kernargMemory! + Int(offset) }
+      try device.checkRunning()
+      attempts += 1
+      if attempts > 1000 { usleep(20) }
+    }
+  }
+
+  /// Makes what is submitted next wait until `other` has come to `position`.
+  public func enqueueWait(on other: Timeline, position: UInt64) throws(GPUError) {
+    if other === self || other.isComplete(position) { return }
+    lock.lock()
+    defer { lock.unlock() }
+    let mine = nextPosition
+    let completion = signal.handle
+    try submit { packet in emitWait(packet, on: other, position: position, completion: completion) }
+    publish(mine)
+  }
+
+  /// Has the GPU note the time when everything submitted so far is done.
+  public func enqueueTimestamp() throws(GPUError) -> Timestamp {
+    let mark = try device.signals.take(value: 1)
+    do throws(GPUError) {
+      try lock.withLock { () throws(GPUError) in
+        try submit { packet in Packets.barrierAnd(packet, completion: mark.handle, header: Timeline.barrierHeader) }
+      }
+    } catch {
+      device.signals.putIdle(mark)
+      throw error
+    }
+    return Timestamp(signal: mark)
+  }
+
+  /// Has the GPU count `bell` down, and interrupt if the bell says so, when this timeline has come to `position`.
+  /// `barrier`: also everything in the queue before it is complete.  Lock held.
+  func submitBell(_ bell: Signal, at position: UInt64?) throws(GPUError) {
+    let queue = try theQueue()
+    try queue.submit(1) { _, packet in
+      if let position { return emitWait(packet, on: self, position: position, completion: bell.handle) }
+      return Packets.barrierAnd(packet, completion: bell.handle, header: Timeline.barrierHeader)
+    }
+  }
+
+  // MARK: end
+
+  /// The stream is gone; its resources go back when its work is done.
+  public func retire() {
+    let first = lock.withLock {
+      defer { isRetired = true }
+      return !isRetired
+    }
+    if first { device.keepUntilComplete(self) }
+  }
+}

@@ -1,0 +1,137 @@
+// One AQL queue of the hardware: ring, amd_queue_t, save areas, doorbell.  Several streams may share it.
+// Threads: any; `submit` takes the queue's lock, which only streams that share the queue ever contend for.
+// Full: `submit` waits for the GPU to consume packets, or throws when the device has stopped.
+// Source: amd_hsa_queue.h (amd_queue_t), linux/kfd_ioctl.h (CREATE_QUEUE), HSA PSA 1.2, 2.8.
+import Glibc
+import KFD
+import Synchronization
+
+final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCount (guarded by QueueSet)
+  static let packetCount: UInt64 = 4096
+
+  private unowned let device: Device
+  private let ring: AQLRing
+  private let lock = Lock()
+  private let doorbell: UnsafeMutablePointer<Atomic<UInt64>>
+  let priority: Int
+  /// Streams that submit here; guarded by QueueSet's lock.
+  var streamCount = 0
+  /// The packet processor puts its reason here when it stops (bits as ROCr knows them).
+  let inactiveSignal: Signal
+
+  /// amd_queue_t's offsets.
+  private enum Field {
+    static let type = 0, features = 4, base = 8, doorbell = 16, size = 24, id = 32
+    static let written = 56, groupApertureHigh = 64, privateApertureHigh = 68, maxCU = 72, maxWave = 76
+    static let read = 128, readOffset = 136, properties = 180, inactiveSignal = 192
+    static let byteCount = 256
+  }
+  /// AMD_QUEUE_PROPERTIES: 64-bit pointers, timestamps in completion signals.
+  private static let properties: UInt32 = 1 << 1 | 1 << 3
+
+  init(device: Device, priority: Int, apertures: (lds: UInt64, scratch: UInt64), inactiveSignal: Signal) throws(GPUError) {
+    self.device = device
+    self.priority = priority
+    self.inactiveSignal = inactiveSignal
+    let memory: DeviceMemory = device.memory
+    let buffers = QueueBuffers(device.node)
+    let ringBytes = Self.packetCount * UInt64(Packets.byteCount)
+    let ringBlock = try memory.makeBlock(ringBytes, heap: .host)
+    let descriptor = try memory.makeBlock(UInt64(Field.byteCount), heap: .host)
+    let endOfPipe = try memory.makeBlock(UInt64(buffers.endOfPipeBytes), heap: .deviceLocal)
+    let save = try memory.makeBlock(UInt64(buffers.totalBytes), heap: .host)
+
+    let slots = UnsafeMutableRawPointer(bitPattern: UInt(ringBlock.address))!
+    let queue = UnsafeMutableRawPointer(bitPattern: UInt(descriptor.address))!
+    memset(queue, 0, Field.byteCount)
+    queue.storeBytes(of: 1, toByteOffset: Field.features, as: UInt32.self)  // kernel dispatch
+    queue.storeBytes(of: ringBlock.address, toByteOffset: Field.base, as: UInt64.self)
+    queue.storeBytes(of: UInt32(Self.packetCount), toByteOffset: Field.size, as: UInt32.self)
+    queue.storeBytes(of: UInt32(apertures.lds >> 32), toByteOffset: Field.groupApertureHigh, as: UInt32.self)
+    queue.storeBytes(of: UInt32(apertures.scratch >> 32), toByteOffset: Field.privateApertureHigh, as: UInt32.self)
+    queue.storeBytes(of: UInt32(max(device.node.computeUnitCount - 1, 0)), toByteOffset: Field.maxCU, as: UInt32.self)
+    queue.storeBytes(
+      of: UInt32(max(device.node.maximumWavesPerSIMD * device.node.simdsPerComputeUnit - 1, 0)), toByteOffset: Field.maxWave,
+      as: UInt32.self)
+    queue.storeBytes(of: UInt32(Field.read), toByteOffset: Field.readOffset, as: UInt32.self)
+    queue.storeBytes(of: Self.properties, toByteOffset: Field.properties, as: UInt32.self)
+    queue.storeBytes(of: inactiveSignal.handle, toByteOffset: Field.inactiveSignal, as: UInt64.self)
+    ring = AQLRing(
+      slots: slots, capacity: Self.packetCount, written: queue + Field.written, read: queue + Field.read)
+
+    var description = QueueDescription(
+      gpuID: device.node.gpuID, type: .computeAQL, ringBase: ringBlock.address, ringSize: UInt32(ringBytes),
+      writePointer: descriptor.address + UInt64(Field.written), readPointer: descriptor.address + UInt64(Field.read))
+    description.priority = UInt32(min(15, 7 + max(0, -priority)))
+    description.endOfPipe = (endOfPipe.address, UInt64(buffers.endOfPipeBytes))
+    description.contextSave = (save.address, UInt32(buffers.contextSaveBytes), UInt32(buffers.controlStackBytes))
+    let handle: QueueHandle
+    do throws(KFDError) { handle = try device.system.driver.createQueue(description) } catch {
+      for block in [ringBlock, descriptor, endOfPipe, save] { try? block.release(device) }
+      throw GPUError(error)
+    }
+    let page = try device.doorbellPage(at: handle.doorbellPageOffset)
+    doorbell = (page + handle.doorbellOffsetInPage).assumingMemoryBound(to: Atomic<UInt64>.self)
+    queue.storeBytes(of: UInt64(handle.queueID), toByteOffset: Field.id, as: UInt64.self)
+  }
+
+  /// Reserves `count` consecutive packets, has `fill` write them and return each first word, publishes, rings.
+  func submit(_ count: UInt64, _ fill: (_ index: UInt64, _ packet: UnsafeMutableRawPointer) -> UInt32) throws(GPUError) {
+    lock.lock()
+    defer { lock.unlock() }
+    var id = ring.reserve(count)
+    var attempts = 0
+    while id == nil {
+      try device.checkRunning()
+      attempts += 1
+      if attempts > 1000 { usleep(20) }
+      id = ring.reserve(count)
+    }
+    for index in 0..<count {
+      let place = PacketID(rawValue: id!.rawValue + index)
+      ring.publish(place, word: fill(index, ring.packet(place)))
+    }
+    doorbell.pointee.store(id!.rawValue + count - 1, ordering: .releasing)
+  }
+}
+
+/// The queues of a device: at most CUDA_DEVICE_MAX_CONNECTIONS (8), made when a stream first submits something.
+final class QueueSet: @unchecked Sendable {  // queues: lock
+  private unowned let device: Device
+  private let lock = Lock()
+  private(set) var queues: [ComputeQueue] = []
+  private let limit: Int
+
+  init(device: Device) {
+    self.device = device
+    let asked = getenv("CUDA_DEVICE_MAX_CONNECTIONS").flatMap { Int(String(cString: $0)) } ?? 8
+    let most = device.node.computeQueueCount > 0 ? device.node.computeQueueCount : 32
+    limit = max(1, min(asked, 32, most))
+  }
+
+  /// A queue for one more stream: a new one while there may be more, else the least loaded of its priority, else of all.
+  func assign(priority: Int) throws(GPUError) -> ComputeQueue {
+    try lock.withLock { () throws(GPUError) in
+      if let empty = queues.first(where: { $0.streamCount == 0 && $0.priority == priority }) {
+        empty.streamCount = 1
+        return empty
+      }
+      if queues.count < limit {
+        let signal = try device.signals.take(value: 0)
+        let queue = try ComputeQueue(
+          device: device, priority: priority, apertures: device.apertures, inactiveSignal: signal)
+        queues.append(queue)
+        queue.streamCount = 1
+        return queue
+      }
+      let fitting = queues.filter { $0.priority == priority }
+      let queue = (fitting.isEmpty ? queues : fitting).min { $0.streamCount < $1.streamCount }!
+      queue.streamCount += 1
+      return queue
+    }
+  }
+
+  func release(_ queue: ComputeQueue) { lock.withLock { queue.streamCount -= 1 } }
+
+  var all: [ComputeQueue] { lock.withLock { queues } }
+}

@@ -1,0 +1,80 @@
+// AQL packets: pure functions that fill 64 bytes but for the first word, which `AQLRing.publish` stores last.
+// Each returns that word.  Threads: whoever reserved the slot.
+// Source: HSA Platform System Architecture 1.2, 2.9; hsa_ext_amd.h for the vendor packet BARRIER_VALUE.
+
+/// The first 16 bits of every packet.
+struct PacketHeader {
+  enum Kind: UInt16 { case vendorSpecific = 0, invalid = 1, kernelDispatch = 2, barrierAnd = 3, agentDispatch = 4, barrierOr = 5 }
+  enum Scope: UInt16 { case none = 0, agent = 1, system = 2 }
+
+  /// `barrier`: starts only when every packet before it in the queue is complete.
+  static func bits(_ kind: Kind, barrier: Bool, acquire: Scope = .system, release: Scope = .system) -> UInt16 {
+    kind.rawValue | (barrier ? 1 << 8 : 0) | acquire.rawValue << 9 | release.rawValue << 11
+  }
+}
+
+/// hsa_signal_condition32_t.
+enum SignalCondition: UInt32 { case equal = 0, notEqual = 1, less = 2, greaterOrEqual = 3 }
+
+enum Packets {
+  static let byteCount = 64
+
+  private static func clear(_ packet: UnsafeMutableRawPointer) {
+    for offset in stride(from: 8, to: byteCount, by: 8) { packet.storeBytes(of: 0, toByteOffset: offset, as: UInt64.self) }
+    packet.storeBytes(of: 0, toByteOffset: 4, as: UInt32.self)
+  }
+
+  /// hsa_kernel_dispatch_packet_t.
+  static func kernelDispatch(
+    _ packet: UnsafeMutableRawPointer, kernelObject: UInt64, kernarg: UInt64, workgroup: (x: UInt16, y: UInt16, z: UInt16),
+    grid: (x: UInt32, y: UInt32, z: UInt32), dimensions: UInt16, groupBytes: UInt32, privateBytes: UInt32, completion: UInt64,
+    header: UInt16
+  ) -> UInt32 {
+    packet.storeBytes(of: workgroup.x, toByteOffset: 4, as: UInt16.self)
+    packet.storeBytes(of: workgroup.y, toByteOffset: 6, as: UInt16.self)
+    packet.storeBytes(of: workgroup.z, toByteOffset: 8, as: UInt16.self)
+    packet.storeBytes(of: 0, toByteOffset: 10, as: UInt16.self)
+    packet.storeBytes(of: grid.x, toByteOffset: 12, as: UInt32.self)
+    packet.storeBytes(of: grid.y, toByteOffset: 16, as: UInt32.self)
+    packet.storeBytes(of: grid.z, toByteOffset: 20, as: UInt32.self)
+    packet.storeBytes(of: privateBytes, toByteOffset: 24, as: UInt32.self)
+    packet.storeBytes(of: groupBytes, toByteOffset: 28, as: UInt32.self)
+    packet.storeBytes(of: kernelObject, toByteOffset: 32, as: UInt64.self)
+    packet.storeBytes(of: kernarg, toByteOffset: 40, as: UInt64.self)
+    packet.storeBytes(of: 0, toByteOffset: 48, as: UInt64.self)
+    packet.storeBytes(of: completion, toByteOffset: 56, as: UInt64.self)
+    return UInt32(header) | UInt32(dimensions) << 16
+  }
+
+  /// hsa_barrier_and_packet_t: waits until up to five signals are 0.
+  static func barrierAnd(
+    _ packet: UnsafeMutableRawPointer, dependencies: (UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0),
+    completion: UInt64, header: UInt16
+  ) -> UInt32 {
+    clear(packet)
+    packet.storeBytes(of: dependencies.0, toByteOffset: 8, as: UInt64.self)
+    packet.storeBytes(of: dependencies.1, toByteOffset: 16, as: UInt64.self)
+    packet.storeBytes(of: dependencies.2, toByteOffset: 24, as: UInt64.self)
+    packet.storeBytes(of: dependencies.3, toByteOffset: 32, as: UInt64.self)
+    packet.storeBytes(of: dependencies.4, toByteOffset: 40, as: UInt64.self)
+    packet.storeBytes(of: completion, toByteOffset: 56, as: UInt64.self)
+    return UInt32(header)
+  }
+
+  /// HSA_AMD_PACKET_TYPE_BARRIER_VALUE.
+  static let barrierValueFormat: UInt32 = 2
+
+  /// hsa_amd_barrier_value_packet_t: waits until `signal & mask` stands in the condition to `value`.
+  static func barrierValue(
+    _ packet: UnsafeMutableRawPointer, signal: UInt64, condition: SignalCondition, value: Int64, mask: Int64 = -1,
+    completion: UInt64, header: UInt16
+  ) -> UInt32 {
+    clear(packet)
+    packet.storeBytes(of: signal, toByteOffset: 8, as: UInt64.self)
+    packet.storeBytes(of: value, toByteOffset: 16, as: Int64.self)
+    packet.storeBytes(of: mask, toByteOffset: 24, as: Int64.self)
+    packet.storeBytes(of: condition.rawValue, toByteOffset: 32, as: UInt32.self)
+    packet.storeBytes(of: completion, toByteOffset: 56, as: UInt64.self)
+    return UInt32(header) | barrierValueFormat << 16
+  }
+}
