@@ -11,7 +11,7 @@ public enum WarpMapping: UInt8, Sendable {
 
 public struct Relocation: Sendable, Equatable {
   public var offset: UInt64      // of the 8 bytes to write, from the image's or the variable's start
-  public var symbol: String      // a module variable (or function) name
+  public var symbol: String      // a module variable (or function) name; "": the image's own start
   public var addend: Int64
   public init(offset: UInt64, symbol: String, addend: Int64) { self.offset = offset; self.symbol = symbol; self.addend = addend }
 }

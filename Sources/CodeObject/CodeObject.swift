@@ -1,1 +1,0 @@
-// CodeObject: see docs/architecture.md.
