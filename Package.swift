@@ -107,7 +107,7 @@ let package = Package(
     .testTarget(name: "CodeObjectTests", dependencies: ["CodeObject"]),
     .testTarget(name: "CompilerTests", dependencies: ["Compiler", "PTX", "CodeObject"]),
     .testTarget(name: "KFDTests", dependencies: ["KFD", "CKFD"]),
-    .testTarget(name: "SoftGPUTests", dependencies: ["SoftGPU", "CKFD", "CSoftGPU"]),
+    .testTarget(name: "SoftGPUTests", dependencies: ["SoftGPU", "KFD", "CKFD", "CSoftGPU"]),
     .testTarget(name: "GPUTests", dependencies: ["GPU"]),
     .testTarget(name: "ModuleLoadingTests", dependencies: ["ModuleLoading"]),
     .testTarget(name: "CUDATests", dependencies: ["CUDA"]),

@@ -1,0 +1,111 @@
+import CKFD
+import CSoftGPU
+import Glibc
+import Testing
+@testable import SoftGPU
+
+@Suite struct KernelMemoryTests {
+  let machine = Machine()
+  static let vram: UInt32 = 0xf000_0001, gtt: UInt32 = 0xd600_0002
+  static let base: UInt64 = 0x7000_0000_0000
+
+  func available() -> UInt64 {
+    var arguments = kfd_ioctl_get_available_memory_args()
+    arguments.gpu_id = machine.gpuID
+    #expect(machine.ioctl(0x23, &arguments) == 0)
+    return arguments.available
+  }
+  func free(_ handle: UInt64) -> Int32 { var a = kfd_ioctl_free_memory_of_gpu_args(handle: handle); return machine.ioctl(0x17, &a) }
+
+  @Test("VRAM is accounted in whole pages, exactly, and comes back when it is freed")
+  func accounting() {
+    let whole = available()
+    #expect(whole == machine.device.memoryBytes)
+    let small = machine.allocate(Self.vram, 0x100, at: Self.base)
+    #expect(small.error == 0 && available() == whole - 4096)
+    #expect(machine.allocate(Self.vram, whole, at: Self.base + 1 << 32).error == -ENOMEM)
+    let rest = machine.allocate(Self.vram, whole - 4096, at: Self.base + 1 << 32)
+    #expect(rest.error == 0 && available() == 0)
+    #expect(machine.allocate(Self.vram, 1, at: Self.base + 4096).error == -ENOMEM)
+    #expect(machine.allocate(Self.gtt, 4096, at: Self.base + 4096).error == 0)
+    #expect(free(rest.handle) == 0 && free(small.handle) == 0 && available() == whole)
+    #expect(free(small.handle) == -EINVAL)
+  }
+
+  @Test("Without an acquired address space there is no allocation")
+  func needsAddressSpace() {
+    let machine = Machine(acquired: false)
+    #expect(machine.allocate(Self.vram, 4096, at: Self.base).error == -ENODEV)
+  }
+
+  @Test("Size 0, an address off a page, outside the aperture, or no kind of memory: EINVAL")
+  func badArguments() {
+    #expect(machine.allocate(Self.vram, 0, at: Self.base).error == -EINVAL)
+    #expect(machine.allocate(Self.vram, 4096, at: Self.base + 8).error == -EINVAL)
+    #expect(machine.allocate(Self.vram, 4096, at: 0x1000).error == -EINVAL)
+    #expect(machine.allocate(Self.vram, 8192, at: 0x7fff_ffff_f000).error == -EINVAL)
+    #expect(machine.allocate(0x8000_0000, 4096, at: Self.base).error == -EINVAL)
+    #expect(machine.allocate(8, 4096, at: Self.base).error == -EINVAL)        // doorbells are 8192 bytes
+    #expect(machine.allocate(4, 4096, at: Self.base, userPointer: 0).error == -EINVAL)
+  }
+
+  @Test("A user pointer must name mapped memory, and the GPU sees it at another address too")
+  func userPointers() {
+    let memory = Machine.pages(8192)
+    memory.storeBytes(of: 0x1122_3344, as: UInt32.self)
+    let made = machine.allocate(0xd000_0004, 8192, at: Self.base, userPointer: UInt64(UInt(bitPattern: memory)))
+    #expect(made.error == 0 && machine.map(made.handle) == 0)
+    let seen = machine.device.addressSpace.translate(Self.base, 4, .read)
+    #expect(seen == memory)
+    munmap(memory + 4096, 4096)
+    #expect(machine.allocate(0xd000_0004, 8192, at: Self.base + 1 << 20, userPointer: UInt64(UInt(bitPattern: memory))).error == -EFAULT)
+  }
+
+  @Test("What is not mapped on the GPU cannot be reached by it, and mapped memory cannot be freed")
+  func mapping() {
+    let made = machine.allocate(Self.vram, 4096, at: Self.base)
+    let space = machine.device.addressSpace
+    #expect(space.translate(Self.base, 1, .read) == nil)
+    #expect(machine.unmap(made.handle) == -EINVAL)
+    #expect(machine.map(made.handle) == 0 && machine.map(made.handle) == 0)
+    #expect(space.translate(Self.base, 4096, .write) != nil && space.translate(Self.base, 4097, .read) == nil)
+    let other = machine.allocate(Self.vram, 4096, at: Self.base)
+    #expect(other.error == 0 && machine.map(other.handle) == -EINVAL)         // the address is taken
+    #expect(free(made.handle) == -EBUSY)
+    #expect(machine.unmap(made.handle) == 0 && space.translate(Self.base, 1, .read) == nil)
+    #expect(free(made.handle) == 0)
+  }
+
+  @Test("Read-only memory can be read and not written, and only executable memory executed")
+  func permissions() {
+    let made = machine.allocate(1, 4096, at: Self.base)
+    #expect(machine.map(made.handle) == 0)
+    let space = machine.device.addressSpace
+    #expect(space.translate(Self.base, 1, .read) != nil && space.translate(Self.base, 1, .write) == nil && space.translate(Self.base, 1, .execute) == nil)
+  }
+
+  @Test("Client and device see the same VRAM, and freed memory comes back as zeros")
+  func hostMapping() {
+    let calls = Calls.self
+    let kfd = calls.open("/dev/kfd", O_RDWR | O_CLOEXEC), render = calls.open("/dev/dri/renderD128", O_RDWR | O_CLOEXEC)
+    #expect(kfd >= 0 && render >= 0)
+    defer { _ = calls.close(kfd); _ = calls.close(render) }
+    let process = Descriptors.shared.currentProcess(), device = process.devices[0]
+    var acquire = kfd_ioctl_acquire_vm_args(drm_fd: UInt32(render), gpu_id: device.gpuID)
+    #expect(calls.ioctl(kfd, 0x4008_4b15, &acquire) == 0)
+    var allocate = kfd_ioctl_alloc_memory_of_gpu_args(va_addr: Self.base, size: 8192, handle: 0, mmap_offset: 0, gpu_id: device.gpuID, flags: Self.vram)
+    #expect(calls.ioctl(kfd, 0xc028_4b16, &allocate) == 0)
+    let address = calls.mmap(nil, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, render, Int64(allocate.mmap_offset))
+    #expect(address > 0)
+    #expect(calls.mmap(nil, 12288, PROT_READ, MAP_SHARED, render, Int64(allocate.mmap_offset)) == Int(-EINVAL))
+    #expect(calls.mmap(nil, 4096, PROT_READ, MAP_SHARED, render, 1 << 40) == Int(-EINVAL))
+    let view = UnsafeMutableRawPointer(bitPattern: address)!
+    view.storeBytes(of: 77, toByteOffset: 4100, as: UInt32.self)
+    let allocation = process.allocations[allocate.handle]!
+    #expect(allocation.host.load(fromByteOffset: 4100, as: UInt32.self) == 77)
+    var free = kfd_ioctl_free_memory_of_gpu_args(handle: allocate.handle)
+    #expect(calls.ioctl(kfd, 0x4008_4b17, &free) == 0)
+    #expect(view.load(fromByteOffset: 4100, as: UInt32.self) == 0)
+    #expect(calls.munmap(view, 8192) == 0)
+  }
+}
