@@ -104,7 +104,7 @@ let package = Package(
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(name: "PTXTests", dependencies: ["PTX"], exclude: ["Samples"]),
     .testTarget(name: "KernelImageTests", dependencies: ["KernelImage", "CDeviceABI"]),
-    .testTarget(name: "CodeObjectTests", dependencies: ["CodeObject"]),
+    .testTarget(name: "CodeObjectTests", dependencies: ["CodeObject", "KernelImage", "CLZ4", "CZstd"]),
     .testTarget(name: "CompilerTests", dependencies: ["Compiler", "PTX", "CodeObject"]),
     .testTarget(name: "KFDTests", dependencies: ["KFD", "CKFD"]),
     .testTarget(name: "SoftGPUTests", dependencies: ["SoftGPU", "KFD", "CKFD", "CSoftGPU"]),
