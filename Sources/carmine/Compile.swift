@@ -31,8 +31,8 @@ struct Compile: ParsableCommand {
     var failed = 0
     for module in try CompileInput.modules(of: file) {
       let names = kernel.map { [$0] } ?? module.kernelNames
-      for name in names {
-        do { try compile(name, of: module, with: compiler, alone: names.count == 1) } catch let error as CompileError {
+      for (index, name) in names.enumerated() {
+        do { try compile(name, of: module, with: compiler, number: names.count == 1 ? nil : index) } catch let error as CompileError {
           failed += 1
           say("\(file): \(name): \(error.message)")
         }
@@ -41,7 +41,7 @@ struct Compile: ParsableCommand {
     if failed > 0 { throw ExitCode(1) }
   }
 
-  private func compile(_ name: String, of module: Module, with compiler: KernelCompiler, alone: Bool) throws {
+  private func compile(_ name: String, of module: Module, with compiler: KernelCompiler, number: Int?) throws {
     let bytes: [UInt8]
     switch emit {
     case .image:
@@ -63,8 +63,10 @@ struct Compile: ParsableCommand {
       if emit == .asm || emit == .ll || emit == .unoptimised { print(String(decoding: bytes, as: UTF8.self)) }
       return
     }
-    if !alone { mkdir(output, 0o777) }
-    try bytes.withUnsafeBytes { try writeFile(alone ? output : "\(output)/\(name).\(emit.rawValue)", $0) }
+    guard let number else { return try bytes.withUnsafeBytes { try writeFile(output, $0) } }
+    mkdir(output, 0o777)
+    // Names of template instances are longer than file names may be.
+    try bytes.withUnsafeBytes { try writeFile("\(output)/\(number).\(name.prefix(200)).\(emit.rawValue)", $0) }
   }
 
   private func describe(_ image: KernelImage) {

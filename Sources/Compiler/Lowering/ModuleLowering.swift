@@ -55,7 +55,7 @@ final class ModuleLowering {
       do {
         try FunctionLowering(entry.function, value: entry.value, in: self).lower()
       } catch let error as CompileError {
-        throw CompileError(error.reason, name == kernel.name ? "\(name): \(error.message)" : "\(name), which \(kernel.name) calls: \(error.message)")
+        throw name == kernel.name ? error : CompileError(error.reason, "in \(name), which the kernel calls: \(error.message)")
       }
     }
   }
