@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 for source in "$root"/DeviceLibrary/*.c; do
   # No processor: one file serves all targets, and each function gets its kernel's attributes when it is linked in.
   clang-22 -target amdgcn-amd-amdhsa -nogpulib -nogpuinc -ffreestanding -O2 -std=c17 -Wall -Werror -fvisibility=hidden \
-    -Xclang -disable-llvm-optzns -mcode-object-version=none -emit-llvm -c -I "$root/Sources/CDeviceABI/include" -o "$work/$(basename "$source" .c).bc" "$source"
+    -Xclang -disable-llvm-optzns -Xclang -mcode-object-version=none -emit-llvm -c -I "$root/Sources/CDeviceABI/include" -o "$work/$(basename "$source" .c).bc" "$source"
 done
 llvm-link-22 "$work"/*.bc -o "$work/all.bc"
 # Attributes of the generic processor would keep these functions from being inlined.

@@ -72,7 +72,6 @@ final class Toolchain {
     LLVMSetModuleDataLayout(module, layout)
     LLVMDisposeTargetData(layout)
     flag(module, "amdhsa_code_object_version", 500)
-    flag(module, "PIC Level", 2)
     return module
   }
 

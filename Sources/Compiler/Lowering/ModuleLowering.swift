@@ -94,6 +94,10 @@ final class ModuleLowering {
     if !target.features.isEmpty { b.attribute(value, "target-features", target.features) }
     b.attribute(value, "amdgpu-implicitarg-num-bytes", "\(MemoryLayout<carmine_hidden_arguments>.size)")
     b.attribute(value, "denormal-fp-math-f32", flushesSubnormals ? "preserve-sign,preserve-sign" : "ieee,ieee")
+    // What LLVM's own run-time conventions would hand to every function that may be called indirectly, and ours don't use.
+    for name in ["dispatch-ptr", "queue-ptr", "dispatch-id", "hostcall-ptr", "multigrid-sync-arg", "heap-ptr", "default-queue", "completion-action"] {
+      b.attribute(value, "amdgpu-no-" + name)
+    }
     b.enumAttribute(value, "convergent")
     b.enumAttribute(value, "nounwind")
   }
