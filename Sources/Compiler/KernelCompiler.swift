@@ -1,5 +1,6 @@
 // PTX to kernels: the compiler's public entry.
 // Threads: a KernelCompiler is a value without state; calls may run at once, each with an LLVM context of its own.
+import CDeviceABI
 import CodeObject
 import KernelImage
 import PTX
@@ -55,6 +56,7 @@ public struct KernelCompiler: Sendable {
     image.target = target.name
     image.parameters = Inventory.parameters(of: lowering.kernel)
     image.hiddenOffset = UInt32(ParameterLayout(lowering.kernel.parameters).hiddenOffset)
+    image.kernargSize = image.hiddenOffset + UInt32(MemoryLayout<carmine_hidden_arguments>.size)
     image.mapping = compilation.mapping
     let limit = ModuleLowering.maximumThreads(lowering.kernel)
     image.maximumThreads = UInt32(compilation.mapping == .oneWarp ? min(512, limit) : limit)
@@ -81,7 +83,7 @@ public struct KernelCompiler: Sendable {
   }
 
   private static func image(_ codeObject: [UInt8], _ kernel: String) throws -> KernelImage {
-    throw CompileError(.internalError, "not linked to CodeObject yet")
+    do { return try kernelImage(fromELF: codeObject, kernel: kernel) } catch { throw CompileError(error.failure, error.message) }
   }
 }
 

@@ -4,6 +4,7 @@ import Compiler
 import Glibc
 import KernelImage
 import PTX
+import Settings
 
 struct Compile: ParsableCommand {
   enum Emit: String, ExpressibleByArgument, CaseIterable { case image, elf, obj, asm, ll, unoptimised }
@@ -29,12 +30,12 @@ struct Compile: ParsableCommand {
     guard let file else { throw ValidationError("nothing to compile: give a file") }
     let compiler = try KernelCompiler(target: target)
     var failed = 0
-    for module in try CompileInput.modules(of: file) {
+    for module in try CompileInput.modules(in: readFile(file), computeCapability: Int(Switch.computeCapability.number ?? 86), name: file) {
       let names = kernel.map { [$0] } ?? module.kernelNames
       for (index, name) in names.enumerated() {
         do { try compile(name, of: module, with: compiler, number: names.count == 1 ? nil : index) } catch let error as CompileError {
           failed += 1
-          say("\(file): \(name): \(error.message)")
+          say("carmine: \(file): \(name): \(error.message)")
         }
       }
     }
@@ -47,7 +48,7 @@ struct Compile: ParsableCommand {
     case .image:
       let image = try compiler.compile(module, kernel: name)
       if verbose { describe(image) }
-      bytes = image.bytes
+      bytes = image.serialized()
     case .elf, .obj, .asm, .ll, .unoptimised:
       if verbose { describe(try compiler.compile(module, kernel: name)) }
       let form: KernelCompiler.Form = switch emit {

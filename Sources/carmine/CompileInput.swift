@@ -1,15 +1,21 @@
-// What `carmine compile` accepts, told apart by its first bytes: PTX text, fatbinaries, ELF files that hold them.
+// From bytes to syntax trees: PTX text, fatbinaries, and ELF files that hold them, told apart by CodeObject.
+import CodeObject
 import Compiler
 import KernelImage
 import PTX
 
 enum CompileInput {
-  static func modules(of path: String) throws -> [Module] {
-    let bytes = try readFile(path)
-    return [try parse(bytes, path)]
-  }
-
-  static func parse(_ text: [UInt8], _ path: String) throws -> Module {
-    do { return try Parser.parse(text) } catch { throw CompileError(.invalidPTX, "\(path): \(error)") }
+  /// The modules to compile.  Throws CompileError with `name` in front.
+  static func modules(in bytes: [UInt8], computeCapability: Int, name: String) throws -> [Module] {
+    let images: [PTXImage]
+    do { images = try ptxImages(in: bytes, computeCapability: computeCapability) } catch {
+      throw CompileError(error.failure, "\(name): \(error.message)")
+    }
+    return try images.map { image in
+      if image.isRelocatable {
+        throw CompileError(.unsupported, "\(name): relocatable device code (nvcc -rdc=true) cannot be linked yet; build it without -rdc=true")
+      }
+      do { return try Parser.parse(image.text) } catch { throw CompileError(.invalidPTX, "\(name): \(error)") }
+    }
   }
 }
