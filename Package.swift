@@ -110,7 +110,7 @@ let package = Package(
     .testTarget(name: "SoftGPUTests", dependencies: ["SoftGPU", "KFD", "CKFD", "CSoftGPU"]),
     .testTarget(name: "GPUTests", dependencies: ["GPU"]),
     .testTarget(name: "ModuleLoadingTests", dependencies: ["ModuleLoading"]),
-    .testTarget(name: "CUDATests", dependencies: ["CUDA"]),
+    .testTarget(name: "CUDATests", dependencies: ["CUDA", "KernelImage", "ModuleLoading", "GPU"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -49,8 +49,8 @@ extension Device {
 
   /// The packet processor's reasons, as ROCr reads them from queue_inactive_signal.
   private enum QueueError {
+    static let memoryViolation: Int64 = 0x2000_0000
     static let illegalInstruction: Int64 = 0x4000_0000
-    static let misaligned: Int64 = 0x1000_0000
   }
 
   /// A kernel that says why comes first; then what the queue says; then the event itself.
@@ -60,12 +60,16 @@ extension Device {
     case CARMINE_FAULT_TRAP: return .trap
     default: break
     }
-    for queue in queues.all {
-      let reason = queue.inactiveSignal.value
-      if reason & QueueError.illegalInstruction != 0 { return .illegalInstruction }
-      if reason & QueueError.misaligned != 0 { return .misaligned }
+    if isMemory { return .memory }
+    // The event may come before the queue's reason is written.
+    for _ in 0..<100 {
+      let reasons = queues.all.reduce(0) { $0 | $1.inactiveSignal.value }
+      if reasons & QueueError.illegalInstruction != 0 { return .illegalInstruction }
+      if reasons & QueueError.memoryViolation != 0 { return .memory }
+      if reasons != 0 { return .hardware }
+      usleep(1000)
     }
-    return isMemory ? .memory : .hardware
+    return .hardware
   }
 
   /// Marks the device as stopped and wakes every waiting thread.  The first reason stays.
