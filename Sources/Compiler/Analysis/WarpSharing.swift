@@ -70,13 +70,17 @@ enum WarpSharing {
     }
 
     /// A read that may see what another thread has just written.
-    private func isCommunication(_ i: Instruction) -> Bool {
+    private func isCommunication(_ i: Instruction, constants: [String: UInt64] = [:]) -> Bool {
       switch i.opcode {
       case "ld": return i.modifiers.contains { ["volatile", "relaxed", "acquire", "mmio"].contains($0) }
       case "atom":
         // Adding something moves on by itself, as a work queue does; adding nothing is a way to look.
-        if i.modifiers.contains("add") || i.modifiers.contains("inc"), let last = i.operands.last, case .integer(let step) = last, step != 0 { return false }
-        return true
+        guard i.modifiers.contains("add"), let last = i.operands.last else { return true }
+        switch last {
+        case .integer(let step): return step == 0
+        case .register(let name): return constants[name, default: 0] == 0
+        default: return true
+        }
       case "call": return Self.callee(i).map { communicating.contains($0) } ?? true
       default: return false
       }
@@ -107,11 +111,28 @@ enum WarpSharing {
       }
     }
 
+    /// Registers that are given one constant only.
+    private static func constants(_ instructions: [Instruction]) -> [String: UInt64] {
+      var values: [String: UInt64] = [:], others: Set<String> = []
+      for instruction in instructions {
+        for name in instruction.registers.written {
+          if instruction.opcode == "mov", instruction.predicate == nil, instruction.operands.count == 2,
+            case .integer(let value) = instruction.operands[1], values[name] == nil || values[name] == value {
+            values[name] = value
+          } else {
+            others.insert(name)
+          }
+        }
+      }
+      return values.filter { !others.contains($0.key) }
+    }
+
     private mutating func checkLoops(_ flow: ControlFlow) {
       for loop in flow.loops() {
         let instructions = loop.sorted().flatMap { flow.nodes[$0].instructions }
         let hasFence = instructions.contains { $0.opcode == "membar" || $0.opcode == "fence" }
         let hasBarrier = instructions.contains(where: isBarrier)
+        let constants = Self.constants(instructions)
         // Backwards from what decides the exits, through registers written in the loop and branches inside it.
         var wanted: Set<String> = [], seenNodes: Set<Int> = []
         func control(_ node: Int) {
@@ -132,7 +153,7 @@ enum WarpSharing {
             for instruction in flow.nodes[node].instructions {
               let (written, read) = instruction.registers
               guard written.contains(where: wanted.contains) else { continue }
-              if isCommunication(instruction), !isRetry(instruction, instructions) {
+              if isCommunication(instruction, constants: constants), !isRetry(instruction, instructions) {
                 reasons.append("line \(instruction.position.line): a loop that waits for `\(instruction.text)`")
                 return
               }
@@ -150,10 +171,24 @@ enum WarpSharing {
       }
     }
 
-    /// A compare-and-swap whose expected value is made anew in each round, and that is left when it succeeds.
+    /// A compare-and-swap whose expected value comes from memory in each round (from an earlier one's result, or a load): one
+    /// that expects a constant waits for a lock.
     private func isRetry(_ i: Instruction, _ loop: [Instruction]) -> Bool {
-      guard i.opcode == "atom", i.modifiers.contains("cas"), i.operands.count > 3, case .register(let expected) = i.operands[2] else { return false }
-      return loop.contains { $0.registers.written.contains(expected) }
+      guard i.opcode == "atom", i.modifiers.contains("cas"), i.operands.count > 3 else { return false }
+      var wanted: Set<String> = [], seen: Set<String> = []
+      var names: [String] = []
+      i.operands[2].collectRegisters(&names)
+      wanted.formUnion(names)
+      while let name = wanted.popFirst() {
+        guard seen.insert(name).inserted else { continue }
+        for instruction in loop {
+          let (written, read) = instruction.registers
+          guard written.contains(name) else { continue }
+          if ["atom", "ld", "ldu"].contains(instruction.opcode) { return true }
+          wanted.formUnion(read)
+        }
+      }
+      return false
     }
   }
 }
