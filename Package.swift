@@ -84,7 +84,7 @@ let package = Package(
     .target(name: "Cudart", dependencies: ["CUDA", "CCUDA", "CThreadLocal", "GPU", "ModuleLoading", "Settings"]),
     .target(name: "Cudart12", dependencies: ["Cudart", "CUDA", "CCUDA"]),
     .target(name: "Cudart13", dependencies: ["Cudart", "CUDA", "CCUDA"]),
-    .target(name: "CudaDriver", dependencies: ["Cudart", "CUDA", "CCUDA"]),
+    .target(name: "CudaDriver", dependencies: ["Cudart", "CUDA", "CCUDA", "CSpawn", "CThreadLocal", "GPU", "ModuleLoading", "Settings"]),
     .target(
       name: "Core", dependencies: ["Cudart", "Cudart12", "Cudart13", "CudaDriver"], exclude: ["exports.map"],
       linkerSettings: preloaded("Core", soname: "libcarmine.so")),

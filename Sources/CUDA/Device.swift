@@ -43,6 +43,9 @@ public final class Device: @unchecked Sendable {  // storedContext: contextLock
     return Unmanaged<Context>.fromOpaque(pointer).takeUnretainedValue()
   }
 
+  /// Whether anything has used the primary context yet.
+  public var isPrimaryContextActive: Bool { contextIfAny != nil }
+
   /// cudaDeviceCanAccessPeer: no two devices map each other's memory yet.
   public func canAccess(peer: Device) -> Bool { false }
 }

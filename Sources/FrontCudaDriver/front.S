@@ -4,710 +4,997 @@
 	.globl cuCtxCreate_v2
 	.type cuCtxCreate_v2,@function
 cuCtxCreate_v2:	endbr64
-	leaq	name_0(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+8(%rip)
 	.size cuCtxCreate_v2,.-cuCtxCreate_v2
 	.globl cuCtxCreate_v4
 	.type cuCtxCreate_v4,@function
 cuCtxCreate_v4:	endbr64
-	leaq	name_1(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+16(%rip)
 	.size cuCtxCreate_v4,.-cuCtxCreate_v4
 	.globl cuCtxDestroy_v2
 	.type cuCtxDestroy_v2,@function
 cuCtxDestroy_v2:	endbr64
-	leaq	name_2(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+24(%rip)
 	.size cuCtxDestroy_v2,.-cuCtxDestroy_v2
 	.globl cuCtxGetApiVersion
 	.type cuCtxGetApiVersion,@function
 cuCtxGetApiVersion:	endbr64
-	leaq	name_3(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+32(%rip)
 	.size cuCtxGetApiVersion,.-cuCtxGetApiVersion
 	.globl cuCtxGetCurrent
 	.type cuCtxGetCurrent,@function
 cuCtxGetCurrent:	endbr64
-	leaq	name_4(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+40(%rip)
 	.size cuCtxGetCurrent,.-cuCtxGetCurrent
 	.globl cuCtxGetDevice
 	.type cuCtxGetDevice,@function
 cuCtxGetDevice:	endbr64
-	leaq	name_5(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+48(%rip)
 	.size cuCtxGetDevice,.-cuCtxGetDevice
 	.globl cuCtxGetFlags
 	.type cuCtxGetFlags,@function
 cuCtxGetFlags:	endbr64
-	leaq	name_6(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+56(%rip)
 	.size cuCtxGetFlags,.-cuCtxGetFlags
 	.globl cuCtxGetLimit
 	.type cuCtxGetLimit,@function
 cuCtxGetLimit:	endbr64
-	leaq	name_7(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+64(%rip)
 	.size cuCtxGetLimit,.-cuCtxGetLimit
 	.globl cuCtxGetStreamPriorityRange
 	.type cuCtxGetStreamPriorityRange,@function
 cuCtxGetStreamPriorityRange:	endbr64
-	leaq	name_8(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+72(%rip)
 	.size cuCtxGetStreamPriorityRange,.-cuCtxGetStreamPriorityRange
 	.globl cuCtxPopCurrent_v2
 	.type cuCtxPopCurrent_v2,@function
 cuCtxPopCurrent_v2:	endbr64
-	leaq	name_9(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+80(%rip)
 	.size cuCtxPopCurrent_v2,.-cuCtxPopCurrent_v2
 	.globl cuCtxPushCurrent_v2
 	.type cuCtxPushCurrent_v2,@function
 cuCtxPushCurrent_v2:	endbr64
-	leaq	name_10(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+88(%rip)
 	.size cuCtxPushCurrent_v2,.-cuCtxPushCurrent_v2
 	.globl cuCtxSetCurrent
 	.type cuCtxSetCurrent,@function
 cuCtxSetCurrent:	endbr64
-	leaq	name_11(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+96(%rip)
 	.size cuCtxSetCurrent,.-cuCtxSetCurrent
 	.globl cuCtxSetLimit
 	.type cuCtxSetLimit,@function
 cuCtxSetLimit:	endbr64
-	leaq	name_12(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+104(%rip)
 	.size cuCtxSetLimit,.-cuCtxSetLimit
 	.globl cuCtxSynchronize
 	.type cuCtxSynchronize,@function
 cuCtxSynchronize:	endbr64
-	leaq	name_13(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+112(%rip)
 	.size cuCtxSynchronize,.-cuCtxSynchronize
 	.globl cuDeviceComputeCapability
 	.type cuDeviceComputeCapability,@function
 cuDeviceComputeCapability:	endbr64
-	leaq	name_14(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+120(%rip)
 	.size cuDeviceComputeCapability,.-cuDeviceComputeCapability
 	.globl cuDeviceGet
 	.type cuDeviceGet,@function
 cuDeviceGet:	endbr64
-	leaq	name_15(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+128(%rip)
 	.size cuDeviceGet,.-cuDeviceGet
 	.globl cuDeviceGetAttribute
 	.type cuDeviceGetAttribute,@function
 cuDeviceGetAttribute:	endbr64
-	leaq	name_16(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+136(%rip)
 	.size cuDeviceGetAttribute,.-cuDeviceGetAttribute
 	.globl cuDeviceGetCount
 	.type cuDeviceGetCount,@function
 cuDeviceGetCount:	endbr64
-	leaq	name_17(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+144(%rip)
 	.size cuDeviceGetCount,.-cuDeviceGetCount
 	.globl cuDeviceGetName
 	.type cuDeviceGetName,@function
 cuDeviceGetName:	endbr64
-	leaq	name_18(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+152(%rip)
 	.size cuDeviceGetName,.-cuDeviceGetName
 	.globl cuDeviceGetPCIBusId
 	.type cuDeviceGetPCIBusId,@function
 cuDeviceGetPCIBusId:	endbr64
-	leaq	name_19(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+160(%rip)
 	.size cuDeviceGetPCIBusId,.-cuDeviceGetPCIBusId
 	.globl cuDeviceGetUuid
 	.type cuDeviceGetUuid,@function
 cuDeviceGetUuid:	endbr64
-	leaq	name_20(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+168(%rip)
 	.size cuDeviceGetUuid,.-cuDeviceGetUuid
 	.globl cuDeviceGetUuid_v2
 	.type cuDeviceGetUuid_v2,@function
 cuDeviceGetUuid_v2:	endbr64
-	leaq	name_21(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+176(%rip)
 	.size cuDeviceGetUuid_v2,.-cuDeviceGetUuid_v2
 	.globl cuDevicePrimaryCtxGetState
 	.type cuDevicePrimaryCtxGetState,@function
 cuDevicePrimaryCtxGetState:	endbr64
-	leaq	name_22(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+184(%rip)
 	.size cuDevicePrimaryCtxGetState,.-cuDevicePrimaryCtxGetState
 	.globl cuDevicePrimaryCtxRelease_v2
 	.type cuDevicePrimaryCtxRelease_v2,@function
 cuDevicePrimaryCtxRelease_v2:	endbr64
-	leaq	name_23(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+192(%rip)
 	.size cuDevicePrimaryCtxRelease_v2,.-cuDevicePrimaryCtxRelease_v2
 	.globl cuDevicePrimaryCtxReset_v2
 	.type cuDevicePrimaryCtxReset_v2,@function
 cuDevicePrimaryCtxReset_v2:	endbr64
-	leaq	name_24(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+200(%rip)
 	.size cuDevicePrimaryCtxReset_v2,.-cuDevicePrimaryCtxReset_v2
 	.globl cuDevicePrimaryCtxRetain
 	.type cuDevicePrimaryCtxRetain,@function
 cuDevicePrimaryCtxRetain:	endbr64
-	leaq	name_25(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+208(%rip)
 	.size cuDevicePrimaryCtxRetain,.-cuDevicePrimaryCtxRetain
 	.globl cuDevicePrimaryCtxSetFlags_v2
 	.type cuDevicePrimaryCtxSetFlags_v2,@function
 cuDevicePrimaryCtxSetFlags_v2:	endbr64
-	leaq	name_26(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+216(%rip)
 	.size cuDevicePrimaryCtxSetFlags_v2,.-cuDevicePrimaryCtxSetFlags_v2
 	.globl cuDeviceTotalMem_v2
 	.type cuDeviceTotalMem_v2,@function
 cuDeviceTotalMem_v2:	endbr64
-	leaq	name_27(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+224(%rip)
 	.size cuDeviceTotalMem_v2,.-cuDeviceTotalMem_v2
 	.globl cuDriverGetVersion
 	.type cuDriverGetVersion,@function
 cuDriverGetVersion:	endbr64
-	leaq	name_28(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+232(%rip)
 	.size cuDriverGetVersion,.-cuDriverGetVersion
 	.globl cuEventCreate
 	.type cuEventCreate,@function
 cuEventCreate:	endbr64
-	leaq	name_29(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+240(%rip)
 	.size cuEventCreate,.-cuEventCreate
 	.globl cuEventDestroy_v2
 	.type cuEventDestroy_v2,@function
 cuEventDestroy_v2:	endbr64
-	leaq	name_30(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+248(%rip)
 	.size cuEventDestroy_v2,.-cuEventDestroy_v2
 	.globl cuEventElapsedTime
 	.type cuEventElapsedTime,@function
 cuEventElapsedTime:	endbr64
-	leaq	name_31(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+256(%rip)
 	.size cuEventElapsedTime,.-cuEventElapsedTime
 	.globl cuEventElapsedTime_v2
 	.type cuEventElapsedTime_v2,@function
 cuEventElapsedTime_v2:	endbr64
-	leaq	name_32(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+264(%rip)
 	.size cuEventElapsedTime_v2,.-cuEventElapsedTime_v2
 	.globl cuEventQuery
 	.type cuEventQuery,@function
 cuEventQuery:	endbr64
-	leaq	name_33(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+272(%rip)
 	.size cuEventQuery,.-cuEventQuery
 	.globl cuEventRecord
 	.type cuEventRecord,@function
 cuEventRecord:	endbr64
-	leaq	name_34(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+280(%rip)
 	.size cuEventRecord,.-cuEventRecord
 	.globl cuEventSynchronize
 	.type cuEventSynchronize,@function
 cuEventSynchronize:	endbr64
-	leaq	name_35(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+288(%rip)
 	.size cuEventSynchronize,.-cuEventSynchronize
 	.globl cuFuncGetAttribute
 	.type cuFuncGetAttribute,@function
 cuFuncGetAttribute:	endbr64
-	leaq	name_36(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+296(%rip)
 	.size cuFuncGetAttribute,.-cuFuncGetAttribute
-	.globl cuFuncGetModule
-	.type cuFuncGetModule,@function
-cuFuncGetModule:	endbr64
-	leaq	name_37(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
-	.size cuFuncGetModule,.-cuFuncGetModule
 	.globl cuFuncGetName
 	.type cuFuncGetName,@function
 cuFuncGetName:	endbr64
-	leaq	name_38(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+304(%rip)
 	.size cuFuncGetName,.-cuFuncGetName
 	.globl cuFuncSetAttribute
 	.type cuFuncSetAttribute,@function
 cuFuncSetAttribute:	endbr64
-	leaq	name_39(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+312(%rip)
 	.size cuFuncSetAttribute,.-cuFuncSetAttribute
 	.globl cuFuncSetCacheConfig
 	.type cuFuncSetCacheConfig,@function
 cuFuncSetCacheConfig:	endbr64
-	leaq	name_40(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+320(%rip)
 	.size cuFuncSetCacheConfig,.-cuFuncSetCacheConfig
 	.globl cuGetErrorName
 	.type cuGetErrorName,@function
 cuGetErrorName:	endbr64
-	leaq	name_41(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+328(%rip)
 	.size cuGetErrorName,.-cuGetErrorName
 	.globl cuGetErrorString
 	.type cuGetErrorString,@function
 cuGetErrorString:	endbr64
-	leaq	name_42(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+336(%rip)
 	.size cuGetErrorString,.-cuGetErrorString
 	.globl cuGetProcAddress
 	.type cuGetProcAddress,@function
 cuGetProcAddress:	endbr64
-	leaq	name_43(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+344(%rip)
 	.size cuGetProcAddress,.-cuGetProcAddress
 	.globl cuGetProcAddress_v2
 	.type cuGetProcAddress_v2,@function
 cuGetProcAddress_v2:	endbr64
-	leaq	name_44(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+352(%rip)
 	.size cuGetProcAddress_v2,.-cuGetProcAddress_v2
 	.globl cuInit
 	.type cuInit,@function
 cuInit:	endbr64
-	leaq	name_45(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+360(%rip)
 	.size cuInit,.-cuInit
 	.globl cuLaunchCooperativeKernel
 	.type cuLaunchCooperativeKernel,@function
 cuLaunchCooperativeKernel:	endbr64
-	leaq	name_46(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+368(%rip)
 	.size cuLaunchCooperativeKernel,.-cuLaunchCooperativeKernel
 	.globl cuLaunchHostFunc
 	.type cuLaunchHostFunc,@function
 cuLaunchHostFunc:	endbr64
-	leaq	name_47(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+376(%rip)
 	.size cuLaunchHostFunc,.-cuLaunchHostFunc
 	.globl cuLaunchKernel
 	.type cuLaunchKernel,@function
 cuLaunchKernel:	endbr64
-	leaq	name_48(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+384(%rip)
 	.size cuLaunchKernel,.-cuLaunchKernel
 	.globl cuLaunchKernelEx
 	.type cuLaunchKernelEx,@function
 cuLaunchKernelEx:	endbr64
-	leaq	name_49(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+392(%rip)
 	.size cuLaunchKernelEx,.-cuLaunchKernelEx
 	.globl cuMemAllocAsync
 	.type cuMemAllocAsync,@function
 cuMemAllocAsync:	endbr64
-	leaq	name_50(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+400(%rip)
 	.size cuMemAllocAsync,.-cuMemAllocAsync
 	.globl cuMemAllocHost_v2
 	.type cuMemAllocHost_v2,@function
 cuMemAllocHost_v2:	endbr64
-	leaq	name_51(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+408(%rip)
 	.size cuMemAllocHost_v2,.-cuMemAllocHost_v2
 	.globl cuMemAllocManaged
 	.type cuMemAllocManaged,@function
 cuMemAllocManaged:	endbr64
-	leaq	name_52(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+416(%rip)
 	.size cuMemAllocManaged,.-cuMemAllocManaged
 	.globl cuMemAllocPitch_v2
 	.type cuMemAllocPitch_v2,@function
 cuMemAllocPitch_v2:	endbr64
-	leaq	name_53(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+424(%rip)
 	.size cuMemAllocPitch_v2,.-cuMemAllocPitch_v2
 	.globl cuMemAlloc_v2
 	.type cuMemAlloc_v2,@function
 cuMemAlloc_v2:	endbr64
-	leaq	name_54(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+432(%rip)
 	.size cuMemAlloc_v2,.-cuMemAlloc_v2
 	.globl cuMemFreeAsync
 	.type cuMemFreeAsync,@function
 cuMemFreeAsync:	endbr64
-	leaq	name_55(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+440(%rip)
 	.size cuMemFreeAsync,.-cuMemFreeAsync
 	.globl cuMemFreeHost
 	.type cuMemFreeHost,@function
 cuMemFreeHost:	endbr64
-	leaq	name_56(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+448(%rip)
 	.size cuMemFreeHost,.-cuMemFreeHost
 	.globl cuMemFree_v2
 	.type cuMemFree_v2,@function
 cuMemFree_v2:	endbr64
-	leaq	name_57(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+456(%rip)
 	.size cuMemFree_v2,.-cuMemFree_v2
 	.globl cuMemGetInfo_v2
 	.type cuMemGetInfo_v2,@function
 cuMemGetInfo_v2:	endbr64
-	leaq	name_58(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+464(%rip)
 	.size cuMemGetInfo_v2,.-cuMemGetInfo_v2
 	.globl cuMemHostAlloc
 	.type cuMemHostAlloc,@function
 cuMemHostAlloc:	endbr64
-	leaq	name_59(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+472(%rip)
 	.size cuMemHostAlloc,.-cuMemHostAlloc
 	.globl cuMemHostGetDevicePointer_v2
 	.type cuMemHostGetDevicePointer_v2,@function
 cuMemHostGetDevicePointer_v2:	endbr64
-	leaq	name_60(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+480(%rip)
 	.size cuMemHostGetDevicePointer_v2,.-cuMemHostGetDevicePointer_v2
 	.globl cuMemHostRegister_v2
 	.type cuMemHostRegister_v2,@function
 cuMemHostRegister_v2:	endbr64
-	leaq	name_61(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+488(%rip)
 	.size cuMemHostRegister_v2,.-cuMemHostRegister_v2
 	.globl cuMemHostUnregister
 	.type cuMemHostUnregister,@function
 cuMemHostUnregister:	endbr64
-	leaq	name_62(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+496(%rip)
 	.size cuMemHostUnregister,.-cuMemHostUnregister
 	.globl cuMemcpy
 	.type cuMemcpy,@function
 cuMemcpy:	endbr64
-	leaq	name_63(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+504(%rip)
 	.size cuMemcpy,.-cuMemcpy
 	.globl cuMemcpyAsync
 	.type cuMemcpyAsync,@function
 cuMemcpyAsync:	endbr64
-	leaq	name_64(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+512(%rip)
 	.size cuMemcpyAsync,.-cuMemcpyAsync
 	.globl cuMemcpyDtoDAsync_v2
 	.type cuMemcpyDtoDAsync_v2,@function
 cuMemcpyDtoDAsync_v2:	endbr64
-	leaq	name_65(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+520(%rip)
 	.size cuMemcpyDtoDAsync_v2,.-cuMemcpyDtoDAsync_v2
 	.globl cuMemcpyDtoD_v2
 	.type cuMemcpyDtoD_v2,@function
 cuMemcpyDtoD_v2:	endbr64
-	leaq	name_66(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+528(%rip)
 	.size cuMemcpyDtoD_v2,.-cuMemcpyDtoD_v2
 	.globl cuMemcpyDtoHAsync_v2
 	.type cuMemcpyDtoHAsync_v2,@function
 cuMemcpyDtoHAsync_v2:	endbr64
-	leaq	name_67(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+536(%rip)
 	.size cuMemcpyDtoHAsync_v2,.-cuMemcpyDtoHAsync_v2
 	.globl cuMemcpyDtoH_v2
 	.type cuMemcpyDtoH_v2,@function
 cuMemcpyDtoH_v2:	endbr64
-	leaq	name_68(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+544(%rip)
 	.size cuMemcpyDtoH_v2,.-cuMemcpyDtoH_v2
 	.globl cuMemcpyHtoDAsync_v2
 	.type cuMemcpyHtoDAsync_v2,@function
 cuMemcpyHtoDAsync_v2:	endbr64
-	leaq	name_69(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+552(%rip)
 	.size cuMemcpyHtoDAsync_v2,.-cuMemcpyHtoDAsync_v2
 	.globl cuMemcpyHtoD_v2
 	.type cuMemcpyHtoD_v2,@function
 cuMemcpyHtoD_v2:	endbr64
-	leaq	name_70(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+560(%rip)
 	.size cuMemcpyHtoD_v2,.-cuMemcpyHtoD_v2
 	.globl cuMemsetD16Async
 	.type cuMemsetD16Async,@function
 cuMemsetD16Async:	endbr64
-	leaq	name_71(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+568(%rip)
 	.size cuMemsetD16Async,.-cuMemsetD16Async
 	.globl cuMemsetD16_v2
 	.type cuMemsetD16_v2,@function
 cuMemsetD16_v2:	endbr64
-	leaq	name_72(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+576(%rip)
 	.size cuMemsetD16_v2,.-cuMemsetD16_v2
 	.globl cuMemsetD32Async
 	.type cuMemsetD32Async,@function
 cuMemsetD32Async:	endbr64
-	leaq	name_73(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+584(%rip)
 	.size cuMemsetD32Async,.-cuMemsetD32Async
 	.globl cuMemsetD32_v2
 	.type cuMemsetD32_v2,@function
 cuMemsetD32_v2:	endbr64
-	leaq	name_74(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+592(%rip)
 	.size cuMemsetD32_v2,.-cuMemsetD32_v2
 	.globl cuMemsetD8Async
 	.type cuMemsetD8Async,@function
 cuMemsetD8Async:	endbr64
-	leaq	name_75(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+600(%rip)
 	.size cuMemsetD8Async,.-cuMemsetD8Async
 	.globl cuMemsetD8_v2
 	.type cuMemsetD8_v2,@function
 cuMemsetD8_v2:	endbr64
-	leaq	name_76(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+608(%rip)
 	.size cuMemsetD8_v2,.-cuMemsetD8_v2
 	.globl cuModuleGetFunction
 	.type cuModuleGetFunction,@function
 cuModuleGetFunction:	endbr64
-	leaq	name_77(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+616(%rip)
 	.size cuModuleGetFunction,.-cuModuleGetFunction
 	.globl cuModuleGetGlobal_v2
 	.type cuModuleGetGlobal_v2,@function
 cuModuleGetGlobal_v2:	endbr64
-	leaq	name_78(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+624(%rip)
 	.size cuModuleGetGlobal_v2,.-cuModuleGetGlobal_v2
 	.globl cuModuleGetLoadingMode
 	.type cuModuleGetLoadingMode,@function
 cuModuleGetLoadingMode:	endbr64
-	leaq	name_79(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+632(%rip)
 	.size cuModuleGetLoadingMode,.-cuModuleGetLoadingMode
 	.globl cuModuleLoad
 	.type cuModuleLoad,@function
 cuModuleLoad:	endbr64
-	leaq	name_80(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+640(%rip)
 	.size cuModuleLoad,.-cuModuleLoad
 	.globl cuModuleLoadData
 	.type cuModuleLoadData,@function
 cuModuleLoadData:	endbr64
-	leaq	name_81(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+648(%rip)
 	.size cuModuleLoadData,.-cuModuleLoadData
 	.globl cuModuleLoadDataEx
 	.type cuModuleLoadDataEx,@function
 cuModuleLoadDataEx:	endbr64
-	leaq	name_82(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+656(%rip)
 	.size cuModuleLoadDataEx,.-cuModuleLoadDataEx
 	.globl cuModuleLoadFatBinary
 	.type cuModuleLoadFatBinary,@function
 cuModuleLoadFatBinary:	endbr64
-	leaq	name_83(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+664(%rip)
 	.size cuModuleLoadFatBinary,.-cuModuleLoadFatBinary
 	.globl cuModuleUnload
 	.type cuModuleUnload,@function
 cuModuleUnload:	endbr64
-	leaq	name_84(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+672(%rip)
 	.size cuModuleUnload,.-cuModuleUnload
 	.globl cuOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cuOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cuOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	leaq	name_85(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+680(%rip)
 	.size cuOccupancyMaxActiveBlocksPerMultiprocessor,.-cuOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	leaq	name_86(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+688(%rip)
 	.size cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cuOccupancyMaxPotentialBlockSize
 	.type cuOccupancyMaxPotentialBlockSize,@function
 cuOccupancyMaxPotentialBlockSize:	endbr64
-	leaq	name_87(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+696(%rip)
 	.size cuOccupancyMaxPotentialBlockSize,.-cuOccupancyMaxPotentialBlockSize
 	.globl cuPointerGetAttribute
 	.type cuPointerGetAttribute,@function
 cuPointerGetAttribute:	endbr64
-	leaq	name_88(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+704(%rip)
 	.size cuPointerGetAttribute,.-cuPointerGetAttribute
 	.globl cuStreamCreate
 	.type cuStreamCreate,@function
 cuStreamCreate:	endbr64
-	leaq	name_89(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+712(%rip)
 	.size cuStreamCreate,.-cuStreamCreate
 	.globl cuStreamCreateWithPriority
 	.type cuStreamCreateWithPriority,@function
 cuStreamCreateWithPriority:	endbr64
-	leaq	name_90(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+720(%rip)
 	.size cuStreamCreateWithPriority,.-cuStreamCreateWithPriority
 	.globl cuStreamDestroy_v2
 	.type cuStreamDestroy_v2,@function
 cuStreamDestroy_v2:	endbr64
-	leaq	name_91(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+728(%rip)
 	.size cuStreamDestroy_v2,.-cuStreamDestroy_v2
 	.globl cuStreamGetCtx
 	.type cuStreamGetCtx,@function
 cuStreamGetCtx:	endbr64
-	leaq	name_92(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+736(%rip)
 	.size cuStreamGetCtx,.-cuStreamGetCtx
 	.globl cuStreamGetFlags
 	.type cuStreamGetFlags,@function
 cuStreamGetFlags:	endbr64
-	leaq	name_93(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+744(%rip)
 	.size cuStreamGetFlags,.-cuStreamGetFlags
 	.globl cuStreamGetPriority
 	.type cuStreamGetPriority,@function
 cuStreamGetPriority:	endbr64
-	leaq	name_94(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+752(%rip)
 	.size cuStreamGetPriority,.-cuStreamGetPriority
 	.globl cuStreamIsCapturing
 	.type cuStreamIsCapturing,@function
 cuStreamIsCapturing:	endbr64
-	leaq	name_95(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+760(%rip)
 	.size cuStreamIsCapturing,.-cuStreamIsCapturing
 	.globl cuStreamQuery
 	.type cuStreamQuery,@function
 cuStreamQuery:	endbr64
-	leaq	name_96(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+768(%rip)
 	.size cuStreamQuery,.-cuStreamQuery
 	.globl cuStreamSynchronize
 	.type cuStreamSynchronize,@function
 cuStreamSynchronize:	endbr64
-	leaq	name_97(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+776(%rip)
 	.size cuStreamSynchronize,.-cuStreamSynchronize
 	.globl cuStreamWaitEvent
 	.type cuStreamWaitEvent,@function
 cuStreamWaitEvent:	endbr64
-	leaq	name_98(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+784(%rip)
 	.size cuStreamWaitEvent,.-cuStreamWaitEvent
 first_0:	pushq	$0
 	jmp	carmine_front_first_call
+first_1:	pushq	$1
+	jmp	carmine_front_first_call
+first_2:	pushq	$2
+	jmp	carmine_front_first_call
+first_3:	pushq	$3
+	jmp	carmine_front_first_call
+first_4:	pushq	$4
+	jmp	carmine_front_first_call
+first_5:	pushq	$5
+	jmp	carmine_front_first_call
+first_6:	pushq	$6
+	jmp	carmine_front_first_call
+first_7:	pushq	$7
+	jmp	carmine_front_first_call
+first_8:	pushq	$8
+	jmp	carmine_front_first_call
+first_9:	pushq	$9
+	jmp	carmine_front_first_call
+first_10:	pushq	$10
+	jmp	carmine_front_first_call
+first_11:	pushq	$11
+	jmp	carmine_front_first_call
+first_12:	pushq	$12
+	jmp	carmine_front_first_call
+first_13:	pushq	$13
+	jmp	carmine_front_first_call
+first_14:	pushq	$14
+	jmp	carmine_front_first_call
+first_15:	pushq	$15
+	jmp	carmine_front_first_call
+first_16:	pushq	$16
+	jmp	carmine_front_first_call
+first_17:	pushq	$17
+	jmp	carmine_front_first_call
+first_18:	pushq	$18
+	jmp	carmine_front_first_call
+first_19:	pushq	$19
+	jmp	carmine_front_first_call
+first_20:	pushq	$20
+	jmp	carmine_front_first_call
+first_21:	pushq	$21
+	jmp	carmine_front_first_call
+first_22:	pushq	$22
+	jmp	carmine_front_first_call
+first_23:	pushq	$23
+	jmp	carmine_front_first_call
+first_24:	pushq	$24
+	jmp	carmine_front_first_call
+first_25:	pushq	$25
+	jmp	carmine_front_first_call
+first_26:	pushq	$26
+	jmp	carmine_front_first_call
+first_27:	pushq	$27
+	jmp	carmine_front_first_call
+first_28:	pushq	$28
+	jmp	carmine_front_first_call
+first_29:	pushq	$29
+	jmp	carmine_front_first_call
+first_30:	pushq	$30
+	jmp	carmine_front_first_call
+first_31:	pushq	$31
+	jmp	carmine_front_first_call
+first_32:	pushq	$32
+	jmp	carmine_front_first_call
+first_33:	pushq	$33
+	jmp	carmine_front_first_call
+first_34:	pushq	$34
+	jmp	carmine_front_first_call
+first_35:	pushq	$35
+	jmp	carmine_front_first_call
+first_36:	pushq	$36
+	jmp	carmine_front_first_call
+first_37:	pushq	$37
+	jmp	carmine_front_first_call
+first_38:	pushq	$38
+	jmp	carmine_front_first_call
+first_39:	pushq	$39
+	jmp	carmine_front_first_call
+first_40:	pushq	$40
+	jmp	carmine_front_first_call
+first_41:	pushq	$41
+	jmp	carmine_front_first_call
+first_42:	pushq	$42
+	jmp	carmine_front_first_call
+first_43:	pushq	$43
+	jmp	carmine_front_first_call
+first_44:	pushq	$44
+	jmp	carmine_front_first_call
+first_45:	pushq	$45
+	jmp	carmine_front_first_call
+first_46:	pushq	$46
+	jmp	carmine_front_first_call
+first_47:	pushq	$47
+	jmp	carmine_front_first_call
+first_48:	pushq	$48
+	jmp	carmine_front_first_call
+first_49:	pushq	$49
+	jmp	carmine_front_first_call
+first_50:	pushq	$50
+	jmp	carmine_front_first_call
+first_51:	pushq	$51
+	jmp	carmine_front_first_call
+first_52:	pushq	$52
+	jmp	carmine_front_first_call
+first_53:	pushq	$53
+	jmp	carmine_front_first_call
+first_54:	pushq	$54
+	jmp	carmine_front_first_call
+first_55:	pushq	$55
+	jmp	carmine_front_first_call
+first_56:	pushq	$56
+	jmp	carmine_front_first_call
+first_57:	pushq	$57
+	jmp	carmine_front_first_call
+first_58:	pushq	$58
+	jmp	carmine_front_first_call
+first_59:	pushq	$59
+	jmp	carmine_front_first_call
+first_60:	pushq	$60
+	jmp	carmine_front_first_call
+first_61:	pushq	$61
+	jmp	carmine_front_first_call
+first_62:	pushq	$62
+	jmp	carmine_front_first_call
+first_63:	pushq	$63
+	jmp	carmine_front_first_call
+first_64:	pushq	$64
+	jmp	carmine_front_first_call
+first_65:	pushq	$65
+	jmp	carmine_front_first_call
+first_66:	pushq	$66
+	jmp	carmine_front_first_call
+first_67:	pushq	$67
+	jmp	carmine_front_first_call
+first_68:	pushq	$68
+	jmp	carmine_front_first_call
+first_69:	pushq	$69
+	jmp	carmine_front_first_call
+first_70:	pushq	$70
+	jmp	carmine_front_first_call
+first_71:	pushq	$71
+	jmp	carmine_front_first_call
+first_72:	pushq	$72
+	jmp	carmine_front_first_call
+first_73:	pushq	$73
+	jmp	carmine_front_first_call
+first_74:	pushq	$74
+	jmp	carmine_front_first_call
+first_75:	pushq	$75
+	jmp	carmine_front_first_call
+first_76:	pushq	$76
+	jmp	carmine_front_first_call
+first_77:	pushq	$77
+	jmp	carmine_front_first_call
+first_78:	pushq	$78
+	jmp	carmine_front_first_call
+first_79:	pushq	$79
+	jmp	carmine_front_first_call
+first_80:	pushq	$80
+	jmp	carmine_front_first_call
+first_81:	pushq	$81
+	jmp	carmine_front_first_call
+first_82:	pushq	$82
+	jmp	carmine_front_first_call
+first_83:	pushq	$83
+	jmp	carmine_front_first_call
+first_84:	pushq	$84
+	jmp	carmine_front_first_call
+first_85:	pushq	$85
+	jmp	carmine_front_first_call
+first_86:	pushq	$86
+	jmp	carmine_front_first_call
+first_87:	pushq	$87
+	jmp	carmine_front_first_call
+first_88:	pushq	$88
+	jmp	carmine_front_first_call
+first_89:	pushq	$89
+	jmp	carmine_front_first_call
+first_90:	pushq	$90
+	jmp	carmine_front_first_call
+first_91:	pushq	$91
+	jmp	carmine_front_first_call
+first_92:	pushq	$92
+	jmp	carmine_front_first_call
+first_93:	pushq	$93
+	jmp	carmine_front_first_call
+first_94:	pushq	$94
+	jmp	carmine_front_first_call
+first_95:	pushq	$95
+	jmp	carmine_front_first_call
+first_96:	pushq	$96
+	jmp	carmine_front_first_call
+first_97:	pushq	$97
+	jmp	carmine_front_first_call
+first_98:	pushq	$98
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
-name_0:	.asciz "cuCtxCreate_v2"
-name_1:	.asciz "cuCtxCreate_v4"
-name_2:	.asciz "cuCtxDestroy_v2"
-name_3:	.asciz "cuCtxGetApiVersion"
-name_4:	.asciz "cuCtxGetCurrent"
-name_5:	.asciz "cuCtxGetDevice"
-name_6:	.asciz "cuCtxGetFlags"
-name_7:	.asciz "cuCtxGetLimit"
-name_8:	.asciz "cuCtxGetStreamPriorityRange"
-name_9:	.asciz "cuCtxPopCurrent_v2"
-name_10:	.asciz "cuCtxPushCurrent_v2"
-name_11:	.asciz "cuCtxSetCurrent"
-name_12:	.asciz "cuCtxSetLimit"
-name_13:	.asciz "cuCtxSynchronize"
-name_14:	.asciz "cuDeviceComputeCapability"
-name_15:	.asciz "cuDeviceGet"
-name_16:	.asciz "cuDeviceGetAttribute"
-name_17:	.asciz "cuDeviceGetCount"
-name_18:	.asciz "cuDeviceGetName"
-name_19:	.asciz "cuDeviceGetPCIBusId"
-name_20:	.asciz "cuDeviceGetUuid"
-name_21:	.asciz "cuDeviceGetUuid_v2"
-name_22:	.asciz "cuDevicePrimaryCtxGetState"
-name_23:	.asciz "cuDevicePrimaryCtxRelease_v2"
-name_24:	.asciz "cuDevicePrimaryCtxReset_v2"
-name_25:	.asciz "cuDevicePrimaryCtxRetain"
-name_26:	.asciz "cuDevicePrimaryCtxSetFlags_v2"
-name_27:	.asciz "cuDeviceTotalMem_v2"
-name_28:	.asciz "cuDriverGetVersion"
-name_29:	.asciz "cuEventCreate"
-name_30:	.asciz "cuEventDestroy_v2"
-name_31:	.asciz "cuEventElapsedTime"
-name_32:	.asciz "cuEventElapsedTime_v2"
-name_33:	.asciz "cuEventQuery"
-name_34:	.asciz "cuEventRecord"
-name_35:	.asciz "cuEventSynchronize"
-name_36:	.asciz "cuFuncGetAttribute"
-name_37:	.asciz "cuFuncGetModule"
-name_38:	.asciz "cuFuncGetName"
-name_39:	.asciz "cuFuncSetAttribute"
-name_40:	.asciz "cuFuncSetCacheConfig"
-name_41:	.asciz "cuGetErrorName"
-name_42:	.asciz "cuGetErrorString"
-name_43:	.asciz "cuGetProcAddress"
-name_44:	.asciz "cuGetProcAddress_v2"
-name_45:	.asciz "cuInit"
-name_46:	.asciz "cuLaunchCooperativeKernel"
-name_47:	.asciz "cuLaunchHostFunc"
-name_48:	.asciz "cuLaunchKernel"
-name_49:	.asciz "cuLaunchKernelEx"
-name_50:	.asciz "cuMemAllocAsync"
-name_51:	.asciz "cuMemAllocHost_v2"
-name_52:	.asciz "cuMemAllocManaged"
-name_53:	.asciz "cuMemAllocPitch_v2"
-name_54:	.asciz "cuMemAlloc_v2"
-name_55:	.asciz "cuMemFreeAsync"
-name_56:	.asciz "cuMemFreeHost"
-name_57:	.asciz "cuMemFree_v2"
-name_58:	.asciz "cuMemGetInfo_v2"
-name_59:	.asciz "cuMemHostAlloc"
-name_60:	.asciz "cuMemHostGetDevicePointer_v2"
-name_61:	.asciz "cuMemHostRegister_v2"
-name_62:	.asciz "cuMemHostUnregister"
-name_63:	.asciz "cuMemcpy"
-name_64:	.asciz "cuMemcpyAsync"
-name_65:	.asciz "cuMemcpyDtoDAsync_v2"
-name_66:	.asciz "cuMemcpyDtoD_v2"
-name_67:	.asciz "cuMemcpyDtoHAsync_v2"
-name_68:	.asciz "cuMemcpyDtoH_v2"
-name_69:	.asciz "cuMemcpyHtoDAsync_v2"
-name_70:	.asciz "cuMemcpyHtoD_v2"
-name_71:	.asciz "cuMemsetD16Async"
-name_72:	.asciz "cuMemsetD16_v2"
-name_73:	.asciz "cuMemsetD32Async"
-name_74:	.asciz "cuMemsetD32_v2"
-name_75:	.asciz "cuMemsetD8Async"
-name_76:	.asciz "cuMemsetD8_v2"
-name_77:	.asciz "cuModuleGetFunction"
-name_78:	.asciz "cuModuleGetGlobal_v2"
-name_79:	.asciz "cuModuleGetLoadingMode"
-name_80:	.asciz "cuModuleLoad"
-name_81:	.asciz "cuModuleLoadData"
-name_82:	.asciz "cuModuleLoadDataEx"
-name_83:	.asciz "cuModuleLoadFatBinary"
-name_84:	.asciz "cuModuleUnload"
-name_85:	.asciz "cuOccupancyMaxActiveBlocksPerMultiprocessor"
-name_86:	.asciz "cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-name_87:	.asciz "cuOccupancyMaxPotentialBlockSize"
-name_88:	.asciz "cuPointerGetAttribute"
-name_89:	.asciz "cuStreamCreate"
-name_90:	.asciz "cuStreamCreateWithPriority"
-name_91:	.asciz "cuStreamDestroy_v2"
-name_92:	.asciz "cuStreamGetCtx"
-name_93:	.asciz "cuStreamGetFlags"
-name_94:	.asciz "cuStreamGetPriority"
-name_95:	.asciz "cuStreamIsCapturing"
-name_96:	.asciz "cuStreamQuery"
-name_97:	.asciz "cuStreamSynchronize"
-name_98:	.asciz "cuStreamWaitEvent"
 symbol_0:	.asciz "carmine_rt_absent"
+symbol_1:	.asciz "carmine_cu_cuCtxCreate_v2"
+symbol_2:	.asciz "carmine_cu_cuCtxCreate_v4"
+symbol_3:	.asciz "carmine_cu_cuCtxDestroy_v2"
+symbol_4:	.asciz "carmine_cu_cuCtxGetApiVersion"
+symbol_5:	.asciz "carmine_cu_cuCtxGetCurrent"
+symbol_6:	.asciz "carmine_cu_cuCtxGetDevice"
+symbol_7:	.asciz "carmine_cu_cuCtxGetFlags"
+symbol_8:	.asciz "carmine_cu_cuCtxGetLimit"
+symbol_9:	.asciz "carmine_cu_cuCtxGetStreamPriorityRange"
+symbol_10:	.asciz "carmine_cu_cuCtxPopCurrent_v2"
+symbol_11:	.asciz "carmine_cu_cuCtxPushCurrent_v2"
+symbol_12:	.asciz "carmine_cu_cuCtxSetCurrent"
+symbol_13:	.asciz "carmine_cu_cuCtxSetLimit"
+symbol_14:	.asciz "carmine_cu_cuCtxSynchronize"
+symbol_15:	.asciz "carmine_cu_cuDeviceComputeCapability"
+symbol_16:	.asciz "carmine_cu_cuDeviceGet"
+symbol_17:	.asciz "carmine_cu_cuDeviceGetAttribute"
+symbol_18:	.asciz "carmine_cu_cuDeviceGetCount"
+symbol_19:	.asciz "carmine_cu_cuDeviceGetName"
+symbol_20:	.asciz "carmine_cu_cuDeviceGetPCIBusId"
+symbol_21:	.asciz "carmine_cu_cuDeviceGetUuid"
+symbol_22:	.asciz "carmine_cu_cuDeviceGetUuid_v2"
+symbol_23:	.asciz "carmine_cu_cuDevicePrimaryCtxGetState"
+symbol_24:	.asciz "carmine_cu_cuDevicePrimaryCtxRelease_v2"
+symbol_25:	.asciz "carmine_cu_cuDevicePrimaryCtxReset_v2"
+symbol_26:	.asciz "carmine_cu_cuDevicePrimaryCtxRetain"
+symbol_27:	.asciz "carmine_cu_cuDevicePrimaryCtxSetFlags_v2"
+symbol_28:	.asciz "carmine_cu_cuDeviceTotalMem_v2"
+symbol_29:	.asciz "carmine_cu_cuDriverGetVersion"
+symbol_30:	.asciz "carmine_cu_cuEventCreate"
+symbol_31:	.asciz "carmine_cu_cuEventDestroy_v2"
+symbol_32:	.asciz "carmine_cu_cuEventElapsedTime"
+symbol_33:	.asciz "carmine_cu_cuEventElapsedTime_v2"
+symbol_34:	.asciz "carmine_cu_cuEventQuery"
+symbol_35:	.asciz "carmine_cu_cuEventRecord"
+symbol_36:	.asciz "carmine_cu_cuEventSynchronize"
+symbol_37:	.asciz "carmine_cu_cuFuncGetAttribute"
+symbol_38:	.asciz "carmine_cu_cuFuncGetName"
+symbol_39:	.asciz "carmine_cu_cuFuncSetAttribute"
+symbol_40:	.asciz "carmine_cu_cuFuncSetCacheConfig"
+symbol_41:	.asciz "carmine_cu_cuGetErrorName"
+symbol_42:	.asciz "carmine_cu_cuGetErrorString"
+symbol_43:	.asciz "carmine_cu_cuGetProcAddress"
+symbol_44:	.asciz "carmine_cu_cuGetProcAddress_v2"
+symbol_45:	.asciz "carmine_cu_cuInit"
+symbol_46:	.asciz "carmine_cu_cuLaunchCooperativeKernel"
+symbol_47:	.asciz "carmine_cu_cuLaunchHostFunc"
+symbol_48:	.asciz "carmine_cu_cuLaunchKernel"
+symbol_49:	.asciz "carmine_cu_cuLaunchKernelEx"
+symbol_50:	.asciz "carmine_cu_cuMemAllocAsync"
+symbol_51:	.asciz "carmine_cu_cuMemAllocHost_v2"
+symbol_52:	.asciz "carmine_cu_cuMemAllocManaged"
+symbol_53:	.asciz "carmine_cu_cuMemAllocPitch_v2"
+symbol_54:	.asciz "carmine_cu_cuMemAlloc_v2"
+symbol_55:	.asciz "carmine_cu_cuMemFreeAsync"
+symbol_56:	.asciz "carmine_cu_cuMemFreeHost"
+symbol_57:	.asciz "carmine_cu_cuMemFree_v2"
+symbol_58:	.asciz "carmine_cu_cuMemGetInfo_v2"
+symbol_59:	.asciz "carmine_cu_cuMemHostAlloc"
+symbol_60:	.asciz "carmine_cu_cuMemHostGetDevicePointer_v2"
+symbol_61:	.asciz "carmine_cu_cuMemHostRegister_v2"
+symbol_62:	.asciz "carmine_cu_cuMemHostUnregister"
+symbol_63:	.asciz "carmine_cu_cuMemcpy"
+symbol_64:	.asciz "carmine_cu_cuMemcpyAsync"
+symbol_65:	.asciz "carmine_cu_cuMemcpyDtoDAsync_v2"
+symbol_66:	.asciz "carmine_cu_cuMemcpyDtoD_v2"
+symbol_67:	.asciz "carmine_cu_cuMemcpyDtoHAsync_v2"
+symbol_68:	.asciz "carmine_cu_cuMemcpyDtoH_v2"
+symbol_69:	.asciz "carmine_cu_cuMemcpyHtoDAsync_v2"
+symbol_70:	.asciz "carmine_cu_cuMemcpyHtoD_v2"
+symbol_71:	.asciz "carmine_cu_cuMemsetD16Async"
+symbol_72:	.asciz "carmine_cu_cuMemsetD16_v2"
+symbol_73:	.asciz "carmine_cu_cuMemsetD32Async"
+symbol_74:	.asciz "carmine_cu_cuMemsetD32_v2"
+symbol_75:	.asciz "carmine_cu_cuMemsetD8Async"
+symbol_76:	.asciz "carmine_cu_cuMemsetD8_v2"
+symbol_77:	.asciz "carmine_cu_cuModuleGetFunction"
+symbol_78:	.asciz "carmine_cu_cuModuleGetGlobal_v2"
+symbol_79:	.asciz "carmine_cu_cuModuleGetLoadingMode"
+symbol_80:	.asciz "carmine_cu_cuModuleLoad"
+symbol_81:	.asciz "carmine_cu_cuModuleLoadData"
+symbol_82:	.asciz "carmine_cu_cuModuleLoadDataEx"
+symbol_83:	.asciz "carmine_cu_cuModuleLoadFatBinary"
+symbol_84:	.asciz "carmine_cu_cuModuleUnload"
+symbol_85:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_86:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_87:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSize"
+symbol_88:	.asciz "carmine_cu_cuPointerGetAttribute"
+symbol_89:	.asciz "carmine_cu_cuStreamCreate"
+symbol_90:	.asciz "carmine_cu_cuStreamCreateWithPriority"
+symbol_91:	.asciz "carmine_cu_cuStreamDestroy_v2"
+symbol_92:	.asciz "carmine_cu_cuStreamGetCtx"
+symbol_93:	.asciz "carmine_cu_cuStreamGetFlags"
+symbol_94:	.asciz "carmine_cu_cuStreamGetPriority"
+symbol_95:	.asciz "carmine_cu_cuStreamIsCapturing"
+symbol_96:	.asciz "carmine_cu_cuStreamQuery"
+symbol_97:	.asciz "carmine_cu_cuStreamSynchronize"
+symbol_98:	.asciz "carmine_cu_cuStreamWaitEvent"
 	.data
 	.balign 8
 	.globl carmine_front_slots
 	.hidden carmine_front_slots
 carmine_front_slots:
 	.quad first_0
+	.quad first_1
+	.quad first_2
+	.quad first_3
+	.quad first_4
+	.quad first_5
+	.quad first_6
+	.quad first_7
+	.quad first_8
+	.quad first_9
+	.quad first_10
+	.quad first_11
+	.quad first_12
+	.quad first_13
+	.quad first_14
+	.quad first_15
+	.quad first_16
+	.quad first_17
+	.quad first_18
+	.quad first_19
+	.quad first_20
+	.quad first_21
+	.quad first_22
+	.quad first_23
+	.quad first_24
+	.quad first_25
+	.quad first_26
+	.quad first_27
+	.quad first_28
+	.quad first_29
+	.quad first_30
+	.quad first_31
+	.quad first_32
+	.quad first_33
+	.quad first_34
+	.quad first_35
+	.quad first_36
+	.quad first_37
+	.quad first_38
+	.quad first_39
+	.quad first_40
+	.quad first_41
+	.quad first_42
+	.quad first_43
+	.quad first_44
+	.quad first_45
+	.quad first_46
+	.quad first_47
+	.quad first_48
+	.quad first_49
+	.quad first_50
+	.quad first_51
+	.quad first_52
+	.quad first_53
+	.quad first_54
+	.quad first_55
+	.quad first_56
+	.quad first_57
+	.quad first_58
+	.quad first_59
+	.quad first_60
+	.quad first_61
+	.quad first_62
+	.quad first_63
+	.quad first_64
+	.quad first_65
+	.quad first_66
+	.quad first_67
+	.quad first_68
+	.quad first_69
+	.quad first_70
+	.quad first_71
+	.quad first_72
+	.quad first_73
+	.quad first_74
+	.quad first_75
+	.quad first_76
+	.quad first_77
+	.quad first_78
+	.quad first_79
+	.quad first_80
+	.quad first_81
+	.quad first_82
+	.quad first_83
+	.quad first_84
+	.quad first_85
+	.quad first_86
+	.quad first_87
+	.quad first_88
+	.quad first_89
+	.quad first_90
+	.quad first_91
+	.quad first_92
+	.quad first_93
+	.quad first_94
+	.quad first_95
+	.quad first_96
+	.quad first_97
+	.quad first_98
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
 	.hidden carmine_front_symbols
 carmine_front_symbols:
 	.quad symbol_0
+	.quad symbol_1
+	.quad symbol_2
+	.quad symbol_3
+	.quad symbol_4
+	.quad symbol_5
+	.quad symbol_6
+	.quad symbol_7
+	.quad symbol_8
+	.quad symbol_9
+	.quad symbol_10
+	.quad symbol_11
+	.quad symbol_12
+	.quad symbol_13
+	.quad symbol_14
+	.quad symbol_15
+	.quad symbol_16
+	.quad symbol_17
+	.quad symbol_18
+	.quad symbol_19
+	.quad symbol_20
+	.quad symbol_21
+	.quad symbol_22
+	.quad symbol_23
+	.quad symbol_24
+	.quad symbol_25
+	.quad symbol_26
+	.quad symbol_27
+	.quad symbol_28
+	.quad symbol_29
+	.quad symbol_30
+	.quad symbol_31
+	.quad symbol_32
+	.quad symbol_33
+	.quad symbol_34
+	.quad symbol_35
+	.quad symbol_36
+	.quad symbol_37
+	.quad symbol_38
+	.quad symbol_39
+	.quad symbol_40
+	.quad symbol_41
+	.quad symbol_42
+	.quad symbol_43
+	.quad symbol_44
+	.quad symbol_45
+	.quad symbol_46
+	.quad symbol_47
+	.quad symbol_48
+	.quad symbol_49
+	.quad symbol_50
+	.quad symbol_51
+	.quad symbol_52
+	.quad symbol_53
+	.quad symbol_54
+	.quad symbol_55
+	.quad symbol_56
+	.quad symbol_57
+	.quad symbol_58
+	.quad symbol_59
+	.quad symbol_60
+	.quad symbol_61
+	.quad symbol_62
+	.quad symbol_63
+	.quad symbol_64
+	.quad symbol_65
+	.quad symbol_66
+	.quad symbol_67
+	.quad symbol_68
+	.quad symbol_69
+	.quad symbol_70
+	.quad symbol_71
+	.quad symbol_72
+	.quad symbol_73
+	.quad symbol_74
+	.quad symbol_75
+	.quad symbol_76
+	.quad symbol_77
+	.quad symbol_78
+	.quad symbol_79
+	.quad symbol_80
+	.quad symbol_81
+	.quad symbol_82
+	.quad symbol_83
+	.quad symbol_84
+	.quad symbol_85
+	.quad symbol_86
+	.quad symbol_87
+	.quad symbol_88
+	.quad symbol_89
+	.quad symbol_90
+	.quad symbol_91
+	.quad symbol_92
+	.quad symbol_93
+	.quad symbol_94
+	.quad symbol_95
+	.quad symbol_96
+	.quad symbol_97
+	.quad symbol_98
 	.section .note.GNU-stack,"",@progbits

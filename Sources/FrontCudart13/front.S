@@ -679,36 +679,32 @@ cudaGetDeviceProperties:	endbr64
 	.globl cudaGetDriverEntryPoint
 	.type cudaGetDriverEntryPoint,@function
 cudaGetDriverEntryPoint:	endbr64
-	leaq	name_120(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+432(%rip)
 	.size cudaGetDriverEntryPoint,.-cudaGetDriverEntryPoint
 	.globl cudaGetDriverEntryPointByVersion
 	.type cudaGetDriverEntryPointByVersion,@function
 cudaGetDriverEntryPointByVersion:	endbr64
-	leaq	name_121(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+440(%rip)
 	.size cudaGetDriverEntryPointByVersion,.-cudaGetDriverEntryPointByVersion
 	.globl cudaGetDriverEntryPointByVersion_ptsz
 	.type cudaGetDriverEntryPointByVersion_ptsz,@function
 cudaGetDriverEntryPointByVersion_ptsz:	endbr64
-	leaq	name_122(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+448(%rip)
 	.size cudaGetDriverEntryPointByVersion_ptsz,.-cudaGetDriverEntryPointByVersion_ptsz
 	.globl cudaGetDriverEntryPoint_ptsz
 	.type cudaGetDriverEntryPoint_ptsz,@function
 cudaGetDriverEntryPoint_ptsz:	endbr64
-	leaq	name_123(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+456(%rip)
 	.size cudaGetDriverEntryPoint_ptsz,.-cudaGetDriverEntryPoint_ptsz
 	.globl cudaGetErrorName
 	.type cudaGetErrorName,@function
 cudaGetErrorName:	endbr64
-	jmp	*carmine_front_slots+432(%rip)
+	jmp	*carmine_front_slots+464(%rip)
 	.size cudaGetErrorName,.-cudaGetErrorName
 	.globl cudaGetErrorString
 	.type cudaGetErrorString,@function
 cudaGetErrorString:	endbr64
-	jmp	*carmine_front_slots+440(%rip)
+	jmp	*carmine_front_slots+472(%rip)
 	.size cudaGetErrorString,.-cudaGetErrorString
 	.globl cudaGetExportTable
 	.type cudaGetExportTable,@function
@@ -719,17 +715,17 @@ cudaGetExportTable:	endbr64
 	.globl cudaGetFuncBySymbol
 	.type cudaGetFuncBySymbol,@function
 cudaGetFuncBySymbol:	endbr64
-	jmp	*carmine_front_slots+448(%rip)
+	jmp	*carmine_front_slots+480(%rip)
 	.size cudaGetFuncBySymbol,.-cudaGetFuncBySymbol
 	.globl cudaGetKernel
 	.type cudaGetKernel,@function
 cudaGetKernel:	endbr64
-	jmp	*carmine_front_slots+456(%rip)
+	jmp	*carmine_front_slots+488(%rip)
 	.size cudaGetKernel,.-cudaGetKernel
 	.globl cudaGetLastError
 	.type cudaGetLastError,@function
 cudaGetLastError:	endbr64
-	jmp	*carmine_front_slots+464(%rip)
+	jmp	*carmine_front_slots+496(%rip)
 	.size cudaGetLastError,.-cudaGetLastError
 	.globl cudaGetMipmappedArrayLevel
 	.type cudaGetMipmappedArrayLevel,@function
@@ -746,12 +742,12 @@ cudaGetSurfaceObjectResourceDesc:	endbr64
 	.globl cudaGetSymbolAddress
 	.type cudaGetSymbolAddress,@function
 cudaGetSymbolAddress:	endbr64
-	jmp	*carmine_front_slots+472(%rip)
+	jmp	*carmine_front_slots+504(%rip)
 	.size cudaGetSymbolAddress,.-cudaGetSymbolAddress
 	.globl cudaGetSymbolSize
 	.type cudaGetSymbolSize,@function
 cudaGetSymbolSize:	endbr64
-	jmp	*carmine_front_slots+480(%rip)
+	jmp	*carmine_front_slots+512(%rip)
 	.size cudaGetSymbolSize,.-cudaGetSymbolSize
 	.globl cudaGetTextureObjectResourceDesc
 	.type cudaGetTextureObjectResourceDesc,@function
@@ -1410,27 +1406,27 @@ cudaGreenCtxCreate:	endbr64
 	.globl cudaHostAlloc
 	.type cudaHostAlloc,@function
 cudaHostAlloc:	endbr64
-	jmp	*carmine_front_slots+488(%rip)
+	jmp	*carmine_front_slots+520(%rip)
 	.size cudaHostAlloc,.-cudaHostAlloc
 	.globl cudaHostGetDevicePointer
 	.type cudaHostGetDevicePointer,@function
 cudaHostGetDevicePointer:	endbr64
-	jmp	*carmine_front_slots+496(%rip)
+	jmp	*carmine_front_slots+528(%rip)
 	.size cudaHostGetDevicePointer,.-cudaHostGetDevicePointer
 	.globl cudaHostGetFlags
 	.type cudaHostGetFlags,@function
 cudaHostGetFlags:	endbr64
-	jmp	*carmine_front_slots+504(%rip)
+	jmp	*carmine_front_slots+536(%rip)
 	.size cudaHostGetFlags,.-cudaHostGetFlags
 	.globl cudaHostRegister
 	.type cudaHostRegister,@function
 cudaHostRegister:	endbr64
-	jmp	*carmine_front_slots+512(%rip)
+	jmp	*carmine_front_slots+544(%rip)
 	.size cudaHostRegister,.-cudaHostRegister
 	.globl cudaHostUnregister
 	.type cudaHostUnregister,@function
 cudaHostUnregister:	endbr64
-	jmp	*carmine_front_slots+520(%rip)
+	jmp	*carmine_front_slots+552(%rip)
 	.size cudaHostUnregister,.-cudaHostUnregister
 	.globl cudaImportExternalMemory
 	.type cudaImportExternalMemory,@function
@@ -1447,7 +1443,7 @@ cudaImportExternalSemaphore:	endbr64
 	.globl cudaInitDevice
 	.type cudaInitDevice,@function
 cudaInitDevice:	endbr64
-	jmp	*carmine_front_slots+528(%rip)
+	jmp	*carmine_front_slots+560(%rip)
 	.size cudaInitDevice,.-cudaInitDevice
 	.globl cudaIpcCloseMemHandle
 	.type cudaIpcCloseMemHandle,@function
@@ -1482,12 +1478,12 @@ cudaIpcOpenMemHandle:	endbr64
 	.globl cudaKernelSetAttributeForDevice
 	.type cudaKernelSetAttributeForDevice,@function
 cudaKernelSetAttributeForDevice:	endbr64
-	jmp	*carmine_front_slots+536(%rip)
+	jmp	*carmine_front_slots+568(%rip)
 	.size cudaKernelSetAttributeForDevice,.-cudaKernelSetAttributeForDevice
 	.globl cudaLaunchCooperativeKernel
 	.type cudaLaunchCooperativeKernel,@function
 cudaLaunchCooperativeKernel:	endbr64
-	jmp	*carmine_front_slots+544(%rip)
+	jmp	*carmine_front_slots+576(%rip)
 	.size cudaLaunchCooperativeKernel,.-cudaLaunchCooperativeKernel
 	.globl cudaLaunchCooperativeKernel_ptsz
 	.type cudaLaunchCooperativeKernel_ptsz,@function
@@ -1495,12 +1491,12 @@ cudaLaunchCooperativeKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+544(%rip)
+1:	jmp	*carmine_front_slots+576(%rip)
 	.size cudaLaunchCooperativeKernel_ptsz,.-cudaLaunchCooperativeKernel_ptsz
 	.globl cudaLaunchHostFunc
 	.type cudaLaunchHostFunc,@function
 cudaLaunchHostFunc:	endbr64
-	jmp	*carmine_front_slots+552(%rip)
+	jmp	*carmine_front_slots+584(%rip)
 	.size cudaLaunchHostFunc,.-cudaLaunchHostFunc
 	.globl cudaLaunchHostFunc_ptsz
 	.type cudaLaunchHostFunc_ptsz,@function
@@ -1508,7 +1504,7 @@ cudaLaunchHostFunc_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+552(%rip)
+1:	jmp	*carmine_front_slots+584(%rip)
 	.size cudaLaunchHostFunc_ptsz,.-cudaLaunchHostFunc_ptsz
 	.globl cudaLaunchHostFunc_v2
 	.type cudaLaunchHostFunc_v2,@function
@@ -1525,17 +1521,17 @@ cudaLaunchHostFunc_v2_ptsz:	endbr64
 	.globl cudaLaunchKernel
 	.type cudaLaunchKernel,@function
 cudaLaunchKernel:	endbr64
-	jmp	*carmine_front_slots+560(%rip)
+	jmp	*carmine_front_slots+592(%rip)
 	.size cudaLaunchKernel,.-cudaLaunchKernel
 	.globl cudaLaunchKernelExC
 	.type cudaLaunchKernelExC,@function
 cudaLaunchKernelExC:	endbr64
-	jmp	*carmine_front_slots+568(%rip)
+	jmp	*carmine_front_slots+600(%rip)
 	.size cudaLaunchKernelExC,.-cudaLaunchKernelExC
 	.globl cudaLaunchKernelExC_ptsz
 	.type cudaLaunchKernelExC_ptsz,@function
 cudaLaunchKernelExC_ptsz:	endbr64
-	jmp	*carmine_front_slots+576(%rip)
+	jmp	*carmine_front_slots+608(%rip)
 	.size cudaLaunchKernelExC_ptsz,.-cudaLaunchKernelExC_ptsz
 	.globl cudaLaunchKernel_ptsz
 	.type cudaLaunchKernel_ptsz,@function
@@ -1543,7 +1539,7 @@ cudaLaunchKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+560(%rip)
+1:	jmp	*carmine_front_slots+592(%rip)
 	.size cudaLaunchKernel_ptsz,.-cudaLaunchKernel_ptsz
 	.globl cudaLibraryEnumerateKernels
 	.type cudaLibraryEnumerateKernels,@function
@@ -1632,12 +1628,12 @@ cudaLogsUnregisterCallback:	endbr64
 	.globl cudaMalloc
 	.type cudaMalloc,@function
 cudaMalloc:	endbr64
-	jmp	*carmine_front_slots+584(%rip)
+	jmp	*carmine_front_slots+616(%rip)
 	.size cudaMalloc,.-cudaMalloc
 	.globl cudaMalloc3D
 	.type cudaMalloc3D,@function
 cudaMalloc3D:	endbr64
-	jmp	*carmine_front_slots+592(%rip)
+	jmp	*carmine_front_slots+624(%rip)
 	.size cudaMalloc3D,.-cudaMalloc3D
 	.globl cudaMalloc3DArray
 	.type cudaMalloc3DArray,@function
@@ -1654,7 +1650,7 @@ cudaMallocArray:	endbr64
 	.globl cudaMallocAsync
 	.type cudaMallocAsync,@function
 cudaMallocAsync:	endbr64
-	jmp	*carmine_front_slots+600(%rip)
+	jmp	*carmine_front_slots+632(%rip)
 	.size cudaMallocAsync,.-cudaMallocAsync
 	.globl cudaMallocAsync_ptsz
 	.type cudaMallocAsync_ptsz,@function
@@ -1662,12 +1658,12 @@ cudaMallocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+600(%rip)
+1:	jmp	*carmine_front_slots+632(%rip)
 	.size cudaMallocAsync_ptsz,.-cudaMallocAsync_ptsz
 	.globl cudaMallocFromPoolAsync
 	.type cudaMallocFromPoolAsync,@function
 cudaMallocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+608(%rip)
+	jmp	*carmine_front_slots+640(%rip)
 	.size cudaMallocFromPoolAsync,.-cudaMallocFromPoolAsync
 	.globl cudaMallocFromPoolAsync_ptsz
 	.type cudaMallocFromPoolAsync_ptsz,@function
@@ -1675,17 +1671,17 @@ cudaMallocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+608(%rip)
+1:	jmp	*carmine_front_slots+640(%rip)
 	.size cudaMallocFromPoolAsync_ptsz,.-cudaMallocFromPoolAsync_ptsz
 	.globl cudaMallocHost
 	.type cudaMallocHost,@function
 cudaMallocHost:	endbr64
-	jmp	*carmine_front_slots+616(%rip)
+	jmp	*carmine_front_slots+648(%rip)
 	.size cudaMallocHost,.-cudaMallocHost
 	.globl cudaMallocManaged
 	.type cudaMallocManaged,@function
 cudaMallocManaged:	endbr64
-	jmp	*carmine_front_slots+624(%rip)
+	jmp	*carmine_front_slots+656(%rip)
 	.size cudaMallocManaged,.-cudaMallocManaged
 	.globl cudaMallocMipmappedArray
 	.type cudaMallocMipmappedArray,@function
@@ -1696,12 +1692,12 @@ cudaMallocMipmappedArray:	endbr64
 	.globl cudaMallocPitch
 	.type cudaMallocPitch,@function
 cudaMallocPitch:	endbr64
-	jmp	*carmine_front_slots+632(%rip)
+	jmp	*carmine_front_slots+664(%rip)
 	.size cudaMallocPitch,.-cudaMallocPitch
 	.globl cudaMemAdvise
 	.type cudaMemAdvise,@function
 cudaMemAdvise:	endbr64
-	jmp	*carmine_front_slots+640(%rip)
+	jmp	*carmine_front_slots+672(%rip)
 	.size cudaMemAdvise,.-cudaMemAdvise
 	.globl cudaMemDiscardAndPrefetchBatchAsync
 	.type cudaMemDiscardAndPrefetchBatchAsync,@function
@@ -1736,7 +1732,7 @@ cudaMemGetDefaultMemPool:	endbr64
 	.globl cudaMemGetInfo
 	.type cudaMemGetInfo,@function
 cudaMemGetInfo:	endbr64
-	jmp	*carmine_front_slots+648(%rip)
+	jmp	*carmine_front_slots+680(%rip)
 	.size cudaMemGetInfo,.-cudaMemGetInfo
 	.globl cudaMemGetLocationInfo
 	.type cudaMemGetLocationInfo,@function
@@ -1783,7 +1779,7 @@ cudaMemPoolGetAccess:	endbr64
 	.globl cudaMemPoolGetAttribute
 	.type cudaMemPoolGetAttribute,@function
 cudaMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+656(%rip)
+	jmp	*carmine_front_slots+688(%rip)
 	.size cudaMemPoolGetAttribute,.-cudaMemPoolGetAttribute
 	.globl cudaMemPoolImportFromShareableHandle
 	.type cudaMemPoolImportFromShareableHandle,@function
@@ -1800,27 +1796,27 @@ cudaMemPoolImportPointer:	endbr64
 	.globl cudaMemPoolSetAccess
 	.type cudaMemPoolSetAccess,@function
 cudaMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+664(%rip)
+	jmp	*carmine_front_slots+696(%rip)
 	.size cudaMemPoolSetAccess,.-cudaMemPoolSetAccess
 	.globl cudaMemPoolSetAttribute
 	.type cudaMemPoolSetAttribute,@function
 cudaMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+672(%rip)
+	jmp	*carmine_front_slots+704(%rip)
 	.size cudaMemPoolSetAttribute,.-cudaMemPoolSetAttribute
 	.globl cudaMemPoolTrimTo
 	.type cudaMemPoolTrimTo,@function
 cudaMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+680(%rip)
+	jmp	*carmine_front_slots+712(%rip)
 	.size cudaMemPoolTrimTo,.-cudaMemPoolTrimTo
 	.globl cudaMemPrefetchAsync
 	.type cudaMemPrefetchAsync,@function
 cudaMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+688(%rip)
+	jmp	*carmine_front_slots+720(%rip)
 	.size cudaMemPrefetchAsync,.-cudaMemPrefetchAsync
 	.globl cudaMemPrefetchAsync_ptsz
 	.type cudaMemPrefetchAsync_ptsz,@function
 cudaMemPrefetchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+696(%rip)
+	jmp	*carmine_front_slots+728(%rip)
 	.size cudaMemPrefetchAsync_ptsz,.-cudaMemPrefetchAsync_ptsz
 	.globl cudaMemPrefetchBatchAsync
 	.type cudaMemPrefetchBatchAsync,@function
@@ -1855,12 +1851,12 @@ cudaMemSetMemPool:	endbr64
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	jmp	*carmine_front_slots+704(%rip)
+	jmp	*carmine_front_slots+736(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	jmp	*carmine_front_slots+712(%rip)
+	jmp	*carmine_front_slots+744(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
@@ -1877,7 +1873,7 @@ cudaMemcpy2DArrayToArray_ptds:	endbr64
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	jmp	*carmine_front_slots+720(%rip)
+	jmp	*carmine_front_slots+752(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
@@ -1885,7 +1881,7 @@ cudaMemcpy2DAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+720(%rip)
+1:	jmp	*carmine_front_slots+752(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
@@ -1938,17 +1934,17 @@ cudaMemcpy2DToArray_ptds:	endbr64
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	jmp	*carmine_front_slots+728(%rip)
+	jmp	*carmine_front_slots+760(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	jmp	*carmine_front_slots+736(%rip)
+	jmp	*carmine_front_slots+768(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	jmp	*carmine_front_slots+744(%rip)
+	jmp	*carmine_front_slots+776(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
@@ -1956,7 +1952,7 @@ cudaMemcpy3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+744(%rip)
+1:	jmp	*carmine_front_slots+776(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
@@ -1973,12 +1969,12 @@ cudaMemcpy3DBatchAsync_ptsz:	endbr64
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+752(%rip)
+	jmp	*carmine_front_slots+784(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+760(%rip)
+	jmp	*carmine_front_slots+792(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
@@ -1986,12 +1982,12 @@ cudaMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+760(%rip)
+1:	jmp	*carmine_front_slots+792(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+768(%rip)
+	jmp	*carmine_front_slots+800(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3DWithAttributesAsync
 	.type cudaMemcpy3DWithAttributesAsync,@function
@@ -2008,7 +2004,7 @@ cudaMemcpy3DWithAttributesAsync_ptsz:	endbr64
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	jmp	*carmine_front_slots+776(%rip)
+	jmp	*carmine_front_slots+808(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
@@ -2025,7 +2021,7 @@ cudaMemcpyArrayToArray_ptds:	endbr64
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+784(%rip)
+	jmp	*carmine_front_slots+816(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
@@ -2033,7 +2029,7 @@ cudaMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+784(%rip)
+1:	jmp	*carmine_front_slots+816(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
@@ -2074,12 +2070,12 @@ cudaMemcpyFromArray_ptds:	endbr64
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	jmp	*carmine_front_slots+792(%rip)
+	jmp	*carmine_front_slots+824(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+800(%rip)
+	jmp	*carmine_front_slots+832(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
@@ -2087,22 +2083,22 @@ cudaMemcpyFromSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+800(%rip)
+1:	jmp	*carmine_front_slots+832(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+808(%rip)
+	jmp	*carmine_front_slots+840(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+816(%rip)
+	jmp	*carmine_front_slots+848(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+824(%rip)
+	jmp	*carmine_front_slots+856(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
@@ -2131,12 +2127,12 @@ cudaMemcpyToArray_ptds:	endbr64
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	jmp	*carmine_front_slots+832(%rip)
+	jmp	*carmine_front_slots+864(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+840(%rip)
+	jmp	*carmine_front_slots+872(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
@@ -2144,12 +2140,12 @@ cudaMemcpyToSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+840(%rip)
+1:	jmp	*carmine_front_slots+872(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+848(%rip)
+	jmp	*carmine_front_slots+880(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpyWithAttributesAsync
 	.type cudaMemcpyWithAttributesAsync,@function
@@ -2166,22 +2162,22 @@ cudaMemcpyWithAttributesAsync_ptsz:	endbr64
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+856(%rip)
+	jmp	*carmine_front_slots+888(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	jmp	*carmine_front_slots+864(%rip)
+	jmp	*carmine_front_slots+896(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	jmp	*carmine_front_slots+872(%rip)
+	jmp	*carmine_front_slots+904(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	jmp	*carmine_front_slots+880(%rip)
+	jmp	*carmine_front_slots+912(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
@@ -2189,22 +2185,22 @@ cudaMemset2DAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+880(%rip)
+1:	jmp	*carmine_front_slots+912(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	jmp	*carmine_front_slots+888(%rip)
+	jmp	*carmine_front_slots+920(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	jmp	*carmine_front_slots+896(%rip)
+	jmp	*carmine_front_slots+928(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	jmp	*carmine_front_slots+904(%rip)
+	jmp	*carmine_front_slots+936(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
@@ -2212,17 +2208,17 @@ cudaMemset3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+904(%rip)
+1:	jmp	*carmine_front_slots+936(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	jmp	*carmine_front_slots+912(%rip)
+	jmp	*carmine_front_slots+944(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	jmp	*carmine_front_slots+920(%rip)
+	jmp	*carmine_front_slots+952(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
@@ -2230,12 +2226,12 @@ cudaMemsetAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+920(%rip)
+1:	jmp	*carmine_front_slots+952(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	jmp	*carmine_front_slots+928(%rip)
+	jmp	*carmine_front_slots+960(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
@@ -2252,17 +2248,17 @@ cudaMipmappedArrayGetSparseProperties:	endbr64
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+936(%rip)
+	jmp	*carmine_front_slots+968(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+944(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+952(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
@@ -2279,37 +2275,37 @@ cudaOccupancyMaxPotentialClusterSize:	endbr64
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	jmp	*carmine_front_slots+960(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+968(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	jmp	*carmine_front_slots+976(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	jmp	*carmine_front_slots+984(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	jmp	*carmine_front_slots+992(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	jmp	*carmine_front_slots+1000(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+1008(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetValidDevices
 	.type cudaSetValidDevices,@function
@@ -2332,7 +2328,7 @@ cudaSignalExternalSemaphoresAsync_ptsz:	endbr64
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+1016(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
@@ -2340,12 +2336,12 @@ cudaStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1016(%rip)
+1:	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+1024(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
@@ -2353,7 +2349,7 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1024(%rip)
+1:	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
@@ -2406,22 +2402,22 @@ cudaStreamCopyAttributes_ptsz:	endbr64
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+1032(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+1040(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+1048(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+1056(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
@@ -2450,7 +2446,7 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+1064(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2458,7 +2454,7 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1064(%rip)
+1:	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetDevResource
 	.type cudaStreamGetDevResource,@function
@@ -2475,7 +2471,7 @@ cudaStreamGetDevResource_ptsz:	endbr64
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+1072(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2483,12 +2479,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1072(%rip)
+1:	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+1080(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2496,12 +2492,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1080(%rip)
+1:	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2509,12 +2505,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1088(%rip)
+1:	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2522,12 +2518,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1096(%rip)
+1:	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2535,12 +2531,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1104(%rip)
+1:	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2548,7 +2544,7 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1112(%rip)
+1:	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
@@ -2565,7 +2561,7 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2573,7 +2569,7 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1120(%rip)
+1:	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
@@ -2590,7 +2586,7 @@ cudaStreamUpdateCaptureDependencies_ptsz:	endbr64
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2598,7 +2594,7 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1128(%rip)
+1:	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaSubgridCreate
 	.type cudaSubgridCreate,@function
@@ -2621,7 +2617,7 @@ cudaSubgridWorksetCreate:	endbr64
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
@@ -2951,6 +2947,14 @@ first_141:	pushq	$141
 	jmp	carmine_front_first_call
 first_142:	pushq	$142
 	jmp	carmine_front_first_call
+first_143:	pushq	$143
+	jmp	carmine_front_first_call
+first_144:	pushq	$144
+	jmp	carmine_front_first_call
+first_145:	pushq	$145
+	jmp	carmine_front_first_call
+first_146:	pushq	$146
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 name_1:	.asciz "__cudaGetProcAddress"
 name_10:	.asciz "__cudaRegisterHostVar"
@@ -3015,10 +3019,6 @@ name_112:	.asciz "cudaGLUnmapBufferObject"
 name_113:	.asciz "cudaGLUnmapBufferObjectAsync"
 name_114:	.asciz "cudaGLUnregisterBufferObject"
 name_115:	.asciz "cudaGetChannelDesc"
-name_120:	.asciz "cudaGetDriverEntryPoint"
-name_121:	.asciz "cudaGetDriverEntryPointByVersion"
-name_122:	.asciz "cudaGetDriverEntryPointByVersion_ptsz"
-name_123:	.asciz "cudaGetDriverEntryPoint_ptsz"
 name_126:	.asciz "cudaGetExportTable"
 name_130:	.asciz "cudaGetMipmappedArrayLevel"
 name_131:	.asciz "cudaGetSurfaceObjectResourceDesc"
@@ -3293,95 +3293,99 @@ symbol_50:	.asciz "carmine_rt_cudaGetDevice"
 symbol_51:	.asciz "carmine_rt_cudaGetDeviceCount"
 symbol_52:	.asciz "carmine_rt_cudaGetDeviceFlags"
 symbol_53:	.asciz "carmine13_cudaGetDeviceProperties"
-symbol_54:	.asciz "carmine_rt_cudaGetErrorName"
-symbol_55:	.asciz "carmine_rt_cudaGetErrorString"
-symbol_56:	.asciz "carmine_rt_cudaGetFuncBySymbol"
-symbol_57:	.asciz "carmine_rt_cudaGetKernel"
-symbol_58:	.asciz "carmine_rt_cudaGetLastError"
-symbol_59:	.asciz "carmine_rt_cudaGetSymbolAddress"
-symbol_60:	.asciz "carmine_rt_cudaGetSymbolSize"
-symbol_61:	.asciz "carmine_rt_cudaHostAlloc"
-symbol_62:	.asciz "carmine_rt_cudaHostGetDevicePointer"
-symbol_63:	.asciz "carmine_rt_cudaHostGetFlags"
-symbol_64:	.asciz "carmine_rt_cudaHostRegister"
-symbol_65:	.asciz "carmine_rt_cudaHostUnregister"
-symbol_66:	.asciz "carmine_rt_cudaInitDevice"
-symbol_67:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
-symbol_68:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
-symbol_69:	.asciz "carmine_rt_cudaLaunchHostFunc"
-symbol_70:	.asciz "carmine_rt_cudaLaunchKernel"
-symbol_71:	.asciz "carmine_rt_cudaLaunchKernelExC"
-symbol_72:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
-symbol_73:	.asciz "carmine_rt_cudaMalloc"
-symbol_74:	.asciz "carmine_rt_cudaMalloc3D"
-symbol_75:	.asciz "carmine_rt_cudaMallocAsync"
-symbol_76:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
-symbol_77:	.asciz "carmine_rt_cudaMallocHost"
-symbol_78:	.asciz "carmine_rt_cudaMallocManaged"
-symbol_79:	.asciz "carmine_rt_cudaMallocPitch"
-symbol_80:	.asciz "carmine13_cudaMemAdvise"
-symbol_81:	.asciz "carmine_rt_cudaMemGetInfo"
-symbol_82:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
-symbol_83:	.asciz "carmine_rt_cudaMemPoolSetAccess"
-symbol_84:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
-symbol_85:	.asciz "carmine_rt_cudaMemPoolTrimTo"
-symbol_86:	.asciz "carmine13_cudaMemPrefetchAsync"
-symbol_87:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
-symbol_88:	.asciz "carmine_rt_cudaMemcpy"
-symbol_89:	.asciz "carmine_rt_cudaMemcpy2D"
-symbol_90:	.asciz "carmine_rt_cudaMemcpy2DAsync"
-symbol_91:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
-symbol_92:	.asciz "carmine_rt_cudaMemcpy3D"
-symbol_93:	.asciz "carmine_rt_cudaMemcpy3DAsync"
-symbol_94:	.asciz "carmine_rt_cudaMemcpy3DPeer"
-symbol_95:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
-symbol_96:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
-symbol_97:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
-symbol_98:	.asciz "carmine_rt_cudaMemcpyAsync"
-symbol_99:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
-symbol_100:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
-symbol_101:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
-symbol_102:	.asciz "carmine_rt_cudaMemcpyPeer"
-symbol_103:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
-symbol_104:	.asciz "carmine_rt_cudaMemcpyToSymbol"
-symbol_105:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
-symbol_106:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
-symbol_107:	.asciz "carmine_rt_cudaMemcpy_ptds"
-symbol_108:	.asciz "carmine_rt_cudaMemset"
-symbol_109:	.asciz "carmine_rt_cudaMemset2D"
-symbol_110:	.asciz "carmine_rt_cudaMemset2DAsync"
-symbol_111:	.asciz "carmine_rt_cudaMemset2D_ptds"
-symbol_112:	.asciz "carmine_rt_cudaMemset3D"
-symbol_113:	.asciz "carmine_rt_cudaMemset3DAsync"
-symbol_114:	.asciz "carmine_rt_cudaMemset3D_ptds"
-symbol_115:	.asciz "carmine_rt_cudaMemsetAsync"
-symbol_116:	.asciz "carmine_rt_cudaMemset_ptds"
-symbol_117:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
-symbol_118:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_119:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_120:	.asciz "carmine_rt_cudaPeekAtLastError"
-symbol_121:	.asciz "carmine13_cudaPointerGetAttributes"
-symbol_122:	.asciz "carmine_rt_cudaProfilerStart"
-symbol_123:	.asciz "carmine_rt_cudaProfilerStop"
-symbol_124:	.asciz "carmine13_cudaRuntimeGetVersion"
-symbol_125:	.asciz "carmine_rt_cudaSetDevice"
-symbol_126:	.asciz "carmine_rt_cudaSetDeviceFlags"
-symbol_127:	.asciz "carmine_rt_cudaStreamAddCallback"
-symbol_128:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_129:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_130:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_131:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_132:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_133:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
-symbol_134:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_135:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_136:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_137:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_138:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_139:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_140:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_141:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_142:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_54:	.asciz "carmine_rt_cudaGetDriverEntryPoint"
+symbol_55:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion"
+symbol_56:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion_ptsz"
+symbol_57:	.asciz "carmine_rt_cudaGetDriverEntryPoint_ptsz"
+symbol_58:	.asciz "carmine_rt_cudaGetErrorName"
+symbol_59:	.asciz "carmine_rt_cudaGetErrorString"
+symbol_60:	.asciz "carmine_rt_cudaGetFuncBySymbol"
+symbol_61:	.asciz "carmine_rt_cudaGetKernel"
+symbol_62:	.asciz "carmine_rt_cudaGetLastError"
+symbol_63:	.asciz "carmine_rt_cudaGetSymbolAddress"
+symbol_64:	.asciz "carmine_rt_cudaGetSymbolSize"
+symbol_65:	.asciz "carmine_rt_cudaHostAlloc"
+symbol_66:	.asciz "carmine_rt_cudaHostGetDevicePointer"
+symbol_67:	.asciz "carmine_rt_cudaHostGetFlags"
+symbol_68:	.asciz "carmine_rt_cudaHostRegister"
+symbol_69:	.asciz "carmine_rt_cudaHostUnregister"
+symbol_70:	.asciz "carmine_rt_cudaInitDevice"
+symbol_71:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
+symbol_72:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
+symbol_73:	.asciz "carmine_rt_cudaLaunchHostFunc"
+symbol_74:	.asciz "carmine_rt_cudaLaunchKernel"
+symbol_75:	.asciz "carmine_rt_cudaLaunchKernelExC"
+symbol_76:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
+symbol_77:	.asciz "carmine_rt_cudaMalloc"
+symbol_78:	.asciz "carmine_rt_cudaMalloc3D"
+symbol_79:	.asciz "carmine_rt_cudaMallocAsync"
+symbol_80:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
+symbol_81:	.asciz "carmine_rt_cudaMallocHost"
+symbol_82:	.asciz "carmine_rt_cudaMallocManaged"
+symbol_83:	.asciz "carmine_rt_cudaMallocPitch"
+symbol_84:	.asciz "carmine13_cudaMemAdvise"
+symbol_85:	.asciz "carmine_rt_cudaMemGetInfo"
+symbol_86:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
+symbol_87:	.asciz "carmine_rt_cudaMemPoolSetAccess"
+symbol_88:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
+symbol_89:	.asciz "carmine_rt_cudaMemPoolTrimTo"
+symbol_90:	.asciz "carmine13_cudaMemPrefetchAsync"
+symbol_91:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
+symbol_92:	.asciz "carmine_rt_cudaMemcpy"
+symbol_93:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_94:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_95:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_96:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_97:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_98:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_99:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_100:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_101:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_102:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_103:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_104:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_105:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_106:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_107:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_108:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_109:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_110:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_111:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_112:	.asciz "carmine_rt_cudaMemset"
+symbol_113:	.asciz "carmine_rt_cudaMemset2D"
+symbol_114:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_115:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_116:	.asciz "carmine_rt_cudaMemset3D"
+symbol_117:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_118:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_119:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_120:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_121:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_122:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_123:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_124:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_125:	.asciz "carmine13_cudaPointerGetAttributes"
+symbol_126:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_127:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_128:	.asciz "carmine13_cudaRuntimeGetVersion"
+symbol_129:	.asciz "carmine_rt_cudaSetDevice"
+symbol_130:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_131:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_132:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_133:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_134:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_135:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_136:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_137:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
+symbol_138:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_139:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_140:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_141:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_142:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_143:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_144:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_145:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_146:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -3530,6 +3534,10 @@ carmine_front_slots:
 	.quad first_140
 	.quad first_141
 	.quad first_142
+	.quad first_143
+	.quad first_144
+	.quad first_145
+	.quad first_146
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -3678,4 +3686,8 @@ carmine_front_symbols:
 	.quad symbol_140
 	.quad symbol_141
 	.quad symbol_142
+	.quad symbol_143
+	.quad symbol_144
+	.quad symbol_145
+	.quad symbol_146
 	.section .note.GNU-stack,"",@progbits

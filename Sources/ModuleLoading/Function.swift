@@ -1,11 +1,15 @@
 // A kernel that is loaded: its code is in executable device memory with every address filled in, ready to be dispatched.
 // Threads: immutable but for the attributes, which are atomic; any thread may launch it.
+import Glibc
 import KernelImage
 import Synchronization
 
 public final class Function: Sendable {
   /// The mangled name, as PTX spells it.
   public let name: String
+  /// The same as C has it; never freed.
+  public var nameForEver: UnsafePointer<CChar> { UnsafePointer(cName) }
+  private nonisolated(unsafe) let cName: UnsafeMutablePointer<CChar>   // never written after init
   /// Resources, parameters and launch limits, as the compiler found them.  `bytes` may have been dropped after loading.
   public let image: KernelImage
   /// Device address of the 64-byte kernel descriptor: `kernel_object` of the AQL packet.
@@ -26,6 +30,7 @@ public final class Function: Sendable {
 
   public init(name: String, image: KernelImage, descriptorAddress: UInt64, deviceOrdinal: Int) {
     self.name = name
+    cName = strdup(name)
     self.image = image
     self.descriptorAddress = descriptorAddress
     self.deviceOrdinal = deviceOrdinal

@@ -183,3 +183,8 @@ public final class Module: Sendable {
 private func nearest(to name: String, among names: [String]) -> String {
   names.first { $0.contains(name) || name.contains($0) }.map { "; it has \($0)" } ?? "; it has \(names.count) others"
 }
+
+/// A module's file, whole.
+public func readModuleFile(_ path: String) throws -> [UInt8] {
+  do { return try readFile(path) } catch { throw ModuleError(.invalidImage, "\(error)") }
+}

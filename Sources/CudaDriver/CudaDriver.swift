@@ -1,1 +1,0 @@
-// CudaDriver: see docs/architecture.md.

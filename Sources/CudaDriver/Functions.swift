@@ -1,0 +1,166 @@
+// Functions: attributes, occupancy, launches.  A CUfunction is the address of a loaded Function, which its module holds.
+// Hot: a launch allocates nothing, locks nothing and calls nothing of the system.
+// Source: CUDA Driver API, "Execution Control", "Occupancy".
+import CCUDA
+import CUDA
+import Cudart
+import ModuleLoading
+
+@inline(__always)
+private func function(_ handle: UnsafeMutableRawPointer?) throws(CUDAError) -> Function {
+  guard let handle else { throw .invalidResourceHandle.because("the function is null") }
+  return Unmanaged<Function>.fromOpaque(handle).takeUnretainedValue()
+}
+
+@c(carmine_cu_cuFuncGetAttribute)
+public func cuFuncGetAttribute(_ result: UnsafeMutablePointer<Int32>?, _ attribute: Int32, _ handle: UnsafeMutableRawPointer?) -> Int32 {
+  driver { () throws(CUDAError) in
+    let result = try out(result, "pi")
+    let found = try function(handle).attributes(on: current())
+    let value =
+      switch attribute {
+      case 0: found.maxThreadsPerBlock
+      case 1: found.sharedSizeBytes
+      case 2: found.constSizeBytes
+      case 3: found.localSizeBytes
+      case 4: found.numRegs
+      case 5: found.ptxVersion
+      case 6: found.binaryVersion
+      case 7: found.cacheModeCA
+      case 8: found.maxDynamicSharedSizeBytes
+      case 9: found.preferredShmemCarveout
+      case 10...15: 0   // clusters, which this device has not got
+      default: throw CUDAError.invalidValue.because("function attribute \(attribute)")
+      }
+    result.pointee = Int32(clamping: value)
+  }
+}
+
+@c(carmine_cu_cuFuncSetAttribute)
+public func cuFuncSetAttribute(_ handle: UnsafeMutableRawPointer?, _ attribute: Int32, _ value: Int32) -> Int32 {
+  driver { () throws(CUDAError) in try function(handle).setAttribute(attribute, to: Int(value), on: current()) }
+}
+
+@c(carmine_cu_cuFuncSetCacheConfig)
+public func cuFuncSetCacheConfig(_ handle: UnsafeMutableRawPointer?, _ configuration: Int32) -> Int32 {
+  driver { () throws(CUDAError) in
+    guard (0...3).contains(configuration) else { throw .invalidValue.because("cache configuration \(configuration)") }
+    _ = try function(handle)
+  }
+}
+
+@c(carmine_cu_cuFuncGetName)
+public func cuFuncGetName(_ result: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ handle: UnsafeMutableRawPointer?) -> Int32 {
+  driver { () throws(CUDAError) in try out(result, "name").pointee = function(handle).nameForEver }
+}
+
+// MARK: - Occupancy
+
+@c(carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessor)
+public func cuOccupancyMaxActiveBlocksPerMultiprocessor(
+  _ result: UnsafeMutablePointer<Int32>?, _ handle: UnsafeMutableRawPointer?, _ threads: Int32, _ shared: UInt
+) -> Int32 {
+  driver { () throws(CUDAError) in
+    try out(result, "numBlocks").pointee = Int32(
+      clamping: current().maximumActiveBlocks(function(handle), threads: Int(threads), dynamicSharedBytes: count(shared)))
+  }
+}
+
+@c(carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags)
+public func cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(
+  _ result: UnsafeMutablePointer<Int32>?, _ handle: UnsafeMutableRawPointer?, _ threads: Int32, _ shared: UInt, _ flags: UInt32
+) -> Int32 {
+  driver { () throws(CUDAError) in
+    guard flags <= 1 else { throw .invalidValue.because("flags are \(flags)") }
+    try out(result, "numBlocks").pointee = Int32(
+      clamping: current().maximumActiveBlocks(function(handle), threads: Int(threads), dynamicSharedBytes: count(shared)))
+  }
+}
+
+public typealias SharedForBlock = @convention(c) (Int32) -> UInt
+
+@c(carmine_cu_cuOccupancyMaxPotentialBlockSize)
+public func cuOccupancyMaxPotentialBlockSize(
+  _ grid: UnsafeMutablePointer<Int32>?, _ block: UnsafeMutablePointer<Int32>?, _ handle: UnsafeMutableRawPointer?,
+  _ shared: SharedForBlock?, _ fixedShared: UInt, _ limit: Int32
+) -> Int32 {
+  driver { () throws(CUDAError) in
+    let grid = try out(grid, "minGridSize"), block = try out(block, "blockSize"), fixed = try count(fixedShared)
+    let found = try current().potentialBlockSize(function(handle), limit: Int(limit)) { threads in
+      shared.map { Int(clamping: $0(Int32(threads))) } ?? fixed
+    }
+    grid.pointee = Int32(clamping: found.minimumGrid)
+    block.pointee = Int32(clamping: found.block)
+  }
+}
+
+// MARK: - Launches
+
+@inline(__always)
+private func launch(
+  _ handle: UnsafeMutableRawPointer?, _ configuration: LaunchConfiguration, _ streamHandle: UnsafeMutableRawPointer?,
+  _ parameters: Arguments?, _ extra: Arguments?
+) throws(CUDAError) {
+  let function = try function(handle), stream = try current().stream(streamHandle)
+  guard let extra, parameters == nil else {
+    guard extra == nil else { throw .invalidValue.because("both kernelParams and extra are given") }
+    return try stream.launch(function, configuration, parameters: parameters.map { UnsafePointer($0) })
+  }
+  // Pairs of a key and a value, ended by CU_LAUNCH_PARAM_END.
+  var buffer: UnsafeMutableRawPointer?, size = 0, index = 0
+  while let key = extra[index] {
+    switch UInt(bitPattern: key) {
+    case 1: buffer = extra[index + 1]                                             // CU_LAUNCH_PARAM_BUFFER_POINTER
+    case 2: size = extra[index + 1]?.loadUnaligned(as: Int.self) ?? 0             // CU_LAUNCH_PARAM_BUFFER_SIZE
+    default: throw .invalidValue.because("extra has the key \(UInt(bitPattern: key))")
+    }
+    index += 2
+  }
+  guard let buffer else {
+    guard function.parameterCount == 0 else { throw .invalidValue.because("extra names no buffer") }
+    return try stream.launch(function, configuration, parameters: nil)
+  }
+  try stream.launch(function, configuration, packed: buffer, byteCount: size)
+}
+
+@c(carmine_cu_cuLaunchKernel)
+public func cuLaunchKernel(
+  _ handle: UnsafeMutableRawPointer?, _ gridX: UInt32, _ gridY: UInt32, _ gridZ: UInt32, _ blockX: UInt32, _ blockY: UInt32,
+  _ blockZ: UInt32, _ shared: UInt32, _ stream: UnsafeMutableRawPointer?, _ parameters: Arguments?, _ extra: Arguments?
+) -> Int32 {
+  driver { () throws(CUDAError) in
+    try launch(
+      handle,
+      LaunchConfiguration(
+        grid: Dim3(gridX, gridY, gridZ), block: Dim3(blockX, blockY, blockZ), dynamicSharedBytes: Int(shared)), stream, parameters, extra)
+  }
+}
+
+@c(carmine_cu_cuLaunchCooperativeKernel)
+public func cuLaunchCooperativeKernel(
+  _ handle: UnsafeMutableRawPointer?, _ gridX: UInt32, _ gridY: UInt32, _ gridZ: UInt32, _ blockX: UInt32, _ blockY: UInt32,
+  _ blockZ: UInt32, _ shared: UInt32, _ stream: UnsafeMutableRawPointer?, _ parameters: Arguments?
+) -> Int32 {
+  driver { () throws(CUDAError) in
+    try launch(
+      handle,
+      LaunchConfiguration(
+        grid: Dim3(gridX, gridY, gridZ), block: Dim3(blockX, blockY, blockZ), dynamicSharedBytes: Int(shared), isCooperative: true),
+      stream, parameters, nil)
+  }
+}
+
+@c(carmine_cu_cuLaunchKernelEx)
+public func cuLaunchKernelEx(
+  _ configuration: UnsafePointer<CUlaunchConfig>?, _ handle: UnsafeMutableRawPointer?, _ parameters: Arguments?, _ extra: Arguments?
+) -> Int32 {
+  driver { () throws(CUDAError) in
+    guard let c = configuration?.pointee else { throw .invalidValue.because("config is null") }
+    try launch(
+      handle,
+      LaunchConfiguration(
+        grid: Dim3(c.gridDimX, c.gridDimY, c.gridDimZ), block: Dim3(c.blockDimX, c.blockDimY, c.blockDimZ),
+        dynamicSharedBytes: Int(c.sharedMemBytes), isCooperative: isCooperative(c.attrs, c.numAttrs)),
+      c.hStream, parameters, extra)
+  }
+}
