@@ -13,15 +13,16 @@ typedef void (*carmine_execute)(struct carmine_wave *_Nonnull, const struct carm
 /// A decoded instruction.
 typedef struct carmine_op {
   carmine_execute _Nullable execute;  ///< null: not decoded yet
-  uint16_t source[3];                 ///< operand codes of the ISA manual: 0-255 scalar side, 256-511 VGPR
+  uint16_t source0, source1, source2; ///< operand codes of the ISA manual: 0-255 scalar side, 256-511 VGPR
   uint16_t destination;               ///< VGPR number or scalar operand code
   uint16_t scalarDestination;         ///< VOP3B's and VOPC's SGPR pair, FLAT's saddr
   uint8_t size;                       ///< in 32-bit words
   uint8_t kind;                       ///< CARMINE_OP_*
   uint8_t form;                       ///< CARMINE_FORM_*
   uint8_t sourceModifiers;            ///< bits 0-2 negate, 3-5 absolute
-  uint8_t outputModifiers;            ///< bit 0 clamp, bits 1-2 omod, bit 3 write high half
+  uint8_t outputModifiers;            ///< bit 0 clamp, bits 1-2 omod, bit 3 write high half, bit 4 SDWA, bit 5 DPP
   uint8_t select;                     ///< op_sel (bits 0-3), op_sel_hi (bits 4-6)
+  uint8_t prepare;                    ///< bit n: source n isn't simply a VGPR (scalar, modified, selected, permuted)
   uint32_t literal;                   ///< the 32-bit literal, or the second word of SDWA and DPP
   int32_t immediate;                  ///< offset or simm16, sign-extended
   uint32_t words[2];                  ///< as fetched
@@ -55,6 +56,7 @@ typedef struct carmine_wave {
   void *_Nonnull group;
   uint64_t programCounter;         ///< valid when stopped
   uint64_t scratch;                ///< host address of this wave's scratch, 0 until used
+  uint64_t writable;               ///< lanes that the last DPP operand lets write
   uint64_t modeCSR;                ///< low half: MXCSR for f32, high half: for f64 and f16
   uint32_t ldsBytes;
   uint32_t scratchBytes;           ///< of one lane

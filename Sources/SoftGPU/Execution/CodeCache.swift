@@ -1,0 +1,171 @@
+// Decoded instructions of one worker: windows of 64 KiB of code, each an array with one entry a word, decoded when first
+// reached.  Private to its worker, so nothing is locked.  The bytes that were decoded are kept and compared with memory again
+// when a later dispatch or a changed mapping could have changed them, as the hardware's instruction cache is invalidated then.
+import CSoftGPU
+import Glibc
+
+struct CodeWindow {
+  static let bytes: UInt64 = 65536
+  static let entries = 16384
+  static let storage = (entries + 4) * MemoryLayout<carmine_op>.stride
+
+  var base: UInt64
+  var epoch: UInt64
+  let ops: UnsafeMutablePointer<carmine_op>                 // entries + 4: what lies behind the end leads to the next window
+  let copy: UnsafeMutableRawPointer                         // 64 KiB, page by page as decoded
+  var bounds: UnsafeMutablePointer<(low: UInt16, high: UInt16)>   // of each 4 KiB page: the part copied
+
+  init(base: UInt64, epoch: UInt64) {
+    self.base = base
+    self.epoch = epoch
+    let memory = mmap(nil, CodeWindow.storage + 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard let memory, memory != MAP_FAILED else { fatalError("SoftGPU: no memory for decoded instructions") }
+    ops = memory.assumingMemoryBound(to: carmine_op.self)
+    copy = memory + CodeWindow.storage
+    bounds = .allocate(capacity: 16)
+    bounds.initialize(repeating: (0, 0), count: 16)
+  }
+  func destroy() {
+    munmap(UnsafeMutableRawPointer(ops), CodeWindow.storage + 65536)
+    bounds.deallocate()
+  }
+  func clear() {
+    madvise(UnsafeMutableRawPointer(ops), CodeWindow.storage + 65536, MADV_DONTNEED)
+    bounds.update(repeating: (0, 0), count: 16)
+  }
+}
+
+extension UnsafeMutablePointer<WorkerState> {
+  /// The decoded entry for `address`; makes its window current.
+  @inline(__always) func locate(_ address: UInt64) -> Op {
+    let base = address & ~(CodeWindow.bytes - 1)
+    if base != pointee.windowBase || pointee.windowEpoch != pointee.codeEpoch { enter(base) }
+    return Op(pointee.windowOps + Int((address - base) >> 2))
+  }
+
+  @inline(never) private func enter(_ base: UInt64) {
+    var at = pointee.windows.firstIndex { $0.base == base }
+    if at == nil {
+      if pointee.windows.count >= 64 {
+        for window in pointee.windows { window.destroy() }
+        pointee.windows.removeAll()
+      }
+      pointee.windows.append(CodeWindow(base: base, epoch: pointee.codeEpoch))
+      at = pointee.windows.count - 1
+    }
+    let index = at.unsafelyUnwrapped
+    if pointee.windows[index].epoch != pointee.codeEpoch {
+      if !isCurrent(pointee.windows[index]) { pointee.windows[index].clear() }
+      pointee.windows[index].epoch = pointee.codeEpoch
+    }
+    pointee.windowBase = base
+    pointee.windowOps = pointee.windows[index].ops
+    pointee.windowEpoch = pointee.codeEpoch
+    pointee.windowIndex = index
+  }
+
+  private func isCurrent(_ window: CodeWindow) -> Bool {
+    for page in 0..<16 {
+      let (low, high) = window.bounds[page]
+      guard high > low else { continue }
+      let start = window.base + UInt64(page) << 12 + UInt64(low)
+      guard let range = pointee.reader.range(start), range.permissions.contains(.execute), range.end >= start + UInt64(high - low),
+        let host = UnsafeRawPointer(bitPattern: UInt(start &+ range.delta)),
+        memcmp(host, window.copy + page << 12 + Int(low), Int(high - low)) == 0
+      else { return false }
+    }
+    return true
+  }
+
+  /// One word of code, from the kept copy; nil when it isn't executable memory.
+  private func fetch(_ address: UInt64) -> UInt32? {
+    let base = address & ~(CodeWindow.bytes - 1)
+    let offset = Int(address - base), page = offset >> 12
+    guard base == pointee.windowBase else {                 // the tail of an instruction that runs over the window's end
+      guard let range = pointee.reader.range(address), range.permissions.contains(.execute), range.end - address >= 4 else { return nil }
+      return UnsafeRawPointer(bitPattern: UInt(address &+ range.delta))?.loadUnaligned(as: UInt32.self)
+    }
+    let window = pointee.windows[pointee.windowIndex]
+    if window.bounds[page].high == 0 {
+      guard let range = pointee.reader.range(address), range.permissions.contains(.execute) else { return nil }
+      let pageStart = base + UInt64(page) << 12
+      let low = max(range.start, pageStart), high = min(range.end, pageStart + 4096)
+      memcpy(window.copy + Int(low - base), UnsafeRawPointer(bitPattern: UInt(low &+ range.delta)).unsafelyUnwrapped, Int(high - low))
+      window.bounds[page] = (UInt16(low - pageStart), UInt16(high - pageStart))
+    }
+    let inPage = UInt16(offset & 4095), (low, high) = window.bounds[page]
+    guard inPage >= low, inPage + 4 <= high else { return nil }
+    return (window.copy + offset).load(as: UInt32.self)
+  }
+
+  /// Decodes the entry that `op` points to.  Returns where to go on (another window's entry at the end of this one), or nil
+  /// when the wave stops with a fault.
+  @inline(never) func decode(_ wave: Wave, _ op: Op) -> Op? {
+    let index = op - Op(pointee.windowOps)
+    let address = pointee.windowBase + UInt64(index) << 2
+    if index >= CodeWindow.entries { return locate(address) }
+    guard let result = Decoder.decode(pointee.table.pointee, fetch: { self.fetch(address + UInt64($0) << 2) }) else {
+      stop(wave, op, .instructionFetch(address: address))
+      return nil
+    }
+    let entry = pointee.windowOps + index
+    var decoded = result.op
+    if decoded.execute == nil {
+      decoded.kind = UInt8(CARMINE_OP_CONTROL.rawValue)
+      decoded.execute = result.known ? notImplemented : unknownInstruction
+    }
+    switch result.encoding {
+    case .sopp where (2...9).contains(decoded.words.0 >> 16 & 0x7f):
+      let target = index + 1 + Int(decoded.immediate)
+      if target >= 0 && target < CodeWindow.entries { decoded.target = UnsafePointer(pointee.windowOps + target) }
+    default: break
+    }
+    entry.pointee = decoded
+    return op
+  }
+}
+
+private let notImplemented: carmine_execute = { w, o in
+  let state = w.pointee.worker.assumingMemoryBound(to: WorkerState.self)
+  let name = state.pointee.table.pointee.rows[Int(o.pointee.row)].name.description
+  stop(w, o, .illegalInstruction(words: words(of: o), name: name))
+}
+private let unknownInstruction: carmine_execute = { w, o in stop(w, o, .illegalInstruction(words: words(of: o), name: nil)) }
+
+func words(of o: Op) -> [UInt32] { o.pointee.size == 1 ? [o.pointee.words.0] : [o.pointee.words.0, o.pointee.words.1] }
+
+// Program control, for the rows of the tables.
+
+@inline(__always) func worker(_ w: Wave) -> UnsafeMutablePointer<WorkerState> { w.pointee.worker.assumingMemoryBound(to: WorkerState.self) }
+
+/// The GPU address of a decoded instruction in the current window.
+func address(of o: Op, _ w: Wave) -> UInt64 {
+  let state = worker(w)
+  return state.pointee.windowBase + UInt64(o - Op(state.pointee.windowOps)) << 2
+}
+func jump(_ w: Wave, _ o: Op, _ address: UInt64) { w.pointee.next = worker(w).locate(address & ~3) }
+
+@inline(__always) func branch(_ w: Wave, _ o: Op) {
+  if let target = o.pointee.target { w.pointee.next = target } else { farBranch(w, o) }
+}
+@inline(never) private func farBranch(_ w: Wave, _ o: Op) {
+  jump(w, o, address(of: o, w) &+ 4 &+ UInt64(bitPattern: Int64(o.pointee.immediate) * 4))
+}
+
+/// Ends the wave with a fault; the worker takes it from there.
+@inline(never) func stop(_ w: Wave, _ o: Op, _ cause: Fault.Cause, lane: Int? = nil) {
+  let state = worker(w)
+  w.pointee.state = UInt32(CARMINE_WAVE_FAULTED.rawValue)
+  guard state.pointee.fault == nil else { return }
+  var fault = Fault(cause: cause)
+  fault.programCounter = address(of: o, w)
+  if o.pointee.execute != nil || o.pointee.kind != 0 {
+    let fetched = words(of: o)
+    let result = Decoder.decode(state.pointee.table.pointee) { $0 < fetched.count ? fetched[$0] : 0 }
+    let name = result.flatMap { Decoder.mnemonic(state.pointee.table.pointee, $0) } ?? "?"
+    fault.instruction = name + " [" + fetched.map { hex(UInt64($0), digits: 8) }.joined(separator: " ") + "]"
+  }
+  fault.wave = Int(w.pointee.index)
+  fault.lane = lane
+  state.pointee.fault = fault
+}

@@ -1,0 +1,114 @@
+// What one worker thread owns and instructions reach through the wave: its view of the address space, decoded code, buffers.
+// Allocated once per worker; never shared.
+import CSoftGPU
+import Glibc
+
+struct WorkerState {
+  var reader: AddressSpace.Reader
+  let table: UnsafePointer<OpcodeTable>
+  var windows: [CodeWindow] = []
+  var windowBase: UInt64 = 1                 // of the current window; 1 is no window's
+  var windowOps: UnsafeMutablePointer<carmine_op>
+  var windowEpoch: UInt64 = 0
+  var windowIndex = 0
+  /// Counts the moments after which code may have changed: a new dispatch, a changed mapping.
+  var codeEpoch: UInt64 = 1
+  var newestDispatch: UInt64 = 0
+  var fault: Fault?
+  /// Lane addresses: GPU on the way in, host on the way out.
+  let addresses: UnsafeMutablePointer<UInt64>
+  let buffers: Lanes                         // Buffer.count slots of [2][64]
+  var instructions: UInt64 = 0               // executed, for benchmarks and tests
+
+  init(addressSpace: AddressSpace, table: UnsafePointer<OpcodeTable>) {
+    reader = addressSpace.makeReader()
+    self.table = table
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: Buffer.count * 512 + 512, alignment: 64)
+    buffers = memory.initializeMemory(as: UInt32.self, repeating: 0, count: Buffer.count * 128)
+    addresses = (memory + Buffer.count * 512).initializeMemory(as: UInt64.self, repeating: 0, count: 64)
+    windowOps = UnsafeMutablePointer<carmine_op>.allocate(capacity: 1)     // replaced at the first locate
+    windowOps.initialize(to: carmine_op())
+  }
+  func destroy() {
+    for window in windows { window.destroy() }
+    UnsafeMutableRawPointer(buffers).deallocate()
+  }
+}
+
+extension UnsafeMutablePointer<WorkerState> {
+  /// Runs `wave` until it stops, waits, or has used its budget; its program counter is current on return.
+  func run(_ wave: Wave, budget: Int32) {
+    wave.pointee.budget = budget
+    wave.pointee.state = UInt32(CARMINE_WAVE_RUNNING.rawValue)
+    var op = locate(wave.pointee.programCounter)
+    let straight = UInt8(CARMINE_OP_STRAIGHT.rawValue), new = UInt8(CARMINE_OP_NEW.rawValue)
+    var count: Int32 = 0
+    outer: while true {
+      if wave.pointee.customMode == 0 {
+        while true {
+          while op.pointee.kind == straight {
+            op.pointee.execute.unsafelyUnwrapped(wave, op)
+            op += Int(op.pointee.size)
+            count &+= 1
+          }
+          if op.pointee.kind == new {
+            guard let decoded = decode(wave, op) else { break outer }
+            op = decoded
+            continue
+          }
+          wave.pointee.next = op + Int(op.pointee.size)
+          op.pointee.execute.unsafelyUnwrapped(wave, op)
+          count &+= 1
+          if wave.pointee.state != 0 {
+            // A wave that faults stays at its instruction.
+            if wave.pointee.state != UInt32(CARMINE_WAVE_FAULTED.rawValue) { op = wave.pointee.next }
+            break outer
+          }
+          op = wave.pointee.next
+          if count >= wave.pointee.budget { break outer }
+          if wave.pointee.customMode != 0 { continue outer }
+        }
+      } else {
+        if op.pointee.kind == new {
+          guard let decoded = decode(wave, op) else { break outer }
+          op = decoded
+          continue
+        }
+        wave.pointee.next = op + Int(op.pointee.size)
+        let flags = Int32(op.pointee.flags)
+        if flags & 3 != 0 {
+          let csr = wave.pointee.modeCSR
+          carmine_set_csr(UInt32(truncatingIfNeeded: flags & 1 != 0 ? csr : csr >> 32))
+          op.pointee.execute.unsafelyUnwrapped(wave, op)
+          carmine_set_csr(0x1f80)
+          if table(wave, op).contains(.flushes) { flush(wave, op) }
+        } else {
+          op.pointee.execute.unsafelyUnwrapped(wave, op)
+        }
+        count &+= 1
+        if wave.pointee.state != 0 {
+          if wave.pointee.state != UInt32(CARMINE_WAVE_FAULTED.rawValue) { op = wave.pointee.next }
+          break outer
+        }
+        op = wave.pointee.next
+        if count >= wave.pointee.budget { break outer }
+      }
+    }
+    pointee.instructions &+= UInt64(count)
+    wave.pointee.programCounter = pointee.windowBase + UInt64(op - Op(pointee.windowOps)) << 2
+  }
+
+  private func table(_ wave: Wave, _ op: Op) -> OpcodeAttributes { pointee.table.pointee.rows[Int(op.pointee.row)].attributes }
+
+  /// Selections (min, max, med3) hand a denormal through; MODE may want it flushed.
+  private func flush(_ wave: Wave, _ op: Op) {
+    guard Int32(op.pointee.flags) & Int32(CARMINE_OP_FLAG_F32.rawValue) != 0, wave.pointee.mode >> 4 & 2 == 0 else { return }
+    let out = wave.vgpr(Int(op.pointee.destination))
+    var lanes = wave.exec
+    while lanes != 0 {
+      let lane = lanes.trailingZeroBitCount
+      lanes &= lanes &- 1
+      if out[lane] & 0x7f80_0000 == 0 { out[lane] &= 0x8000_0000 }
+    }
+  }
+}

@@ -1,0 +1,242 @@
+// From lanes' addresses to host memory: flat, global and scratch addressing, the apertures of LDS and scratch, bounds and
+// permissions, and the fault that names the first lane at fault.
+// Worker threads only.  Source: AMD CDNA3 ISA, chapter 10; LLVM AMDGPU usage, "Address Spaces", architected flat scratch.
+import CSoftGPU
+import Glibc
+import Synchronization
+
+enum Segment { static let flat: UInt8 = 0, scratch: UInt8 = 1, global: UInt8 = 2 }
+
+extension UnsafeMutablePointer<carmine_wave> {
+  /// Host addresses of `size` bytes for every lane that is on, in the worker's address list.  Returns the lanes, or nil after
+  /// a fault (nothing may be accessed then).
+  @inline(never) func resolve(_ o: Op, _ size: Int, _ access: Fault.Access) -> UInt64? {
+    let lanes = exec
+    let list = worker(self).pointee.addresses
+    guard lanes != 0 else { return 0 }
+    let offset = UInt64(bitPattern: Int64(o.pointee.immediate))
+    let low = vgpr(Int(o.pointee.source0) &- 256)
+    let saddr = Int(o.pointee.scalarDestination)
+    if o.pointee.form == Segment.scratch { return scratchAddresses(o, lanes, low, offset, size, access) }
+    if o.pointee.form == Segment.global && saddr != 0x7f {
+      let base = getPair(saddr) &+ offset
+      for l in 0..<64 { list[l] = UInt64(low[l]) &+ base }
+    } else {
+      for l in 0..<64 { list[l] = (UInt64(low[l]) | UInt64(low[64 &+ l]) << 32) &+ offset }
+    }
+    // All in one range?
+    var least: UInt64 = ~0, most: UInt64 = 0
+    if lanes == ~0 {
+      for l in 0..<64 { least = min(least, list[l]); most = max(most, list[l]) }
+    } else {
+      let m = laneMask()
+      for l in 0..<64 {
+        let on = UInt64(bitPattern: Int64(Int32(bitPattern: m[l])))
+        least = min(least, list[l] | ~on); most = max(most, list[l] & on)
+      }
+    }
+    let needs = Permissions(for: access)
+    if let range = worker(self).pointee.reader.range(least), most < range.end, range.end &- most >= UInt64(size), range.permissions.isSuperset(of: needs) {
+      let delta = range.delta
+      for l in 0..<64 { list[l] = list[l] &+ delta }
+      return lanes
+    }
+    return resolveSeparately(o, lanes, size, access)
+  }
+
+  @inline(never) private func resolveSeparately(_ o: Op, _ lanes: UInt64, _ size: Int, _ access: Fault.Access) -> UInt64? {
+    let state = worker(self), list = state.pointee.addresses
+    let needs = Permissions(for: access)
+    var left = lanes
+    while left != 0 {
+      let lane = left.trailingZeroBitCount
+      left &= left &- 1
+      let address = list[lane]
+      if o.pointee.form == Segment.flat {
+        if address >> 32 == Aperture.shared >> 32 {
+          let at = address & 0xffff_ffff
+          guard at + UInt64(size) <= UInt64(pointee.ldsBytes) else {
+            stop(self, o, .memory(address: address, access: access, size: size), lane: lane); return nil
+          }
+          list[lane] = UInt64(UInt(bitPattern: pointee.lds)) + at
+          continue
+        }
+        if address >> 32 == Aperture.privateSegment >> 32 {
+          let at = address & 0xffff_ffff
+          guard at + UInt64(size) <= UInt64(pointee.scratchBytes) else {
+            stop(self, o, .memory(address: address, access: access, size: size), lane: lane); return nil
+          }
+          list[lane] = scratchBase() + UInt64(lane) * UInt64(pointee.scratchBytes) + at
+          continue
+        }
+      }
+      guard let host = translate(address, size, needs) else {
+        stop(self, o, .memory(address: address, access: access, size: size), lane: lane); return nil
+      }
+      list[lane] = host
+    }
+    return lanes
+  }
+
+  /// One access, which may run over the seam of two ranges when their host memory is contiguous too.
+  func translate(_ address: UInt64, _ size: Int, _ needs: Permissions) -> UInt64? {
+    let state = worker(self)
+    guard let range = state.pointee.reader.range(address), range.permissions.isSuperset(of: needs) else { return nil }
+    var end = range.end
+    while end &- address < UInt64(size) {
+      guard let next = state.pointee.reader.range(end), next.delta == range.delta, next.permissions.isSuperset(of: needs) else { return nil }
+      end = next.end
+    }
+    return address &+ range.delta
+  }
+
+  /// Scratch: an address is an offset in the lane's own memory.
+  private func scratchAddresses(
+    _ o: Op, _ lanes: UInt64, _ vaddr: Lanes, _ offset: UInt64, _ size: Int, _ access: Fault.Access
+  ) -> UInt64? {
+    let list = worker(self).pointee.addresses
+    let useVector = o.pointee.select & 8 != 0, saddr = Int(o.pointee.scalarDestination)
+    let scalar = saddr != 0x7f ? UInt64(pointee.scalars[saddr]) : 0
+    let base = scratchBase(), bytes = UInt64(pointee.scratchBytes)
+    var left = lanes
+    while left != 0 {
+      let lane = left.trailingZeroBitCount
+      left &= left &- 1
+      let at = ((useVector ? UInt64(vaddr[lane]) : 0) &+ scalar &+ offset) & 0xffff_ffff
+      guard at &+ UInt64(size) <= bytes else {
+        stop(self, o, .memory(address: Aperture.privateSegment | at, access: access, size: size), lane: lane); return nil
+      }
+      list[lane] = base &+ UInt64(lane) &* bytes &+ at
+    }
+    return lanes
+  }
+
+  /// This wave's scratch, allocated when first touched; freed with its workgroup.
+  private func scratchBase() -> UInt64 {
+    if pointee.scratch == 0 {
+      let bytes = max(64, Int(pointee.scratchBytes) * 64)
+      guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), memory != MAP_FAILED
+      else { fatalError("SoftGPU: no memory for \(bytes) bytes of scratch") }
+      pointee.scratch = UInt64(UInt(bitPattern: memory))
+    }
+    return pointee.scratch
+  }
+
+  /// Data registers of a memory instruction: VGPRs or AGPRs.
+  @inline(__always) func data(_ o: Op, _ number: Int) -> Lanes {
+    (o.pointee.flags & UInt16(CARMINE_OP_FLAG_ACC0.rawValue) != 0 ? pointee.agpr : pointee.vgpr) + number &* 64
+  }
+
+  /// Calls `body` for each lane that is on.
+  @inline(__always) func forLanes(_ lanes: UInt64, _ body: (Int) -> Void) {
+    if lanes == ~0 {
+      for lane in 0..<64 { body(lane) }
+    } else {
+      var left = lanes
+      while left != 0 { body(left.trailingZeroBitCount); left &= left &- 1 }
+    }
+  }
+  @inline(__always) func host(_ lane: Int) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(bitPattern: UInt(worker(self).pointee.addresses[lane])).unsafelyUnwrapped
+  }
+
+  // Loads and stores of the flat family.
+
+  @inline(__always) func load(_ o: Op, words: Int) {
+    guard let lanes = resolve(o, words &* 4, .read) else { return }
+    noteCoherent(o)
+    let out = data(o, Int(o.pointee.destination))
+    let list = worker(self).pointee.addresses
+    forLanes(lanes) { lane in
+      let from = UnsafeRawPointer(bitPattern: UInt(list[lane])).unsafelyUnwrapped
+      for word in 0..<words { out[word &* 64 &+ lane] = from.loadUnaligned(fromByteOffset: word &* 4, as: UInt32.self) }
+    }
+  }
+  @inline(__always) func store(_ o: Op, words: Int) {
+    guard let lanes = resolve(o, words &* 4, .write) else { return }
+    let from = data(o, Int(o.pointee.source1) &- 256)
+    let list = worker(self).pointee.addresses
+    forLanes(lanes) { lane in
+      let to = UnsafeMutableRawPointer(bitPattern: UInt(list[lane])).unsafelyUnwrapped
+      for word in 0..<words { to.storeBytes(of: from[word &* 64 &+ lane], toByteOffset: word &* 4, as: UInt32.self) }
+    }
+  }
+  /// A narrow load; `place` gives the new register from the old one and what was read.
+  @inline(__always) func load<T: FixedWidthInteger>(_ o: Op, _: T.Type, _ place: (UInt32, T) -> UInt32) {
+    guard let lanes = resolve(o, MemoryLayout<T>.size, .read) else { return }
+    noteCoherent(o)
+    let out = data(o, Int(o.pointee.destination))
+    forLanes(lanes) { lane in out[lane] = place(out[lane], UnsafeRawPointer(host(lane)).loadUnaligned(as: T.self)) }
+  }
+  @inline(__always) func store<T: FixedWidthInteger>(_ o: Op, _: T.Type, shift: UInt32 = 0) {
+    guard let lanes = resolve(o, MemoryLayout<T>.size, .write) else { return }
+    let from = data(o, Int(o.pointee.source1) &- 256)
+    forLanes(lanes) { lane in host(lane).storeBytes(of: T(truncatingIfNeeded: from[lane] >> shift), as: T.self) }
+  }
+
+  /// Read-modify-write in lane order; the old value is returned when the instruction asks for it (sc0).
+  @inline(__always) func atomic32(_ o: Op, operands: Int = 1, _ f: (UInt32, UInt32, UInt32) -> UInt32) {
+    guard let lanes = resolveAtomic(o, 4) else { return }
+    let from = data(o, Int(o.pointee.source1) &- 256), out = data(o, Int(o.pointee.destination))
+    let returns = o.pointee.select & 1 != 0
+    forLanes(lanes) { lane in
+      let cell = host(lane).assumingMemoryBound(to: Atomic<UInt32>.self)
+      let a = from[lane], b = operands > 1 ? from[64 &+ lane] : 0
+      var old = cell.pointee.load(ordering: .relaxed)
+      while true {
+        let (done, seen) = cell.pointee.compareExchange(expected: old, desired: f(old, a, b), ordering: .sequentiallyConsistent)
+        if done { break }
+        old = seen
+      }
+      if returns { out[lane] = old }
+    }
+  }
+  @inline(__always) func atomic64(_ o: Op, operands: Int = 1, _ f: (UInt64, UInt64, UInt64) -> UInt64) {
+    guard let lanes = resolveAtomic(o, 8) else { return }
+    let from = data(o, Int(o.pointee.source1) &- 256), out = data(o, Int(o.pointee.destination))
+    let returns = o.pointee.select & 1 != 0
+    forLanes(lanes) { lane in
+      let cell = host(lane).assumingMemoryBound(to: Atomic<UInt64>.self)
+      let a = UInt64.load(UnsafePointer(from), lane), b = operands > 1 ? UInt64.load(UnsafePointer(from + 128), lane) : 0
+      var old = cell.pointee.load(ordering: .relaxed)
+      while true {
+        let (done, seen) = cell.pointee.compareExchange(expected: old, desired: f(old, a, b), ordering: .sequentiallyConsistent)
+        if done { break }
+        old = seen
+      }
+      if returns { UInt64.store(old, out, lane) }
+    }
+  }
+  @inline(never) func resolveAtomic(_ o: Op, _ size: Int) -> UInt64? {
+    guard let lanes = resolve(o, size, .atomic) else { return nil }
+    let list = worker(self).pointee.addresses
+    var any: UInt64 = 0
+    forLanes(lanes) { any |= list[$0] }
+    if any & UInt64(size - 1) != 0 {
+      var left = lanes
+      while left != 0 {
+        let lane = left.trailingZeroBitCount
+        if list[lane] & UInt64(size - 1) != 0 { stop(self, o, .misaligned(address: gpuAddress(o, lane), size: size), lane: lane); return nil }
+        left &= left &- 1
+      }
+    }
+    noteCoherent(o, always: true)
+    return lanes
+  }
+  /// The address that a lane asked for, again.
+  private func gpuAddress(_ o: Op, _ lane: Int) -> UInt64 {
+    let low = vgpr(Int(o.pointee.source0) &- 256), offset = UInt64(bitPattern: Int64(o.pointee.immediate))
+    let saddr = Int(o.pointee.scalarDestination)
+    if o.pointee.form == Segment.global && saddr != 0x7f { return getPair(saddr) &+ UInt64(low[lane]) &+ offset }
+    return (UInt64(low[lane]) | UInt64(low[64 &+ lane]) << 32) &+ offset
+  }
+
+  /// A wave that looks at shared memory again and again at one place probably waits for another: its quantum is shortened.
+  @inline(__always) func noteCoherent(_ o: Op, always: Bool = false) {
+    if always || o.pointee.select & 5 != 0 {
+      let here = UInt64(UInt(bitPattern: o))
+      if pointee.lastCoherent == here { pointee.budget &-= 256 }
+      pointee.lastCoherent = here
+    }
+  }
+}
