@@ -88,6 +88,8 @@ CARMINE_INLINE int carmine_has_vectors(void) {
   __builtin_cpu_init();
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
 }
+CARMINE_INLINE uint32_t carmine_atomic_load(const uint32_t *_Nonnull word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
+CARMINE_INLINE void carmine_atomic_increment(uint32_t *_Nonnull word) { __atomic_fetch_add(word, 1, __ATOMIC_SEQ_CST); }
 CARMINE_INLINE uint64_t carmine_time_stamp(void) { return __builtin_ia32_rdtsc(); }
 
 typedef int carmine_v8i __attribute__((vector_size(32), aligned(4)));

@@ -111,7 +111,7 @@ extension UnsafeMutablePointer<WorkerState> {
     let entry = pointee.windowOps + index
     var decoded = result.op
     if decoded.execute == nil {
-      decoded.kind = UInt8(CARMINE_OP_CONTROL.rawValue)
+      decoded.kind = UInt8(CARMINE_OP_CONTROL)
       decoded.execute = result.known ? notImplemented : unknownInstruction
     }
     switch result.encoding {
@@ -155,7 +155,7 @@ func jump(_ w: Wave, _ o: Op, _ address: UInt64) { w.pointee.next = worker(w).lo
 /// Ends the wave with a fault; the worker takes it from there.
 @inline(never) func stop(_ w: Wave, _ o: Op, _ cause: Fault.Cause, lane: Int? = nil) {
   let state = worker(w)
-  w.pointee.state = UInt32(CARMINE_WAVE_FAULTED.rawValue)
+  w.pointee.state = UInt32(CARMINE_WAVE_FAULTED)
   guard state.pointee.fault == nil else { return }
   var fault = Fault(cause: cause)
   fault.programCounter = address(of: o, w)

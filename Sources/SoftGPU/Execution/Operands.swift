@@ -43,13 +43,13 @@ extension UnsafeMutablePointer<carmine_wave> {
       broadcast(UInt32(truncatingIfNeeded: value), out)
       if type.isWide { broadcast(UInt32(truncatingIfNeeded: value >> 32), out + 64) }
     }
-    if form == Int32(CARMINE_FORM_DPP.rawValue) && i == 0 {
+    if form == Int32(CARMINE_FORM_DPP) && i == 0 {
       permute(o, from, out, rows: type.isWide ? 2 : 1)
       from = out
-    } else if form == Int32(CARMINE_FORM_SDWA.rawValue) && i < 2 {
+    } else if form == Int32(CARMINE_FORM_SDWA) && i < 2 {
       select(o, i, from, out)
       from = out
-    } else if type == .b16 || type == .f16, form == Int32(CARMINE_FORM_VOP3.rawValue), o.pointee.select >> UInt8(i) & 1 != 0 {
+    } else if type == .b16 || type == .f16, form == Int32(CARMINE_FORM_VOP3), o.pointee.select >> UInt8(i) & 1 != 0 {
       for l in 0..<64 { out[l] = from[l] >> 16 }
       from = out
     }

@@ -39,9 +39,9 @@ extension UnsafeMutablePointer<WorkerState> {
   /// Runs `wave` until it stops, waits, or has used its budget; its program counter is current on return.
   func run(_ wave: Wave, budget: Int32) {
     wave.pointee.budget = budget
-    wave.pointee.state = UInt32(CARMINE_WAVE_RUNNING.rawValue)
+    wave.pointee.state = UInt32(CARMINE_WAVE_RUNNING)
     var op = locate(wave.pointee.programCounter)
-    let straight = UInt8(CARMINE_OP_STRAIGHT.rawValue), new = UInt8(CARMINE_OP_NEW.rawValue)
+    let straight = UInt8(CARMINE_OP_STRAIGHT), new = UInt8(CARMINE_OP_NEW)
     var count: Int32 = 0
     outer: while true {
       if wave.pointee.customMode == 0 {
@@ -61,7 +61,7 @@ extension UnsafeMutablePointer<WorkerState> {
           count &+= 1
           if wave.pointee.state != 0 {
             // A wave that faults stays at its instruction.
-            if wave.pointee.state != UInt32(CARMINE_WAVE_FAULTED.rawValue) { op = wave.pointee.next }
+            if wave.pointee.state != UInt32(CARMINE_WAVE_FAULTED) { op = wave.pointee.next }
             break outer
           }
           op = wave.pointee.next
@@ -87,7 +87,7 @@ extension UnsafeMutablePointer<WorkerState> {
         }
         count &+= 1
         if wave.pointee.state != 0 {
-          if wave.pointee.state != UInt32(CARMINE_WAVE_FAULTED.rawValue) { op = wave.pointee.next }
+          if wave.pointee.state != UInt32(CARMINE_WAVE_FAULTED) { op = wave.pointee.next }
           break outer
         }
         op = wave.pointee.next
@@ -102,7 +102,7 @@ extension UnsafeMutablePointer<WorkerState> {
 
   /// Selections (min, max, med3) hand a denormal through; MODE may want it flushed.
   private func flush(_ wave: Wave, _ op: Op) {
-    guard Int32(op.pointee.flags) & Int32(CARMINE_OP_FLAG_F32.rawValue) != 0, wave.pointee.mode >> 4 & 2 == 0 else { return }
+    guard Int32(op.pointee.flags) & Int32(CARMINE_OP_FLAG_F32) != 0, wave.pointee.mode >> 4 & 2 == 0 else { return }
     let out = wave.vgpr(Int(op.pointee.destination))
     var lanes = wave.exec
     while lanes != 0 {

@@ -44,7 +44,7 @@ enum Decoder {
     guard let w0 = fetch(0) else { return nil }
     var op = carmine_op()
     op.size = 1
-    op.kind = UInt8(CARMINE_OP_CONTROL.rawValue)
+    op.kind = UInt8(CARMINE_OP_CONTROL)
     op.words.0 = w0
     guard let row = encodings.first(where: { w0 & $0.mask == $0.match }) else { return Result(op: op, encoding: .sop2, known: false) }
     let opcode = Int(w0 >> row.opcodeShift & (1 << row.opcodeBits - 1))
@@ -74,9 +74,9 @@ enum Decoder {
     let attributes = table.rows[index].attributes
     op.row = UInt16(index)
     op.execute = table.rows[index].execute
-    op.kind = UInt8(attributes.contains(.control) ? CARMINE_OP_CONTROL.rawValue : CARMINE_OP_STRAIGHT.rawValue)
-    if attributes.contains(.f32) { op.flags |= UInt16(CARMINE_OP_FLAG_F32.rawValue) }
-    if attributes.contains(.f64) { op.flags |= UInt16(CARMINE_OP_FLAG_F64.rawValue) }
+    op.kind = UInt8(attributes.contains(.control) ? CARMINE_OP_CONTROL : CARMINE_OP_STRAIGHT)
+    if attributes.contains(.f32) { op.flags |= UInt16(CARMINE_OP_FLAG_F32) }
+    if attributes.contains(.f64) { op.flags |= UInt16(CARMINE_OP_FLAG_F64) }
     fill(&op, encoding, number, attributes)
     // A literal, or the second word of SDWA and DPP, follows the 32-bit encodings.
     let trailer: Bool
@@ -101,13 +101,18 @@ enum Decoder {
     if op.source1 < 256 { op.prepare |= 2 }
     if op.source2 < 256 { op.prepare |= 4 }
     switch Int32(op.form) {
-    case Int32(CARMINE_FORM_SDWA.rawValue): op.prepare |= 3
-    case Int32(CARMINE_FORM_DPP.rawValue): op.prepare |= 1
-    case Int32(CARMINE_FORM_VOP3.rawValue): if encoding == .vop3 { op.prepare |= op.select & 7 }
+    case Int32(CARMINE_FORM_SDWA): op.prepare |= 3
+    case Int32(CARMINE_FORM_DPP): op.prepare |= 1
+    case Int32(CARMINE_FORM_VOP3): if encoding == .vop3 { op.prepare |= op.select & 7 }
     default: break
     }
     op.prepare |= op.sourceModifiers & 7 | op.sourceModifiers >> 3 & 7
     return Result(op: op, encoding: encoding, known: true)
+  }
+
+  /// `count` bits of `word` from bit `low` on, placed at bit `at`.
+  @inline(__always) private static func field(_ word: UInt32, _ low: UInt32, _ count: UInt32, at: UInt32 = 0) -> UInt8 {
+    UInt8(truncatingIfNeeded: ((word &>> low) & ((1 &<< count) &- 1)) &<< at)
   }
 
   private static func fill(_ op: inout carmine_op, _ encoding: Encoding, _ opcode: Int, _ attributes: OpcodeAttributes) {
@@ -129,7 +134,7 @@ enum Decoder {
       op.destination = bits(w0, 6, 7)
       op.immediate = Int32(bitPattern: w1 << 11) >> 11
       // soffset_en (14), glc (16), imm (17) in select
-      op.select = UInt8(w0 >> 14 & 1 | w0 >> 16 & 1 << 1 | w0 >> 17 & 1 << 2)
+      op.select = field(w0, 14, 1) | field(w0, 16, 1, at: 1) | field(w0, 17, 1, at: 2)
       op.source1 = bits(w1, 25, 7)
     case .vop1:
       op.source0 = bits(w0, 0, 9); op.destination = bits(w0, 17, 8)
@@ -142,11 +147,11 @@ enum Decoder {
       op.source0 = bits(w0, 0, 9); op.source1 = 256 + bits(w0, 9, 8); op.source2 = 256
       op.scalarDestination = UInt16(ScalarCode.vcc)
     case .vop3:
-      op.form = UInt8(CARMINE_FORM_VOP3.rawValue)
+      op.form = UInt8(CARMINE_FORM_VOP3)
       op.destination = bits(w0, 0, 8)
       op.source0 = bits(w1, 0, 9); op.source1 = bits(w1, 9, 9); op.source2 = bits(w1, 18, 9)
       op.sourceModifiers = UInt8(w1 >> 29 & 7)
-      op.outputModifiers = UInt8(w0 >> 15 & 1 | (w1 >> 27 & 3) << 1)
+      op.outputModifiers = field(w0, 15, 1) | field(w1, 27, 2, at: 1)
       let opcode10 = w0 >> 16 & 0x3ff
       if opcode10 < 0x100 {                                 // comparison: the destination is an SGPR pair
         op.scalarDestination = op.destination
@@ -160,23 +165,23 @@ enum Decoder {
         if op.select & 8 != 0 { op.outputModifiers |= 8 }
       }
     case .vop3p:
-      op.form = UInt8(CARMINE_FORM_VOP3.rawValue)
+      op.form = UInt8(CARMINE_FORM_VOP3)
       op.destination = bits(w0, 0, 8)
       op.source0 = bits(w1, 0, 9); op.source1 = bits(w1, 9, 9); op.source2 = bits(w1, 18, 9)
-      op.select = UInt8(w0 >> 11 & 7 | (w1 >> 27 & 3) << 4 | (w0 >> 14 & 1) << 6)
-      op.immediate = Int32(w1 >> 29 & 7 | (w0 >> 8 & 7) << 3)   // neg_lo, neg_hi
+      op.select = field(w0, 11, 3) | field(w1, 27, 2, at: 4) | field(w0, 14, 1, at: 6)
+      op.immediate = Int32(field(w1, 29, 3) | field(w0, 8, 3, at: 3))   // neg_lo, neg_hi
       op.outputModifiers = UInt8(w0 >> 15 & 1)
       if !attributes.contains(.halves) {                    // MFMA and accvgpr: register file choices, no modifiers
         op.outputModifiers = 0
-        if w1 >> 27 & 1 != 0 { op.flags |= UInt16(CARMINE_OP_FLAG_ACC0.rawValue) }
-        if w1 >> 28 & 1 != 0 { op.flags |= UInt16(CARMINE_OP_FLAG_ACC1.rawValue) }
-        if w0 >> 15 & 1 != 0 { op.flags |= UInt16(CARMINE_OP_FLAG_ACCD.rawValue) }
+        if w1 >> 27 & 1 != 0 { op.flags |= UInt16(CARMINE_OP_FLAG_ACC0) }
+        if w1 >> 28 & 1 != 0 { op.flags |= UInt16(CARMINE_OP_FLAG_ACC1) }
+        if w0 >> 15 & 1 != 0 { op.flags |= UInt16(CARMINE_OP_FLAG_ACCD) }
       }
     case .ds:
       op.immediate = Int32(w0 & 0xffff)
       op.source0 = 256 + bits(w1, 0, 8); op.source1 = 256 + bits(w1, 8, 8); op.source2 = 256 + bits(w1, 16, 8)
       op.destination = bits(w1, 24, 8)
-      if w0 >> 25 & 1 != 0 { op.flags |= UInt16(CARMINE_OP_FLAG_ACC0.rawValue) }
+      if w0 >> 25 & 1 != 0 { op.flags |= UInt16(CARMINE_OP_FLAG_ACC0) }
     case .flat, .scratch, .global:
       op.form = encoding == .flat ? 0 : encoding == .scratch ? 1 : 2          // the segment
       op.immediate = encoding == .flat ? Int32(w0 & 0xfff) : Int32(bitPattern: w0 << 19) >> 19
@@ -185,8 +190,8 @@ enum Decoder {
       op.source2 = 256
       op.scalarDestination = bits(w1, 16, 7)                // saddr
       op.destination = bits(w1, 24, 8)
-      op.select = UInt8(w0 >> 16 & 1 | (w0 >> 17 & 1) << 1 | (w0 >> 25 & 1) << 2 | (w0 >> 13 & 1) << 3)   // sc0, nt, sc1, sve/lds
-      if w1 >> 23 & 1 != 0 { op.flags |= UInt16(CARMINE_OP_FLAG_ACC0.rawValue) }
+      op.select = field(w0, 16, 1) | field(w0, 17, 1, at: 1) | field(w0, 25, 1, at: 2) | field(w0, 13, 1, at: 3)   // sc0, nt, sc1, sve/lds
+      if w1 >> 23 & 1 != 0 { op.flags |= UInt16(CARMINE_OP_FLAG_ACC0) }
     case .mubuf, .mtbuf:
       op.source0 = 256 + bits(w1, 0, 8); op.destination = bits(w1, 8, 8)
       op.immediate = Int32(w0 & 0xfff)
@@ -195,24 +200,24 @@ enum Decoder {
 
   private static func sdwa(_ op: inout carmine_op, _ encoding: Encoding) {
     let word = op.literal
-    op.form = UInt8(CARMINE_FORM_SDWA.rawValue)
+    op.form = UInt8(CARMINE_FORM_SDWA)
     let scalar0 = word >> 23 & 1 != 0, scalar1 = word >> 31 & 1 != 0
     op.source0 = UInt16(word & 0xff) + (scalar0 ? 0 : 256)
     if encoding != .vop1, scalar1 { op.source1 -= 256 }
-    op.sourceModifiers = UInt8(word >> 20 & 1 | (word >> 28 & 1) << 1 | (word >> 21 & 1) << 3 | (word >> 29 & 1) << 4)
+    op.sourceModifiers = field(word, 20, 1) | field(word, 28, 1, at: 1) | field(word, 21, 1, at: 3) | field(word, 29, 1, at: 4)
     if encoding == .vopc {
       if word >> 15 & 1 != 0 { op.scalarDestination = UInt16(word >> 8 & 0x7f) }
     } else {
-      op.outputModifiers = UInt8(word >> 13 & 1 | (word >> 14 & 3) << 1 | 16)
+      op.outputModifiers = field(word, 13, 1) | field(word, 14, 2, at: 1) | 16
       if word >> 8 & 7 == 6 { op.outputModifiers &= ~16 }   // the whole register
     }
   }
 
   private static func dpp(_ op: inout carmine_op) {
     let word = op.literal
-    op.form = UInt8(CARMINE_FORM_DPP.rawValue)
+    op.form = UInt8(CARMINE_FORM_DPP)
     op.source0 = UInt16(word & 0xff) + 256
-    op.sourceModifiers = UInt8(word >> 20 & 1 | (word >> 22 & 1) << 1 | (word >> 21 & 1) << 3 | (word >> 23 & 1) << 4)
+    op.sourceModifiers = field(word, 20, 1) | field(word, 22, 1, at: 1) | field(word, 21, 1, at: 3) | field(word, 23, 1, at: 4)
     op.outputModifiers = 32
   }
 
@@ -227,8 +232,8 @@ enum Decoder {
     case .vop1, .vop2, .vopc:
       if row.attributes.contains(.bare) || row.attributes.contains(.literal) { return name }
       switch Int32(result.op.form) {
-      case Int32(CARMINE_FORM_SDWA.rawValue): return name + "_sdwa"
-      case Int32(CARMINE_FORM_DPP.rawValue): return name + "_dpp"
+      case Int32(CARMINE_FORM_SDWA): return name + "_sdwa"
+      case Int32(CARMINE_FORM_DPP): return name + "_dpp"
       default: return name + "_e32"
       }
     case .vop3:

@@ -124,7 +124,7 @@ extension UnsafeMutablePointer<carmine_wave> {
 
   /// Data registers of a memory instruction: VGPRs or AGPRs.
   @inline(__always) func data(_ o: Op, _ number: Int) -> Lanes {
-    (o.pointee.flags & UInt16(CARMINE_OP_FLAG_ACC0.rawValue) != 0 ? pointee.agpr : pointee.vgpr) + number &* 64
+    (o.pointee.flags & UInt16(CARMINE_OP_FLAG_ACC0) != 0 ? pointee.agpr : pointee.vgpr) + number &* 64
   }
 
   /// Calls `body` for each lane that is on.

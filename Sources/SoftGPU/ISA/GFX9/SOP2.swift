@@ -85,5 +85,5 @@ extension OpcodeTable {
 @inline(__always) func signedBitField(_ value: Int64, _ offset: UInt32, _ width: UInt32) -> Int64 {
   guard width != 0 else { return 0 }
   let shifted = value >> Int64(offset)
-  return width > 63 ? shifted : shifted &<< Int64(64 &- width) &>> Int64(64 &- width)
+  return width > 63 ? shifted : (shifted &<< Int64(64 &- width)) &>> Int64(64 &- width)
 }

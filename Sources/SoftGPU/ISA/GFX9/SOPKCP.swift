@@ -64,7 +64,7 @@ extension OpcodeTable {
   static func sopp(_ t: inout OpcodeTable) {
     t.begin(.sopp, count: 128)
     t(0, "s_nop") { _, _ in }
-    t(1, "s_endpgm", .control) { w, _ in w.pointee.state = UInt32(CARMINE_WAVE_ENDED.rawValue) }
+    t(1, "s_endpgm", .control) { w, _ in w.pointee.state = UInt32(CARMINE_WAVE_ENDED) }
     t(2, "s_branch", .control) { w, o in branch(w, o) }
     t(3, "s_wakeup") { _, _ in }
     t(4, "s_cbranch_scc0", .control) { w, o in if !w.scc { branch(w, o) } }
@@ -73,9 +73,9 @@ extension OpcodeTable {
     t(7, "s_cbranch_vccnz", .control) { w, o in if w.vcc != 0 { branch(w, o) } }
     t(8, "s_cbranch_execz", .control) { w, o in if w.exec == 0 { branch(w, o) } }
     t(9, "s_cbranch_execnz", .control) { w, o in if w.exec != 0 { branch(w, o) } }
-    t(10, "s_barrier", .control) { w, _ in w.pointee.state = UInt32(CARMINE_WAVE_BARRIER.rawValue) }
+    t(10, "s_barrier", .control) { w, _ in w.pointee.state = UInt32(CARMINE_WAVE_BARRIER) }
     t(12, "s_waitcnt") { _, _ in }
-    t(14, "s_sleep", .control) { w, _ in w.pointee.budget = 0; w.pointee.state = UInt32(CARMINE_WAVE_YIELD.rawValue) }
+    t(14, "s_sleep", .control) { w, _ in w.pointee.budget = 0; w.pointee.state = UInt32(CARMINE_WAVE_YIELD) }
     t(15, "s_setprio") { _, _ in }
     t(16, "s_sendmsg", .control) { w, o in sendMessage(w, o) }
     t(18, "s_trap", .control) { w, o in stop(w, o, .trap(id: UInt8(truncatingIfNeeded: o.pointee.immediate))) }

@@ -129,7 +129,7 @@ extension OpcodeTable {
 @inline(__always) func joined(_ low: Float16, _ high: Float16) -> UInt32 { UInt32(low.bitPattern) | UInt32(high.bitPattern) << 16 }
 @inline(__always) func dot2(_ a: UInt32, _ b: UInt32) -> Int32 {
   let x = Int32(bitPattern: a), y = Int32(bitPattern: b)
-  return (x << 16 >> 16) &* (y << 16 >> 16) &+ (x >> 16) &* (y >> 16)
+  return ((x << 16) >> 16) &* ((y << 16) >> 16) &+ (x >> 16) &* (y >> 16)
 }
 @inline(__always) func dot4(_ a: UInt32, _ b: UInt32) -> Int32 {
   var sum: Int32 = 0

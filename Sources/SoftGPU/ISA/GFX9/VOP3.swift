@@ -24,14 +24,14 @@ extension OpcodeTable {
     t(457, "v_bfe_i32") { w, o in
       w.ternary(o) { (a: Int32, b: Int32, c: Int32) in
         let shifted = a &>> (b & 31), up = 32 &- (c & 31)
-        return c & 31 == 0 ? 0 : shifted &<< up &>> up
+        return c & 31 == 0 ? 0 : (shifted &<< up) &>> up
       }
     }
     t(458, "v_bfi_b32") { w, o in w.ternary(o) { (a: UInt32, b: UInt32, c: UInt32) in (a & b) | (~a & c) } }
     t(461, "v_lerp_u8") { w, o in
       w.ternary(o) { (a: UInt32, b: UInt32, c: UInt32) in
         var r: UInt32 = 0
-        for i in 0..<4 as Range<UInt32> { r |= (byte(a, i) &+ byte(b, i) &+ (byte(c, i) & 1)) >> 1 << (i &* 8) }
+        for i in 0..<4 as Range<UInt32> { r |= ((byte(a, i) &+ byte(b, i) &+ (byte(c, i) & 1)) >> 1) << (i &* 8) }
         return r
       }
     }

@@ -113,7 +113,7 @@ private func dotProduct(_ o: Op, _ a: UInt32, _ b: UInt32, _ c: UInt32, bits: UI
     let left = 32 - bits - at, right = 32 - bits
     sum += signed
       ? Int64(Int32(bitPattern: a << left) >> Int32(right)) * Int64(Int32(bitPattern: b << left) >> Int32(right))
-      : Int64(a << left >> right) * Int64(b << left >> right)
+      : Int64((a << left) >> right) * Int64((b << left) >> right)
   }
   guard o.clamp else { return UInt32(truncatingIfNeeded: sum) }
   return signed ? UInt32(bitPattern: Int32(clamping: sum)) : UInt32(clamping: sum)

@@ -1,0 +1,129 @@
+// A worker: resident workgroups in turns.  One thread; the inline worker is used by whichever thread holds its lock.
+import CSoftGPU
+import Glibc
+import Synchronization
+
+final class Worker: @unchecked Sendable {
+  /// Instructions that a wave may execute before the next one's turn.
+  static let quantum: Int32 = 4096
+
+  private unowned(unsafe) let engine: ComputeEngine
+  let state: UnsafeMutablePointer<WorkerState>
+  private var pool = StoragePool()
+  private var groups: [Workgroup] = []
+
+  init(_ engine: ComputeEngine) {
+    self.engine = engine
+    state = .allocate(capacity: 1)
+    state.initialize(to: WorkerState(addressSpace: engine.addressSpace, table: UnsafePointer(engine.table)))
+  }
+  func destroy() {
+    for group in groups { group.release(to: &pool) }
+    groups = []
+    pool.destroy()
+    state.pointee.reader.leave()
+    state.pointee.destroy()
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
+
+  func main() {
+    carmine_set_csr(0x1f80)
+    var target = 1
+    while !engine.stopping.load(ordering: .acquiring) {
+      refresh()
+      while groups.count < target, let item = engine.take() {
+        switch item {
+        case .started(let group): group.adopt(by: state); groups.append(group)
+        case .fresh(let dispatch, let index): groups.append(start(dispatch, index))
+        }
+      }
+      if groups.isEmpty {
+        state.pointee.reader.leave()
+        target = 1
+        engine.waitForWork()
+        continue
+      }
+      if round() == 0 { target = min(groups.count * 2, 1 << 20) }
+    }
+  }
+
+  /// Runs a small dispatch on the calling thread.  Returns nil when it is complete, else the workgroups that need more time
+  /// (those of the dispatch that have not started stay in it).
+  func runInline(_ dispatch: ActiveDispatch) -> [Workgroup]? {
+    let csr = carmine_get_csr()
+    carmine_set_csr(0x1f80)
+    defer { carmine_set_csr(csr) }
+    refresh()
+    while groups.count < 8, let index = dispatch.takeGroup() {
+      engine.reserve(dispatch)
+      let group = start(dispatch, index)
+      groups.append(group)
+      var slices = 0
+      while slices < 4, !groups.isEmpty, groups.last === group {
+        if round() > 0 { break }
+        slices += 1
+      }
+      if slices == 4 { break }
+    }
+    state.pointee.reader.leave()
+    guard !groups.isEmpty || !dispatch.isExhausted else { return nil }
+    let left = groups
+    groups = []
+    return left
+  }
+
+  /// A quiescent point: translations are forgotten, changed mappings noticed.
+  private func refresh() {
+    if state.pointee.reader.refresh() { state.pointee.codeEpoch += 1 }
+  }
+
+  private func start(_ dispatch: ActiveDispatch, _ index: Int) -> Workgroup {
+    if dispatch.serial > state.pointee.newestDispatch {
+      state.pointee.newestDispatch = dispatch.serial
+      state.pointee.codeEpoch += 1                            // code may have been written since the last dispatch
+    }
+    return Workgroup(dispatch, index: index, pool: &pool, state: state)
+  }
+
+  /// A turn for every resident workgroup; returns how many ended.
+  private func round() -> Int {
+    var ended = 0, at = 0
+    while at < groups.count {
+      let group = groups[at]
+      var over = group.dispatch.hasFailed
+      if !over {
+        refresh()
+        switch group.slice(state, quantum: Worker.quantum) {
+        case .finished: over = true
+        case .unfinished: break
+        case .faulted:
+          over = true
+          var fault = state.pointee.fault ?? Fault(cause: .badDispatch("a wave stopped without a reason"))
+          state.pointee.fault = nil
+          fault.kernelObject = group.dispatch.request.kernelObject
+          fault.workgroup = group.id
+          if let lane = fault.lane { fault.workItem = group.workItem(wave: fault.wave, lane: lane) }
+          if group.dispatch.fail(fault) { finishDispatch(group.dispatch) }
+        }
+      }
+      if over {
+        ended += 1
+        groups.remove(at: at)
+        group.release(to: &pool)
+        engine.release(group.dispatch)
+        if group.dispatch.finish() { finishDispatch(group.dispatch) }
+      } else {
+        at += 1
+      }
+    }
+    return ended
+  }
+
+  /// The submitter's closure may take locks that an unmapping thread holds: nobody must wait for this thread meanwhile.
+  private func finishDispatch(_ dispatch: ActiveDispatch) {
+    state.pointee.reader.leave()
+    dispatch.complete()
+    refresh()
+  }
+}

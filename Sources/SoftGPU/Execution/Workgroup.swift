@@ -1,0 +1,197 @@
+// A resident workgroup: its waves' registers, LDS and scratch, set up as hardware leaves them to the first instruction, and the
+// time slice in which its waves take turns.  Belongs to one worker at a time; storage is recycled by that worker.
+// Source: LLVM AMDGPU usage, "Initial Kernel Execution State"; AMD CDNA3 ISA, 3.
+import CSoftGPU
+import Glibc
+
+/// Memory of one wave: the structure, scalars, lane mask, then 512 registers of 64 lanes (untouched pages cost nothing).
+struct WaveStorage {
+  static let scalars = 512, laneMask = 512 + 1280, registers = 4096
+  static let bytes = registers + (512 + 32) * 256
+  let base: UnsafeMutableRawPointer
+  var scratchCapacity = 0
+
+  init() {
+    let memory = mmap(nil, WaveStorage.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+    guard let memory, memory != MAP_FAILED else { fatalError("SoftGPU: no memory for a wave's registers") }
+    base = memory
+    let scalars = (memory + WaveStorage.scalars).assumingMemoryBound(to: UInt32.self)
+    InlineConstant.fill(scalars)
+  }
+  var wave: Wave { base.assumingMemoryBound(to: carmine_wave.self) }
+  func destroy() {
+    let scratch = wave.pointee.scratch
+    if scratch != 0 { munmap(UnsafeMutableRawPointer(bitPattern: UInt(scratch)), scratchCapacity) }
+    munmap(base, WaveStorage.bytes)
+  }
+}
+
+/// What a worker recycles.
+struct StoragePool {
+  private var waves: [WaveStorage] = []
+  private var lds: [(memory: UnsafeMutablePointer<UInt8>, bytes: Int)] = []
+
+  mutating func takeWave() -> WaveStorage { waves.popLast() ?? WaveStorage() }
+  mutating func give(_ storage: WaveStorage) {
+    if waves.count >= 4096 { storage.destroy() } else { waves.append(storage) }
+  }
+  mutating func takeLDS(_ bytes: Int) -> (memory: UnsafeMutablePointer<UInt8>, bytes: Int) {
+    if let at = lds.lastIndex(where: { $0.bytes >= bytes }) { return lds.remove(at: at) }
+    let size = max(4096, bytes.nextPowerOfTwo) + 64
+    return (UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64).assumingMemoryBound(to: UInt8.self), size)
+  }
+  mutating func give(lds memory: (memory: UnsafeMutablePointer<UInt8>, bytes: Int)) {
+    if lds.count >= 1024 { UnsafeMutableRawPointer(memory.memory).deallocate() } else { lds.append(memory) }
+  }
+  mutating func destroy() {
+    for wave in waves { wave.destroy() }
+    for block in lds { UnsafeMutableRawPointer(block.memory).deallocate() }
+    waves = []; lds = []
+  }
+}
+
+extension Int {
+  fileprivate var nextPowerOfTwo: Int { self <= 1 ? 1 : 1 << (Int.bitWidth - (self - 1).leadingZeroBitCount) }
+}
+
+final class Workgroup {
+  let dispatch: ActiveDispatch
+  let id: (x: UInt32, y: UInt32, z: UInt32)
+  let size: (x: UInt32, y: UInt32, z: UInt32)       // of a partial workgroup: what is left
+  private var waves: [WaveStorage] = []
+  private var lds: (memory: UnsafeMutablePointer<UInt8>, bytes: Int)
+
+  /// Sets up workgroup number `index` of `dispatch` for the worker behind `state`.
+  init(_ dispatch: ActiveDispatch, index: Int, pool: inout StoragePool, state: UnsafeMutablePointer<WorkerState>) {
+    self.dispatch = dispatch
+    let count = dispatch.groupCount
+    id = (UInt32(index % count.x), UInt32(index / count.x % count.y), UInt32(index / (count.x * count.y)))
+    let request = dispatch.request
+    size = (
+      min(request.workgroupSize.x, request.gridSize.x - id.x * request.workgroupSize.x),
+      min(request.workgroupSize.y, request.gridSize.y - id.y * request.workgroupSize.y),
+      min(request.workgroupSize.z, request.gridSize.z - id.z * request.workgroupSize.z)
+    )
+    let items = Int(size.x * size.y * size.z)
+    lds = pool.takeLDS(dispatch.ldsBytes)
+    // LDS starts with whatever was there; a pattern makes reliance on zeros visible.
+    if dispatch.ldsBytes > 0 { memset(lds.memory, 0xa5, dispatch.ldsBytes) }
+    let waveCount = (items + 63) / 64
+    waves.reserveCapacity(waveCount)
+    for number in 0..<waveCount {
+      var storage = pool.takeWave()
+      prepare(&storage, number, items: items)
+      waves.append(storage)
+    }
+    adopt(by: state)
+  }
+
+  private func prepare(_ storage: inout WaveStorage, _ number: Int, items: Int) {
+    let base = storage.base, wave = storage.wave, kernel = dispatch.kernel
+    let scalars = (base + WaveStorage.scalars).assumingMemoryBound(to: UInt32.self)
+    let registers = (base + WaveStorage.registers).assumingMemoryBound(to: UInt32.self)
+    let old = wave.pointee.scratch, oldCapacity = storage.scratchCapacity
+    let needed = max(64, Int(dispatch.request.privateSegmentSize) * 64)
+    wave.pointee.vgpr = registers
+    wave.pointee.agpr = registers + kernel.accumulationOffset * 64
+    wave.pointee.scalars = scalars
+    wave.pointee.laneMask = (base + WaveStorage.laneMask).assumingMemoryBound(to: UInt32.self)
+    wave.pointee.laneMaskOf = 0
+    memset(wave.pointee.laneMask, 0, 256)
+    wave.pointee.lds = lds.memory
+    wave.pointee.ldsBytes = UInt32(dispatch.ldsBytes)
+    wave.pointee.scratchBytes = dispatch.request.privateSegmentSize
+    if old != 0 && oldCapacity < needed {
+      munmap(UnsafeMutableRawPointer(bitPattern: UInt(old)), oldCapacity)
+      wave.pointee.scratch = 0
+    }
+    if wave.pointee.scratch == 0 { storage.scratchCapacity = needed }
+    wave.pointee.index = UInt32(number)
+    wave.pointee.vgprCount = UInt32(kernel.accumulationOffset)
+    wave.pointee.agprCount = UInt32(max(0, kernel.vgprCount - kernel.accumulationOffset))
+    wave.pointee.scc = 0
+    wave.pointee.lastCoherent = 0
+    wave.pointee.state = UInt32(CARMINE_WAVE_RUNNING)
+    wave.pointee.programCounter = kernel.entry
+    HardwareRegister.setMode(wave, kernel.mode)
+
+    // SGPRs: user values, then workgroup ids in order.
+    var at = 0
+    for value in dispatch.userSGPRs { scalars[at] = value; at += 1 }
+    if kernel.enablesWorkgroupID.x { scalars[at] = id.x; at += 1 }
+    if kernel.enablesWorkgroupID.y { scalars[at] = id.y; at += 1 }
+    if kernel.enablesWorkgroupID.z { scalars[at] = id.z; at += 1 }
+    if kernel.enablesWorkgroupInfo { scalars[at] = UInt32((items + 63) / 64) | (number == 0 ? 1 << 31 : 0) }
+    scalars[ScalarCode.flatScratch] = 0
+    scalars[ScalarCode.flatScratch + 1] = UInt32(truncatingIfNeeded: Aperture.privateSegment >> 32)
+    scalars[ScalarCode.m0] = 0
+    wave.vcc = 0
+
+    // Work-items, x fastest; v0 holds the three ids in ten bits each.
+    let first = number * 64, present = min(64, items - first)
+    wave.exec = present == 64 ? ~0 : (1 << UInt64(present)) - 1
+    if size.y == 1 && size.z == 1 {
+      for lane in 0..<64 { registers[lane] = UInt32(first + lane) }
+    } else {
+      let plane = Int(size.x * size.y), width = Int(size.x)
+      var z = first / plane, y = first % plane / width, x = first % width
+      for lane in 0..<64 {
+        registers[lane] = UInt32(x) | UInt32(y) << 10 | UInt32(z) << 20
+        x += 1
+        if x == width { x = 0; y += 1; if y == Int(size.y) { y = 0; z += 1 } }
+      }
+    }
+  }
+
+  /// Hands the workgroup to the worker behind `state`.
+  func adopt(by state: UnsafeMutablePointer<WorkerState>) {
+    for storage in waves {
+      storage.wave.pointee.worker = UnsafeMutableRawPointer(state)
+      storage.wave.pointee.group = UnsafeMutableRawPointer(state)
+      storage.wave.pointee.buffers = state.pointee.buffers
+    }
+  }
+
+  enum Slice { case finished, faulted, unfinished }
+
+  /// Each wave's turn, again and again while all of them only wait for each other; at most `quantum` instructions a wave at a time.
+  func slice(_ state: UnsafeMutablePointer<WorkerState>, quantum: Int32) -> Slice {
+    let barrier = UInt32(CARMINE_WAVE_BARRIER), ended = UInt32(CARMINE_WAVE_ENDED)
+    for _ in 0..<64 {
+      var waiting = 0, done = 0
+      for storage in waves {
+        let wave = storage.wave
+        if wave.pointee.state == ended { done += 1; continue }
+        if wave.pointee.state == barrier { waiting += 1; continue }
+        state.run(wave, budget: quantum)
+        if wave.pointee.state == UInt32(CARMINE_WAVE_FAULTED) { return .faulted }
+        if wave.pointee.state == ended { done += 1 } else if wave.pointee.state == barrier { waiting += 1 }
+      }
+      if done == waves.count { return .finished }
+      // Waves that have ended no longer count for the barrier.
+      guard waiting + done == waves.count else { return .unfinished }
+      for storage in waves where storage.wave.pointee.state == barrier { storage.wave.pointee.state = UInt32(CARMINE_WAVE_RUNNING) }
+    }
+    return .unfinished
+  }
+
+  func release(to pool: inout StoragePool) {
+    for var storage in waves {
+      // Large scratch goes back to the system, small scratch stays with its wave.
+      if storage.wave.pointee.scratch != 0 && storage.scratchCapacity > 1 << 20 {
+        munmap(UnsafeMutableRawPointer(bitPattern: UInt(storage.wave.pointee.scratch)), storage.scratchCapacity)
+        storage.wave.pointee.scratch = 0
+        storage.scratchCapacity = 0
+      }
+      pool.give(storage)
+    }
+    waves = []
+    pool.give(lds: lds)
+  }
+
+  /// The work-item in `lane` of wave `number`.
+  func workItem(wave number: Int, lane: Int) -> (x: UInt32, y: UInt32, z: UInt32) {
+    let linear = UInt32(number * 64 + lane)
+    return (linear % size.x, linear / size.x % size.y, linear / (size.x * size.y))
+  }
+}
