@@ -1,0 +1,65 @@
+# Carmine.  `make demo` and `make test` do everything on a fresh machine that has Swift and apt; `make help` lists the rest.
+PREFIX ?= ./dist
+BUILD := .build
+SWIFT_BUILD := swift build -c release
+RELEASE = $(BUILD)/release
+EXAMPLES := vector_add matrix_multiply reduction histogram mandelbrot nbody streams device_printf symbols thrust_sort_scan
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build install uninstall demo test test-unit test-end-to-end test-sanitize bench toolkits clean
+
+help:
+	@echo "make demo              install what is missing, build, and run the examples built by NVIDIA's nvcc"
+	@echo "make test              install what is missing, build, and run every test that fits CI"
+	@echo "make build             the libraries and the carmine program, in release"
+	@echo "make install PREFIX=…  bin/ lib/ include/ under PREFIX (default ./dist)"
+	@echo "make uninstall PREFIX=…"
+	@echo "make test-unit         the modules' own tests"
+	@echo "make test-end-to-end   nvcc's and clang's binaries under the installed libraries"
+	@echo "make test-sanitize     the parsers' and containers' tests under the address and thread sanitizers"
+	@echo "make bench             ratios against named rivals and limits"
+	@echo "make clean             removes .build and dist"
+
+deps:
+	@Tools/install-dependencies.sh
+
+# SwiftPM builds one product a call; what one call compiled the next finds.
+PRODUCTS := carmine carmine-softgpu carmine-core carmine-cudart13 carmine-cudart12 carmine-cuda
+build: deps $(BUILD)/device.bc
+	@for product in $(PRODUCTS); do $(SWIFT_BUILD) --product $$product 2>&1 | Tools/build-output.sh || exit 1; done
+
+$(BUILD)/device.bc: Tools/device-library.sh $(wildcard DeviceLibrary/*) Sources/CDeviceABI/include/carmine_device_abi.h | deps
+	@Tools/device-library.sh $@
+
+install: build
+	@Tools/install.sh "$(RELEASE)" "$(BUILD)/device.bc" "$(PREFIX)"
+
+uninstall:
+	@Tools/install.sh --remove "$(PREFIX)"
+
+toolkits: $(BUILD)/cuda-13/.carmine-stamp $(BUILD)/cuda-12/.carmine-stamp
+$(BUILD)/cuda-%/.carmine-stamp: Tools/cuda-toolkit.sh | deps
+	@Tools/cuda-toolkit.sh $* $(BUILD)/cuda-$*
+	@touch $@
+
+demo: install $(BUILD)/cuda-13/.carmine-stamp
+	@Tools/build-examples.sh 13 $(BUILD)/examples-13
+	@Tools/demo.sh "$(PREFIX)/bin/carmine" $(BUILD)/examples-13 $(EXAMPLES)
+
+test: install toolkits
+	@Tools/test.sh "$(PREFIX)" unit end-to-end
+
+test-unit: install toolkits
+	@Tools/test.sh "$(PREFIX)" unit
+
+test-end-to-end: install toolkits
+	@Tools/test.sh "$(PREFIX)" end-to-end
+
+test-sanitize: deps $(BUILD)/device.bc
+	@Tools/sanitize.sh
+
+bench: install toolkits
+	@Tools/bench.sh "$(PREFIX)"
+
+clean:
+	rm -rf $(BUILD) dist

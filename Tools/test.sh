@@ -1,0 +1,56 @@
+#!/bin/bash
+# Runs test groups and counts:  test.sh PREFIX unit|end-to-end ...
+# Ends with a line 'N passed, N failed'.  Logs are in .build/test-logs.
+set -uo pipefail
+prefix=$(realpath "$1")
+shift
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root" || exit 1
+logs=$root/.build/test-logs
+mkdir -p "$logs"
+passed=0 failed=0
+
+unit() {
+  echo "== unit tests"
+  local log=$logs/unit.log
+  export CARMINE_TEST_PREFIX=$prefix CARMINE_TEST_CUDA_HOME=$root/.build/cuda-13 CARMINE_TEST_CUDA12_HOME=$root/.build/cuda-12
+  export CARMINE_SOFTGPU_LIBRARY=$prefix/lib/libcarmine-softgpu.so CARMINE_DEVICE_LIBRARY=$prefix/lib/carmine/device.bc
+  swift test -c release -Xswiftc -enable-testing --scratch-path .build/tests >"$log" 2>&1
+  local status=$?
+  local ok bad
+  ok=$(grep -cE '^. Test .*passed after' "$log")
+  bad=$(grep -cE '^. Test .*failed after' "$log")
+  grep -E 'error:|recorded an issue|failed after' "$log" | head -60
+  if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
+    bad=1
+    echo "swift test ended with status $status; the end of $log:"
+    tail -n 20 "$log"
+  fi
+  echo "unit: $ok passed, $bad failed"
+  passed=$((passed + ok)) failed=$((failed + bad))
+}
+
+end_to_end() {
+  echo "== end to end"
+  local log=$logs/end-to-end.log
+  Tests/EndToEnd/run.sh "$prefix" | tee "$log"
+  local line ok bad
+  line=$(tail -n 1 "$log")
+  if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then
+    ok=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}
+  else
+    ok=0 bad=1
+    echo "Tests/EndToEnd/run.sh did not come to its end"
+  fi
+  passed=$((passed + ok)) failed=$((failed + bad))
+}
+
+for group in "$@"; do
+  case $group in
+    unit) unit ;;
+    end-to-end) end_to_end ;;
+    *) echo "test.sh: no group '$group'" >&2; exit 2 ;;
+  esac
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
