@@ -17,8 +17,8 @@ extension Instructions {
     "testp": { f, i, m in
       let test = try m.require(oneOf: ["finite", "infinite", "number", "notanumber", "normal", "subnormal"])
       // llvm.is.fpclass: sNaN 1, qNaN 2, -inf 4, -normal 8, -subnormal 16, -0 32, +0 64, +subnormal 128, +normal 256, +inf 512.
-      // PTX counts zeros as neither normal nor subnormal.
-      let classes = ["finite": 0x1F8, "infinite": 0x204, "number": 0x3FC, "notanumber": 3, "normal": 0x108, "subnormal": 0x90]
+      // PTX counts zeros as normal.
+      let classes = ["finite": 0x1F8, "infinite": 0x204, "number": 0x3FC, "notanumber": 3, "normal": 0x168, "subnormal": 0x90]
       let type = try m.type()
       try f.write(i.operands[0], f.isClass(try f.read(i.operands[1], type), classes[test]!), .pred)
     },

@@ -231,10 +231,20 @@ extension FunctionLowering {
     return b.select(b.icmp(LLVMIntUGE, count, b.int32(bits)), b.constant(width, -1), mask)
   }
 
+  /// A field's position and length, at most `bits` each.  The 32-bit forms look at the low bytes of their operands, the 64-bit
+  /// forms at all of them, as the manual doesn't say and NVIDIA's GPUs do.
+  private func field(_ position: Operand, _ length: Operand, _ bits: Int) throws -> (Value, Value) {
+    let values = try [position, length].map { operand in
+      let value = try read(operand, .u32)
+      return b.overloaded("llvm.umin", b.i32, [bits == 32 ? b.and(value, b.int32(255)) : value, b.int32(bits)])
+    }
+    return (values[0], values[1])
+  }
+
   func extractBits(_ i: Instruction, _ m: inout Modifiers) throws {
     let type = try m.type()
     let value = try read(i.operands[1], type), width = b.type(value), bits = type.bits
-    let position = b.and(try read(i.operands[2], .u32), b.int32(255)), length = b.and(try read(i.operands[3], .u32), b.int32(255))
+    let (position, length) = try field(i.operands[2], i.operands[3], bits)
     guard type.isSigned else {
       return try write(i.operands[0], b.and(shiftRight(value, position, signed: false), lowMask(length, width)), type)
     }
@@ -248,7 +258,7 @@ extension FunctionLowering {
   func insertBits(_ i: Instruction, _ m: inout Modifiers) throws {
     let type = try m.type()
     let (field, base) = (try read(i.operands[1], type), try read(i.operands[2], type)), width = b.type(field)
-    let position = b.and(try read(i.operands[3], .u32), b.int32(255)), length = b.and(try read(i.operands[4], .u32), b.int32(255))
+    let (position, length) = try self.field(i.operands[3], i.operands[4], type.bits)
     let mask = shiftLeft(lowMask(length, width), position)
     try write(i.operands[0], b.or(b.and(base, b.not(mask)), b.and(shiftLeft(field, position), mask)), type)
   }
