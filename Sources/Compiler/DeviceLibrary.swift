@@ -18,7 +18,7 @@ enum DeviceLibrary {
     for _ in 0..<5 {
       guard let slash = folder.lastIndex(of: "/") else { break }
       folder = folder[..<slash]
-      for name in ["lib/carmine/device.bc", ".build/carmine/device.bc", "carmine/device.bc"] {
+      for name in ["lib/carmine/device.bc", "device.bc", ".build/device.bc"] {
         let path = folder + "/" + name
         if access(String(path), R_OK) == 0 { return String(path) }
         tried.append(String(path))
