@@ -48,7 +48,7 @@ enum Decoder {
     op.words.0 = w0
     guard let row = encodings.first(where: { w0 & $0.mask == $0.match }) else { return Result(op: op, encoding: .sop2, known: false) }
     let opcode = Int(w0 >> row.opcodeShift & (1 << row.opcodeBits - 1))
-    var encoding = row.encoding
+    let encoding = row.encoding
     var number = opcode
     var index: Int?
     if encoding == .vop3 {
