@@ -10,7 +10,7 @@ let fast: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-wmo", "-Xcc", "-march
 /// Libraries that are preloaded into other processes: a static Swift runtime, and only the listed symbols visible.
 func preloaded(_ target: String, soname: String) -> [LinkerSetting] {
   [.unsafeFlags([
-    "-static-stdlib", "-Xlinker", "-soname=\(soname)", "-Xlinker", "--version-script=Sources/\(target)/exports.map",
+    "-static-stdlib", "-use-ld=lld", "-Xlinker", "-soname=\(soname)", "-Xlinker", "--version-script=Sources/\(target)/exports.map",
   ])]
 }
 
