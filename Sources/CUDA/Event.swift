@@ -91,7 +91,6 @@ public final class Event: @unchecked Sendable {  // current: lock; handle: set b
   }
 
   private func isDone(_ record: Record) -> Bool {
-    if let timestamp = record.timestamp { return timestamp.isComplete }
     return record.timeline.isComplete(record.position)
   }
 
@@ -100,7 +99,6 @@ public final class Event: @unchecked Sendable {  // current: lock; handle: set b
     guard let record = lastRecord else { return }
     do throws(GPUError) {
       try record.timeline.wait(for: record.position)
-      if let timestamp = record.timestamp { try record.timeline.wait(for: timestamp) }
     } catch {
       if error.kind == .faulted, let sticky = context.stickyError { throw sticky }
       throw CUDAError(error)

@@ -93,12 +93,14 @@ public final class MemoryPool: @unchecked Sendable {  // state: lock
     let blocks = lock.withLock { () -> [Block] in
       var freed: [Block] = []
       let floor = keeping ?? state.releaseThreshold
+      var reserved = state.reserved
       state.kept.removeAll { block in
-        guard state.reserved > floor, block.timeline.isComplete(block.position) else { return false }
-        state.reserved -= block.byteCount
+        guard reserved > floor, block.timeline.isComplete(block.position) else { return false }
+        reserved -= block.byteCount
         freed.append(block)
         return true
       }
+      state.reserved = reserved
       return freed
     }
     var total: UInt64 = 0

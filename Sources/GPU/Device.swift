@@ -143,6 +143,9 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
 
   // MARK: queues and streams
 
+  /// Hardware queues in use; at most CUDA_DEVICE_MAX_CONNECTIONS (8 unless set).
+  public var queueCount: Int { queues.all.count }
+
   /// A signal event of the driver's and the address of its mailbox.
   func makeEvent() throws(GPUError) -> (id: UInt32, mailbox: UInt64) {
     do throws(KFDError) { return try system.makeEvent() } catch { throw GPUError(error) }

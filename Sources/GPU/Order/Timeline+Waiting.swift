@@ -9,20 +9,11 @@ extension Timeline {
 
   /// Returns when everything up to `position` is done.
   public func wait(for position: UInt64) throws(GPUError) {
-    try wait(bellAt: position) { isComplete(position) }
-  }
-
-  /// Returns when the GPU has been at the timestamp.
-  public func wait(for timestamp: Timestamp) throws(GPUError) {
-    try wait(bellAt: nil) { timestamp.isComplete }
-  }
-
-  private func wait(bellAt position: UInt64?, until isDone: () -> Bool) throws(GPUError) {
-    if isDone() { return }
+    if isComplete(position) { return }
     let start = HostClock.nanoseconds()
     var rounds = 0
     while true {
-      if isDone() { return }
+      if isComplete(position) { return }
       rounds &+= 1
       if rounds & 63 == 0 {
         try device.checkRunning()
@@ -38,10 +29,8 @@ extension Timeline {
       throw error
     }
     device.sleepers.sleep(sleeper)
-    if isDone() { return }
-    try device.checkRunning()
-    // The bell has rung, so the work is done; its last write may be a moment behind.
-    while !isDone() { try device.checkRunning() }
+    // The bell rings only when the position is passed, or the device has stopped.
+    if !isComplete(position) { try device.checkRunning() }
   }
 
   /// Runs `body` if nothing is in flight, keeping others from submitting meanwhile.

@@ -73,18 +73,18 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   private static let valueHeader = PacketHeader.bits(.vendorSpecific, barrier: true)
   private static let dispatchHeader = PacketHeader.bits(.kernelDispatch, barrier: true)
 
-  /// Submits one packet of this stream, behind a wait for host work where there is some.  Lock held.
-  private func submit(_ fill: (UnsafeMutableRawPointer) -> UInt32) throws(GPUError) {
+  /// Submits packets of this stream, behind a wait for host work where there is some.  Lock held.
+  private func submit(_ count: UInt64 = 1, _ fill: (UInt64, UnsafeMutableRawPointer) -> UInt32) throws(GPUError) {
     try device.checkRunning()
     let queue = try theQueue()
     let mustWait = lastHostTask > 0 && !isComplete(lastHostTask)
     if !mustWait {
-      try queue.submit(1) { _, packet in fill(packet) }
+      try queue.submit(count, fill)
       return
     }
     let target = lastHostTask
-    try queue.submit(2) { index, packet in
-      index == 0 ? emitWait(packet, on: self, position: target, completion: 0) : fill(packet)
+    try queue.submit(count + 1) { index, packet in
+      index == 0 ? emitWait(packet, on: self, position: target, completion: 0) : fill(index - 1, packet)
     }
   }
 
@@ -107,7 +107,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
     fill(kernarg)
     let position = nextPosition
     let completion = signal.handle
-    try submit { packet in
+    try submit { _, packet in
       Packets.kernelDispatch(
         packet, kernelObject: kernelObject, kernarg: UInt64(UInt(bitPattern: kernarg)), workgroup: workgroup, grid: grid,
         dimensions: dimensions, groupBytes: groupBytes, privateBytes: privateBytes, completion: completion,
@@ -142,16 +142,22 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
     defer { lock.unlock() }
     let mine = nextPosition
     let completion = signal.handle
-    try submit { packet in emitWait(packet, on: other, position: position, completion: completion) }
+    try submit { _, packet in emitWait(packet, on: other, position: position, completion: completion) }
     publish(mine)
   }
 
-  /// Has the GPU note the time when everything submitted so far is done.
+  /// Has the GPU note the time when everything submitted so far is done.  Takes a position of its own, which a second packet
+  /// completes: a packet has one completion signal, and a signal one pair of times.
   public func enqueueTimestamp() throws(GPUError) -> Timestamp {
     let mark = try device.signals.take(value: 1)
     do throws(GPUError) {
       try lock.withLock { () throws(GPUError) in
-        try submit { packet in Packets.barrierAnd(packet, completion: mark.handle, header: Timeline.barrierHeader) }
+        let position = nextPosition
+        let completion = signal.handle
+        try submit(2) { index, packet in
+          Packets.barrierAnd(packet, completion: index == 0 ? mark.handle : completion, header: Timeline.barrierHeader)
+        }
+        publish(position)
       }
     } catch {
       device.signals.putIdle(mark)
@@ -161,13 +167,10 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   }
 
   /// Has the GPU count `bell` down, and interrupt if the bell says so, when this timeline has come to `position`.
-  /// `barrier`: also everything in the queue before it is complete.  Lock held.
-  func submitBell(_ bell: Signal, at position: UInt64?) throws(GPUError) {
+  /// Lock held.
+  func submitBell(_ bell: Signal, at position: UInt64) throws(GPUError) {
     let queue = try theQueue()
-    try queue.submit(1) { _, packet in
-      if let position { return emitWait(packet, on: self, position: position, completion: bell.handle) }
-      return Packets.barrierAnd(packet, completion: bell.handle, header: Timeline.barrierHeader)
-    }
+    try queue.submit(1) { _, packet in emitWait(packet, on: self, position: position, completion: bell.handle) }
   }
 
   // MARK: end
