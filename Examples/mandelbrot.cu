@@ -8,7 +8,7 @@
 
 #include "png.h"
 
-constexpr int width = 640, height = 400, perSide = 2;  // pixels, and samples along a pixel's side
+constexpr int width = 480, height = 300, perSide = 2;  // pixels, and samples along a pixel's side
 constexpr int samplesAcross = width * perSide, samplesDown = height * perSide;
 constexpr int limit = 512;
 constexpr float centerX = -0.7465f, centerY = 0.1135f, spanX = 0.0105f;
@@ -30,6 +30,7 @@ inline float sum(float a, float b) { return a + b; }
 __host__ __device__ inline Sample escape(float cx, float cy) {
   float x = 0, y = 0, xx = 0, yy = 0;
   int steps = 0;
+#pragma unroll 1  // an unrolled loop would have as many exits for lanes to part at
   while (steps < limit && sum(xx, yy) <= 256.0f) {
     float xy = product(x, y);
     x = sum(sum(xx, -yy), cx);
