@@ -3,10 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
+#include <linux/userfaultfd.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -83,4 +87,45 @@ uint64_t carmine_thread_time(void) {
   struct timespec now;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+#ifndef UFFD_FEATURE_WP_HUGETLBFS_SHMEM
+#define UFFD_FEATURE_WP_HUGETLBFS_SHMEM (1 << 12)
+#endif
+int carmine_write_watch(void) {
+  long watch = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | 1 /* UFFD_USER_MODE_ONLY */);
+  if (watch < 0) return -errno;
+  struct uffdio_api api = {.api = UFFD_API, .features = UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_WP_HUGETLBFS_SHMEM};
+  if (ioctl((int)watch, UFFDIO_API, &api) < 0) { int error = errno; close((int)watch); return -error; }
+  return (int)watch;
+}
+int carmine_write_watch_add(int watch, void *address, size_t length) {
+  struct uffdio_register request = {.range = {(uintptr_t)address, length}, .mode = UFFDIO_REGISTER_MODE_WP};
+  return ioctl(watch, UFFDIO_REGISTER, &request) < 0 ? -errno : 0;
+}
+int carmine_write_watch_arm(int watch, void *address, size_t length, int protect) {
+  struct uffdio_writeprotect request = {.range = {(uintptr_t)address, length}, .mode = protect ? UFFDIO_WRITEPROTECT_MODE_WP : 0};
+  int result;
+  do result = ioctl(watch, UFFDIO_WRITEPROTECT, &request); while (result < 0 && (errno == EAGAIN || errno == EINTR));
+  return result < 0 ? -errno : 0;
+}
+void carmine_drain(int descriptor) {
+  char buffer[512];
+  while (read(descriptor, buffer, sizeof buffer) > 0) {}
+}
+int carmine_wait_readable(int first, int second, int milliseconds) {
+  struct pollfd both[2] = {{first, POLLIN, 0}, {second, POLLIN, 0}};
+  int result = poll(both, 2, milliseconds);
+  if (result < 0) return -errno;
+  if ((both[0].revents | both[1].revents) & (POLLNVAL | POLLERR | POLLHUP)) return 2;
+  return result > 0;
+}
+int carmine_wake_descriptor(void) {
+  int result = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  return result < 0 ? -errno : result;
+}
+void carmine_wake(int descriptor) {
+  uint64_t one = 1;
+  ssize_t ignored = write(descriptor, &one, sizeof one);
+  (void)ignored;
 }

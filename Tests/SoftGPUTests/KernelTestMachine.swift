@@ -121,7 +121,10 @@ final class TestQueue: @unchecked Sendable {
     var arguments = Self.arguments(machine, ring: ring, ringSize: UInt32(packets * 64), control: control)
     precondition(machine.ioctl(0x02, &arguments) == 0)
     id = arguments.queue_id
-    doorbell = machine.process.doorbells(of: machine.device)!.host.advanced(by: Int(arguments.doorbell_offset & 0x1fff))
+    let kfd = Descriptors.shared.open(.kfd(machine.process), name: "kfd", closeOnExec: true)
+    let page = Calls.mmap(nil, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, kfd, Int64(bitPattern: arguments.doorbell_offset & ~0x1fff))
+    _ = Calls.close(kfd)
+    doorbell = UnsafeMutableRawPointer(bitPattern: page)!.advanced(by: Int(arguments.doorbell_offset & 0x1fff))
       .assumingMemoryBound(to: UInt64.self)
   }
   deinit { _ = destroy() }

@@ -26,6 +26,16 @@ import Testing
     #expect(signal.reaches(0))
   }
 
+  @Test("A queue that has slept for long wakes for a store to its doorbell, again and again")
+  func wakesFromSleep() {
+    let queue = TestQueue(machine), signal = TestSignal(machine, 5)
+    for round in 1...5 {
+      usleep(20_000)                       // far longer than the processor looks by itself
+      queue.barrier(completion: signal)
+      #expect(signal.reaches(5 - Int64(round)))
+    }
+  }
+
   @Test("Packets published out of order run in order once the first is there")
   func outOfOrder() {
     let queue = TestQueue(machine), first = TestSignal(machine), second = TestSignal(machine)
@@ -115,6 +125,40 @@ import Testing
     data[0].event_id = exception.event_id
     #expect(machine.wait(&data, milliseconds: 20_000) == Machine.complete)
     #expect(data[0].hw_exception_data.gpu_id == machine.gpuID)
+  }
+
+  /// The descriptor's code is one s_endpgm; anything unmapped or unexecutable is a fault of the dispatch.
+  private func nullKernel(_ queue: TestQueue, _ object: UInt64, grid: UInt32 = 64, _ completion: TestSignal) {
+    queue.submit(header: 2 | 1 << 8, setup: 1) { packet in
+      packet.storeBytes(of: 64, toByteOffset: 4, as: UInt16.self)
+      packet.storeBytes(of: grid, toByteOffset: 12, as: UInt32.self)
+      packet.storeBytes(of: object, toByteOffset: 32, as: UInt64.self)
+      packet.storeBytes(of: completion.handle, toByteOffset: 56, as: UInt64.self)
+    }
+  }
+
+  @Test("A kernel is executed once per dispatch, small grids and large, and completes with timestamps", arguments: [1, 64, 100_000] as [UInt32])
+  func kernels(grid: UInt32) {
+    let queue = TestQueue(machine), signal = TestSignal(machine, 3)
+    let code = machine.shared(4096)
+    code.storeBytes(of: 256, toByteOffset: 16, as: Int64.self)
+    code.storeBytes(of: 0xbf81_0000, toByteOffset: 256, as: UInt32.self)       // s_endpgm
+    for _ in 0..<3 { nullKernel(queue, UInt64(UInt(bitPattern: code)), grid: grid, signal) }
+    #expect(signal.reaches(0) && eventually { queue.readIndex == 3 })
+    #expect(signal.start != 0 && signal.end >= signal.start)
+  }
+
+  @Test("An illegal instruction stops its queue, raises a hardware exception and completes nothing")
+  func illegalInstruction() {
+    let queue = TestQueue(machine), inactive = TestSignal(machine, 0), signal = TestSignal(machine)
+    let exception = machine.createEvent(3), code = machine.shared(4096)
+    queue.control.storeBytes(of: inactive.handle, toByteOffset: 192, as: UInt64.self)
+    code.storeBytes(of: 256, toByteOffset: 16, as: Int64.self)
+    code.storeBytes(of: 0xffff_ffff, toByteOffset: 256, as: UInt32.self)
+    nullKernel(queue, UInt64(UInt(bitPattern: code)), signal)
+    #expect(inactive.reaches(0x4000_0000))
+    #expect(machine.wait([exception.event_id], milliseconds: 20_000) == Machine.complete)
+    #expect(signal.value == 1)
   }
 
   @Test("A dependency outside mapped memory is a memory fault: event, reason, inactive queue")

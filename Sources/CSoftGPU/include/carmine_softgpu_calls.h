@@ -21,6 +21,23 @@ int carmine_start_thread(const char *name, void (*body)(void *), void *context);
 void carmine_exact_timers(void);
 /// Marks a range as absent in forked children.
 void carmine_not_in_children(void *address, size_t length);
+/// userfaultfd(2) for writes from user mode to write-protected shared memory: a descriptor, or -errno where the kernel or a
+/// sandbox has it not.
+int carmine_write_watch(void);
+/// Adds a mapping of a memory file to the watch.  0, or -errno.
+int carmine_write_watch_add(int watch, void *address, size_t length);
+/// Protects (1), so that the next store blocks its thread and makes `watch` readable, or unprotects (0) and lets such
+/// threads go on.  0, or -errno.
+int carmine_write_watch_arm(int watch, void *address, size_t length, int protect);
+/// Takes what is there to read, so that the descriptor is not readable any more.
+void carmine_drain(int descriptor);
+/// Waits until one of two descriptors is readable, or for so long.  1 if one is, 0 if not, 2 if one of them is no more, or
+/// -errno.
+int carmine_wait_readable(int first, int second, int milliseconds);
+/// An eventfd(2) that doesn't block.
+int carmine_wake_descriptor(void);
+void carmine_wake(int descriptor);
+
 /// Processor time that the calling thread has used, in nanoseconds.
 uint64_t carmine_thread_time(void);
 #endif

@@ -45,23 +45,40 @@ enum Calls {
   ) -> Int {
     guard length > 0 else { return Int(-EINVAL) }
     let place: Int64
+    let owner: SoftProcess
     var private_ = true                 // of this process: not in forked children
     switch Descriptors.shared.kind(of: descriptor) {
     case .kfd(let process):
       guard process.pid == getpid() else { return Int(-EINVAL) }
+      owner = process
       place = process.lock.withLock { kfdOffset(process, length, UInt64(bitPattern: offset)) }
     case .render(let process, let index):
       guard process.pid == getpid() else { return Int(-EINVAL) }
+      owner = process
       place = process.lock.withLock { bufferOffset(process, index, length, UInt64(bitPattern: offset)) }
       private_ = false
     case .file: return Int(-ENODEV)
     case nil: return Int(-EBADF)
     }
-    guard place >= 0, let backing = Descriptors.shared.currentProcess().backing else { return Int(place < 0 ? place : Int64(-ENOMEM)) }
+    guard place >= 0, let backing = owner.backing else { return Int(place < 0 ? place : Int64(-ENOMEM)) }
     let result = Glibc.mmap(address, length, protection, flags, backing.descriptor, Int(place))
     if result == MAP_FAILED { return Int(-errno) }
-    if private_, let result { carmine_not_in_children(result, length) }
+    if private_, let result {
+      carmine_not_in_children(result, length)
+      watchDoorbells(result, length, descriptor, UInt64(bitPattern: offset))
+    }
     return Int(bitPattern: result)
+  }
+
+  /// Tells the device where the client writes its doorbells.
+  private static func watchDoorbells(_ address: UnsafeMutableRawPointer, _ length: Int, _ descriptor: Int32, _ offset: UInt64) {
+    guard UInt32(offset >> 62) == CARMINE_KFD_MMAP_DOORBELL, case .kfd(let process)? = Descriptors.shared.kind(of: descriptor),
+      let device = process.device(UInt32(offset >> 46 & 0xffff))
+    else { return }
+    process.lock.withLock {
+      device.doorbellWatch.add(address, length)
+      device.processor?.kick()
+    }
   }
 
   /// Events, doorbells and MMIO, by the type in the top two bits.
@@ -95,7 +112,9 @@ enum Calls {
   }
 
   static func munmap(_ address: UnsafeMutableRawPointer, _ length: Int) -> Int32 {
-    Glibc.munmap(address, length) == 0 ? 0 : -errno
+    let process = Descriptors.shared.currentProcess()
+    process.lock.withLock { for device in process.devices where device.doorbells != nil { device.doorbellWatch.remove(address, length) } }
+    return Glibc.munmap(address, length) == 0 ? 0 : -errno
   }
 
   static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {

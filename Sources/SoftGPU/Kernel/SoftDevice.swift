@@ -19,6 +19,8 @@ final class SoftDevice: @unchecked Sendable {
   var mmioRemap: Extent?
   var scratchBacking: UInt64 = 0
   var trapHandler: (handler: UInt64, memory: UInt64) = (0, 0)
+  /// Made with the first mapping of the doorbells or the first queue.
+  lazy var doorbellWatch = DoorbellWatch()
   /// Started by the first queue.
   private(set) var processor: QueueProcessor?
 
@@ -40,6 +42,7 @@ final class SoftDevice: @unchecked Sendable {
 
   func startedProcessor(events: Events) -> QueueProcessor {
     if let processor { return processor }
+    _ = doorbellWatch
     let engine = ComputeEngine(device: kind, addressSpace: addressSpace)
     let new = QueueProcessor(device: self, engine: engine, events: events)
     processor = new
