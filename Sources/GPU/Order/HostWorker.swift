@@ -79,7 +79,9 @@ final class HostWorker: @unchecked Sendable {  // tasks, isStarted: lock
         perform(task)
         continue
       }
-      do throws(KFDError) { _ = try device.system.driver.wait(for: eventID, milliseconds: 1000) } catch { usleep(1000) }
+      // With tasks waiting, look now and then: in a queue that streams share, the bell may stand behind another stream's wait.
+      let patience: UInt32 = lock.withLock { tasks.isEmpty } ? .max : 5
+      do throws(KFDError) { _ = try device.system.driver.wait(for: eventID, milliseconds: patience) } catch { usleep(1000) }
       isAsleep.store(false, ordering: .relaxed)
     }
   }

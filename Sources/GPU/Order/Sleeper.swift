@@ -18,12 +18,18 @@ final class SleeperPool: @unchecked Sendable {  // free, active: lock
   private let lock = Lock()
   private var free: [Sleeper] = []
   private var active: [Sleeper] = []
+  /// Given back before their barrier was reached; free again when it is.
+  private var late: [Sleeper] = []
 
   init(device: Device) { self.device = device }
 
   func take() throws(GPUError) -> Sleeper {
     try lock.withLock { () throws(GPUError) in
       let sleeper: Sleeper
+      if free.isEmpty {
+        free = late.filter { $0.signal.value == 0 }
+        late.removeAll { $0.signal.value == 0 }
+      }
       if let last = free.popLast() {
         sleeper = last
       } else {
@@ -37,11 +43,11 @@ final class SleeperPool: @unchecked Sendable {  // free, active: lock
     }
   }
 
-  /// Gives a sleeper back.  One whose barrier may still complete (the device stopped) is dropped for good.
+  /// Gives a sleeper back, also one whose barrier is still to come.
   func put(_ sleeper: Sleeper) {
     lock.withLock {
       active.removeAll { $0 === sleeper }
-      if sleeper.signal.value == 0 { free.append(sleeper) }
+      if sleeper.signal.value == 0 { free.append(sleeper) } else { late.append(sleeper) }
     }
   }
 
@@ -50,11 +56,13 @@ final class SleeperPool: @unchecked Sendable {  // free, active: lock
     for sleeper in lock.withLock({ active }) { try? device.system.driver.setEvent(sleeper.eventID) }
   }
 
-  /// Sleeps until the sleeper's barrier is complete or the device has stopped.
-  func sleep(_ sleeper: Sleeper) {
-    while sleeper.signal.value != 0 && device.fault == .none {
-      // The timeout guards against an interrupt that never came; correctness does not need it.
-      do throws(KFDError) { _ = try device.system.driver.wait(for: sleeper.eventID, milliseconds: 1000) } catch { return }
+  /// Sleeps until `isDone` or the device has stopped; looks when the barrier interrupts, and every `milliseconds`, since the
+  /// barrier may stand in the queue behind packets that wait for something later.
+  func sleep(_ sleeper: Sleeper, milliseconds: UInt32, until isDone: () -> Bool) {
+    while !isDone() && device.fault == .none {
+      do throws(KFDError) {
+        _ = try device.system.driver.wait(for: sleeper.eventID, milliseconds: milliseconds)
+      } catch { return }
     }
   }
 }

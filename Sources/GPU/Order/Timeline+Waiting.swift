@@ -22,15 +22,18 @@ extension Timeline {
     }
     let sleeper = try device.sleepers.take()
     defer { device.sleepers.put(sleeper) }
+    var isPrompt = false
     do throws(GPUError) {
-      try lock.withLock { () throws(GPUError) in try submitBell(sleeper.signal, at: position) }
+      try lock.withLock { () throws(GPUError) in isPrompt = try submitBell(sleeper.signal, at: position) }
     } catch {
       sleeper.signal.reset(0)
       throw error
     }
-    device.sleepers.sleep(sleeper)
-    // The bell rings only when the position is passed, or the device has stopped.
-    if !isComplete(position) { try device.checkRunning() }
+    device.sleepers.sleep(sleeper, milliseconds: isPrompt ? 200 : 1) { isComplete(position) }
+    if !isComplete(position) {
+      try device.checkRunning()
+      throw GPUError(.kernel(errno: EIO), "WAIT_EVENTS failed while waiting for position \(position)")
+    }
   }
 
   /// Runs `body` if nothing is in flight, keeping others from submitting meanwhile.

@@ -167,10 +167,12 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   }
 
   /// Has the GPU count `bell` down, and interrupt if the bell says so, when this timeline has come to `position`.
-  /// Lock held.
-  func submitBell(_ bell: Signal, at position: UInt64) throws(GPUError) {
+  /// True if nothing in the queue before it can keep it longer than the position itself.  Lock held.
+  @discardableResult
+  func submitBell(_ bell: Signal, at position: UInt64) throws(GPUError) -> Bool {
     let queue = try theQueue()
     try queue.submit(1) { _, packet in emitWait(packet, on: self, position: position, completion: bell.handle) }
+    return queue.streamCount == 1 && position + 1 == nextPosition
   }
 
   // MARK: end
