@@ -35,6 +35,29 @@ modules_are_drawn() { # architecture.md knows every module
   [ -z "$missing" ] || fail "docs/architecture.md does not name$missing"
 }
 
+# README's figures of the API are the tables'.
+figures_agree() {
+  local column major total absent
+  for major in 12 13; do
+    column=$((major - 10))
+    read -r total absent < <(awk -F '\t' -v c=$column '!/^#/ && $c == 1 {n++; if ($4 == "absent") a++} END {print n, a + 0}' "$root/API/cudart.tsv")
+    grep -qF "$((total - absent)) of $total in \`libcudart.so.$major\`" "$root/README.md" || fail "README.md: it is $((total - absent)) of $total in libcudart.so.$major"
+  done
+}
+
+fronts_are_generated() { # what is committed is what the tables say
+  local made=$work/fronts folder
+  rm -rf "$made"
+  mkdir -p "$made"
+  (cd "$root" && Tools/generate-fronts "$made")
+  for folder in FrontCudart12 FrontCudart13 FrontCudaDriver; do
+    diff -r "$made/Sources/$folder" "$root/Sources/$folder" >"$work/fronts.diff" || true
+    refuse_line "$work/fronts.diff" '^[<>]|^Only in .*fronts' "Tools/generate-fronts makes something else than what is in Sources/$folder"
+  done
+}
+
+check "the figures of the API in README.md are the tables'" figures_agree
+check "the fronts are what the tables say" fronts_are_generated
 check "every switch is in docs/environment.md and in carmine info" switches_are_documented
 check "files that the documents name exist" named_files_exist
 check "docs/architecture.md names every module" modules_are_drawn

@@ -52,6 +52,16 @@ fronts_export_only_the_api() {
   done
 }
 
+# No program may fail to start because a name is missing: NVIDIA's own library is the list, versions of symbols included.
+same_names_as_nvidia() { # 13|12
+  local library=libcudart.so.$1
+  nm -D --defined-only "$root/.build/cuda-$1/lib/$library" | awk '$2 != "A" {print $3}' | sort -u >"$work/theirs"
+  nm -D --defined-only "$prefix/lib/$library" | awk '$2 != "A" {print $3}' | sort -u >"$work/ours"
+  [ "$(wc -l <"$work/theirs")" -gt 300 ] || fail "NVIDIA's $library shows only $(wc -l <"$work/theirs") names"
+  comm -23 "$work/theirs" "$work/ours" >"$work/lacking"
+  [ ! -s "$work/lacking" ] || fail "not exported: $(tr '\n' ' ' <"$work/lacking" | cut -c 1-300)"
+}
+
 check "examples build with nvcc 13 and clang for CUDA 12" build_examples
 check "every example is tested" all_examples_are_tested
 for major in 13 12; do
@@ -61,4 +71,5 @@ for major in 13 12; do
   check "CUDA $major example with LD_LIBRARY_PATH only" right with_libraries "$root/.build/examples-$major/reduction"
 done
 check "ldd of an nvcc binary shows only the library path" ldd_shows_only_the_path
+for major in 13 12; do check "libcudart.so.$major exports every name of NVIDIA's, with its version" same_names_as_nvidia $major; done
 check "the fronts export only CUDA's names and need only libc" fronts_export_only_the_api

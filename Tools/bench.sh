@@ -1,0 +1,65 @@
+#!/bin/bash
+# Measures an installed Carmine against the limits it set itself, and against rivals where there are any:  bench.sh PREFIX
+#
+#   interpreter    wave-instructions a second on one core                      at least 25 million
+#   null kernel    doorbell to seen completion, client spinning, median        at most 5 µs; rival: a cache line to another thread
+#   idle           processor time of an idle program with a queue open         at most 1 % of a core
+#   preload        what the libraries add to a program that does nothing       at most 4 ms; rival: NVIDIA's libcudart.so.13
+#
+# Prints each benchmark's own lines, then one line a limit with the ratio; ends with status 1 when a limit is missed or
+# could not be measured.  Numbers mean something on an idle machine only.
+set -uo pipefail
+if [ $# -ne 1 ]; then echo "usage: bench.sh PREFIX" >&2; exit 2; fi
+prefix=$(realpath "$1")
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root" || exit 2
+work=$root/.build/bench
+mkdir -p "$work"
+export CARMINE_DEVICE=soft CARMINE_SOFTGPU_LIBRARY=$prefix/lib/libcarmine-softgpu.so CARMINE_CACHE_DIR=$work/cache
+missed=0
+summary=()
+
+limit() { # NAME VALUE LIMIT UNIT more|less: a line for the end
+  local name=$1 value=$2 bound=$3 unit=$4 direction=$5 ratio verdict
+  if [ -z "$value" ]; then
+    summary+=("$(printf '%-24s %14s    limit %6s %-24s not measured' "$name" - "$bound" "$unit")")
+    missed=$((missed + 1))
+    return
+  fi
+  # Ratio of value to limit: above 1 is better for `more`, below 1 for `less`.
+  ratio=$(awk -v a="$value" -v b="$bound" 'BEGIN {printf "%.2f", a / b}')
+  verdict=$(awk -v r="$ratio" -v d="$direction" 'BEGIN {print (d == "more" ? r >= 1 : r <= 1) ? "kept" : "MISSED"}')
+  [ "$verdict" = kept ] || missed=$((missed + 1))
+  summary+=("$(printf '%-24s %14s    limit %6s %-24s ratio %-7s %s' "$name" "$value" "$bound" "$unit" "$ratio" "$verdict")")
+}
+
+benchmark() { # PRODUCT: builds and runs it into PRODUCT.out
+  : >"$work/$1.out"
+  if ! grep -q "name: \"$1\"" Package.swift; then echo "$1: not in this tree"; return 1; fi
+  swift build -c release --product "$1" >"$work/$1.build" 2>&1 || { tail -n 5 "$work/$1.build"; return 1; }
+  echo "== $1"
+  timeout 300 "$(swift build -c release --show-bin-path)/$1" 2>&1 | tee "$work/$1.out"
+}
+
+number() { sed -nE "s/$2/\\1/p" "$work/$1.out" | head -n 1; } # PRODUCT PATTERN: the first match
+
+benchmark interpreter-bench
+limit "interpreter" "$(number interpreter-bench '.*arithmetic.* ([0-9]+(\.[0-9]+)?) M(illion)? wave-instructions\/s.*')" 25 'M wave-instructions/s' more
+
+benchmark queue-bench
+limit "null kernel round trip" "$(number queue-bench '^null kernel, spinning client: median ([0-9.]+) .*')" 5 'µs' less
+limit "idle with a queue open" "$(number queue-bench '^idle with a queue open: ([0-9.]+) % of a core.*')" 1 '% of a core' less
+
+echo "== preload"
+gcc -O1 -o "$work/nothing" Tests/EndToEnd/programs/nothing.c
+gcc -O2 -Wall -o "$work/preload_cost" Benchmarks/PreloadCost/preload_cost.c
+: >"$work/preload.out"
+rival=()
+if [ -e .build/cuda-13/lib/libcudart.so.13 ]; then rival=("NVIDIA's libcudart.so.13=$root/.build/cuda-13/lib/libcudart.so.13"); fi
+"$work/preload_cost" "$work/nothing" 300 "the full set=$prefix/lib/libcudart.so.13:$prefix/lib/libcuda.so.1" "${rival[@]}" | tee "$work/preload.out"
+limit "preload, full set" "$(number preload '^the full set: .* adds (-?[0-9.]+) ms')" 4 'ms' less
+
+echo "== limits"
+printf '%s\n' "${summary[@]}"
+echo "$missed missed"
+[ "$missed" -eq 0 ]
