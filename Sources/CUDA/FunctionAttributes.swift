@@ -22,7 +22,7 @@ extension Function {
     return FunctionAttributes(
       sharedSizeBytes: Int(image.staticSharedBytes), constSizeBytes: 0, localSizeBytes: Int(image.scratchBytes),
       maxThreadsPerBlock: Int(image.maximumThreads), numRegs: Int(image.vgprs),
-      ptxVersion: capability.major * 10 + capability.minor, binaryVersion: capability.major * 10 + capability.minor,
+      ptxVersion: ptxArchitecture, binaryVersion: capability.major * 10 + capability.minor,
       cacheModeCA: 0,
       maxDynamicSharedSizeBytes: set >= 0 ? set : context.properties.sharedMemoryPerBlock - Int(image.staticSharedBytes),
       preferredShmemCarveout: preferredSharedCarveout.load(ordering: .relaxed))

@@ -67,7 +67,6 @@ extension Context {
   /// cudaMallocManaged.  `flags`: cudaMemAttachGlobal (1) or cudaMemAttachHost (2).
   public func allocateManaged(_ byteCount: Int, flags: UInt32 = 1) throws(CUDAError) -> UnsafeMutableRawPointer? {
     guard flags == 1 || flags == 2 else { throw .invalidValue.because("managed allocation flags are \(flags)") }
-    guard byteCount > 0 else { throw .invalidValue.because("managed allocation of \(byteCount) bytes") }
     return try allocate(byteCount, heap: .managed, flags: flags)
   }
 
@@ -110,8 +109,9 @@ extension Context {
     guard let (_, allocation) = Runtime.find(UInt64(UInt(bitPattern: pointer))),
       allocation.heap == .host || allocation.heap == .registered
     else { throw .invalidValue.because("\(String(describing: pointer)) is no page-locked memory") }
-    return allocation.flags
+    return allocation.flags | Self.hostMapped   // with unified addressing all page-locked memory is mapped
   }
+  private static let hostMapped: UInt32 = 2   // cudaHostAllocMapped
 
   // MARK: shared
 

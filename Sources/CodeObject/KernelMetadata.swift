@@ -52,8 +52,11 @@ public struct KernelMetadata: Sendable, Hashable {
     if case .bool(let value)? = map[".uses_dynamic_stack"] { usesDynamicStack = value }
     requiredWorkgroupSize = (map[".reqd_workgroup_size"]?.elements ?? []).compactMap { $0.number.flatMap(UInt32.init(exactly:)) }
     for argument in map[".args"]?.elements ?? [] {
-      guard let offset = argument[".offset"]?.number, let size = argument[".size"]?.number, let kind = argument[".value_kind"]?.text,
-        offset <= UInt64(kernargSize), size <= UInt64(kernargSize) - offset
+      guard let offset = argument[".offset"]?.number, let size = argument[".size"]?.number, let kind = argument[".value_kind"]?.text
+      else { throw .invalid("code object metadata: kernel \(name) with an argument that has no offset, size or kind") }
+      // LLVM lists hidden arguments also where the kernel was told to have none, beyond the segment's end.
+      if kind.hasPrefix("hidden_"), offset >= UInt64(kernargSize) { continue }
+      guard offset <= UInt64(kernargSize), size <= UInt64(kernargSize) - offset
       else { throw .invalid("code object metadata: kernel \(name) with an argument outside of its \(kernargSize) kernarg bytes") }
       arguments.append(Argument(name: argument[".name"]?.text ?? "", offset: Int(offset), size: Int(size), valueKind: kind))
     }

@@ -11,8 +11,9 @@ public typealias Arguments = UnsafeMutablePointer<UnsafeMutableRawPointer?>
 @inline(__always)
 public func registeredKernel(_ pointer: UnsafeRawPointer?) throws(CUDAError) -> RegisteredKernel {
   if let found = Registry.shared.kernel(at: pointer) { return found }
-  guard let pointer, let found = RegisteredKernel.kernel(ofHandle: pointer) else {
-    throw .invalidDeviceFunction.because("no kernel is registered at \(String(describing: pointer))")
+  guard let pointer else { throw .invalidDeviceFunction.because("the function is null") }
+  guard let found = RegisteredKernel.kernel(ofHandle: pointer) else {
+    throw .invalidResourceHandle.because("no kernel is registered at \(pointer)")
   }
   return found
 }
@@ -66,7 +67,11 @@ public func __cudaLaunchKernel(
   entry { () throws(CUDAError) in
     guard let handle else { throw .invalidDeviceFunction.because("the kernel handle is null: __cudaGetKernel failed") }
     let kernel = Unmanaged<RegisteredKernel>.fromOpaque(handle).takeUnretainedValue()
-    try launch(kernel, grid, block, arguments, shared, stream)
+    do throws(CUDAError) { try launch(kernel, grid, block, arguments, shared, stream) } catch {
+      // By handle, NVIDIA's runtime 13 calls an impossible shape an invalid value (Tests/APIReference).
+      guard error == .invalidConfiguration else { throw error }
+      throw .invalidValue.because("the grid or block is empty or too large")
+    }
   }
 }
 

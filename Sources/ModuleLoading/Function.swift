@@ -16,6 +16,8 @@ public final class Function: Sendable {
   public let descriptorAddress: UInt64
   /// Ordinal of the device whose memory holds the code.
   public let deviceOrdinal: Int
+  /// Major × 10 + minor of the architecture that the PTX was made for: cudaFuncAttributes.ptxVersion.
+  public let ptxArchitecture: Int
 
   /// cudaFuncAttributeMaxDynamicSharedMemorySize; -1 while the program has not set it.
   public let maximumDynamicSharedBytes = Atomic<Int>(-1)
@@ -28,12 +30,13 @@ public final class Function: Sendable {
   public let kernargSize: Int
   public let hiddenOffset: Int
 
-  public init(name: String, image: KernelImage, descriptorAddress: UInt64, deviceOrdinal: Int) {
+  public init(name: String, image: KernelImage, descriptorAddress: UInt64, deviceOrdinal: Int, ptxTarget: String = "") {
     self.name = name
     cName = strdup(name)
     self.image = image
     self.descriptorAddress = descriptorAddress
     self.deviceOrdinal = deviceOrdinal
+    ptxArchitecture = Int(ptxTarget.drop { $0 != "_" }.dropFirst().prefix { $0.isNumber }) ?? 0   // "sm_90a"
     parameterCount = image.parameters.count
     mapping = image.mapping
     kernargSize = Int(image.kernargSize)

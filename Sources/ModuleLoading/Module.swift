@@ -79,7 +79,8 @@ public final class Module: Sendable {
       }
       image.bytes = []
       let function = Function(
-        name: name, image: image, descriptorAddress: address + image.descriptorOffset, deviceOrdinal: ordinal)
+        name: name, image: image, descriptorAddress: address + image.descriptorOffset, deviceOrdinal: ordinal,
+        ptxTarget: inventory.ptxTarget)
       state.loaded[ordinal]!.allocations.append(address)
       state.loaded[ordinal]!.functions[name] = function
       return function

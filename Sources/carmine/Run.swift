@@ -39,6 +39,7 @@ struct Run: ParsableCommand {
 
   func run() throws {
     let words = command.first == "--" ? Array(command.dropFirst()) : command
+    if let first = command.first, ["-h", "--help"].contains(first) { throw CleanExit.helpRequest(self) }
     guard let name = words.first else { throw ValidationError("which program? carmine run -- ./app") }
     guard let program = findProgram(name) else {
       throw Failure("\(name): no such program (looked \(name.contains("/") ? "there" : "along PATH"))")
