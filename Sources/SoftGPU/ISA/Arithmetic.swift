@@ -121,13 +121,27 @@ func divisionScale(_ s0: Double, _ s1: Double, _ s2: Double) -> (Double, Bool) {
   if exponentField(s2) <= 53 { return (scalbn(s0, 128), false) }
   return (s0, false)
 }
+/// v_div_fmas: the last step of a quotient, scaled back and rounded once, also where the result is denormal.
 @inline(__always) func divisionStep(_ a: Float, _ b: Float, _ c: Float, _ scaled: Bool) -> Float {
-  let r = c.addingProduct(a, b)
-  return scaled ? r * (exponentField(c) > 127 ? 0x1p64 : 0x1p-64) : r
+  guard scaled else { return c.addingProduct(a, b) }
+  let product = Double(a) * Double(b)   // exact
+  return Float(roundedToOdd(sum: product + Double(c), product, 0, Double(c)) * (exponentField(c) > 127 ? 0x1p64 : 0x1p-64))
 }
 @inline(__always) func divisionStep(_ a: Double, _ b: Double, _ c: Double, _ scaled: Bool) -> Double {
-  let r = c.addingProduct(a, b)
-  return scaled ? r * (exponentField(c) > 1023 ? 0x1p128 : 0x1p-128) : r
+  guard scaled else { return c.addingProduct(a, b) }
+  let product = a * b
+  return roundedToOdd(sum: c.addingProduct(a, b), product, (-product).addingProduct(a, b), c) * (exponentField(c) > 1023 ? 0x1p128 : 0x1p-128)
+}
+/// `sum` is x + rest + y rounded to nearest; the neighbour with an odd last bit instead when that was not exact, so that a
+/// second, shorter rounding gives what one alone would.
+private func roundedToOdd(sum: Double, _ x: Double, _ rest: Double, _ y: Double) -> Double {
+  guard sum.isFinite else { return sum }
+  // x + y = first + lost, exactly (Knuth).
+  let first = x + y, part = first - x
+  let lost = (x - (first - part)) + (y - part)
+  let error = (first - sum) + lost + rest
+  guard error != 0, sum.bitPattern & 1 == 0 else { return sum }
+  return (error > 0) == (sum > 0) ? Double(bitPattern: sum.bitPattern + 1) : Double(bitPattern: sum.bitPattern - 1)
 }
 @inline(__always) func divisionFix<T: BinaryFloatingPoint>(_ quotient: T, _ denominator: T, _ numerator: T) -> T {
   let negative = (denominator.sign == .minus) != (numerator.sign == .minus)
@@ -136,6 +150,8 @@ func divisionScale(_ s0: Double, _ s1: Double, _ s2: Double) -> (Double, Bool) {
   if denominator == 0 && numerator == 0 || denominator.isInfinite && numerator.isInfinite { return -T.nan }
   if denominator == 0 || numerator.isInfinite { return negative ? -T.infinity : T.infinity }
   if denominator.isInfinite || numerator == 0 { return negative ? -0.0 : 0 }
+  // Far beyond the largest number the steps before have met infinities and left no number.
+  if quotient.isNaN { return negative ? -T.infinity : T.infinity }
   return negative ? -quotient.magnitude : quotient.magnitude
 }
 

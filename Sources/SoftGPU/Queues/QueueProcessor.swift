@@ -335,7 +335,7 @@ final class QueueProcessor: @unchecked Sendable {
   /// Says what happened, tells those who wait for exceptions, and leaves the queue inactive.
   private func report(_ fault: Fault, _ queue: ComputeQueue) {
     leave()
-    let name = fault.kernelObject == 0 ? nil : engine.nameOfKernel?(fault.kernelObject)
+    let name = fault.kernelObject == 0 ? nil : device.addressSpace.kernelName(of: fault.kernelObject)
     Log.always(fault.diagnosis(addressSpace: device.addressSpace, kernelName: name))
     let error: QueueError
     switch fault.cause {

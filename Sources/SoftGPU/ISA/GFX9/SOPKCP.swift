@@ -54,8 +54,8 @@ extension OpcodeTable {
     t(13, "s_bitcmp1_b32") { w, o in w.scc = w.s32(o, 0) &>> w.s32(o, 1) & 1 == 1 }
     t(14, "s_bitcmp0_b64") { w, o in w.scc = w.s64(o, 0) &>> UInt64(w.s32(o, 1)) & 1 == 0 }
     t(15, "s_bitcmp1_b64") { w, o in w.scc = w.s64(o, 0) &>> UInt64(w.s32(o, 1)) & 1 == 1 }
-    t(18, "s_cmp_eq_u64") { w, o in w.scc = w.i64(o, 0) == w.i64(o, 1) }
-    t(19, "s_cmp_lg_u64") { w, o in w.scc = w.i64(o, 0) != w.i64(o, 1) }
+    t(18, "s_cmp_eq_u64") { w, o in w.scc = w.s64(o, 0) == w.s64(o, 1) }
+    t(19, "s_cmp_lg_u64") { w, o in w.scc = w.s64(o, 0) != w.s64(o, 1) }
     // Named, not executed.
     t(16, "s_setvskip")
     t(17, "s_set_gpr_idx_on")

@@ -7,7 +7,7 @@ extension OpcodeTable {
     t.begin(.vop1, count: 256)
     t(0, "v_nop", .bare) { _, _ in }
     t(1, "v_mov_b32") { w, o in w.unary(o) { (a: UInt32) in a } }
-    t(56, "v_mov_b64") { w, o in w.unary(o) { (a: Int64) in a } }
+    t(56, "v_mov_b64") { w, o in w.unary(o) { (a: UInt64) in a } }
     t(2, "v_readfirstlane_b32", .bare) { w, o in
       let exec = w.exec, a = w.source(o, 0, .b32)
       w.setS32(o, a[exec == 0 ? 0 : exec.trailingZeroBitCount])
