@@ -14,8 +14,6 @@ import Synchronization
 final class ComputeEngine: @unchecked Sendable {
   let device: DeviceKind
   let addressSpace: AddressSpace
-  /// Names a kernel object (a kernel descriptor's address) in diagnoses; set by whoever knows the code object's symbols.
-  var nameOfKernel: (@Sendable (UInt64) -> String?)? = nil
 
   /// Residency units of one compute unit.
   static let unit = 1 << 16

@@ -103,7 +103,8 @@ func divisionScale(_ s0: Float, _ s1: Float, _ s2: Float) -> (Float, Bool) {
   if s1 == 0 || s2 == 0 { return (.nan, false) }
   if exponentField(s2) - exponentField(s1) >= 96 { return (s0 == s1 ? scalbnf(s0, 64) : s0, true) }
   if isDenormal(s1) { return (scalbnf(s0, 64), false) }
-  let reciprocalTiny = isDenormal(1 / s1), quotientTiny = isDenormal(s2 / s1) || s2 / s1 == 0
+  // In double precision, which no mode flushes.
+  let reciprocalTiny = abs(1 / Double(s1)) < 0x1p-126, quotientTiny = abs(Double(s2) / Double(s1)) < 0x1p-126
   if reciprocalTiny && quotientTiny { return (s0 == s1 ? scalbnf(s0, -64) : s0, true) }
   if reciprocalTiny { return (scalbnf(s0, -64), false) }
   if quotientTiny { return (s0 == s2 ? scalbnf(s0, 64) : s0, true) }
@@ -129,8 +130,10 @@ func divisionScale(_ s0: Double, _ s1: Double, _ s2: Double) -> (Double, Bool) {
 }
 @inline(__always) func divisionStep(_ a: Double, _ b: Double, _ c: Double, _ scaled: Bool) -> Double {
   guard scaled else { return c.addingProduct(a, b) }
+  let sum = c.addingProduct(a, b), scale = exponentField(c) > 1023 ? 0x1p128 : 0x1p-128
+  guard abs(sum * scale) < 0x1p-1022 else { return sum * scale }   // a normal result is not rounded again
   let product = a * b
-  return roundedToOdd(sum: c.addingProduct(a, b), product, (-product).addingProduct(a, b), c) * (exponentField(c) > 1023 ? 0x1p128 : 0x1p-128)
+  return roundedToOdd(sum: sum, product, (-product).addingProduct(a, b), c) * scale
 }
 /// `sum` is x + rest + y rounded to nearest; the neighbour with an odd last bit instead when that was not exact, so that a
 /// second, shorter rounding gives what one alone would.
