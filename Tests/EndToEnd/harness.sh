@@ -74,7 +74,7 @@ refuse_line() { # FILE EXTENDED-REGEX WHAT
 # --- programs ----------------------------------------------------------------------------------------------------------------
 
 cuda_programs() { # 13|12 FOLDER SOURCE ...: built when out of date, with the flags of the examples
-  "$root/Tools/build-examples.sh" "$@" || fail "the programs did not build for CUDA $1"
+  timeout --kill-after=5 900 "$root/Tools/build-examples.sh" "$@" || fail "the programs did not build for CUDA $1"
 }
 
 c_program() { # SOURCE BINARY [FLAG ...]

@@ -1,0 +1,32 @@
+# The switches that change how kernels run must not change what they compute.
+# shellcheck shell=bash
+
+right_with() { # NAME=VALUE EXAMPLE
+  local cache
+  cache=$(fresh_cache switches)
+  export CARMINE_CACHE_DIR=$cache "${1?}"
+  right with_libraries "$root/.build/examples-13/$2"
+}
+
+two_devices() {
+  cuda_programs 13 "$work/cuda-13" "$programs/two_devices.cu"
+  CARMINE_SOFT_COUNT=2 with_libraries "$work/cuda-13/two_devices"
+}
+
+older_capability() { # what devices report is what was asked for
+  CARMINE_COMPUTE_CAPABILITY=7.5 with_libraries "$root/.build/examples-13/vector_add"
+  cuda_programs 13 "$work/cuda-13" "$programs/capability.cu"
+  CARMINE_COMPUTE_CAPABILITY=7.5 with_libraries "$work/cuda-13/capability" >"$work/capability.out"
+  expect_line "$work/capability.out" '^7\.5$' "the device reports $(cat "$work/capability.out")"
+  with_libraries "$work/cuda-13/capability" >"$work/capability.out"
+  expect_line "$work/capability.out" '^8\.6$' "the device reports $(cat "$work/capability.out") without the variable"
+}
+
+for example in reduction histogram matrix_multiply device_printf thrust_sort_scan; do
+  check "each warp on a wave of its own: $example" right_with CARMINE_WARP_MAPPING=one $example
+done
+for threads in 1 5; do
+  for example in reduction streams; do check "with $threads host threads: $example" right_with CARMINE_SOFT_THREADS=$threads $example; done
+done
+check "two software GPUs in one process" two_devices
+check "the compute capability is the one asked for" older_capability
