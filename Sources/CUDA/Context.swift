@@ -67,7 +67,7 @@ public final class Context: @unchecked Sendable {  // streams: lock
     }
     for stream in dropped { stream.retire() }
     blockingStreamCount.store(0, ordering: .releasing)
-    pool.releaseUnused()
+    pool.forgetAll()
     for address in gpu.programAllocations() { try? gpu.free(address) }
     limits.reset()
     flags.store(0, ordering: .relaxed)

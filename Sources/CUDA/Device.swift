@@ -16,9 +16,12 @@ public final class Device: @unchecked Sendable {  // storedContext: contextLock
   private static let registryLock = Lock()
   private nonisolated(unsafe) static var registry: [Device] = []
 
-  init(gpu: GPU.Device) {
+  /// `ordinal` counts the devices that CUDA_VISIBLE_DEVICES leaves.
+  init(gpu: GPU.Device, ordinal: Int) {
     self.gpu = gpu
-    properties = DeviceProperties(gpu.node)
+    var properties = DeviceProperties(gpu.node)
+    properties.ordinal = ordinal
+    self.properties = properties
     Self.registryLock.withLock { Self.registry.append(self) }
   }
 

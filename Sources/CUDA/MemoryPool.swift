@@ -111,6 +111,9 @@ public final class MemoryPool: @unchecked Sendable {  // state: lock
     return total
   }
 
+  /// Forgets every block: a reset frees all memory, the pool's included.
+  func forgetAll() { lock.withLock { state = State() } }
+
   /// cudaMemPoolAttr numbers 4 (release threshold) to 8 (used high).
   public func attribute(_ number: Int32) -> UInt64? {
     lock.withLock {

@@ -1,7 +1,7 @@
 // The process-wide state: which devices there are and the primary context of each.  Made at the first call that needs it.
 // Threads: any.  After start-up the device list never changes and is read without a lock.
 import GPU
-import Settings
+import Glibc
 
 public enum Runtime {
   /// What cudaRuntimeGetVersion and cudaDriverGetVersion report: 1000 × major + 10 × minor.
@@ -11,7 +11,10 @@ public enum Runtime {
     do throws(GPUError) {
       let devices = try GPU.Device.openAll()
       if devices.isEmpty { return .failure(.noDevice.because("the topology holds no GPU")) }
-      return .success(devices.map { Device(gpu: $0) })
+      let ids = devices.map { DeviceProperties($0.node).uuidText }
+      let visible = VisibleDevices.indices(getenv("CUDA_VISIBLE_DEVICES").map { String(cString: $0) }, uuids: ids)
+      if visible.isEmpty { return .failure(.noDevice.because("CUDA_VISIBLE_DEVICES hides every device")) }
+      return .success(visible.enumerated().map { Device(gpu: devices[$0.element], ordinal: $0.offset) })
     } catch {
       return .failure(CUDAError(error))
     }

@@ -76,6 +76,11 @@ extension Device {
   func stop(_ reason: FaultKind) {
     let (first, _) = faultCode.compareExchange(expected: 0, desired: reason.rawValue, ordering: .acquiringAndReleasing)
     guard first else { return }
+    // As CUDA does: the assertion's text goes to standard error, whether or not anyone asks for the error.
+    if reason == .assertion, let message = faultMessage {
+      let line = Array(message.utf8) + [10]
+      _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
     sleepers.wakeAll()
     copyWorker.wakeAlways()
     functionWorker.wakeAlways()

@@ -128,6 +128,25 @@ extension DeviceTests {
       try context.free(device); try context.freeHost(host); try context.free(managed)
     }
 
+    @Test("A reset gives everything back, and the device goes on") func reset() throws {
+      let before = try context.memoryInfo().free
+      let stream = try Stream.create(in: context)
+      let handle = stream.handle
+      _ = try context.allocate(1 << 20)
+      _ = try context.allocateHost(100)
+      let pooled = try context.legacyStream.allocateAsync(5000)
+      try context.legacyStream.freeAsync(pooled)
+      _ = try stream.allocateAsync(7000)
+      try context.reset()
+      #expect(try context.memoryInfo().free == before)
+      #expect(throws: CUDAError.invalidResourceHandle) { try context.stream(handle) }
+      let again = try context.legacyStream.allocateAsync(5000)
+      try context.legacyStream.fill(again, value: 1, width: 5000, isAsynchronous: false)
+      try context.legacyStream.freeAsync(again)
+      try context.synchronize()
+      #expect(try context.memoryInfo().free == before)
+    }
+
     @Test("The pool gives a freed block back to its stream at once, to another only when it is passed") func pool() throws {
       let stream = try Stream.create(in: context), other = try Stream.create(in: context, flags: 1)
       try Event.create(in: context).record(in: stream)   // the first packet makes the queue, which takes memory

@@ -62,6 +62,14 @@ struct RulesTests {
   @Test("Pool sizes are rounded so that blocks are reused", arguments: [(1, 512), (512, 512), (513, 1024), (1 << 20, 1 << 20), (1 << 20 | 1, 17 << 16)])
   func poolSizes(asked: Int, rounded: Int) { #expect(MemoryPool.rounded(UInt64(asked)) == UInt64(rounded)) }
 
+  @Test("CUDA_VISIBLE_DEVICES chooses, orders and ends at the first bad entry", arguments: [
+    (nil, [0, 1, 2]), ("", []), ("-1", []), ("2,0", [2, 0]), ("1,7,0", [1]), (" 1 , 2", [1, 2]), ("0,0", []), ("GPU-b", [1]),
+    ("GPU-", []), ("x", []),
+  ] as [(String?, [Int])])
+  func visibleDevices(setting: String?, expected: [Int]) {
+    #expect(VisibleDevices.indices(setting, uuids: ["GPU-aa", "GPU-bb", "GPU-cc"]) == expected)
+  }
+
   @Test("No attribute number appears twice, and none that has a value counts as absent") func attributes() {
     let numbers = deviceAttributes.map(\.number)
     #expect(Set(numbers).count == numbers.count)

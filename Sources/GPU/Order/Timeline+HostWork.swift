@@ -9,10 +9,14 @@ extension Timeline {
   /// Copies in stream order.  `mustRunNow`: the source is the program's to change when this returns, so the calling thread does
   /// it whatever the size; the stream must be idle then.
   public func enqueueCopy(_ request: CopyRequest, mustRunNow: Bool) throws(GPUError) {
-    if runInline(request.byteCount, always: mustRunNow, { device.execute(request) }) {
-      request.release()
-      return
-    }
+    repeat {
+      if runInline(request.byteCount, always: mustRunNow, { device.execute(request) }) {
+        request.release()
+        return
+      }
+      // Another thread has submitted something since the caller looked.
+      if mustRunNow { try wait(for: submitted) }
+    } while mustRunNow
     try enqueue(.copy(request), on: device.copyWorker)
   }
 
