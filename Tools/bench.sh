@@ -33,6 +33,11 @@ limit() { # NAME VALUE LIMIT UNIT more|less: a line for the end
   summary+=("$(printf '%-24s %14s    limit %6s %-24s ratio %-7s %s' "$name" "$value" "$bound" "$unit" "$ratio" "$verdict")")
 }
 
+rival() { # NAME VALUE RIVAL-NAME RIVAL-VALUE: how many times the rival's figure ours is
+  [ -n "$2" ] && [ -n "$4" ] || return 0
+  summary+=("$(printf '%-24s %14s    %s takes %s: ratio %s' "$1" "$2" "$3" "$4" "$(awk -v a="$2" -v b="$4" 'BEGIN {printf "%.2f", b > 0 ? a / b : 0}')")")
+}
+
 benchmark() { # PRODUCT: builds and runs it into PRODUCT.out
   : >"$work/$1.out"
   if ! grep -q "name: \"$1\"" Package.swift; then echo "$1: not in this tree"; return 1; fi
@@ -44,10 +49,12 @@ benchmark() { # PRODUCT: builds and runs it into PRODUCT.out
 number() { sed -nE "s/$2/\\1/p" "$work/$1.out" | head -n 1; } # PRODUCT PATTERN: the first match
 
 benchmark interpreter-bench
-limit "interpreter" "$(number interpreter-bench '.*arithmetic.* ([0-9]+(\.[0-9]+)?) M(illion)? wave-instructions\/s.*')" 25 'M wave-instructions/s' more
+limit "interpreter" "$(number interpreter-bench '^fma_f32: ([0-9.]+) million wave-instructions\/s.*')" 25 'M wave-instructions/s' more
 
 benchmark queue-bench
 limit "null kernel round trip" "$(number queue-bench '^null kernel, spinning client: median ([0-9.]+) .*')" 5 'µs' less
+rival "null kernel round trip" "$(number queue-bench '^null kernel, spinning client: median ([0-9.]+) .*')" \
+  "a cache line to another thread and back" "$(number queue-bench '^baseline, a cache line .*: median ([0-9.]+) .*')"
 limit "idle with a queue open" "$(number queue-bench '^idle with a queue open: ([0-9.]+) % of a core.*')" 1 '% of a core' less
 
 echo "== preload"
@@ -58,8 +65,10 @@ rival=()
 if [ -e .build/cuda-13/lib/libcudart.so.13 ]; then rival=("NVIDIA's libcudart.so.13=$root/.build/cuda-13/lib/libcudart.so.13"); fi
 "$work/preload_cost" "$work/nothing" 300 "the full set=$prefix/lib/libcudart.so.13:$prefix/lib/libcuda.so.1" "${rival[@]}" | tee "$work/preload.out"
 limit "preload, full set" "$(number preload '^the full set: .* adds (-?[0-9.]+) ms')" 4 'ms' less
+rival "preload, full set" "$(number preload '^the full set: .* adds (-?[0-9.]+) ms')" \
+  "NVIDIA's libcudart.so.13" "$(number preload "^NVIDIA's libcudart.so.13: .* adds (-?[0-9.]+) ms")"
 
-echo "== limits"
+echo "== limits and rivals"
 printf '%s\n' "${summary[@]}"
 echo "$missed missed"
 [ "$missed" -eq 0 ]
