@@ -29,10 +29,16 @@ int carmine_futex_wake(uint32_t *word, int count) {
   return result < 0 ? -errno : (int)result;
 }
 
-int carmine_memfd(const char *name) {
-  int result = memfd_create(name, MFD_CLOEXEC);
-  return result < 0 ? -errno : result;
+// A program that has closed one of its standard descriptors expects its next open(2) to get that number, not us.
+static int beyond_standard(int descriptor) {
+  if (descriptor < 0) return -errno;
+  if (descriptor > STDERR_FILENO) return descriptor;
+  int moved = fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), error = errno;
+  close(descriptor);
+  return moved < 0 ? -error : moved;
 }
+
+int carmine_memfd(const char *name) { return beyond_standard(memfd_create(name, MFD_CLOEXEC)); }
 
 int carmine_punch_hole(int descriptor, int64_t offset, int64_t length) {
   return fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length) < 0 ? -errno : 0;
@@ -93,8 +99,8 @@ uint64_t carmine_thread_time(void) {
 #define UFFD_FEATURE_WP_HUGETLBFS_SHMEM (1 << 12)
 #endif
 int carmine_write_watch(void) {
-  long watch = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | 1 /* UFFD_USER_MODE_ONLY */);
-  if (watch < 0) return -errno;
+  long watch = beyond_standard((int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | 1 /* UFFD_USER_MODE_ONLY */));
+  if (watch < 0) return (int)watch;
   struct uffdio_api api = {.api = UFFD_API, .features = UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_WP_HUGETLBFS_SHMEM};
   if (ioctl((int)watch, UFFDIO_API, &api) < 0) { int error = errno; close((int)watch); return -error; }
   return (int)watch;
@@ -121,8 +127,7 @@ int carmine_wait_readable(int first, int second, int milliseconds) {
   return result > 0;
 }
 int carmine_wake_descriptor(void) {
-  int result = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  return result < 0 ? -errno : result;
+  return beyond_standard(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
 }
 void carmine_wake(int descriptor) {
   uint64_t one = 1;
