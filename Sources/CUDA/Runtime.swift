@@ -2,12 +2,14 @@
 // Threads: any.  After start-up the device list never changes and is read without a lock.
 import GPU
 import Glibc
+import Synchronization
 
 public enum Runtime {
   /// What cudaRuntimeGetVersion and cudaDriverGetVersion report: 1000 × major + 10 × minor.
   public static let runtimeVersion: Int32 = 13000
 
   private static let opened: Result<[Device], CUDAError> = {
+    pthread_atfork(nil, nil) { Runtime.forked.store(true, ordering: .relaxed) }
     do throws(GPUError) {
       let devices = try GPU.Device.openAll()
       if devices.isEmpty { return .failure(.noDevice.because("the topology holds no GPU")) }
@@ -37,9 +39,20 @@ public enum Runtime {
 
   static func context(ordinal: Int) throws(CUDAError) -> Context { try device(ordinal).primaryContext() }
 
-  static func stickyErrorIfAny(ordinal: Int) -> CUDAError? {
-    Device.live(ordinal)?.contextIfAny?.stickyError
+  private static let forked = Atomic(false)
+
+  /// Called before anything else in every entry point.  A child forked after the devices were opened has their numbers but
+  /// neither our threads nor the queues: throws cudaErrorInitializationError there, as NVIDIA's runtime does.
+  @inline(__always)
+  public static func checkProcess() throws(CUDAError) {
+    if forked.load(ordering: .relaxed) { throw forkedError }
   }
+  private static var forkedError: CUDAError {
+    .initializationError.because("this process was forked after its parent used CUDA; use CUDA only after fork, or exec")
+  }
+
+  /// Whether this process is such a child: then nothing of the device may be touched, not even to give it back.
+  public static var isForkedChild: Bool { forked.load(ordering: .relaxed) }
 }
 
 extension CUDAError {

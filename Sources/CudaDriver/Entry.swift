@@ -7,6 +7,7 @@ import Settings
 @inline(__always)
 func driver(_ function: StaticString = #function, _ body: () throws(CUDAError) -> Void) -> Int32 {
   do throws(CUDAError) {
+    try Runtime.checkProcess()
     try body()
     Log.trace("\(name(function)): ok")
     return 0

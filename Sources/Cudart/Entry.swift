@@ -10,6 +10,7 @@ import Synchronization
 @inline(__always)
 public func entry(_ function: StaticString = #function, _ body: () throws(CUDAError) -> Void) -> Int32 {
   do throws(CUDAError) {
+    try Runtime.checkProcess()
     try body()
     Log.trace("\(plain(function)): ok")
     return 0

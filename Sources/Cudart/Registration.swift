@@ -17,6 +17,7 @@ public func __cudaRegisterFatBinaryEnd(_ handle: UnsafeMutableRawPointer?) {}
 
 @c(carmine_rt___cudaUnregisterFatBinary)
 public func __cudaUnregisterFatBinary(_ handle: UnsafeMutableRawPointer?) {
+  guard !Runtime.isForkedChild else { return }
   Registry.shared.unregister(handle: handle)
 }
 

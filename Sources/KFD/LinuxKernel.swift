@@ -9,7 +9,12 @@ public struct LinuxKernel: Kernel {
 
   @inline(never) public func open(_ path: String, _ flags: Int32) -> Int32 {
     let result = unsafe Glibc.open(path, flags)
-    return result < 0 ? -errno : result
+    guard result >= 0 else { return -errno }
+    // A program that closed a standard descriptor expects its own next open(2) to get that number.
+    guard result <= STDERR_FILENO else { return result }
+    let moved = fcntl(result, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), error = errno
+    _ = Glibc.close(result)
+    return moved < 0 ? -error : moved
   }
 
   @inline(never) public func close(_ descriptor: Int32) -> Int32 {
