@@ -22,6 +22,15 @@ older_capability() { # what devices report is what was asked for
   expect_line "$work/capability.out" '^8\.6$' "the device reports $(cat "$work/capability.out") without the variable"
 }
 
+visible_devices() { # EXPECTED VALUE: how many of three are left
+  local status=0
+  cuda_programs 13 "$work/cuda-13" "$programs/capability.cu"
+  CARMINE_SOFT_COUNT=3 CUDA_VISIBLE_DEVICES=$2 with_libraries "$work/cuda-13/capability" >"$work/capability.out" || status=$?
+  cat "$work/capability.out"
+  expect_line "$work/capability.out" "^devices: $1\$" "not $1 devices"
+  if [ "$1" -eq 0 ]; then [ "$status" -eq 3 ] || fail "not cudaErrorNoDevice"; else ran "the program" "$status"; fi
+}
+
 for example in reduction histogram matrix_multiply device_printf thrust_sort_scan; do
   check "each warp on a wave of its own: $example" right_with CARMINE_WARP_MAPPING=one $example
 done
@@ -30,3 +39,6 @@ for threads in 1 5; do
 done
 check "two software GPUs in one process" two_devices
 check "the compute capability is the one asked for" older_capability
+check "CUDA_VISIBLE_DEVICES names two of three" visible_devices 2 2,0
+check "CUDA_VISIBLE_DEVICES ends at the first that is not there" visible_devices 1 1,7,0
+check "CUDA_VISIBLE_DEVICES=-1 hides all" visible_devices 0 -1
