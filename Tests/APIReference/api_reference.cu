@@ -72,6 +72,7 @@ static void memory() {
 
 static void events_and_streams() {
   cudaEvent_t e, f, quiet; cudaStream_t s, t; float ms = -1; int *p; cudaMalloc(&p, 4096); cudaMemset(p, 0, 4096);
+  write_one<<<1, 1>>>(p); spin<<<1, 1>>>(1); cudaDeviceSynchronize();  // loaded now: a lazy load waits for the device
   ASK(cudaEventCreate(nullptr)); cudaGetLastError(); ASK(cudaEventCreate(&e)); ASK(cudaEventCreate(&f)); ASK(cudaEventCreateWithFlags(&quiet, cudaEventDisableTiming)); cudaEvent_t none;
   ASK(cudaEventCreateWithFlags(&none, 0x100)); cudaGetLastError();
   ASK(cudaEventQuery(e)); ASK(cudaEventSynchronize(e)); ASK(cudaEventElapsedTime(&ms, e, f)); cudaGetLastError();
