@@ -139,6 +139,24 @@ unknown_variables_warn_once() {
   [ "$(grep -c 'CARMINE_LOG=loud' "$work/answers.err")" -eq 1 ] || fail "not exactly one warning about CARMINE_LOG=loud"
 }
 
+# While matrix instructions are absent; README.md says so.
+refused_kernel() {
+  cuda_programs 13 "$work/cuda-13" "$programs/refused_kernel.cu"
+  answers 0 "$work/cuda-13/refused_kernel"
+  expect_line "$work/answers.out" '^before: right$' "the kernel beside it does not work"
+  refuse_line "$work/answers.out" '^refused: cudaSuccess$' "it succeeds"
+  expect_line "$work/answers.out" '^after: right$' "the kernel beside it does not work afterwards"
+  expect_line "$work/answers.err" 'matrix_product' "standard error does not name the kernel"
+  expect_line "$work/answers.err" 'wmma' "standard error does not name the instruction"
+  [ "$(grep -c wmma "$work/answers.err")" -eq 1 ] || fail "it is said $(grep -c wmma "$work/answers.err") times"
+}
+
+relocatable_code() {
+  "$nvcc" -std=c++17 -cudart shared -rdc=true -gencode arch=compute_75,code=compute_75 -o "$work/relocatable" "$programs/launch_once.cu" || fail "nvcc"
+  answers 1 "$work/relocatable"
+  expect_line "$work/answers.err" 'rdc' "standard error does not say what to build differently"
+}
+
 silent_by_default() {
   answers 0 "$simple"
   [ ! -s "$work/answers.err" ] || fail "something is on standard error though nothing is wrong"
@@ -180,5 +198,7 @@ check "a second run starts no compiler" second_run_starts_no_compiler
 check "damaged cache entries are made again" damaged_cache_entries_are_made_again
 check "cache cannot be written: works with one warning" cache_cannot_be_written
 check "unknown variables and values warn once" unknown_variables_warn_once
+check "a kernel with what is absent is refused by name, the one beside it works" refused_kernel
+check "relocatable device code is refused with the remedy" relocatable_code
 check "out of device memory: cudaErrorMemoryAllocation, and the program goes on" out_of_memory
 check "out-of-bounds store: cudaErrorIllegalAddress and a diagnosis" out_of_bounds
