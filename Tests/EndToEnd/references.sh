@@ -18,34 +18,26 @@ ptx_reference() {
   fi
 }
 
-# Questions about work that is still running, to which NVIDIA's recorded answer depended on the moment: CUDA allows both.
-# Group, line, the other answer, why.
-either='
-events and streams|43|cudaErrorNotReady|the event is behind a kernel of 20 million cycles, and the stream that was waited for is a non-blocking one
-'
-
 # One line an answer: `ok …` or `FAIL …`.  Compared group by group: a group whose process died fails with what it did not answer.
-compare_answers() { # THEIRS OURS
-  awk -v either="$either" '
-    BEGIN {
-      rows = split(either, row, "\n")
-      for (r = 1; r <= rows; r++) if (split(row[r], field, "|") >= 3) other[field[1], field[2]] = field[3]
-    }
+compare_answers() { # THEIRS OURS NAME
+  awk -v name="$3" '
     FNR == 1 { file++; group = ""; line = 0 }
     /^== / { group = substr($0, 4); line = 0; if (file == 1) groups[++group_count] = group; next }
-    file == 1 { theirs[group, ++line] = $0; count[group] = line; next }
-    { ours[group, ++line] = $0; if (line > count[group]) print "FAIL API reference, " group ": NVIDIA does not print: " $0 }
+    # Lines of a table (number, name) are found by their number, the others by their place.
+    { place = /^[0-9]+ [A-Za-z]+$/ ? "code " $1 : ++line }
+    file == 1 { theirs[group, place] = $0; order[group, ++count[group]] = place; next }
+    { ours[group, place] = $0; if (!((group, place) in theirs)) print "FAIL " name ", " group ": NVIDIA does not print: " $0 }
     function question(text) { sub(/ +[^ ]+$/, "", text); return text }
     function answer(text) { sub(/^.* /, "", text); return text }
     END {
       for (g = 1; g <= group_count; g++) {
         group = groups[g]
-        for (line = 1; line <= count[group]; line++) {
-          a = theirs[group, line]; b = ours[group, line]
-          if (a == b || question(a) == question(b) && (group, line) in other && answer(b) == other[group, line]) print "ok " group " " line
-          else if (b == "") print "FAIL API reference, " group " " line ": no answer to " question(a) " (NVIDIA: " answer(a) ")"
-          else if (question(a) == question(b)) print "FAIL API reference, " group " " line ": " question(a) ": NVIDIA " answer(a) ", Carmine " answer(b)
-          else print "FAIL API reference, " group " " line ": NVIDIA prints \"" a "\", Carmine \"" b "\""
+        for (i = 1; i <= count[group]; i++) {
+          place = order[group, i]; a = theirs[group, place]; b = ours[group, place]
+          if (a == b) print "ok " group " " place
+          else if (b == "") print "FAIL " name ", " group " " place ": no answer to " question(a) " (NVIDIA: " answer(a) ")"
+          else if (question(a) == question(b)) print "FAIL " name ", " group " " place ": " question(a) ": NVIDIA " answer(a) ", Carmine " answer(b)
+          else print "FAIL " name ", " group " " place ": NVIDIA prints \"" a "\", Carmine \"" b "\""
         }
       }
     }' "$1" "$2"
@@ -53,29 +45,34 @@ compare_answers() { # THEIRS OURS
 
 # Whether something is still running depends on how fast the host goes on: such a question is asked up to five times, and its
 # answer must be NVIDIA's once.  Every other answer must be right each time.
-api_reference() {
-  local folder=$root/Tests/APIReference out=$work/api-reference.out lines=$work/api-reference.lines status=0 try
+api_reference() { # 13|12 RECORDING
+  local folder=$root/Tests/APIReference name="API reference $1" status=0 try
+  local program=$work/cuda-$1/api_reference out=$work/api-reference-$1.out lines=$work/api-reference-$1.lines
   local moment='Query\([a-z0-9]*\): NVIDIA (cudaErrorNotReady, Carmine cudaSuccess|cudaSuccess, Carmine cudaErrorNotReady)$'
-  wanted "API reference" || return 0
-  ( cuda_programs 13 "$work/cuda-13" "$folder/api_reference.cu" ) >"$logs/api-reference-build.log" 2>&1 ||
-    { fail_one "API reference" "it does not build" "$logs/api-reference-build.log"; return; }
+  wanted "$name" || return 0
+  ( cuda_programs "$1" "$work/cuda-$1" "$folder/api_reference.cu" ) >"$logs/api-reference-$1-build.log" 2>&1 ||
+    { fail_one "$name" "it does not build" "$logs/api-reference-$1-build.log"; return; }
   # Once before, so that no compilation stands between a launch and the question about it.
-  with_libraries "$work/cuda-13/api_reference" >/dev/null 2>&1
+  with_libraries "$program" >/dev/null 2>&1
   for try in 1 2 3 4 5; do
-    with_libraries "$work/cuda-13/api_reference" >"$out" 2>"$out.err" || status=$?
-    compare_answers "$folder/nvidia.txt" "$out" >"$lines.new"
-    if [ "$try" -gt 1 ]; then # what differed in each run so far, and what must never differ
-      awk -v moment="$moment" 'NR == FNR {before[$0] = 1; next} /^FAIL/ && $0 ~ moment && !($0 in before) {print "ok again"; next} {print}' "$lines" "$lines.new" >"$lines.both"
-      { grep -E '^FAIL' "$lines" | grep -vE "$moment" | grep -vxFf "$lines.both"; cat "$lines.both"; } >"$lines.all"
-      mv "$lines.all" "$lines"
-    else
+    with_libraries "$program" >"$out" 2>"$out.err" || status=$?
+    compare_answers "$folder/$2" "$out" "$name" >"$lines.new"
+    if [ "$try" -eq 1 ]; then
       mv "$lines.new" "$lines"
+    else # stays: what must never differ, and what depends on the moment and differed in each run so far
+      awk -v moment="$moment" '
+        NR == FNR { if (/^FAIL/) before[$0] = 1; next }
+        /^FAIL/ && $0 ~ moment && !($0 in before) { print "ok again"; next }
+        { print; now[$0] = 1 }
+        END { for (line in before) if (line !~ moment && !(line in now)) print line }' "$lines" "$lines.new" >"$lines.both"
+      mv "$lines.both" "$lines"
     fi
     grep '^FAIL' "$lines" | grep -qE "$moment" || break
   done
-  count_lines "API reference" "$lines"
-  if [ "$status" -ne 0 ]; then fail_one "API reference ends by itself" "status $status" "$out.err"; else pass_one "API reference ends by itself"; fi
+  count_lines "$name" "$lines"
+  if [ "$status" -ne 0 ]; then fail_one "$name ends by itself" "status $status" "$out.err"; else pass_one "$name ends by itself"; fi
 }
 
 ptx_reference
-api_reference
+api_reference 13 nvidia.txt
+api_reference 12 nvidia-12.txt
