@@ -97,7 +97,7 @@ let package = Package(
     .executableTarget(
       name: "carmine",
       dependencies: [
-        "Compiler", "PTX", "CodeObject", "KernelImage", "KFD", "Settings", "CLibELF",
+        "Compiler", "PTX", "CodeObject", "KernelImage", "KFD", "ModuleLoading", "Settings", "CLibELF",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

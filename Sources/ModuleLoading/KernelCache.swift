@@ -75,13 +75,18 @@ public final class KernelCache: Sendable {
   /// The payload, if the entry is whole; marks it used.
   private func entry(at path: String) -> [UInt8]? {
     guard let bytes = try? readFile(path) else { return nil }
-    guard bytes.count >= Self.headerSize, Array(bytes[..<Self.headerSize]) == Self.header(of: bytes[Self.headerSize...]) else {
+    guard let payload = Self.payload(in: bytes) else {
       Log.info("cache: \(path) is damaged and is removed")
       unlink(path)
       return nil
     }
     utimensat(AT_FDCWD, path, nil, 0)
-    return Array(bytes[Self.headerSize...])
+    return payload
+  }
+
+  private static func payload(in bytes: [UInt8]) -> [UInt8]? {
+    guard bytes.count >= headerSize, Array(bytes[..<headerSize]) == header(of: bytes[headerSize...]) else { return nil }
+    return Array(bytes[headerSize...])
   }
 
   private static func header(of payload: ArraySlice<UInt8>) -> [UInt8] {
@@ -121,6 +126,12 @@ public final class KernelCache: Sendable {
     }
     return found
   }
+
+  /// What an entry holds, without marking it used; nil when it is damaged or gone.
+  public func payload(of entry: Entry) -> [UInt8]? { (try? readFile(entry.path)).flatMap(Self.payload) }
+
+  /// Removes every entry; the number of those removed.
+  public func removeAll() -> Int { entries().count { unlink($0.path) == 0 } }
 
   /// Looks at the directory only now and then: after the first store, and after each sixteenth of the limit.
   private func makeRoom(for byteCount: UInt64, in root: String) {

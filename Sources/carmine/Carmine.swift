@@ -13,7 +13,7 @@ import ArgumentParser
       Carmine is not affiliated with NVIDIA or AMD.
       """,
     version: carmineVersion,
-    subcommands: [Run.self, Compile.self, Info.self])
+    subcommands: [Run.self, Compile.self, Cache.self, Info.self])
 }
 
 let carmineVersion = "0.1.0"
