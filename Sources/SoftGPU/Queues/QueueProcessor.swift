@@ -109,7 +109,7 @@ final class QueueProcessor: @unchecked Sendable {
     carmine_exact_timers()
     var watched: [ComputeQueue] = []
     var watchedVersion: UInt64 = .max
-    var lastActive = GPUClock.now()
+    var lastActive = GPUClock.now(), spins = 0
     while true {
       let kicked = kicks.withMemoryRebound(to: Atomic<UInt32>.self, capacity: 1) { $0.pointee.load(ordering: .acquiring) }
       let now = version.load(ordering: .acquiring)
@@ -127,9 +127,11 @@ final class QueueProcessor: @unchecked Sendable {
         case .idle: break
         }
       }
-      if best == .progress { device.doorbellWatch.disarm(); lastActive = GPUClock.now(); continue }
+      if best == .progress { device.doorbellWatch.disarm(); lastActive = GPUClock.now(); spins = 0; continue }
       let quiet = GPUClock.now() - lastActive                // 10 ns
-      if quiet < 5_000 {
+      // Looks count as well as time: a thread that lost its processor meanwhile has not looked.
+      spins += 1
+      if quiet < 5_000 || spins < 50 {
         for _ in 0..<16 { carmine_pause() }
         continue
       }
@@ -145,7 +147,7 @@ final class QueueProcessor: @unchecked Sendable {
           }
           if woken {
             watch.disarm()
-            lastActive = GPUClock.now()      // whoever was let go is about to store
+            lastActive = GPUClock.now(); spins = 0     // whoever was let go is about to store
           }
           continue
         }
