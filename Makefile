@@ -26,7 +26,7 @@ deps:
 # SwiftPM builds one product a call; what one call compiled the next finds.
 PRODUCTS := carmine carmine-softgpu carmine-core carmine-cudart13 carmine-cudart12 carmine-cuda
 build: deps $(BUILD)/device.bc
-	@for product in $(PRODUCTS); do $(SWIFT_BUILD) --product $$product 2>&1 | Tools/build-output.sh || exit 1; done
+	@for product in $(PRODUCTS); do $(SWIFT_BUILD) --product $$product 2>&1 | Tools/build-output.sh $$product || exit 1; done
 
 $(BUILD)/device.bc: Tools/device-library.sh $(wildcard DeviceLibrary/*) Sources/CDeviceABI/include/carmine_device_abi.h | deps
 	@Tools/device-library.sh $@

@@ -18,8 +18,9 @@ unit() {
   swift test -c release -Xswiftc -enable-testing --scratch-path .build/tests >"$log" 2>&1
   local status=$?
   local ok bad
-  ok=$(grep -cE '^. Test .*passed after' "$log")
-  bad=$(grep -cE '^. Test .*failed after' "$log")
+  # Tests only: the line 'Test run with …' that closes a run has the same form.
+  ok=$(grep -E '^. Test .*passed after' "$log" | grep -cvE '^. Test run with ')
+  bad=$(grep -E '^. Test .*failed after' "$log" | grep -cvE '^. Test run with ')
   grep -E 'error:|recorded an issue|failed after' "$log" | head -60
   if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
     bad=1
