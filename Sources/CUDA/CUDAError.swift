@@ -35,6 +35,9 @@ public struct CUDAError: Error, RawRepresentable, Sendable {
     }
   }
 
+  /// Whether CUDA `version` (a major version) has this number.
+  public func isKnown(to version: Int) -> Bool { Self.row(of: rawValue).map { $0.since <= version } ?? false }
+
   static func row(of code: Int32) -> ErrorRow? {
     var low = 0
     var high = errorTable.count

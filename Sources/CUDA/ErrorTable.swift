@@ -7,6 +7,8 @@ struct ErrorRow: Sendable {
   let code: Int32
   let name: StaticString
   let text: StaticString
+  /// The first CUDA that knows the number.
+  var since = 12
 }
 
 /// Sorted by code.
@@ -21,7 +23,7 @@ let errorTable: [ErrorRow] = [
   .init(code: 7, name: "cudaErrorProfilerAlreadyStarted", text: "profiler already started"),
   .init(code: 8, name: "cudaErrorProfilerAlreadyStopped", text: "profiler already stopped"),
   .init(code: 9, name: "cudaErrorInvalidConfiguration", text: "invalid configuration argument"),
-  .init(code: 10, name: "cudaErrorVersionTranslation", text: "Driver is newer than runtime and returned parameters the runtime cannot process"),
+  .init(code: 10, name: "cudaErrorVersionTranslation", text: "Driver is newer than runtime and returned parameters the runtime cannot process", since: 13),
   .init(code: 12, name: "cudaErrorInvalidPitchValue", text: "invalid pitch argument"),
   .init(code: 13, name: "cudaErrorInvalidSymbol", text: "invalid device symbol"),
   .init(code: 16, name: "cudaErrorInvalidHostPointer", text: "invalid host pointer"),
@@ -85,7 +87,7 @@ let errorTable: [ErrorRow] = [
   .init(code: 224, name: "cudaErrorUnsupportedExecAffinity", text: "the provided execution affinity is not supported"),
   .init(code: 225, name: "cudaErrorUnsupportedDevSideSync", text: "the provided PTX contains unsupported call to cudaDeviceSynchronize"),
   .init(code: 226, name: "cudaErrorContained", text: "Invalid access of peer GPU memory over nvlink or a hardware error"),
-  .init(code: 227, name: "cudaErrorInsufficientLoaderVersion", text: "Loader version is insufficient for fatbin"),
+  .init(code: 227, name: "cudaErrorInsufficientLoaderVersion", text: "Loader version is insufficient for fatbin", since: 13),
   .init(code: 300, name: "cudaErrorInvalidSource", text: "device kernel image is invalid"),
   .init(code: 301, name: "cudaErrorFileNotFound", text: "file not found"),
   .init(code: 302, name: "cudaErrorSharedObjectSymbolNotFound", text: "shared object symbol not found"),
@@ -145,9 +147,9 @@ let errorTable: [ErrorRow] = [
   .init(code: 913, name: "cudaErrorFunctionNotLoaded", text: "the function handle is not loaded when calling an API that requires a loaded function"),
   .init(code: 914, name: "cudaErrorInvalidResourceType", text: "one or more resources passed in are not valid resource types for the operation"),
   .init(code: 915, name: "cudaErrorInvalidResourceConfiguration", text: "one or more resources are insufficient or non-applicable for the operation"),
-  .init(code: 917, name: "cudaErrorStreamDetached", text: "API call not permitted since the green context associated with the stream has been destroyed"),
-  .init(code: 918, name: "cudaErrorGraphRecaptureFailure", text: "recapturing to the source graph failed and had to be terminated"),
-  .init(code: 919, name: "cudaErrorFabricNotReady", text: "GPU fabric is not ready within the probe wait budget; application may retry (see CUDA_FABRIC_INIT_TIMEOUT_MS)"),
+  .init(code: 917, name: "cudaErrorStreamDetached", text: "API call not permitted since the green context associated with the stream has been destroyed", since: 13),
+  .init(code: 918, name: "cudaErrorGraphRecaptureFailure", text: "recapturing to the source graph failed and had to be terminated", since: 13),
+  .init(code: 919, name: "cudaErrorFabricNotReady", text: "GPU fabric is not ready within the probe wait budget; application may retry (see CUDA_FABRIC_INIT_TIMEOUT_MS)", since: 13),
   .init(code: 999, name: "cudaErrorUnknown", text: "unknown error"),
 ]
 

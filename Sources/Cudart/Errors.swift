@@ -7,11 +7,11 @@ public func cudaGetLastError() -> Int32 { CurrentThread.takeLastError().rawValue
 @c(carmine_rt_cudaPeekAtLastError)
 public func cudaPeekAtLastError() -> Int32 { CurrentThread.peekLastError().rawValue }
 
-@c(carmine_rt_cudaGetErrorName)
-public func cudaGetErrorName(_ error: Int32) -> UnsafePointer<CChar>? { text(CUDAError(rawValue: error).name) }
-
-@c(carmine_rt_cudaGetErrorString)
-public func cudaGetErrorString(_ error: Int32) -> UnsafePointer<CChar>? { text(CUDAError(rawValue: error).text) }
+/// An error as a runtime of major version `version` knows it: numbers that came later are unrecognized.
+public func known(_ error: Int32, to version: Int) -> CUDAError {
+  let error = CUDAError(rawValue: error)
+  return error.isKnown(to: version) ? error : CUDAError(rawValue: -1)
+}
 
 /// A literal lives for ever and ends with NUL.
 public func text(_ literal: StaticString) -> UnsafePointer<CChar> {

@@ -1,4 +1,4 @@
-// Which runtime this front is: 1000 × major + 10 × minor.
+// Which runtime this front is (1000 × major + 10 × minor), and the errors that it knows.
 import CUDA
 import Cudart
 
@@ -6,3 +6,9 @@ import Cudart
 public func cudaRuntimeGetVersion(_ result: UnsafeMutablePointer<Int32>?) -> Int32 {
   entry { () throws(CUDAError) in try out(result, "runtimeVersion").pointee = 13000 }
 }
+
+@c(carmine13_cudaGetErrorName)
+public func cudaGetErrorName(_ error: Int32) -> UnsafePointer<CChar>? { text(known(error, to: 13).name) }
+
+@c(carmine13_cudaGetErrorString)
+public func cudaGetErrorString(_ error: Int32) -> UnsafePointer<CChar>? { text(known(error, to: 13).text) }
