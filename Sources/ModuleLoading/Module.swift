@@ -68,7 +68,10 @@ public final class Module: Sendable {
       guard inventory.kernels.contains(where: { $0.name == name }) else {
         throw ModuleError(.notFound, "the module has no kernel \(name)\(nearest(to: name, among: inventory.kernels.map(\.name)))")
       }
-      var image = try compiler.kernel(name, of: source, for: storage.moduleTarget)
+      var image: KernelImage
+      do { image = try compiler.kernel(name, of: source, for: storage.moduleTarget) } catch let error as ModuleError {
+        throw ModuleError(error.failure, "kernel \(name): \(error.message)")
+      }
       try relocate(&image.bytes, image.relocations, of: name, state.loaded[ordinal]!.variables)
       let address = try storage.allocateForModule(byteCount: UInt64(image.bytes.count), alignment: image.alignment, use: .code)
       do {
