@@ -5,7 +5,7 @@ import PackageDescription
 /// Where Debian puts LLVM 22: outside the compiler's default search path.
 let llvm = "/usr/lib/llvm-22"
 
-let fast: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-wmo", "-Xcc", "-march=x86-64-v3"], .when(configuration: .release))]
+let fast: [SwiftSetting] = [.unsafeFlags(["-Ounchecked", "-wmo", "-enable-testing", "-Xcc", "-march=x86-64-v3"], .when(configuration: .release))]
 
 /// Libraries that are preloaded into other processes: a static Swift runtime, and only the listed symbols visible.
 func preloaded(_ target: String, soname: String) -> [LinkerSetting] {
@@ -94,6 +94,8 @@ let package = Package(
     front("FrontCudart13", soname: "libcudart.so.13"),
     front("FrontCudaDriver", soname: "libcuda.so.1"),
 
+    .executableTarget(
+      name: "interpreter-bench", dependencies: ["SoftGPU", "CSoftGPU"], path: "Benchmarks/interpreter-bench", swiftSettings: fast),
     .executableTarget(
       name: "carmine",
       dependencies: [

@@ -29,6 +29,7 @@ typedef struct carmine_op {
   uint16_t row;                       ///< index in the family's opcode table
   uint16_t flags;                     ///< CARMINE_OP_FLAG_*
   const struct carmine_op *_Nullable target;  ///< a branch's destination when it lies in the same window
+  uint64_t reserved;                  ///< makes it a cache line
 } carmine_op;
 
 enum { CARMINE_OP_NEW = 0, CARMINE_OP_STRAIGHT = 1, CARMINE_OP_CONTROL = 2 };

@@ -95,7 +95,7 @@ final class ComputeEngine: @unchecked Sendable {
 
   // Launch.
 
-  private func prepare(_ request: Dispatch, _ completion: @escaping @Sendable (DispatchOutcome) -> Void) -> ActiveDispatch? {
+  func prepare(_ request: Dispatch, _ completion: @escaping @Sendable (DispatchOutcome) -> Void) -> ActiveDispatch? {
     func refuse(_ reason: String) -> ActiveDispatch? {
       completion(.faulted(Fault(cause: .badDispatch(reason), kernelObject: request.kernelObject)))
       return nil

@@ -1,6 +1,7 @@
 // The lane loops.  A row of an opcode table gives the arithmetic of one lane as a closure; these functions, inlined into each
 // row, make of it a loop that LLVM vectorises: all 64 lanes are computed into a temporary on the stack (nothing can alias it,
 // so no run-time checks and no scalar tail), which then goes to the destination, whole or blended by EXEC.
+// (An alignment above 16 would make Swift take the temporary from the heap.)
 // Lanes that are off compute too; floating-point exceptions are masked and nothing else can trap.
 import CSoftGPU
 
@@ -66,7 +67,7 @@ extension UnsafeMutablePointer<carmine_wave> {
   /// Computes 64 lanes of `R` and writes those that EXEC lets through to the destination VGPR.
   /// `plain`: output modifiers have been dealt with in `body`.
   @inline(__always) func each<R: LaneType>(_ o: Op, keepHigh: Bool = false, plain: Bool = false, _ body: (Int) -> R) {
-    withUnsafeTemporaryAllocation(byteCount: R.operand.isWide ? 512 : 256, alignment: 32) { raw in
+    withUnsafeTemporaryAllocation(byteCount: R.operand.isWide ? 512 : 256, alignment: 16) { raw in
       let t = raw.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt32.self)
       for l in 0..<64 { R.store(body(l), t, l) }
       let modified = !plain && (o.pointee.outputModifiers != 0 || keepHigh)
@@ -111,7 +112,7 @@ extension UnsafeMutablePointer<carmine_wave> {
 
   /// 64 yes-or-no answers as a mask, all lanes regardless of EXEC.
   @inline(__always) func ask(_ body: (Int) -> Bool) -> UInt64 {
-    withUnsafeTemporaryAllocation(byteCount: 256, alignment: 32) { raw in
+    withUnsafeTemporaryAllocation(byteCount: 256, alignment: 16) { raw in
       let t = raw.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt32.self)
       for l in 0..<64 { t[l] = body(l) ? ~0 : 0 }
       return carmine_mask_of(t)

@@ -97,8 +97,12 @@ extension UnsafeMutablePointer<carmine_wave> {
 
   /// EXEC as 64 words of 0 or ~0.
   @inline(__always) func laneMask() -> Lanes {
-    if pointee.laneMaskOf != exec { carmine_expand(exec, pointee.laneMask); pointee.laneMaskOf = exec }
+    if pointee.laneMaskOf != exec { renewLaneMask() }
     return pointee.laneMask
+  }
+  @inline(never) private func renewLaneMask() {
+    carmine_expand(exec, pointee.laneMask)
+    pointee.laneMaskOf = exec
   }
   @inline(__always) func vgpr(_ number: Int) -> Lanes { pointee.vgpr + number &* 64 }
 }

@@ -73,6 +73,25 @@ final class Worker: @unchecked Sendable {
     return left
   }
 
+  /// Runs a whole dispatch on the calling thread, however long it takes; for benchmarks.  Returns the fault, if it had one.
+  func runAlone(_ request: Dispatch) -> Fault? {
+    let box = OutcomeBox()
+    guard let dispatch = engine.prepare(request, { box.outcome = $0 }) else {
+      if case .faulted(let fault)? = box.outcome { return fault }
+      return nil
+    }
+    refresh()
+    while let index = dispatch.takeGroup() {
+      engine.reserve(dispatch)
+      groups.append(start(dispatch, index))
+      while !groups.isEmpty { _ = round() }
+    }
+    state.pointee.reader.leave()
+    if case .faulted(let fault)? = box.outcome { return fault }
+    return nil
+  }
+  private final class OutcomeBox: @unchecked Sendable { var outcome: DispatchOutcome? }
+
   /// A quiescent point: translations are forgotten, changed mappings noticed.
   private func refresh() {
     if state.pointee.reader.refresh() { state.pointee.codeEpoch += 1 }

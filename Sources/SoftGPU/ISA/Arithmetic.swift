@@ -132,8 +132,16 @@ func divisionScale(_ s0: Double, _ s1: Double, _ s2: Double) -> (Double, Bool) {
   guard scaled else { return c.addingProduct(a, b) }
   let sum = c.addingProduct(a, b), scale = exponentField(c) > 1023 ? 0x1p128 : 0x1p-128
   guard abs(sum * scale) < 0x1p-1022 else { return sum * scale }   // a normal result is not rounded again
-  let product = a * b
-  return roundedToOdd(sum: sum, product, (-product).addingProduct(a, b), c) * scale
+  return denormalStep(a, b, c, sum, scale)
+}
+/// The largest denormals keep 52 of 53 bits: one more bit is too few to tell a tie from what lies beside it, so that this goes
+/// through x86's 64-bit significands.
+@inline(never) private func denormalStep(_ a: Double, _ b: Double, _ c: Double, _ sum: Double, _ scale: Double) -> Double {
+  guard sum.isFinite else { return sum * scale }
+  let rest = (c - sum).addingProduct(a, b)                  // exact: the sum is close to c
+  let wide = Float80(sum) + Float80(rest), error = (Float80(sum) - wide) + Float80(rest)
+  guard error != 0, wide != 0, wide.significandBitPattern & 1 == 0 else { return Double(wide * Float80(scale)) }
+  return Double(((error > 0) == (wide > 0) ? wide + wide.ulp : wide - wide.ulp) * Float80(scale))
 }
 /// `sum` is x + rest + y rounded to nearest; the neighbour with an odd last bit instead when that was not exact, so that a
 /// second, shorter rounding gives what one alone would.

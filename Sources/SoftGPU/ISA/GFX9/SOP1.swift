@@ -7,7 +7,7 @@ extension OpcodeTable {
     t(0, "s_mov_b32") { w, o in w.setS32(o, w.s32(o, 0)) }
     t(1, "s_mov_b64") { w, o in w.setS64(o, w.s64(o, 0)) }
     t(2, "s_cmov_b32") { w, o in if w.scc { w.setS32(o, w.s32(o, 0)) } }
-    t(3, "s_cmov_b64") { w, o in if w.scc { w.setS64(o, UInt64(bitPattern: w.i64(o, 0))) } }
+    t(3, "s_cmov_b64") { w, o in if w.scc { w.setS64(o, w.s64(o, 0)) } }
     t(4, "s_not_b32") { w, o in let r = ~w.s32(o, 0); w.setS32(o, r, scc: r != 0) }
     t(5, "s_not_b64") { w, o in let r = ~w.s64(o, 0); w.setS64(o, r); w.scc = r != 0 }
     t(6, "s_wqm_b32") { w, o in let r = UInt32(truncatingIfNeeded: wholeQuads(UInt64(w.s32(o, 0)))); w.setS32(o, r, scc: r != 0) }

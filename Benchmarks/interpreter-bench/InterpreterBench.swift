@@ -1,0 +1,126 @@
+// Wave-instructions a second of the software GPU's interpreter on one thread, for three kernels: single precision fused
+// multiply-adds (arithmetic-heavy, what the project's target is stated for), integer and bit operations, double precision.
+// The kernels are assembled by LLVM 22 when the benchmark runs.  What is timed includes fetching decoded instructions, operand
+// preparation, EXEC handling and loop control; it excludes dispatch (one dispatch of one workgroup a sample).
+// Prints the median of nine samples; a number below the target makes the exit status 1 with --check.
+import CSoftGPU
+import Glibc
+@testable import SoftGPU
+
+struct Failure: Error { let text: String }
+
+func assemble(_ body: String, name: String) throws -> [UInt8] {
+  let source = """
+    .amdgcn_target "amdgcn-amd-amdhsa--gfx942"
+    .text
+    .globl \(name)
+    .p2align 8
+    .type \(name),@function
+    \(name):
+    \(body)
+    s_endpgm
+    .rodata
+    .p2align 6
+    .amdhsa_kernel \(name)
+      .amdhsa_next_free_vgpr 64
+      .amdhsa_next_free_sgpr 32
+      .amdhsa_accum_offset 64
+    .end_amdhsa_kernel
+    """
+  let base = "/tmp/interpreter-bench-\(getpid())"
+  defer { unlink(base + ".s"); unlink(base + ".hsaco") }
+  guard let file = fopen(base + ".s", "w") else { throw Failure(text: "cannot write \(base).s") }
+  fputs(source, file)
+  fclose(file)
+  guard system("clang-22 -x assembler -target amdgcn-amd-amdhsa -mcpu=gfx942 -o \(base).hsaco \(base).s") == 0, let code = fopen(base + ".hsaco", "r")
+  else { throw Failure(text: "clang-22 cannot assemble the kernel; install clang-22 and lld-22") }
+  defer { fclose(code) }
+  var bytes = [UInt8](repeating: 0, count: 1 << 20)
+  let count = fread(&bytes, 1, bytes.count, code)
+  return Array(bytes.prefix(count))
+}
+
+/// The ELF's segments at their addresses, and the kernel descriptor's address within.
+func image(_ elf: [UInt8]) -> (bytes: [UInt8], descriptor: UInt64) {
+  func get<T: FixedWidthInteger>(_ at: Int, _: T.Type) -> T { elf.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: at, as: T.self) } }
+  var bytes = [UInt8](repeating: 0, count: 1 << 16), descriptor: UInt64 = 0
+  let headers = Int(get(32, UInt64.self))
+  for index in 0..<Int(get(56, UInt16.self)) where get(headers + index * 56, UInt32.self) == 1 {
+    let offset = Int(get(headers + index * 56 + 8, UInt64.self)), address = Int(get(headers + index * 56 + 16, UInt64.self))
+    for byte in 0..<Int(get(headers + index * 56 + 32, UInt64.self)) { bytes[address + byte] = elf[offset + byte] }
+  }
+  let sections = Int(get(40, UInt64.self))
+  for index in 0..<Int(get(60, UInt16.self)) where get(sections + index * 64 + 4, UInt32.self) == 2 {
+    let symbols = Int(get(sections + index * 64 + 24, UInt64.self)), size = Int(get(sections + index * 64 + 32, UInt64.self))
+    let strings = Int(get(sections + Int(get(sections + index * 64 + 40, UInt32.self)) * 64 + 24, UInt64.self))
+    for at in stride(from: symbols, to: symbols + size, by: 24) {
+      let name = elf[(strings + Int(get(at, UInt32.self)))...].prefix { $0 != 0 }
+      if name.suffix(3).elementsEqual(Array(".kd".utf8)) { descriptor = get(at + 8, UInt64.self) }
+    }
+  }
+  return (bytes, descriptor)
+}
+
+func loop(_ lines: [String], setup: String) -> String {
+  """
+  \(setup)
+  s_mov_b32 s16, 20000
+  loop:
+  \(Array(repeating: lines, count: 8).flatMap { $0 }.joined(separator: "\n"))
+  s_sub_u32 s16, s16, 1
+  s_cmp_lg_u32 s16, 0
+  s_cbranch_scc1 loop
+  """
+}
+
+@main enum InterpreterBench {
+  static func main() throws {
+    setenv("CARMINE_SOFT_THREADS", "1", 1)
+    let kernels: [(name: String, target: Double, body: String)] = [
+      ("fma_f32", 25, loop(
+        ["v_fma_f32 v1, v2, v3, v1", "v_fma_f32 v4, v2, v5, v4", "v_mul_f32 v6, v1, v3", "v_add_f32 v7, v6, v4", "v_fmac_f32 v8, v7, v3",
+         "v_fma_f32 v9, v2, s4, v9", "v_add_f32 v10, v9, v8", "v_mul_f32 v11, 0.5, v10"],
+        setup: (1..<12).map { "v_cvt_f32_u32 v\($0), v0" }.joined(separator: "\n") + "\ns_mov_b32 s4, 0x3f000000")),
+      ("integer", 20, loop(
+        ["v_add_u32 v1, v1, v2", "v_xor_b32 v3, v1, v4", "v_lshl_add_u32 v5, v3, 3, v1", "v_mul_lo_u32 v6, v5, v2", "v_and_or_b32 v7, v6, v4, v3",
+         "v_cmp_gt_u32 vcc, v7, v2", "v_cndmask_b32 v8, v1, v7, vcc", "v_alignbit_b32 v9, v8, v8, 13"],
+        setup: (1..<12).map { "v_mul_u32_u24 v\($0), 77, v0" }.joined(separator: "\n"))),
+      ("fma_f64", 10, loop(
+        ["v_fma_f64 v[2:3], v[4:5], v[6:7], v[2:3]", "v_add_f64 v[8:9], v[2:3], v[4:5]", "v_mul_f64 v[10:11], v[8:9], v[6:7]", "v_fma_f64 v[12:13], v[10:11], 0.5, v[12:13]"],
+        setup: stride(from: 2, to: 16, by: 2).map { "v_cvt_f64_u32 v[\($0):\($0 + 1)], v0" }.joined(separator: "\n"))),
+      ("half_lanes", 20, loop(
+        ["v_fma_f32 v1, v2, v3, v1", "v_mul_f32 v6, v1, v3", "v_add_f32 v7, v6, v4", "v_add_u32 v8, v8, v6"],
+        setup: (1..<12).map { "v_cvt_f32_u32 v\($0), v0" }.joined(separator: "\n") + "\ns_mov_b64 exec, 0x55555555")),
+    ]
+    var failed = false
+    for (name, target, body) in kernels {
+      let code = image(try assemble(body, name: name))
+      let space = AddressSpace()
+      let engine = ComputeEngine(device: .mi300x, addressSpace: space)
+      let memory = UnsafeMutableRawPointer.allocate(byteCount: code.bytes.count, alignment: 4096)
+      memory.copyMemory(from: code.bytes, byteCount: code.bytes.count)
+      space.map(gpuAddress: 0x1000_0000, size: UInt64(code.bytes.count), host: memory, permissions: .all, allocation: 1)
+      // The worker is driven directly: one thread, one workgroup of one wave.
+      let worker = Worker(engine)
+      var rates: [Double] = []
+      for _ in 0..<9 {
+        let dispatch = Dispatch(
+          workgroupSize: (64, 1, 1), gridSize: (64, 1, 1), privateSegmentSize: 0, groupSegmentSize: 0, kernelObject: 0x1000_0000 + code.descriptor,
+          kernarg: 0, packetAddress: 0, queueAddress: 0, dispatchID: 0, queueID: 0)
+        let before = worker.state.pointee.instructions, start = GPUClock.now()
+        if let fault = worker.runAlone(dispatch) { throw Failure(text: fault.diagnosis(addressSpace: space, kernelName: name)) }
+        let seconds = Double(GPUClock.now() - start) / Double(GPUClock.frequency)
+        rates.append(Double(worker.state.pointee.instructions - before) / seconds / 1e6)
+      }
+      rates.sort()
+      let median = (rates[4] * 10).rounded() / 10
+      print("\(name): \(median) million wave-instructions/s on one thread (target \(target))")
+      if median < target { failed = true }
+      worker.destroy()
+      engine.stop()
+      space.unmap(gpuAddress: 0x1000_0000, size: UInt64(code.bytes.count))
+      memory.deallocate()
+    }
+    if failed && CommandLine.arguments.contains("--check") { exit(1) }
+  }
+}
