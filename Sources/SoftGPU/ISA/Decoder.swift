@@ -61,7 +61,8 @@ enum Decoder {
       }
     } else if encoding == .flat || encoding == .scratch || encoding == .global {
       index = table.row(.flat, opcode)
-      if let found = index, encoding != .global, table.rows[found].attributes.contains(.bare) { index = nil }
+      // Bare here: only the segments of their own have it.
+      if let found = index, encoding == .flat, table.rows[found].attributes.contains(.bare) { index = nil }
     } else {
       index = table.row(encoding, opcode)
     }
