@@ -114,7 +114,7 @@ let package = Package(
     .testTarget(name: "KFDTests", dependencies: ["KFD", "CKFD"]),
     .testTarget(name: "SoftGPUTests", dependencies: ["SoftGPU", "KFD", "CKFD", "CSoftGPU"]),
     .testTarget(name: "GPUTests", dependencies: ["GPU"]),
-    .testTarget(name: "ModuleLoadingTests", dependencies: ["ModuleLoading"]),
+    .testTarget(name: "ModuleLoadingTests", dependencies: ["ModuleLoading", "KernelImage"]),
     .testTarget(name: "CUDATests", dependencies: ["CUDA", "KernelImage", "ModuleLoading", "GPU"]),
   ],
   swiftLanguageModes: [.v6],
