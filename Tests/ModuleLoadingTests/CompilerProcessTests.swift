@@ -48,7 +48,7 @@ struct CompilerProcessTests {
     let leaked = fcntl(open("/dev/null", O_RDONLY), F_DUPFD, 300)
     defer { close(leaked) }
     #expect(leaked >= 300)
-    #expect(try line(shell("echo $(ls /proc/$$/fd); read x")) == "0 1 2")
+    #expect(try line(shell("for n in $(seq 0 400); do [ -e /proc/$$/fd/$n ] && printf '%s ' $n; done; echo; read x")) == "0 1 2 ")
   }
 
   @Test("It inherits nothing that is preloaded, and the rest of the environment") func environment() throws {
@@ -69,7 +69,7 @@ struct CompilerProcessTests {
       pthread_sigmask(SIG_SETMASK, &before, nil)
       signal(SIGPIPE, ignored)
     }
-    #expect(try line(shell("echo $(grep -E 'SigBlk|SigIgn' /proc/$$/status | cut -f2); read x")) == "0000000000000000 0000000000000000")
+    #expect(try line(CompilerProcess(command: ["/usr/bin/awk", "/SigBlk|SigIgn/ { printf \"%s \", $2 } END { print \"\" }", "/proc/self/status"])) == "0000000000000000 0000000000000000 ")
   }
 
   @Test("It is in a session of its own, and not the host's child") func session() throws {
