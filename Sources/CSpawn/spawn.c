@@ -46,8 +46,9 @@ static void close_from(unsigned first) {
 static int become(void *argument) {
   struct job *job = argument;
   for (int number = 1; number < NSIG; number++) {
-    struct sigaction action = {.sa_handler = SIG_DFL};
-    sigaction(number, &action, NULL);  // only ignored ones matter, and some cannot be set
+    // By hand, for libc keeps two numbers to itself, which a parent may have left ignored.  All zeros is SIG_DFL.
+    const unsigned long action[4] = {0};
+    syscall(SYS_rt_sigaction, number, action, NULL, sizeof(unsigned long));
   }
   setsid();
   // Out of the way of 0, 1 and 2, which the host may have closed.

@@ -36,7 +36,8 @@ struct CompilerProcessTests {
       func hasNoChild() -> Bool { waitpid(-1, nil, WNOHANG) == -1 && errno == ECHILD }
       do {
         let process = CompilerProcess(command: ["/bin/cat"])
-        precondition(try line(process) == "")
+        let answer = try line(process)
+        precondition(answer == "")
         precondition(hasNoChild(), "a wait sees a child")
       }
       usleep(50_000)   // the helper ends now that its socket is closed
