@@ -35,7 +35,7 @@ limit() { # NAME VALUE LIMIT UNIT more|less: a line for the end
 
 rival() { # NAME VALUE RIVAL-NAME RIVAL-VALUE: how many times the rival's figure ours is
   [ -n "$2" ] && [ -n "$4" ] || return 0
-  summary+=("$(printf '%-24s %14s    %s takes %s: ratio %s' "$1" "$2" "$3" "$4" "$(awk -v a="$2" -v b="$4" 'BEGIN {printf "%.2f", b > 0 ? a / b : 0}')")")
+  summary+=("$(printf '%-24s %14s    %s takes %s: ratio %s' "$1" "$2" "$3" "$4" "$(awk -v a="$2" -v b="$4" 'BEGIN {printf "%.2f", (b > 0) ? a / b : 0}')")")
 }
 
 benchmark() { # PRODUCT: builds and runs it into PRODUCT.out
