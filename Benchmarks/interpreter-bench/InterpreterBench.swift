@@ -73,6 +73,28 @@ func loop(_ lines: [String], setup: String) -> String {
   """
 }
 
+/// What a dispatch of one wave that ends at once costs the engine when the queue's thread runs it, submit to completion.
+func nullKernel() throws {
+  let code = image(try assemble("s_nop 0", name: "null"))
+  let space = AddressSpace(), engine = ComputeEngine(device: .mi300x, addressSpace: space)
+  let memory = UnsafeMutableRawPointer.allocate(byteCount: code.bytes.count, alignment: 4096)
+  memory.copyMemory(from: code.bytes, byteCount: code.bytes.count)
+  space.map(gpuAddress: 0x1000_0000, size: UInt64(code.bytes.count), host: memory, permissions: .all, allocation: 1)
+  let dispatch = Dispatch(
+    workgroupSize: (64, 1, 1), gridSize: (64, 1, 1), privateSegmentSize: 0, groupSegmentSize: 0, kernelObject: 0x1000_0000 + code.descriptor,
+    kernarg: 0, packetAddress: 0, queueAddress: 0, dispatchID: 0, queueID: 0)
+  var times: [UInt64] = []
+  for _ in 0..<9 {
+    let start = GPUClock.nanoseconds(CLOCK_MONOTONIC)
+    for _ in 0..<2000 { engine.runInline(dispatch) { _ in } }
+    times.append((GPUClock.nanoseconds(CLOCK_MONOTONIC) - start) / 2000)
+  }
+  print("null kernel: \(times.sorted()[4]) ns from submit to completion, run inline")
+  engine.stop()
+  space.unmap(gpuAddress: 0x1000_0000, size: UInt64(code.bytes.count))
+  memory.deallocate()
+}
+
 @main enum InterpreterBench {
   static func main() throws {
     setenv("CARMINE_SOFT_THREADS", "1", 1)
@@ -121,6 +143,7 @@ func loop(_ lines: [String], setup: String) -> String {
       space.unmap(gpuAddress: 0x1000_0000, size: UInt64(code.bytes.count))
       memory.deallocate()
     }
+    try nullKernel()
     if failed && CommandLine.arguments.contains("--check") { exit(1) }
   }
 }
