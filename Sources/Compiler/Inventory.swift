@@ -7,6 +7,7 @@ struct Inventory {
     var image = ModuleImage()
     image.ptxTarget = module.target.first ?? ""
     var seen: [String: Int] = [:]
+    let numbers = FunctionNumbers(module).values
     for declaration in module.declarations {
       switch declaration {
       case .function(let function) where function.kind == .entry && function.body != nil:
@@ -16,7 +17,7 @@ struct Inventory {
         kernel.maximumThreads = UInt32(ModuleLowering.maximumThreads(function))
         image.kernels.append(kernel)
       case .variable(let variable) where variable.space == .global || variable.space == .const:
-        let entry = try global(variable)
+        let entry = try global(variable, numbers)
         if let index = seen[variable.name] {
           if image.variables[index].isExternal { image.variables[index] = entry }
         } else {
@@ -35,14 +36,14 @@ struct Inventory {
     }
   }
 
-  private static func global(_ variable: Variable) throws -> GlobalVariable {
+  private static func global(_ variable: Variable, _ numbers: [String: UInt64]) throws -> GlobalVariable {
     var entry = GlobalVariable()
     entry.name = variable.name
     entry.space = variable.space == .const ? .constant
       : variable.attributes.contains { $0.contains("managed") } ? .managed : .global
     entry.alignment = UInt64(variable.byteAlignment)
     entry.isExternal = variable.linkage == .extern
-    var writer = InitialValue(element: variable.type)
+    var writer = InitialValue(element: variable.type, functions: numbers)
     if let initializer = variable.initializer { try writer.write(initializer, variable) }
     let declared = variable.isUnsized ? writer.bytes.count : variable.byteCount
     guard writer.bytes.count <= declared else {
@@ -60,13 +61,15 @@ struct Inventory {
 /// Initial bytes, little-endian, element by element.
 private struct InitialValue {
   let element: ScalarType
+  /// What pointers to functions hold.
+  let functions: [String: UInt64]
   var bytes: [UInt8] = []
   var relocations: [Relocation] = []
 
   /// Eight masked bytes of one address, `0xFF(a), 0xFF00(a) …`, make one relocation.
   private var masked: (symbol: String, addend: Int64, start: Int, count: Int)?
 
-  init(element: ScalarType) { self.element = element }
+  init(element: ScalarType, functions: [String: UInt64]) { (self.element, self.functions) = (element, functions) }
 
   mutating func write(_ initializer: Initializer, _ variable: Variable) throws {
     switch initializer {
@@ -86,6 +89,7 @@ private struct InitialValue {
       }
     case .address(let symbol, let offset, _):
       guard element.bytes == 8 else { throw unsupported(variable, "an address in \(element.bytes) bytes") }
+      if let number = functions[symbol] { return append(number, 8) }
       relocations.append(Relocation(offset: UInt64(bytes.count), symbol: symbol, addend: offset))
       append(0, 8)
     case .masked(let mask, let inner):
@@ -96,6 +100,7 @@ private struct InitialValue {
         throw unsupported(variable, "single bytes of an address")
       }
       masked!.count += 1
+      if let number = functions[symbol] { return append(number >> UInt64(8 * index), 1) }
       append(0, 1)
       if index == 7 {
         relocations.append(Relocation(offset: UInt64(open.start), symbol: symbol, addend: offset))

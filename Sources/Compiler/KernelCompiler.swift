@@ -31,6 +31,9 @@ public struct KernelCompiler: Sendable {
     case object       // relocatable ELF
     case elf          // code object
   }
+  /// Scratch for calls of unknown depth, for each thread, above what is known; CUDA's own default is 1 KB in smaller frames.
+  static let recursionStackBytes: UInt32 = 4096
+
   public let target: GPUTarget
   public var options: CompilerOptions
 
@@ -57,6 +60,8 @@ public struct KernelCompiler: Sendable {
     image.parameters = Inventory.parameters(of: lowering.kernel)
     image.hiddenOffset = UInt32(ParameterLayout(lowering.kernel.parameters).hiddenOffset)
     image.kernargSize = image.hiddenOffset + UInt32(MemoryLayout<carmine_hidden_arguments>.size)
+    // Recursion: LLVM knows one frame of it.
+    if image.usesDynamicStack { image.scratchBytes += Self.recursionStackBytes }
     image.mapping = compilation.mapping
     let limit = ModuleLowering.maximumThreads(lowering.kernel)
     image.maximumThreads = UInt32(compilation.mapping == .oneWarp ? min(512, limit) : limit)

@@ -75,4 +75,41 @@ import Testing
     #expect(variables["elsewhere"]?.isExternal == true)
     #expect(inventory.kernels.map(\.maximumThreads) == [128])
   }
+
+  @Test func dynamicSharedMemoryNeedsNoKnownSize() throws {
+    let image = try image(kernel(
+      "mov.u32 %r1, dynamic; mov.u32 %r2, %tid.x; st.shared.u32 [%r1], %r2; bar.sync 0; ld.shared.u32 %r3, [dynamic+4]; ld.param.u64 %rd1, [p0]; st.global.u32 [%rd1], %r3; ret;",
+      head: ".extern .shared .align 16 .b8 dynamic[];"))
+    #expect(image.staticSharedBytes == 0)
+    #expect(image.kernargSize == image.hiddenOffset + UInt32(MemoryLayout<carmine_hidden_arguments>.size))
+  }
+
+  @Test func aPointerToAFunctionIsANumberThatInitialValuesAndCallsShare() throws {
+    let text = """
+      .version 8.0
+      .target sm_86
+      .address_size 64
+      .func (.param .b32 result) one(.param .b32 x) { .reg .b32 %r<3>; ld.param.u32 %r1, [x]; add.u32 %r1, %r1, 1; st.param.u32 [result], %r1; ret; }
+      .func (.param .b32 result) two(.param .b32 x) { .reg .b32 %r<3>; ld.param.u32 %r1, [x]; mul.lo.u32 %r1, %r1, 77; st.param.u32 [result], %r1; ret; }
+      .global .align 8 .u64 table[2] = {two, one};
+      .visible .entry k(.param .u64 p) {
+        .reg .b32 %r<4>; .reg .b64 %rd<4>;
+        ld.param.u64 %rd1, [p]; ld.global.u32 %r1, [%rd1]; ld.global.u64 %rd2, [table+8];
+        { .param .b32 argument; .param .b32 answer; st.param.u32 [argument], %r1;
+        prototype: .callprototype (.param .b32 _) _ (.param .b32 _);
+        call (answer), %rd2, (argument), prototype;
+        ld.param.u32 %r2, [answer]; }
+        st.global.u32 [%rd1], %r2; ret; }
+      """
+    let table = try #require(try compiler().inventory(of: parse(text)).variables.first)
+    #expect(table.relocations.isEmpty)
+    #expect(Array(table.initial.prefix(8)) != Array(table.initial.suffix(8)))
+    #expect(table.initial.prefix(8).contains { $0 != 0 })
+    let assembly = try emitted(text, as: .llvm)
+    #expect(assembly.contains("77"))
+    for half in [table.initial.prefix(8), table.initial.suffix(8)] {
+      let number = half.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      #expect(assembly.contains("\(number)"))
+    }
+  }
 }

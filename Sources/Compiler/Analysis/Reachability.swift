@@ -34,28 +34,9 @@ struct Reachability {
       if uses.hasIndirectCall, !tookAll {
         tookAll = true
         hasIndirectCalls = true
-        for symbol in Self.addressTaken(definitions, module).sorted() where seen.insert(symbol).inserted { queue.append(symbol) }
+        for symbol in FunctionNumbers(module).names where seen.insert(symbol).inserted { queue.append(symbol) }
       }
     }
-  }
-
-  private static func addressTaken(_ definitions: [String: Function], _ module: Module) -> Set<String> {
-    var taken: Set<String> = []
-    for function in definitions.values {
-      var uses = Uses()
-      uses.visit(function.body ?? [])
-      taken.formUnion(uses.addresses)
-    }
-    func visit(_ initializer: Initializer) {
-      switch initializer {
-      case .address(let symbol, _, _): taken.insert(symbol)
-      case .masked(_, let inner): visit(inner)
-      case .list(let parts): parts.forEach(visit)
-      case .integer, .float: break
-      }
-    }
-    for case .variable(let variable) in module.declarations { variable.initializer.map(visit) }
-    return taken.filter { definitions[$0]?.kind == .function && definitions[$0]?.body != nil }
   }
 }
 

@@ -24,7 +24,7 @@ extension FunctionLowering {
       let narrow = [AddressSpace.lds.rawValue, AddressSpace.scratch.rawValue].contains(LLVMGetPointerAddressSpace(b.type(pointer)))
       return b.pointerToInt(b.offset(pointer, Int(offset)), narrow ? b.i32 : b.i64)
     }
-    if let function = try module.functionAddress(name) { return b.pointerToInt(function, b.i64) }
+    if let number = module.functionAddress(name) { return number }
     throw CompileError(.invalidPTX, "`\(name)` is not declared (in \(function.name))")
   }
 

@@ -97,7 +97,9 @@ extension FunctionLowering {
     guard let target = operands.popFirst() else { throw CompileError.invalid(i, "calls nothing") }
     if case .list(let list)? = operands.first { arguments = list; operands.removeFirst() }
 
-    let callee: Value, type: Type, parameters: [Variable], resultVariables: [Variable]
+    var callee: Value?
+    var pointer: Value?
+    let type: Type, parameters: [Variable], resultVariables: [Variable]
     var noReturn = false
     if case .symbol(let name) = target, let known = try module.callee(name) {
       (callee, type, parameters, resultVariables) = (known.value, known.type, known.function.parameters, known.function.results)
@@ -112,15 +114,13 @@ extension FunctionLowering {
       }
       (parameters, resultVariables, noReturn) = (prototype.parameters, prototype.results, prototype.noReturn)
       type = try module.functionType(results: resultVariables, parameters: parameters, i.position)
-      callee = b.intToPointer(try read(target, .u64), .flat)
-      module.hasIndirectCalls = true
+      pointer = try read(target, .u64)
     }
     guard arguments.count == parameters.count, results.count >= resultVariables.count else {
       throw CompileError.unsupported(i, "\(arguments.count) arguments where \(parameters.count) are declared (variadic calls are not lowered)")
     }
     let values = try zip(arguments, parameters).map { argument, parameter in try self.argument(argument, parameter) }
-    let value = b.call(callee, type, values)
-    b.enumAttribute(callSite: value, "convergent")
+    let value = if let callee { convergentCall(callee, type, values) } else { call(through: pointer!, type, values) }
     if noReturn { afterNoReturn = true }
     guard let result = resultVariables.first, let target = results.first else { return }
     if case .symbol(let name) = target, case .memory(let address, _)? = entity(name) {
@@ -128,6 +128,35 @@ extension FunctionLowering {
     } else {
       try write(target, value, result.type)
     }
+  }
+
+  private func convergentCall(_ callee: Value, _ type: Type, _ values: [Value]) -> Value {
+    let value = b.call(callee, type, values)
+    b.enumAttribute(callSite: value, "convergent")
+    return value
+  }
+
+  /// A choice among the functions of this type whose address is taken; any other pointer traps.
+  private func call(through pointer: Value, _ type: Type, _ values: [Value]) -> Value {
+    let (wrong, done) = (newBlock("no.such.function"), newBlock("called"))
+    let candidates = module.candidates(type)
+    let table = LLVMBuildSwitch(b.raw, pointer, wrong, UInt32(candidates.count))
+    var results: [(Value, Block)] = []
+    for candidate in candidates {
+      let block = newBlock()
+      LLVMAddCase(table, b.constant(b.i64, candidate.number), block)
+      b.move(to: block)
+      results.append((convergentCall(candidate.value, type, values), block))
+      b.branch(done)
+    }
+    b.move(to: wrong)
+    b.call("carmine_trap", b.void)
+    b.call("llvm.trap", b.void)
+    b.unreachable()
+    b.move(to: done)
+    let result = LLVMGetReturnType(type)!
+    if result == b.void { return b.undefined(b.i32) }
+    return results.isEmpty ? b.undefined(result) : b.phi(result, results)
   }
 
   private func prototype(_ name: String) -> (results: [Variable], parameters: [Variable], noReturn: Bool)? {

@@ -1,7 +1,6 @@
 // One kernel, with the functions and variables that it reaches, as an LLVM module.
 // Module variables are external: the loader gives them one address for all kernels of their module.
 // Functions are internal and take parameters by value, structures as arrays of words.
-import CDeviceABI
 import CLLVM
 import KernelImage
 import PTX
@@ -13,7 +12,7 @@ final class ModuleLowering {
   let kernel: Function
   let reachable: Reachability
   let floatMode: FloatMode
-  var hasIndirectCalls = false
+  let numbers: FunctionNumbers
   private(set) var usesPrintf = false
   private let definitions: [String: Function]
   private let aliases: [String: String]
@@ -38,6 +37,7 @@ final class ModuleLowering {
       throw CompileError(.notFound, "the module has no kernel `\(name)`")
     }
     self.kernel = kernel
+    numbers = FunctionNumbers(ptx)
     self.target = target
     self.mapping = mapping
     b = IRBuilder(context: context, module: module)
@@ -92,7 +92,8 @@ final class ModuleLowering {
   func decorate(_ value: Value) {
     b.attribute(value, "target-cpu", target.name)
     if !target.features.isEmpty { b.attribute(value, "target-features", target.features) }
-    b.attribute(value, "amdgpu-implicitarg-num-bytes", "\(MemoryLayout<carmine_hidden_arguments>.size)")
+    // As many as LLVM's own layout, which its metadata goes on describing, has: carmine_hidden_arguments lies at their start.
+    b.attribute(value, "amdgpu-implicitarg-num-bytes", "256")
     b.attribute(value, "denormal-fp-math-f32", flushesSubnormals ? "preserve-sign,preserve-sign" : "ieee,ieee")
     // What LLVM's own run-time conventions would hand to every function that may be called indirectly, and ours don't use.
     for name in ["dispatch-ptr", "queue-ptr", "dispatch-id", "hostcall-ptr", "multigrid-sync-arg", "heap-ptr", "default-queue", "completion-action"] {
@@ -133,10 +134,15 @@ final class ModuleLowering {
     return entry
   }
 
-  func functionAddress(_ name: String) throws -> Value? {
-    let name = aliases[name] ?? name
-    guard let known = functions[name], known.function.kind == .function else { return nil }
-    return known.value
+  /// The number that a pointer to a function holds.
+  func functionAddress(_ name: String) -> Value? { numbers.values[name].map { b.constant(b.i64, $0) } }
+
+  /// The functions that a pointer of this type may mean.
+  func candidates(_ type: Type) -> [(number: UInt64, value: Value)] {
+    numbers.names.compactMap { name in
+      guard let known = functions[name], known.type == type, let number = numbers.values[name] else { return nil }
+      return (number, known.value)
+    }
   }
 
   // MARK: variables
