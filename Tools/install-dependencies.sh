@@ -32,16 +32,16 @@ for package in $wanted; do
   grep -qxF "$package" <<<"$installed" || missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then
-  as_root=()
+  # Behind sudo, which does not pass the environment on.
+  as_root=(env DEBIAN_FRONTEND=noninteractive)
   if [ "$(id -u)" -ne 0 ]; then
     if ! command -v sudo >/dev/null; then
       echo "install-dependencies.sh: not root and no sudo; as root: apt-get install ${missing[*]}" >&2
       exit 1
     fi
-    as_root=(sudo)
+    as_root=(sudo "${as_root[@]}")
   fi
   echo "install-dependencies.sh: installing ${missing[*]}"
-  export DEBIAN_FRONTEND=noninteractive
   "${as_root[@]}" apt-get update -qq
   for package in "${missing[@]}"; do
     if ! apt-cache show "$package" >/dev/null 2>&1; then
