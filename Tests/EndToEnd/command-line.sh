@@ -39,8 +39,8 @@ compile_refuses() {
 help_lists_subcommands() {
   limited "$carmine" --help >"$work/help"
   local word
-  for word in run compile info; do expect_line "$work/help" "(^|[^a-z])$word([^a-z]|$)" "--help does not name '$word'"; done
-  for word in run compile info; do limited "$carmine" $word --help >"$work/help" || fail "carmine $word --help fails"; done
+  for word in run compile cache info; do expect_line "$work/help" "(^|[^a-z])$word([^a-z]|$)" "--help does not name '$word'"; done
+  for word in run compile cache info; do limited "$carmine" $word --help >"$work/help" || fail "carmine $word --help fails"; done
   limited "$carmine" --version
 }
 
@@ -65,6 +65,22 @@ run_passes_status_on() {
   [ "$status" -ne 0 ] || fail "--cudart 7 is accepted"
 }
 
+cache_is_listed_and_cleared() {
+  cuda_programs 13 "$work/cuda-13" "$programs/launch_once.cu"
+  local cache
+  cache=$(fresh_cache listed)
+  export CARMINE_CACHE_DIR=$cache
+  limited "$carmine" cache >"$work/cache.list"
+  expect_line "$work/cache.list" ' 0 entries, 0 of' "an empty cache is not shown as one"
+  limited "$carmine" run -- "$work/cuda-13/launch_once"
+  limited "$carmine" cache --list | tee "$work/cache.list"
+  expect_line "$work/cache.list" 'gfx942  _Z' "the kernel that was compiled is not listed"
+  expect_line "$work/cache.list" 'module of [0-9]+ kernel' "the module's inventory is not listed"
+  limited "$carmine" cache --clear
+  limited "$carmine" cache >"$work/cache.list"
+  expect_line "$work/cache.list" ' 0 entries, 0 of' "the cache is not empty after --clear"
+}
+
 prefix_can_be_moved() {
   local moved=$work/moved
   rm -rf "$moved"
@@ -83,4 +99,5 @@ check "carmine compile makes gfx942 code of PTX" compile_from ptx
 check "carmine compile makes gfx942 code of a fatbinary" compile_from fatbin
 check "carmine compile makes gfx942 code of a program" compile_from elf
 check "carmine compile refuses what is no PTX" compile_refuses
+check "carmine cache lists what is kept and clears it" cache_is_listed_and_cleared
 check "a prefix can be moved" prefix_can_be_moved
