@@ -12,6 +12,8 @@ cd "$root" || exit 1
 # Which modules under which sanitizer: threads matter where there are some.
 address='PTXTests KernelImageTests CodeObjectTests SettingsTests KFDTests GPUTests ModuleLoadingTests'
 thread='GPUTests ModuleLoadingTests KernelImageTests SettingsTests'
+# The thread sanitizer's own clone(2) cannot follow the doubled one that starts the compiler.
+skipped_by_thread='CompilerProcessTests'
 
 sanitizers=(address thread)
 if [ $# -gt 0 ]; then
@@ -28,8 +30,9 @@ mkdir -p "$logs"
 passed=0 failed=0
 
 one() { # SANITIZER TARGET
-  local log=$logs/$1-$2.log status ok bad
-  swift test --sanitize="$1" --scratch-path ".build/sanitize-$1" --filter "^$2\\." >"$log" 2>&1
+  local log=$logs/$1-$2.log status ok bad skip=()
+  if [ "$1" = thread ]; then skip=(--skip "$skipped_by_thread"); fi
+  swift test --sanitize="$1" --scratch-path ".build/sanitize-$1" --filter "^$2\\." "${skip[@]}" >"$log" 2>&1
   status=$?
   ok=$(grep -cE '^. Test .*passed after' "$log")
   bad=$(grep -cE '^. Test .*failed after' "$log")

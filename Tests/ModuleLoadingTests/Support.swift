@@ -65,6 +65,7 @@ final class PlainMemory: ModuleStorage {
   }
 }
 
+func halfWord(at address: UInt64) -> UInt32 { UnsafeRawPointer(bitPattern: UInt(address))!.loadUnaligned(as: UInt32.self) }
 func word(at address: UInt64) -> UInt64 { UnsafeRawPointer(bitPattern: UInt(address))!.loadUnaligned(as: UInt64.self) }
 
 final class TableCompiler: KernelCompiler {
