@@ -8,7 +8,7 @@ struct Dependencies {
   private(set) var names: [String] = []
 
   /// Files that are no ELF (scripts) or can't be read name nothing.
-  init(of program: String, extraDirectories: [String]) {
+  init(of program: String) {
     elf_version(UInt32(EV_CURRENT))
     let environment = getenv("LD_LIBRARY_PATH").map { String(cString: $0).split(separator: ":").map(String.init) } ?? []
     var seen: Set<String> = [], files = [program]
@@ -21,7 +21,7 @@ struct Dependencies {
       }
       for name in needed where seen.insert(name).inserted {
         names.append(name)
-        let folders = own + environment + extraDirectories + Self.systemDirectories
+        let folders = own + environment + Self.systemDirectories
         if let found = folders.lazy.map({ $0 + "/" + name }).first(where: { access($0, R_OK) == 0 }) { files.append(found) }
       }
     }

@@ -51,7 +51,7 @@ struct Run: ParsableCommand {
     if let version = cudart {
       preload.append("libcudart.so.\(version)")
     } else {
-      let found = Dependencies(of: program, extraDirectories: []).names.compactMap { dependency in
+      let found = Dependencies(of: program).names.compactMap { dependency in
         Self.versions.first { dependency == "libcudart.so.\($0)" }
       }
       reason = "named by \(program) or a library of it"

@@ -42,15 +42,3 @@ struct Fault: Sendable {
   var lane: Int?                                              // the first lane at fault, within its wave
   var workItem: (x: UInt32, y: UInt32, z: UInt32)?
 }
-
-// The compute engine is `final class ComputeEngine` (Execution/ComputeEngine.swift):
-//   init(device: DeviceKind, addressSpace: AddressSpace)
-//   func submit(_ dispatch: Dispatch, completion: @escaping @Sendable (DispatchOutcome) -> Void)   // any thread; returns at once
-//   func stop()                                                                                    // ends worker threads
-// Worker threads (one a host core, CARMINE_SOFT_THREADS) start at the first submit and sleep without using CPU when idle.
-// The address space is `final class AddressSpace` (Memory/AddressSpace.swift): the pages mapped for ONE gpu_id in one process:
-//   func map(gpuAddress: UInt64, size: UInt64, host: UnsafeMutableRawPointer, permissions: Permissions, allocation: UInt64)
-//   func unmap(gpuAddress: UInt64, size: UInt64)   // returns only when no worker can still be using the translation
-//   func translate(_ address: UInt64, _ size: Int, _ access: Fault.Access) -> UnsafeMutableRawPointer?
-//   func nearest(to address: UInt64) -> (start: UInt64, size: UInt64, allocation: UInt64)?
-// The device kind is `struct DeviceKind` (Devices/DeviceKind.swift): one row of data per GPU model.

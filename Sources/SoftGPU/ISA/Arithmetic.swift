@@ -126,7 +126,7 @@ func divisionScale(_ s0: Double, _ s1: Double, _ s2: Double) -> (Double, Bool) {
 @inline(__always) func divisionStep(_ a: Float, _ b: Float, _ c: Float, _ scaled: Bool) -> Float {
   guard scaled else { return c.addingProduct(a, b) }
   let product = Double(a) * Double(b)   // exact
-  return Float(roundedToOdd(sum: product + Double(c), product, 0, Double(c)) * (exponentField(c) > 127 ? 0x1p64 : 0x1p-64))
+  return Float(roundedToOdd(product, plus: Double(c)) * (exponentField(c) > 127 ? 0x1p64 : 0x1p-64))
 }
 @inline(__always) func divisionStep(_ a: Double, _ b: Double, _ c: Double, _ scaled: Bool) -> Double {
   guard scaled else { return c.addingProduct(a, b) }
@@ -143,14 +143,13 @@ func divisionScale(_ s0: Double, _ s1: Double, _ s2: Double) -> (Double, Bool) {
   guard error != 0, wide != 0, wide.significandBitPattern & 1 == 0 else { return Double(wide * Float80(scale)) }
   return Double(((error > 0) == (wide > 0) ? wide + wide.ulp : wide - wide.ulp) * Float80(scale))
 }
-/// `sum` is x + rest + y rounded to nearest; the neighbour with an odd last bit instead when that was not exact, so that a
-/// second, shorter rounding gives what one alone would.
-private func roundedToOdd(sum: Double, _ x: Double, _ rest: Double, _ y: Double) -> Double {
+/// x + y rounded to nearest; the neighbour with an odd last bit instead when that was not exact, so that a second, shorter
+/// rounding gives what one alone would.
+private func roundedToOdd(_ x: Double, plus y: Double) -> Double {
+  let sum = x + y
   guard sum.isFinite else { return sum }
-  // x + y = first + lost, exactly (Knuth).
-  let first = x + y, part = first - x
-  let lost = (x - (first - part)) + (y - part)
-  let error = (first - sum) + lost + rest
+  let part = sum - x
+  let error = (x - (sum - part)) + (y - part)   // x + y = sum + error, exactly (Knuth)
   guard error != 0, sum.bitPattern & 1 == 0 else { return sum }
   return (error > 0) == (sum > 0) ? Double(bitPattern: sum.bitPattern + 1) : Double(bitPattern: sum.bitPattern - 1)
 }

@@ -1,1 +1,0 @@
-// ModuleLoading: see docs/architecture.md.
