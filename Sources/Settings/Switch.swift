@@ -7,9 +7,11 @@ import Glibc
 public struct Switch: Sendable, Equatable {
   public enum Values: Sendable, Equatable {
     case oneOf([String])
+    case listOf([String])  // one or more, with commas between
     case number            // decimal, non-negative
     case bytes             // decimal with an optional K, M, G or T
     case capability        // 8.6
+    case version           // 1.17
     case path
   }
   public let name: String
@@ -20,8 +22,16 @@ public struct Switch: Sendable, Equatable {
   public static let device = Switch(
     "CARMINE_DEVICE", .oneOf(["auto", "kfd", "soft"]), "auto", "which device runs kernels: an AMD GPU, or the software GPU")
   public static let softGPU = Switch(
-    "CARMINE_SOFT_GPU", .oneOf(["mi300x"]), "mi300x", "which GPU the software GPU is")
-  public static let softCount = Switch("CARMINE_SOFT_COUNT", .number, "1", "how many software GPUs there are")
+    "CARMINE_SOFT_GPU", .listOf(["mi300x", "mi210", "rx7900xtx"]), "mi300x", "which GPU the software GPU is; several names for several GPUs")
+  public static let softCount = Switch("CARMINE_SOFT_COUNT", .number, "as named, or 1", "how many software GPUs there are")
+  public static let softComputeUnits = Switch("CARMINE_SOFT_CUS", .number, "the model's", "compute units of a software GPU")
+  public static let softXCC = Switch("CARMINE_SOFT_XCC", .oneOf(["1", "8"]), "1", "dies of a software MI300X that share its compute units (num_xcc)")
+  public static let softKFDVersion = Switch(
+    "CARMINE_SOFT_KFD_VERSION", .version, "1.17", "which version of the kernel interface the software GPU has")
+  public static let softStrict = Switch(
+    "CARMINE_SOFT_STRICT", .oneOf(["0", "1"]), "0", "whether the software GPU keeps caches as stale as silicon may")
+  public static let softTrace = Switch(
+    "CARMINE_SOFT_TRACE", .path, "off", "file (or stderr) that gets a line for each ioctl and mmap of the software GPU")
   public static let softMemory = Switch("CARMINE_SOFT_MEMORY", .bytes, "the model's", "device memory of a software GPU")
   public static let softThreads = Switch("CARMINE_SOFT_THREADS", .number, "host cores", "host threads that execute workgroups")
   public static let softLibrary = Switch(
@@ -39,7 +49,8 @@ public struct Switch: Sendable, Equatable {
     "CARMINE_WARP_MAPPING", .oneOf(["auto", "shared", "one"]), "auto", "how 32-lane warps sit on 64-lane waves")
 
   public static let all: [Switch] = [
-    device, softGPU, softCount, softMemory, softThreads, softLibrary, log, cacheDirectory, cacheSize, compiler, deviceLibrary,
+    device, softGPU, softCount, softComputeUnits, softXCC, softMemory, softThreads, softKFDVersion, softStrict, softTrace,
+    softLibrary, log, cacheDirectory, cacheSize, compiler, deviceLibrary,
     computeCapability, warpMapping,
   ]
 
@@ -56,13 +67,14 @@ public struct Switch: Sendable, Equatable {
   /// The text, if it is one that this switch accepts.
   public var value: String? { text.flatMap { accepts($0) ? $0 : nil } }
 
-  /// A count, a size in bytes, or 10 × major + minor of a compute capability.
+  /// A count, a size in bytes, 10 × major + minor of a compute capability, or 1000 × major + minor of a version.
   public var number: UInt64? { text.flatMap(number(in:)) }
 
   public func accepts(_ text: String) -> Bool {
     switch values {
     case .oneOf(let words): words.contains(text)
-    case .number, .bytes, .capability: number(in: text) != nil
+    case .listOf(let words): text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy { words.contains(String($0)) }
+    case .number, .bytes, .capability, .version: number(in: text) != nil
     case .path: true
     }
   }
@@ -79,7 +91,11 @@ public struct Switch: Sendable, Equatable {
       let parts = text.split(separator: ".", omittingEmptySubsequences: false)
       guard parts.count == 2, let major = UInt64(parts[0]), let minor = UInt64(parts[1]), minor < 10, major < 100 else { return nil }
       return major * 10 + minor
-    case .oneOf, .path: return nil
+    case .version:
+      let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+      guard parts.count == 2, let major = UInt64(parts[0]), let minor = UInt64(parts[1]), minor < 1000, major < 1000 else { return nil }
+      return major * 1000 + minor
+    case .oneOf, .listOf, .path: return nil
     }
   }
 
@@ -87,9 +103,10 @@ public struct Switch: Sendable, Equatable {
   public var choices: String {
     switch values {
     case .oneOf(let words): words.joined(separator: "|")
+    case .listOf(let words): words.joined(separator: "|") + "[,…]"
     case .number: "N"
     case .bytes: "BYTES[K|M|G|T]"
-    case .capability: "MAJOR.MINOR"
+    case .capability, .version: "MAJOR.MINOR"
     case .path: "PATH"
     }
   }

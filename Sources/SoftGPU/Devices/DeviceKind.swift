@@ -1,5 +1,6 @@
 // A row of data for each GPU model that the software GPU can be; everything reported and every limit comes from here.
-// Source: sysfs topology as the amdgpu driver publishes it for these parts; AMD's CDNA3 ISA manual for the limits.
+// The rows are in DeviceRows.swift.  A new part is a new row: nothing else asks for a model by name.
+// Source: sysfs topology as the amdgpu driver publishes it; kfd_crat.c for caches; AMD's ISA manuals for the limits.
 
 struct DeviceKind: Sendable {
   var name: String                     // CARMINE_SOFT_GPU's spelling
@@ -7,9 +8,13 @@ struct DeviceKind: Sendable {
   var gfxTarget: String                // "gfx942"
   var gfxTargetVersion: UInt32         // decimal, major*10000+minor*100+step
   var deviceID: UInt32
+  var revisionID: UInt32               // of the PCI device
+  var family: Family
   var waveSize: Int
   var computeUnits: Int                // all XCCs together
-  var xccCount: Int
+  var xccCount: Int = 1
+  /// What CARMINE_SOFT_XCC may make of `xccCount`.
+  var xccChoices: [Int] = [1]
   var simdsPerComputeUnit: Int
   var maximumWavesPerSIMD: Int
   var ldsBytes: Int                    // per workgroup and per compute unit
@@ -19,27 +24,54 @@ struct DeviceKind: Sendable {
   var maximumScratchSlots: Int
   var localMemoryBytes: UInt64
   var maximumEngineClockMHz: UInt32, memoryClockMHz: UInt32, memoryBusWidth: UInt32
-  var l2Bytes: UInt64, cacheLineBytes: Int
+  var vramType: UInt32                 // AMDGPU_VRAM_TYPE_*
+  var caches: [Cache]
   var sdmaEngines: Int, sdmaXGMIEngines: Int, sdmaQueuesPerEngine: Int, computeQueues: Int
+  var gwsCount: Int                    // global wave sync barriers
   var capability: UInt32
-  var ipBlocks: [IPBlock] = []         // as ip_discovery lists them
+  var firmware: Firmware
+  /// DRM's AMDGPU_FAMILY_* and external_rev.
+  var drmFamily: UInt32, externalRevision: UInt32
+  var gbAddressConfig: UInt32
+  var ipBlocks: [IPBlock]              // as ip_discovery lists them
+
+  /// The generation of instruction set, packets and registers.
+  enum Family: Int, Sendable { case gfx9 = 9, gfx10, gfx11, gfx12 }
+
+  /// One line of the cache table of kfd_crat.c.
+  struct Cache: Sendable {
+    enum Content: Sendable { case data, instruction }
+    var level: Int, kilobytes: Int, lineBytes: Int, content: Content
+    /// How many compute units share one; 0: all of an XCC, or of the device for level 3.
+    var sharedBy: Int
+  }
+
+  /// Versions as AMDGPU_INFO_FW_VERSION and the topology give them.
+  struct Firmware: Sendable { var mec: UInt32, mec2: UInt32, rlc: UInt32, sdma: UInt32, vbios: String }
 
   /// A block of the chip and its version; hardware ids as in drivers/gpu/drm/amd/include/soc15_hw_ip.h.
-  struct IPBlock: Sendable { var hardwareID: Int, major: Int, minor: Int, revision: Int }
+  struct IPBlock: Sendable { var name: String, hardwareID: Int, major: Int, minor: Int, revision: Int }
 
-  /// AMD Instinct MI300X.
-  static let mi300x = DeviceKind(
-    name: "mi300x", marketingName: "AMD Instinct MI300X", gfxTarget: "gfx942", gfxTargetVersion: 90402, deviceID: 0x74a1,
-    waveSize: 64, computeUnits: 304, xccCount: 1, simdsPerComputeUnit: 4, maximumWavesPerSIMD: 8, ldsBytes: 65536,
-    vgprsPerSIMDLane: 512, vgprGranule: 8, shaderArrays: 32, arraysPerEngine: 1, computeUnitsPerArray: 10, maximumScratchSlots: 32,
-    localMemoryBytes: 192 << 30, maximumEngineClockMHz: 2100, memoryClockMHz: 1300, memoryBusWidth: 8192,
-    l2Bytes: 4 << 20, cacheLineBytes: 128, sdmaEngines: 2, sdmaXGMIEngines: 14, sdmaQueuesPerEngine: 8, computeQueues: 24,
-    capability: 0x2298 | 1 << 26,
-    ipBlocks: [
-      IPBlock(hardwareID: 11, major: 9, minor: 4, revision: 3),     // GC
-      IPBlock(hardwareID: 42, major: 4, minor: 4, revision: 2),     // SDMA0
-      IPBlock(hardwareID: 108, major: 7, minor: 9, revision: 0),    // NBIF
-    ])
+  var computeUnitsPerXCC: Int { computeUnits / xccCount }
+  var shaderEngines: Int { shaderArrays / arraysPerEngine }
+  /// The largest data cache of the level below 3 (what the topology calls L2), and its line.
+  var l2: Cache { caches.last { $0.level == 2 }! }
 
-  static let all: [DeviceKind] = [mi300x]
+  /// The same part with another number of compute units or XCCs; nil where it can't be.
+  func with(computeUnits count: Int?, xccs: Int?) -> DeviceKind? {
+    var kind = self
+    if let xccs {
+      guard xccChoices.contains(xccs) else { return nil }
+      kind.xccCount = xccs
+    }
+    if let count {
+      guard count > 0, count <= computeUnits, count % kind.xccCount == 0 else { return nil }
+      // As on a part with shader engines switched off: no engine without a compute unit, as many in each XCC.
+      let perEngine = computeUnitsPerArray * arraysPerEngine
+      let perXCC = (count / kind.xccCount + perEngine - 1) / perEngine
+      kind.shaderArrays = min(shaderArrays, perXCC * kind.xccCount * arraysPerEngine)
+      kind.computeUnits = count
+    }
+    return kind
+  }
 }

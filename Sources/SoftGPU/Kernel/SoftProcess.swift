@@ -22,22 +22,37 @@ final class SoftProcess: @unchecked Sendable {
   var runtimeEnabled = false
 
   init() {
-    let kind = Self.deviceKind()
-    let count = Self.number(Switch.softCount, 1...64) ?? 1
-    let memory = Self.number(Switch.softMemory, 1 << 20...1 << 46) ?? kind.localMemoryBytes
-    devices = (0..<Int(count)).map { SoftDevice(kind: kind, index: $0, memoryBytes: memory & ~4095) }
+    let kinds = Self.deviceKinds()
+    let count = Int(Self.number(Switch.softCount, 1...64) ?? UInt64(kinds.count))
+    devices = (0..<count).map { index in
+      let kind = kinds[index % kinds.count]
+      return SoftDevice(kind: kind, index: index, memoryBytes: (Self.number(Switch.softMemory, 1 << 20...1 << 46) ?? kind.localMemoryBytes) & ~4095)
+    }
     backing = Backing()
     let pages = UInt64(max(sysconf(Int32(_SC_PHYS_PAGES)), 0)), pageBytes = UInt64(max(sysconf(Int32(_SC_PAGESIZE)), 4096))
     systemMemoryLimit = pages * pageBytes / 16 * 15
     sysfs = Sysfs(devices: devices, hostMemory: pages * pageBytes)
   }
 
-  private static func deviceKind() -> DeviceKind {
-    guard let name = Switch.softGPU.text else { return .mi300x }
-    if let kind = DeviceKind.all.first(where: { $0.name == name }) { return kind }
-    let names = DeviceKind.all.map(\.name).joined(separator: ", ")
-    Log.always("CARMINE_SOFT_GPU=\(name) is not known (\(names)); being \(DeviceKind.mi300x.name)")
-    return .mi300x
+  /// The models that CARMINE_SOFT_GPU names, as CARMINE_SOFT_CUS and CARMINE_SOFT_XCC change them.
+  private static func deviceKinds() -> [DeviceKind] {
+    let names = (Switch.softGPU.text ?? DeviceKind.mi300x.name).split(separator: ",").map(String.init)
+    let known = DeviceKind.all.map(\.name).joined(separator: ", ")
+    var kinds = names.map { name -> DeviceKind in
+      if let kind = DeviceKind.all.first(where: { $0.name == name }) { return kind }
+      Log.always("CARMINE_SOFT_GPU=\(name) is not known (\(known)); being \(DeviceKind.mi300x.name)")
+      return .mi300x
+    }
+    if kinds.isEmpty { kinds = [.mi300x] }
+    let units = number(Switch.softComputeUnits, 1...4096).map { Int($0) }, xccs = Switch.softXCC.value.flatMap { Int($0) }
+    return kinds.map { kind in
+      // A count of XCCs that a part hasn't got says nothing about it in a mixed list.
+      let dies = xccs.flatMap { kind.xccChoices.contains($0) ? $0 : nil }
+      if let xccs, dies == nil { Log.info("CARMINE_SOFT_XCC=\(xccs) does not apply to \(kind.name)") }
+      if let changed = kind.with(computeUnits: units, xccs: dies) { return changed }
+      Log.always("CARMINE_SOFT_CUS=\(units ?? 0) is not usable for \(kind.name) (1 to \(kind.computeUnits), a multiple of its \(dies ?? 1) XCCs); using \(kind.computeUnits)")
+      return kind.with(computeUnits: nil, xccs: dies) ?? kind
+    }
   }
 
   private static func number(_ setting: Switch, _ range: ClosedRange<UInt64>) -> UInt64? {

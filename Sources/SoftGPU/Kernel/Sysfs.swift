@@ -121,9 +121,9 @@ struct Sysfs: Sendable {
       ("mem_clk_max", UInt64(kind.memoryClockMHz)),
     ]))
     let first = 2_147_487_744 + UInt64(device.index) << 16
-    add(path + "/caches/0/properties", cache(1, level: 1, kilobytes: 32, line: UInt64(kind.cacheLineBytes), type: 9, first: first))
+    add(path + "/caches/0/properties", cache(1, level: 1, kilobytes: 32, line: UInt64(kind.l2.lineBytes), type: 9, first: first))
     add(path + "/caches/1/properties", cache(
-      kind.computeUnits / kind.xccCount, level: 2, kilobytes: kind.l2Bytes / 1024, line: UInt64(kind.cacheLineBytes), type: 9, first: first))
+      kind.computeUnits / kind.xccCount, level: 2, kilobytes: UInt64(kind.l2.kilobytes), line: UInt64(kind.l2.lineBytes), type: 9, first: first))
     add(path + "/io_links/0/properties", linkText(type: 2, from: device.nodeIndex, to: 0, weight: 20, bandwidth: 64000))
     for (index, other) in others.enumerated() {
       add(path + "/io_links/\(index + 1)/properties", linkText(type: 11, from: device.nodeIndex, to: other.nodeIndex, weight: 15, bandwidth: 64000))
