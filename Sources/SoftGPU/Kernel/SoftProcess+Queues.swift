@@ -35,18 +35,18 @@ extension SoftProcess {
       return -EINVAL
     }
     guard let page = doorbells(of: device) else { return -ENOMEM }
-    let taken = Set(queues.values.filter { $0.device === device }.map(\.doorbellIndex))
+    let taken = Set(queues.values.filter { $0.device === device }.map(\.properties.doorbell))
     guard let doorbell = (0..<Int(SoftDevice.doorbellBytes / 8)).first(where: { !taken.contains($0) }) else { return -ENOMEM }
     var id: UInt32 = 1
     while queues[id] != nil { id += 1 }
     let processor = device.startedProcessor(events: events)
     let word = (page.host + doorbell * 8).assumingMemoryBound(to: UInt64.self)
     word.pointee = .max                    // never rung
-    let queue = ComputeQueue(
-      id: id, device: device, processor: processor, ring: arguments.ring_base_address, ringSize: arguments.ring_size,
-      readPointer: arguments.read_pointer_address, writePointer: arguments.write_pointer_address, doorbell: word,
-      doorbellIndex: doorbell)
-    queue.percentage = arguments.queue_percentage
+    let properties = QueueProperties(
+      id: id, kind: .aql, ring: arguments.ring_base_address, ringSize: arguments.ring_size,
+      readPointer: arguments.read_pointer_address, writePointer: arguments.write_pointer_address, doorbell: doorbell,
+      percentage: arguments.queue_percentage, priority: arguments.queue_priority)
+    let queue = AQLQueue(properties, device: device, processor: processor, doorbell: word)
     queues[id] = queue
     guard processor.add(queue) else { queues[id] = nil; return -ENOMEM }
     arguments.queue_id = id
@@ -88,12 +88,13 @@ extension SoftProcess {
     guard error == 0 else { return error }
     guard let queue = queues[arguments.queue_id] else { return -EFAULT }
     guard arguments.ring_base_address == 0 || arguments.ring_size == 0
-      || arguments.ring_base_address == queue.ring && arguments.ring_size == queue.ringSize
+      || arguments.ring_base_address == queue.properties.ring && arguments.ring_size == queue.properties.ringSize
     else {
       Log.always("UPDATE_QUEUE: moving the ring of a live queue is not implemented")
       return -EINVAL
     }
-    queue.percentage = arguments.queue_percentage
+    queue.properties.percentage = arguments.queue_percentage
+    queue.properties.priority = arguments.queue_priority
     queue.processor.setRunning(queue, arguments.queue_percentage & 0xff != 0 && arguments.ring_base_address != 0 && arguments.ring_size != 0)
     return 0
   }

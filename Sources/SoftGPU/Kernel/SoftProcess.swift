@@ -17,7 +17,7 @@ final class SoftProcess: @unchecked Sendable {
   let systemMemoryLimit: UInt64
   var systemMemoryUsed: UInt64 = 0
   var allocations: [UInt64: Allocation] = [:]
-  var queues: [UInt32: ComputeQueue] = [:]
+  var queues: [UInt32: Queue] = [:]
   var nextAllocation: UInt64 = 1
   var runtimeEnabled = false
 

@@ -32,9 +32,11 @@ enum AQL {
 /// What the packet processor sets in a queue's inactive signal, as AMD's runtime understands it.
 enum QueueError: UInt64, Sendable {
   case invalidDimensions = 2
+  case invalidGroupMemory = 4
   case invalidCode = 8
   case invalidPacket = 32
   case groupTooLarge = 64
+  case outOfRegisters = 128
   case invalidVendorPacket = 256
   case memoryViolation = 0x2000_0000
   case illegalInstruction = 0x4000_0000
