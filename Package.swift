@@ -73,8 +73,10 @@ let package = Package(
 
     // The device's side: preloaded, so Glibc and Synchronization only.
     .target(name: "KFD", dependencies: ["CKFD", "CSoftGPU", "Settings"], swiftSettings: [.strictMemorySafety()]),
+    .target(name: "ISA", dependencies: ["CSoftGPU"], swiftSettings: fast),
+    .target(name: "GFX9", dependencies: ["ISA", "CSoftGPU"], swiftSettings: fast),
     .target(
-      name: "SoftGPU", dependencies: ["CKFD", "CSoftGPU", "Settings"], swiftSettings: fast),
+      name: "SoftGPU", dependencies: ["CKFD", "CSoftGPU", "Settings", "ISA", "GFX9"], swiftSettings: fast),
     .target(
       name: "SoftGPULibrary", dependencies: ["SoftGPU"], exclude: ["exports.map"],
       linkerSettings: preloaded("SoftGPULibrary", soname: "libcarmine-softgpu.so")),
@@ -95,7 +97,7 @@ let package = Package(
     front("FrontCudaDriver", soname: "libcuda.so.1"),
 
     .executableTarget(
-      name: "interpreter-bench", dependencies: ["SoftGPU", "CSoftGPU"], path: "Benchmarks/interpreter-bench", swiftSettings: fast),
+      name: "interpreter-bench", dependencies: ["SoftGPU", "ISA", "CSoftGPU"], path: "Benchmarks/interpreter-bench", swiftSettings: fast),
     .executableTarget(
       name: "carmine",
       dependencies: [
@@ -112,7 +114,7 @@ let package = Package(
     .testTarget(name: "CodeObjectTests", dependencies: ["CodeObject", "KernelImage", "CLZ4", "CZstd"]),
     .testTarget(name: "CompilerTests", dependencies: ["Compiler", "PTX", "CodeObject"]),
     .testTarget(name: "KFDTests", dependencies: ["KFD", "CKFD"]),
-    .testTarget(name: "SoftGPUTests", dependencies: ["SoftGPU", "KFD", "CKFD", "CSoftGPU"]),
+    .testTarget(name: "SoftGPUTests", dependencies: ["SoftGPU", "ISA", "GFX9", "KFD", "CKFD", "CSoftGPU"]),
     .testTarget(name: "GPUTests", dependencies: ["GPU"]),
     .testTarget(name: "ModuleLoadingTests", dependencies: ["ModuleLoading", "KernelImage"]),
     .testTarget(name: "CUDATests", dependencies: ["CUDA", "KernelImage", "ModuleLoading", "GPU"], exclude: ["Layout"]),

@@ -3,6 +3,7 @@
 // The kernels are assembled by LLVM 22 when the benchmark runs.  What is timed includes fetching decoded instructions, operand
 // preparation, EXEC handling and loop control; it excludes dispatch (one dispatch of one workgroup a sample).
 // Prints the median of nine samples; a number below the target makes the exit status 1 with --check.
+@testable import ISA
 import CSoftGPU
 import Glibc
 @testable import SoftGPU
@@ -129,10 +130,10 @@ func nullKernel() throws {
         let dispatch = Dispatch(
           workgroupSize: (64, 1, 1), gridSize: (64, 1, 1), privateSegmentSize: 0, groupSegmentSize: 0, kernelObject: 0x1000_0000 + code.descriptor,
           kernarg: 0, packetAddress: 0, queueAddress: 0, dispatchID: 0, queueID: 0)
-        let before = worker.state.pointee.instructions, start = GPUClock.now()
+        let before = worker.state.pointee.executed, start = GPUClock.now()
         if let fault = worker.runAlone(dispatch) { throw Failure(text: fault.diagnosis(addressSpace: space, kernelName: name)) }
         let seconds = Double(GPUClock.now() - start) / Double(GPUClock.frequency)
-        rates.append(Double(worker.state.pointee.instructions - before) / seconds / 1e6)
+        rates.append(Double(worker.state.pointee.executed - before) / seconds / 1e6)
       }
       rates.sort()
       let median = (rates[4] * 10).rounded() / 10

@@ -1,5 +1,6 @@
 // The same C functions compiled by LLVM 22 for gfx942 and for the host, on the same inputs: results agree bit for bit.
 // The host's code is the judge.  NaNs count as equal whatever their payload.
+@testable import ISA
 import Glibc
 import Testing
 

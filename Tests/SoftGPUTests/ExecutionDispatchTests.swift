@@ -1,5 +1,6 @@
 // Launches: work-item ids of partial and three-dimensional workgroups, LDS and barriers, atomics among all workgroups, workgroups
 // that wait for each other, faults and what they say.  Kernels come from LLVM 22; expected values are arithmetic on the host.
+@testable import ISA
 import Glibc
 import Testing
 

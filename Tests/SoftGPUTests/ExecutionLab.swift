@@ -1,6 +1,7 @@
 // What the interpreter's tests share: LLVM 22's assembler and compiler as judges and as sources of machine code, an ELF loader
 // of the few lines that a code object needs, and a device with memory to run kernels on.
 // Threads: a lab belongs to one test.
+@testable import ISA
 import Glibc
 import Synchronization
 import Testing

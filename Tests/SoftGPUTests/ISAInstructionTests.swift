@@ -1,6 +1,7 @@
 // Instructions that compilers seldom emit, one at a time: SDWA, DPP, op_sel, clamp and output scale, packed and mixed precision,
 // byte arithmetic, lane moves.  Each runs with all lanes on and with half of them off; untouched lanes keep their contents.
 // The expected values follow AMD's published pseudo-code, written out again as Swift arithmetic.
+@testable import ISA
 import Glibc
 import Testing
 

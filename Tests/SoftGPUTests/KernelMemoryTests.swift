@@ -1,3 +1,4 @@
+@testable import ISA
 import CKFD
 import CSoftGPU
 import Glibc

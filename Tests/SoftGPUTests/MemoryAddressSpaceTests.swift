@@ -1,4 +1,5 @@
 // The address space: what is legal, what is nearest, and that unmapping waits for those who may still be reading.
+@testable import ISA
 import Glibc
 import Synchronization
 import Testing

@@ -41,6 +41,7 @@ enum {
   CARMINE_OP_FLAG_ACC0 = 8,     ///< memory: data in AGPRs; MFMA: first source
   CARMINE_OP_FLAG_ACC1 = 16,    ///< MFMA: second source
   CARMINE_OP_FLAG_ACCD = 32,    ///< MFMA: addend and result
+  CARMINE_OP_FLAG_BRANCH = 64,  ///< may go to the address that simm16 counts words to
 };
 
 /// One wave.

@@ -1,4 +1,5 @@
 // The text of a fault: what happened, to what, where, and what lies nearest.  Any thread.
+import ISA
 
 extension Fault {
   /// Several lines, without a newline at the end.  `kernelName` is the code object's symbol, if known.
@@ -55,9 +56,4 @@ extension Fault.Access {
     case .atomic: "atomic"
     }
   }
-}
-
-func hex(_ value: UInt64, digits: Int = 0) -> String {
-  let text = String(value, radix: 16)
-  return "0x" + String(repeating: "0", count: max(0, digits - text.count)) + text
 }

@@ -2,6 +2,7 @@
 // ELF header and holds the dynamic symbols, in front of the descriptors; nothing else tells a device what its kernels are called.
 // Everything is read through the device's own mappings and checked; a code object that is not like that has no name.
 // Source: ELF-64 object file format; LLVM AMDGPU usage, "Code Object Symbols" (`name.kd` is the descriptor).
+import ISA
 
 extension AddressSpace {
   /// The symbol of the descriptor at `kernelObject`, without ".kd".  For diagnoses: slow, any thread.

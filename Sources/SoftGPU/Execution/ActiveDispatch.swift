@@ -1,5 +1,6 @@
 // A dispatch in flight: what all its workgroups share, which are not started yet, how many have not ended.
 // Shared by workers: counters are atomic; `fault` is written once, by whoever wins `failing`.
+import ISA
 import Synchronization
 
 final class ActiveDispatch: @unchecked Sendable {

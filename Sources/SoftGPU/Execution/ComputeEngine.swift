@@ -6,6 +6,7 @@
 // as far as the device's limits allow, so that workgroups that wait for others (grid-wide barriers, locks, look-back scans)
 // find them running, while ordinary kernels keep their registers in the host's caches.
 // Source: LLVM AMDGPU usage for the launch; the device's limits from `DeviceKind`.
+import ISA
 import CSoftGPU
 import Glibc
 import Settings
@@ -32,7 +33,7 @@ final class ComputeEngine: @unchecked Sendable {
 
   private let inlineLock: UnsafeMutablePointer<pthread_mutex_t>
   private var inlineWorker: Worker?
-  let table: UnsafeMutablePointer<OpcodeTable>
+  let instructions: UnsafeMutablePointer<InstructionSet>
 
   init(device: DeviceKind, addressSpace: AddressSpace) {
     self.device = device
@@ -41,12 +42,12 @@ final class ComputeEngine: @unchecked Sendable {
     lock = .allocate(capacity: 1); pthread_mutex_init(lock, nil)
     inlineLock = .allocate(capacity: 1); pthread_mutex_init(inlineLock, nil)
     wake = .allocate(capacity: 1); wake.initialize(to: 0)
-    table = .allocate(capacity: 1); table.initialize(to: OpcodeTable.gfx942)
+    instructions = .allocate(capacity: 1); instructions.initialize(to: device.instructionSet)
   }
   deinit {
     stop()
     inlineWorker?.destroy()
-    table.deinitialize(count: 1); table.deallocate()
+    instructions.deinitialize(count: 1); instructions.deallocate()
     pthread_mutex_destroy(lock); lock.deallocate()
     pthread_mutex_destroy(inlineLock); inlineLock.deallocate()
     wake.deallocate()
@@ -91,7 +92,7 @@ final class ComputeEngine: @unchecked Sendable {
   }
 
   /// Instructions that the inline worker has executed, for benchmarks.
-  var inlineInstructions: UInt64 { inlineWorker?.state.pointee.instructions ?? 0 }
+  var inlineInstructions: UInt64 { inlineWorker?.state.pointee.executed ?? 0 }
 
   // Launch.
 

@@ -1,5 +1,6 @@
 // The border inside the software GPU: queue processors (Queues/) decode packets and hand kernels over; the compute engine
 // (Execution/, ISA/) executes them and says how it went.
+import ISA
 
 /// What an AQL kernel-dispatch packet, with its kernel descriptor resolved, asks for.  All addresses are GPU addresses.
 /// Source: HSA Platform System Architecture 1.2, 2.9.6; LLVM AMDGPU usage, "Kernel Descriptor", "Initial Kernel Execution State".
@@ -19,26 +20,4 @@ struct Dispatch {
 enum DispatchOutcome: Sendable {
   case completed(start: UInt64, end: UInt64)           // gpu clock, 100 MHz
   case faulted(Fault)
-}
-
-/// Why a dispatch stopped.  `Checks/` turns it into the text that a user sees.
-struct Fault: Sendable {
-  enum Cause: Sendable {
-    case memory(address: UInt64, access: Access, size: Int)   // no mapping for this device, or not with this permission
-    case illegalInstruction(words: [UInt32], name: String?)   // name: decoded but not implemented
-    case instructionFetch(address: UInt64)
-    case trap(id: UInt8)                                       // s_trap
-    case badDispatch(String)                                   // limits, descriptor, sizes
-    case misaligned(address: UInt64, size: Int)
-    case atomicUnsupported(address: UInt64)
-  }
-  enum Access: Sendable { case read, write, execute, atomic }
-  var cause: Cause
-  var kernelObject: UInt64 = 0
-  var programCounter: UInt64 = 0
-  var instruction: String = ""                                // assembly text as far as we can print it
-  var workgroup: (x: UInt32, y: UInt32, z: UInt32) = (0, 0, 0)
-  var wave = 0
-  var lane: Int?                                              // the first lane at fault, within its wave
-  var workItem: (x: UInt32, y: UInt32, z: UInt32)?
 }

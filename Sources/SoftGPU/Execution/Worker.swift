@@ -1,4 +1,5 @@
 // A worker: resident workgroups in turns.  One thread; the inline worker is used by whichever thread holds its lock.
+import ISA
 import CSoftGPU
 import Glibc
 import Synchronization
@@ -15,7 +16,7 @@ final class Worker: @unchecked Sendable {
   init(_ engine: ComputeEngine) {
     self.engine = engine
     state = .allocate(capacity: 1)
-    state.initialize(to: WorkerState(addressSpace: engine.addressSpace, table: UnsafePointer(engine.table)))
+    state.initialize(to: WorkerState(addressSpace: engine.addressSpace, instructions: UnsafePointer(engine.instructions)))
   }
   func destroy() {
     for group in groups { group.release(to: &pool) }

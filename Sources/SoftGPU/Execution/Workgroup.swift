@@ -1,6 +1,7 @@
 // A resident workgroup: its waves' registers, LDS and scratch, set up as hardware leaves them to the first instruction, and the
 // time slice in which its waves take turns.  Belongs to one worker at a time; storage is recycled by that worker.
 // Source: LLVM AMDGPU usage, "Initial Kernel Execution State"; AMD CDNA3 ISA, 3.
+import ISA
 import CSoftGPU
 import Glibc
 

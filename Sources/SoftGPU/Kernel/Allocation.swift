@@ -1,4 +1,5 @@
 // One buffer of ALLOC_MEMORY_OF_GPU.
+import ISA
 import CKFD
 
 final class Allocation {

@@ -1,6 +1,7 @@
 // Events of a process: what CREATE/DESTROY/SET/RESET_EVENT and WAIT_EVENTS do, and how interrupts of the device arrive.
 // Threads: any; one lock.  Order: whoever signals has made its memory writes before it takes the lock.
 // Source: the recorded answers of amdkfd 1.17 (order of checks, ids, ages, several waiters, destruction while waiting).
+import ISA
 import CKFD
 import CSoftGPU
 import Glibc

@@ -1,6 +1,7 @@
 // The ioctls of /dev/kfd: one row each, decoded as amdkfd decodes them — by number alone; direction from the table, size
 // from the caller, so that callers of older and newer headers both work.
 // Source: kfd_ioctl in kfd_chardev.c; the recorded "generic ioctl decoding".
+import ISA
 import CKFD
 import CSoftGPU
 import Glibc

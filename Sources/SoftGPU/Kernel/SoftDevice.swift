@@ -1,5 +1,6 @@
 // One software GPU in one process: its row of data, its address space, what is allocated on it, its queues.
 // Threads: callers hold the process's lock, except where noted.
+import ISA
 import Glibc
 
 final class SoftDevice: @unchecked Sendable {

@@ -1,5 +1,6 @@
 // The ioctls about the device itself: version, apertures, address space, clocks, policies, runtime.
 // Source: the recorded answers of amdkfd 1.17, and kfd_chardev.c for what needs a GPU.
+import ISA
 import CKFD
 import CSoftGPU
 import Glibc

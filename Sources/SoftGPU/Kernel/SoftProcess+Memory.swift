@@ -1,6 +1,7 @@
 // ALLOC, FREE, MAP and UNMAP_MEMORY, AVAILABLE_MEMORY.
 // Order: UNMAP returns when no worker of the device can still be using the translation; FREE needs everything unmapped.
 // Source: amdkfd's order of checks (kfd_chardev.c, amdgpu_amdkfd_gpuvm.c) and the recorded answers.
+import ISA
 import CKFD
 import CSoftGPU
 import Glibc

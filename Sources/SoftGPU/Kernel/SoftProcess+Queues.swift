@@ -1,5 +1,6 @@
 // CREATE, UPDATE and DESTROY_QUEUE.
 // Source: kfd_chardev.c and kfd_queue.c of Linux 6.12 for the order of checks; the recorded answers.
+import ISA
 import CKFD
 import Glibc
 

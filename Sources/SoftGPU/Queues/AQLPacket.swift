@@ -1,6 +1,7 @@
 // The bytes of AQL packets, signals and queues, by offset, as packet processors read them.
 // Source: HSA Platform System Architecture 1.2, 2.9; AMD's amd_hsa_queue.h, amd_hsa_signal.h and hsa_ven_amd_aqlprofile's
 // barrier-value packet (hsa_ext_amd.h) for what is AMD's own.
+import ISA
 import Synchronization
 
 enum AQL {

@@ -8,6 +8,7 @@
 // kernel may still read its dispatch packet; then the signal is written: timestamps, value, mailbox, interrupt.
 // Full: the client's affair; it sees the read index.
 // Source: HSA Platform System Architecture 1.2, 2.8 and 2.9.
+import ISA
 import CKFD
 import CSoftGPU
 import Glibc

@@ -3,6 +3,7 @@
 //
 // Threads: `step` is called by one QueueThread, which owns the subclass's reading state.  Dispatches end on any thread and
 // come back through `lock`.  Ioctls change `running` and remove queues, then wait for the thread.
+import ISA
 import CKFD
 import Glibc
 import Synchronization

@@ -1,6 +1,7 @@
 // The packet processors of one device: which thread looks at which queue.  One thread watches all doorbells and processes
 // compute packets (AQL, PM4); a second one processes SDMA packets, so that copies hold up no kernel.
 // Threads: add, remove, setRunning and kick by any.
+import ISA
 import CKFD
 import Glibc
 import Synchronization

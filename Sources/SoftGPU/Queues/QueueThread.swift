@@ -5,6 +5,7 @@
 // or, where that is not to be had or a packet waits for memory to change, looks every so often, up to 5 ms apart.  A thread
 // without a watch is told of doorbells by another one and sleeps until it is kicked, unless a packet waits.
 // Threads: add, change and kick by any; the rest by the thread itself.
+import ISA
 import CSoftGPU
 import Glibc
 import Synchronization

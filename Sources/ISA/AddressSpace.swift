@@ -11,15 +11,15 @@ import CSoftGPU
 import Glibc
 import Synchronization
 
-struct Permissions: OptionSet, Sendable {
-  let rawValue: UInt8
-  static let read = Permissions(rawValue: 1)
-  static let write = Permissions(rawValue: 2)
-  static let execute = Permissions(rawValue: 4)
-  static let all: Permissions = [.read, .write, .execute]
+public struct Permissions: OptionSet, Sendable {
+  public let rawValue: UInt8
+  public static let read = Permissions(rawValue: 1)
+  public static let write = Permissions(rawValue: 2)
+  public static let execute = Permissions(rawValue: 4)
+  public static let all: Permissions = [.read, .write, .execute]
 
   /// What an access needs.
-  init(for access: Fault.Access) {
+  public init(for access: Fault.Access) {
     switch access {
     case .read: self = .read
     case .write: self = .write
@@ -27,26 +27,26 @@ struct Permissions: OptionSet, Sendable {
     case .atomic: self = [.read, .write]
     }
   }
-  init(rawValue: UInt8) { self.rawValue = rawValue }
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
 }
 
-final class AddressSpace: @unchecked Sendable {
+public final class AddressSpace: @unchecked Sendable {
   /// One mapped range.  `delta` added to a GPU address gives the host address.
-  struct Range {
-    var start: UInt64
-    var end: UInt64              // one past the last byte
-    var delta: UInt64            // host address - GPU address, modulo 2^64
-    var permissions: Permissions
-    var allocation: UInt64       // whatever handle the mapping side gave
+  public struct Range {
+    public var start: UInt64
+    public var end: UInt64              // one past the last byte
+    public var delta: UInt64            // host address - GPU address, modulo 2^64
+    public var permissions: Permissions
+    public var allocation: UInt64       // whatever handle the mapping side gave
   }
 
   /// An immutable, sorted list of ranges; lives until no reader can see it.
-  struct Snapshot {
-    let version: UInt64
-    let count: Int
-    let ranges: UnsafeMutablePointer<Range>
+  public struct Snapshot {
+    public let version: UInt64
+    public let count: Int
+    public let ranges: UnsafeMutablePointer<Range>
 
-    @inline(__always) func find(_ address: UInt64) -> UnsafeMutablePointer<Range>? {
+    @inlinable @inline(__always) public func find(_ address: UInt64) -> UnsafeMutablePointer<Range>? {
       var low = 0, high = count    // first range whose start is above address
       while low < high {
         let middle = (low &+ high) >> 1
@@ -58,12 +58,12 @@ final class AddressSpace: @unchecked Sendable {
   }
 
   /// A reader's published version (0: not reading) and its small translation cache.  Owned by one thread.
-  struct Reader {
-    fileprivate let seen: UnsafeMutablePointer<Atomic<UInt64>>
-    fileprivate let owner: UnsafeMutablePointer<Atomic<UInt>>     // the current snapshot, as the space publishes it
-    fileprivate var snapshot: UnsafeMutablePointer<Snapshot>?
-    private var cache = (Reader.none, Reader.none, Reader.none, Reader.none)
-    private var turn = 0
+  public struct Reader {
+    @usableFromInline let seen: UnsafeMutablePointer<Atomic<UInt64>>
+    @usableFromInline let owner: UnsafeMutablePointer<Atomic<UInt>>     // the current snapshot, as the space publishes it
+    @usableFromInline var snapshot: UnsafeMutablePointer<Snapshot>?
+    @usableFromInline var cache = (Reader.none, Reader.none, Reader.none, Reader.none)
+    @usableFromInline var turn = 0
     private static var none: Range { Range(start: 1, end: 0, delta: 0, permissions: [], allocation: 0) }
 
     fileprivate init(seen: UnsafeMutablePointer<Atomic<UInt64>>, owner: UnsafeMutablePointer<Atomic<UInt>>) {
@@ -71,12 +71,12 @@ final class AddressSpace: @unchecked Sendable {
     }
 
     /// A quiescent point: no translation obtained before is used after it.  True if the mappings changed since the last one.
-    @inline(__always) mutating func refresh() -> Bool {
+    @inlinable @inline(__always) public mutating func refresh() -> Bool {
       let now = owner.pointee.load(ordering: .acquiring)
       if let snapshot, UInt(bitPattern: snapshot) == now { return false }
       renew(); return true
     }
-    @inline(never) private mutating func renew() {
+    @inline(never) @usableFromInline mutating func renew() {
       // Announce, then look again: a writer that published in between waits for a version that we have not yet announced,
       // or has seen our announcement.
       while true {
@@ -96,18 +96,18 @@ final class AddressSpace: @unchecked Sendable {
       cache = (Reader.none, Reader.none, Reader.none, Reader.none)
     }
     /// The thread goes idle: nobody waits for it.  `refresh` begins again.
-    mutating func leave() {
+    public mutating func leave() {
       snapshot = nil
       cache = (Reader.none, Reader.none, Reader.none, Reader.none)
       seen.pointee.store(0, ordering: .sequentiallyConsistent)
     }
 
     /// The range that holds `address`, if there is one (of any permission).  Valid until the next quiescent point.
-    @inline(__always) mutating func range(_ address: UInt64) -> Range? {
+    @inlinable @inline(__always) public mutating func range(_ address: UInt64) -> Range? {
       if address >= cache.0.start && address < cache.0.end { return cache.0 }
       return older(address)
     }
-    @inline(never) private mutating func older(_ address: UInt64) -> Range? {
+    @inline(never) @usableFromInline mutating func older(_ address: UInt64) -> Range? {
       if address >= cache.1.start && address < cache.1.end { swap(&cache.0, &cache.1); return cache.0 }
       if address >= cache.2.start && address < cache.2.end { swap(&cache.0, &cache.2); return cache.0 }
       if address >= cache.3.start && address < cache.3.end { swap(&cache.0, &cache.3); return cache.0 }
@@ -131,7 +131,7 @@ final class AddressSpace: @unchecked Sendable {
   private var retired: [UnsafeMutablePointer<Snapshot>] = []
   private var version: UInt64 = 1
 
-  init() {
+  public init() {
     current = .allocate(capacity: 1)
     current.initialize(to: Atomic(0))
     pthread_mutex_init(&lock, nil)
@@ -146,7 +146,7 @@ final class AddressSpace: @unchecked Sendable {
   }
 
   /// Makes `size` bytes at `gpuAddress` legal for this device, replacing what was mapped there.
-  func map(gpuAddress: UInt64, size: UInt64, host: UnsafeMutableRawPointer, permissions: Permissions, allocation: UInt64) {
+  public func map(gpuAddress: UInt64, size: UInt64, host: UnsafeMutableRawPointer, permissions: Permissions, allocation: UInt64) {
     guard size > 0 else { return }
     pthread_mutex_lock(&lock)
     defer { pthread_mutex_unlock(&lock) }
@@ -162,7 +162,7 @@ final class AddressSpace: @unchecked Sendable {
 
   /// Makes the range illegal; returns only when no worker can still be using the translation.
   /// Not from a worker thread: it would wait for itself.
-  func unmap(gpuAddress: UInt64, size: UInt64) {
+  public func unmap(gpuAddress: UInt64, size: UInt64) {
     pthread_mutex_lock(&lock)
     publish(without(gpuAddress, gpuAddress &+ size))
     let target = version
@@ -176,7 +176,7 @@ final class AddressSpace: @unchecked Sendable {
   }
 
   /// The host address of `size` bytes that are all legal for `access`, or nil.  For threads that are not readers.
-  func translate(_ address: UInt64, _ size: Int, _ access: Fault.Access) -> UnsafeMutableRawPointer? {
+  public func translate(_ address: UInt64, _ size: Int, _ access: Fault.Access) -> UnsafeMutableRawPointer? {
     pthread_mutex_lock(&lock)
     defer { pthread_mutex_unlock(&lock) }
     let snapshot = UnsafeMutablePointer<Snapshot>(bitPattern: current.pointee.load(ordering: .relaxed))!
@@ -194,7 +194,7 @@ final class AddressSpace: @unchecked Sendable {
   }
 
   /// The mapped range that holds `address` or lies nearest to it.
-  func nearest(to address: UInt64) -> (start: UInt64, size: UInt64, allocation: UInt64)? {
+  public func nearest(to address: UInt64) -> (start: UInt64, size: UInt64, allocation: UInt64)? {
     pthread_mutex_lock(&lock)
     defer { pthread_mutex_unlock(&lock) }
     let snapshot = UnsafeMutablePointer<Snapshot>(bitPattern: current.pointee.load(ordering: .relaxed))!.pointee
@@ -208,7 +208,7 @@ final class AddressSpace: @unchecked Sendable {
   }
 
   /// Registers the calling thread; the reader starts idle.  It stays registered (and idle after `leave`) as long as the space lives.
-  func makeReader() -> Reader {
+  public func makeReader() -> Reader {
     let seen = UnsafeMutablePointer<Atomic<UInt64>>.allocate(capacity: 1)
     seen.initialize(to: Atomic(0))
     pthread_mutex_lock(&lock)

@@ -1,5 +1,6 @@
 // VOP3: vector, up to three sources; the opcodes that only this encoding has.  Source: AMD CDNA3 ISA, 12.11.
 import CSoftGPU
+import ISA
 import Glibc
 
 extension OpcodeTable {

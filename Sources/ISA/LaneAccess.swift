@@ -5,12 +5,12 @@ import CSoftGPU
 import Glibc
 import Synchronization
 
-enum Segment { static let flat: UInt8 = 0, scratch: UInt8 = 1, global: UInt8 = 2 }
+public enum Segment { static let flat: UInt8 = 0, scratch: UInt8 = 1, global: UInt8 = 2 }
 
 extension UnsafeMutablePointer<carmine_wave> {
   /// Host addresses of `size` bytes for every lane that is on, in the worker's address list.  Returns the lanes, or nil after
   /// a fault (nothing may be accessed then).
-  @inline(never) func resolve(_ o: Op, _ size: Int, _ access: Fault.Access) -> UInt64? {
+  @inline(never) public func resolve(_ o: Op, _ size: Int, _ access: Fault.Access) -> UInt64? {
     let lanes = exec
     let list = worker(self).pointee.addresses
     guard lanes != 0 else { return 0 }
@@ -44,7 +44,7 @@ extension UnsafeMutablePointer<carmine_wave> {
     return resolveSeparately(o, lanes, size, access)
   }
 
-  @inline(never) private func resolveSeparately(_ o: Op, _ lanes: UInt64, _ size: Int, _ access: Fault.Access) -> UInt64? {
+  @inline(never) @usableFromInline func resolveSeparately(_ o: Op, _ lanes: UInt64, _ size: Int, _ access: Fault.Access) -> UInt64? {
     let state = worker(self), list = state.pointee.addresses
     let needs = Permissions(for: access)
     var left = lanes
@@ -79,7 +79,7 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
 
   /// One access, which may run over the seam of two ranges when their host memory is contiguous too.
-  func translate(_ address: UInt64, _ size: Int, _ needs: Permissions) -> UInt64? {
+  public func translate(_ address: UInt64, _ size: Int, _ needs: Permissions) -> UInt64? {
     let state = worker(self)
     guard let range = state.pointee.reader.range(address), range.permissions.isSuperset(of: needs) else { return nil }
     var end = range.end
@@ -123,12 +123,12 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
 
   /// Data registers of a memory instruction: VGPRs or AGPRs.
-  @inline(__always) func data(_ o: Op, _ number: Int) -> Lanes {
+  @inlinable @inline(__always) public func data(_ o: Op, _ number: Int) -> Lanes {
     (o.pointee.flags & UInt16(CARMINE_OP_FLAG_ACC0) != 0 ? pointee.agpr : pointee.vgpr) + number &* 64
   }
 
   /// Calls `body` for each lane that is on.
-  @inline(__always) func forLanes(_ lanes: UInt64, _ body: (Int) -> Void) {
+  @inlinable @inline(__always) public func forLanes(_ lanes: UInt64, _ body: (Int) -> Void) {
     if lanes == ~0 {
       for lane in 0..<64 { body(lane) }
     } else {
@@ -136,13 +136,13 @@ extension UnsafeMutablePointer<carmine_wave> {
       while left != 0 { body(left.trailingZeroBitCount); left &= left &- 1 }
     }
   }
-  @inline(__always) func host(_ lane: Int) -> UnsafeMutableRawPointer {
+  @inlinable @inline(__always) public func host(_ lane: Int) -> UnsafeMutableRawPointer {
     UnsafeMutableRawPointer(bitPattern: UInt(worker(self).pointee.addresses[lane])).unsafelyUnwrapped
   }
 
   // Loads and stores of the flat family.
 
-  @inline(__always) func load(_ o: Op, words: Int) {
+  @inlinable @inline(__always) public func load(_ o: Op, words: Int) {
     guard let lanes = resolve(o, words &* 4, .read) else { return }
     noteCoherent(o)
     let out = data(o, Int(o.pointee.destination))
@@ -152,7 +152,7 @@ extension UnsafeMutablePointer<carmine_wave> {
       for word in 0..<words { out[word &* 64 &+ lane] = from.loadUnaligned(fromByteOffset: word &* 4, as: UInt32.self) }
     }
   }
-  @inline(__always) func store(_ o: Op, words: Int) {
+  @inlinable @inline(__always) public func store(_ o: Op, words: Int) {
     guard let lanes = resolve(o, words &* 4, .write) else { return }
     let from = data(o, Int(o.pointee.source1) &- 256)
     let list = worker(self).pointee.addresses
@@ -162,20 +162,20 @@ extension UnsafeMutablePointer<carmine_wave> {
     }
   }
   /// A narrow load; `place` gives the new register from the old one and what was read.
-  @inline(__always) func load<T: FixedWidthInteger>(_ o: Op, _: T.Type, _ place: (UInt32, T) -> UInt32) {
+  @inlinable @inline(__always) public func load<T: FixedWidthInteger>(_ o: Op, _: T.Type, _ place: (UInt32, T) -> UInt32) {
     guard let lanes = resolve(o, MemoryLayout<T>.size, .read) else { return }
     noteCoherent(o)
     let out = data(o, Int(o.pointee.destination))
     forLanes(lanes) { lane in out[lane] = place(out[lane], UnsafeRawPointer(host(lane)).loadUnaligned(as: T.self)) }
   }
-  @inline(__always) func store<T: FixedWidthInteger>(_ o: Op, _: T.Type, shift: UInt32 = 0) {
+  @inlinable @inline(__always) public func store<T: FixedWidthInteger>(_ o: Op, _: T.Type, shift: UInt32 = 0) {
     guard let lanes = resolve(o, MemoryLayout<T>.size, .write) else { return }
     let from = data(o, Int(o.pointee.source1) &- 256)
     forLanes(lanes) { lane in host(lane).storeBytes(of: T(truncatingIfNeeded: from[lane] >> shift), as: T.self) }
   }
 
   /// Read-modify-write in lane order; the old value is returned when the instruction asks for it (sc0).
-  @inline(__always) func atomic32(_ o: Op, operands: Int = 1, _ f: (UInt32, UInt32, UInt32) -> UInt32) {
+  @inlinable @inline(__always) public func atomic32(_ o: Op, operands: Int = 1, _ f: (UInt32, UInt32, UInt32) -> UInt32) {
     guard let lanes = resolveAtomic(o, 4) else { return }
     let from = data(o, Int(o.pointee.source1) &- 256), out = data(o, Int(o.pointee.destination))
     let returns = o.pointee.select & 1 != 0
@@ -191,7 +191,7 @@ extension UnsafeMutablePointer<carmine_wave> {
       if returns { out[lane] = old }
     }
   }
-  @inline(__always) func atomic64(_ o: Op, operands: Int = 1, _ f: (UInt64, UInt64, UInt64) -> UInt64) {
+  @inlinable @inline(__always) public func atomic64(_ o: Op, operands: Int = 1, _ f: (UInt64, UInt64, UInt64) -> UInt64) {
     guard let lanes = resolveAtomic(o, 8) else { return }
     let from = data(o, Int(o.pointee.source1) &- 256), out = data(o, Int(o.pointee.destination))
     let returns = o.pointee.select & 1 != 0
@@ -207,7 +207,7 @@ extension UnsafeMutablePointer<carmine_wave> {
       if returns { UInt64.store(old, out, lane) }
     }
   }
-  @inline(never) func resolveAtomic(_ o: Op, _ size: Int) -> UInt64? {
+  @inline(never) public func resolveAtomic(_ o: Op, _ size: Int) -> UInt64? {
     guard let lanes = resolve(o, size, .atomic) else { return nil }
     let list = worker(self).pointee.addresses
     var any: UInt64 = 0
@@ -232,7 +232,7 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
 
   /// A wave that looks at shared memory again and again at one place probably waits for another: its quantum is shortened.
-  @inline(__always) func noteCoherent(_ o: Op, always: Bool = false) {
+  @inlinable @inline(__always) public func noteCoherent(_ o: Op, always: Bool = false) {
     if always || o.pointee.select & 5 != 0 {
       let here = UInt64(UInt(bitPattern: o))
       if pointee.lastCoherent == here { pointee.budget &-= 256 }

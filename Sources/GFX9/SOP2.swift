@@ -1,5 +1,6 @@
 // SOP2: scalar, two sources.  Source: AMD CDNA3 ISA, 12.1.
 import CSoftGPU
+import ISA
 
 extension OpcodeTable {
   static func sop2(_ t: inout OpcodeTable) {

@@ -4,7 +4,7 @@ import CSoftGPU
 
 extension UnsafeMutablePointer<carmine_wave> {
   /// Calls `body` with the place of `size` bytes in LDS for every lane that is on; a place outside stops the wave.
-  @inline(__always) private func eachPlace(
+  @inlinable @inline(__always) public func eachPlace(
     _ o: Op, offset: UInt32, size: Int, _ access: Fault.Access, _ body: (Int, UnsafeMutableRawPointer) -> Void
   ) -> Bool {
     let addresses = vgpr(Int(o.pointee.source0) &- 256), bytes = UInt64(pointee.ldsBytes)
@@ -19,26 +19,26 @@ extension UnsafeMutablePointer<carmine_wave> {
     return false
   }
 
-  @inline(__always) func ldsRead(_ o: Op, words: Int) {
+  @inlinable @inline(__always) public func ldsRead(_ o: Op, words: Int) {
     let out = data(o, Int(o.pointee.destination))
     _ = eachPlace(o, offset: UInt32(bitPattern: o.pointee.immediate), size: words &* 4, .read) { lane, place in
       for word in 0..<words { out[word &* 64 &+ lane] = place.loadUnaligned(fromByteOffset: word &* 4, as: UInt32.self) }
     }
   }
-  @inline(__always) func ldsWrite(_ o: Op, words: Int) {
+  @inlinable @inline(__always) public func ldsWrite(_ o: Op, words: Int) {
     let from = data(o, Int(o.pointee.source1) &- 256)
     _ = eachPlace(o, offset: UInt32(bitPattern: o.pointee.immediate), size: words &* 4, .write) { lane, place in
       for word in 0..<words { place.storeBytes(of: from[word &* 64 &+ lane], toByteOffset: word &* 4, as: UInt32.self) }
     }
   }
   /// A narrow read; `combine` gives the new register from the old one and what was read.
-  @inline(__always) func ldsRead<T: FixedWidthInteger>(_ o: Op, _: T.Type, _ combine: (UInt32, T) -> UInt32) {
+  @inlinable @inline(__always) public func ldsRead<T: FixedWidthInteger>(_ o: Op, _: T.Type, _ combine: (UInt32, T) -> UInt32) {
     let out = data(o, Int(o.pointee.destination))
     _ = eachPlace(o, offset: UInt32(bitPattern: o.pointee.immediate), size: MemoryLayout<T>.size, .read) { lane, place in
       out[lane] = combine(out[lane], place.loadUnaligned(as: T.self))
     }
   }
-  @inline(__always) func ldsWrite<T: FixedWidthInteger>(_ o: Op, _: T.Type, shift: UInt32 = 0) {
+  @inlinable @inline(__always) public func ldsWrite<T: FixedWidthInteger>(_ o: Op, _: T.Type, shift: UInt32 = 0) {
     let from = data(o, Int(o.pointee.source1) &- 256)
     _ = eachPlace(o, offset: UInt32(bitPattern: o.pointee.immediate), size: MemoryLayout<T>.size, .write) { lane, place in
       place.storeBytes(of: T(truncatingIfNeeded: from[lane] >> shift), as: T.self)
@@ -46,7 +46,7 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
 
   /// read2: two places from one address, each with its own 8-bit offset in units of `stride`.
-  @inline(__always) func ldsReadTwo(_ o: Op, words: Int, stride: UInt32) {
+  @inlinable @inline(__always) public func ldsReadTwo(_ o: Op, words: Int, stride: UInt32) {
     let offsets = UInt32(bitPattern: o.pointee.immediate), out = data(o, Int(o.pointee.destination)), values = buffer(Buffer.temporary)
     // The second read may need the address that the first one's destination overwrites.
     guard eachPlace(o, offset: (offsets & 0xff) &* stride, size: words &* 4, .read, { lane, place in
@@ -57,7 +57,7 @@ extension UnsafeMutablePointer<carmine_wave> {
     }) else { return }
     forLanes(exec) { lane in for word in 0..<words { out[word &* 64 &+ lane] = values[word &* 64 &+ lane] } }
   }
-  @inline(__always) func ldsWriteTwo(_ o: Op, words: Int, stride: UInt32) {
+  @inlinable @inline(__always) public func ldsWriteTwo(_ o: Op, words: Int, stride: UInt32) {
     let offsets = UInt32(bitPattern: o.pointee.immediate)
     for part in 0..<2 {
       let from = data(o, Int(part == 0 ? o.pointee.source1 : o.pointee.source2) &- 256)
@@ -70,7 +70,7 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
 
   /// Read-modify-write in lane order: `f` takes the old value, data 0 and data 1.
-  @inline(__always) func ldsAtomic<T: FixedWidthInteger & LaneType>(_ o: Op, _: T.Type, returns: Bool, _ f: (T, T, T) -> T) {
+  @inlinable @inline(__always) public func ldsAtomic<T: FixedWidthInteger & LaneType>(_ o: Op, _: T.Type, returns: Bool, _ f: (T, T, T) -> T) {
     let a = UnsafePointer(data(o, Int(o.pointee.source1) &- 256)), b = UnsafePointer(data(o, Int(o.pointee.source2) &- 256))
     let out = data(o, Int(o.pointee.destination))
     _ = eachPlace(o, offset: UInt32(bitPattern: o.pointee.immediate), size: MemoryLayout<T>.size, .atomic) { lane, place in
@@ -90,11 +90,11 @@ extension UnsafeMutablePointer<carmine_wave> {
     }
     forLanes(on) { lane in out[lane] = values[lane] }
   }
-  func permuteBackward(_ o: Op) {
+  public func permuteBackward(_ o: Op) {
     let addresses = vgpr(Int(o.pointee.source0) &- 256), offset = UInt32(bitPattern: o.pointee.immediate)
     gather(o, data(o, Int(o.pointee.source1) &- 256)) { lane in Int((addresses[lane] &+ offset) >> 2 & 63) }
   }
-  func permuteForward(_ o: Op) {
+  public func permuteForward(_ o: Op) {
     let addresses = vgpr(Int(o.pointee.source0) &- 256), offset = UInt32(bitPattern: o.pointee.immediate)
     let from = data(o, Int(o.pointee.source1) &- 256), out = data(o, Int(o.pointee.destination)), values = buffer(Buffer.temporary)
     for lane in 0..<64 { values[lane] = 0 }
@@ -102,7 +102,7 @@ extension UnsafeMutablePointer<carmine_wave> {
     forLanes(exec) { lane in out[lane] = values[lane] }
   }
   /// The pattern is the offset: four lanes permuted, a rotation (0xc000), or masks within 32 lanes.
-  func swizzle(_ o: Op) {
+  public func swizzle(_ o: Op) {
     let pattern = Int(o.pointee.immediate & 0xffff)
     gather(o, vgpr(Int(o.pointee.source0) &- 256)) { lane in
       if pattern & 0xe000 == 0xc000 {

@@ -4,74 +4,74 @@
 import Glibc
 
 /// minNum of IEEE 754-2008: a number wins against a NaN; -0 is less than +0.
-@inline(__always) func minimum(_ a: Float, _ b: Float) -> Float {
+@inlinable @inline(__always) public func minimum(_ a: Float, _ b: Float) -> Float {
   let r = a < b ? a.bitPattern : a == b ? a.bitPattern | b.bitPattern : b.bitPattern
   return Float(bitPattern: b != b ? a.bitPattern : r)
 }
-@inline(__always) func maximum(_ a: Float, _ b: Float) -> Float {
+@inlinable @inline(__always) public func maximum(_ a: Float, _ b: Float) -> Float {
   let r = a > b ? a.bitPattern : a == b ? a.bitPattern & b.bitPattern : b.bitPattern
   return Float(bitPattern: b != b ? a.bitPattern : r)
 }
-@inline(__always) func minimum(_ a: Double, _ b: Double) -> Double {
+@inlinable @inline(__always) public func minimum(_ a: Double, _ b: Double) -> Double {
   let r = a < b ? a.bitPattern : a == b ? a.bitPattern | b.bitPattern : b.bitPattern
   return Double(bitPattern: b != b ? a.bitPattern : r)
 }
-@inline(__always) func maximum(_ a: Double, _ b: Double) -> Double {
+@inlinable @inline(__always) public func maximum(_ a: Double, _ b: Double) -> Double {
   let r = a > b ? a.bitPattern : a == b ? a.bitPattern & b.bitPattern : b.bitPattern
   return Double(bitPattern: b != b ? a.bitPattern : r)
 }
-@inline(__always) func minimum(_ a: Float16, _ b: Float16) -> Float16 { Float16(minimum(Float(a), Float(b))) }
-@inline(__always) func maximum(_ a: Float16, _ b: Float16) -> Float16 { Float16(maximum(Float(a), Float(b))) }
-@inline(__always) func median(_ a: Float, _ b: Float, _ c: Float) -> Float {
+@inlinable @inline(__always) public func minimum(_ a: Float16, _ b: Float16) -> Float16 { Float16(minimum(Float(a), Float(b))) }
+@inlinable @inline(__always) public func maximum(_ a: Float16, _ b: Float16) -> Float16 { Float16(maximum(Float(a), Float(b))) }
+@inlinable @inline(__always) public func median(_ a: Float, _ b: Float, _ c: Float) -> Float {
   if a != a || b != b || c != c { return minimum(minimum(a, b), c) }
   return maximum(minimum(a, b), minimum(maximum(a, b), c))
 }
-@inline(__always) func median<T: Comparable>(_ a: T, _ b: T, _ c: T) -> T { max(min(a, b), min(max(a, b), c)) }
+@inlinable @inline(__always) public func median<T: Comparable>(_ a: T, _ b: T, _ c: T) -> T { max(min(a, b), min(max(a, b), c)) }
 
 // Conversions to integers: toward zero, saturating, NaN is 0.
-@inline(__always) func toInt32(_ a: Float) -> Int32 {
+@inlinable @inline(__always) public func toInt32(_ a: Float) -> Int32 {
   let clamped = a > -2147483648 ? (a < 2147483520 ? a : 2147483520) : -2147483648
   let r = a >= 2147483648 ? Int32.max : Int32(clamped)
   return a == a ? r : 0
 }
-@inline(__always) func toUInt32(_ a: Float) -> UInt32 {
+@inlinable @inline(__always) public func toUInt32(_ a: Float) -> UInt32 {
   let clamped = a > 0 ? (a < 4294967040 ? a : 4294967040) : 0
   let r = a >= 4294967296 ? UInt32.max : UInt32(truncatingIfNeeded: Int64(clamped))
   return a == a ? r : 0
 }
-@inline(__always) func toInt32(_ a: Double) -> Int32 {
+@inlinable @inline(__always) public func toInt32(_ a: Double) -> Int32 {
   let clamped = a > -2147483648 ? (a < 2147483647 ? a : 2147483647) : -2147483648
   return a == a ? Int32(clamped) : 0
 }
-@inline(__always) func toUInt32(_ a: Double) -> UInt32 {
+@inlinable @inline(__always) public func toUInt32(_ a: Double) -> UInt32 {
   let clamped = a > 0 ? (a < 4294967295 ? a : 4294967295) : 0
   return a == a ? UInt32(truncatingIfNeeded: Int64(clamped)) : 0
 }
-@inline(__always) func clamped(_ a: Float, _ low: Float, _ high: Float) -> Float { a == a ? min(max(a, low), high) : 0 }
+@inlinable @inline(__always) public func clamped(_ a: Float, _ low: Float, _ high: Float) -> Float { a == a ? min(max(a, low), high) : 0 }
 
-@inline(__always) func fraction(_ a: Float) -> Float {
+@inlinable @inline(__always) public func fraction(_ a: Float) -> Float {
   let r = a - a.rounded(.down)
   return r >= 1 ? Float(bitPattern: 0x3f7f_ffff) : r
 }
-@inline(__always) func fraction(_ a: Double) -> Double {
+@inlinable @inline(__always) public func fraction(_ a: Double) -> Double {
   let r = a - a.rounded(.down)
   return r >= 1 ? Double(bitPattern: 0x3fef_ffff_ffff_ffff) : r
 }
 
-@inline(__always) func exponentField(_ a: Float) -> Int32 { Int32(a.bitPattern >> 23 & 0xff) }
-@inline(__always) func exponentField(_ a: Double) -> Int32 { Int32(truncatingIfNeeded: a.bitPattern >> 52 & 0x7ff) }
+@inlinable @inline(__always) public func exponentField(_ a: Float) -> Int32 { Int32(a.bitPattern >> 23 & 0xff) }
+@inlinable @inline(__always) public func exponentField(_ a: Double) -> Int32 { Int32(truncatingIfNeeded: a.bitPattern >> 52 & 0x7ff) }
 
-@inline(__always) func frexpExponent(_ a: Float) -> Int32 { a.isFinite && a != 0 ? Int32(a.exponent) + 1 : 0 }
-@inline(__always) func frexpExponent(_ a: Double) -> Int32 { a.isFinite && a != 0 ? Int32(a.exponent) + 1 : 0 }
-@inline(__always) func frexpMantissa(_ a: Float) -> Float { a.isFinite && a != 0 ? (a.sign == .minus ? -a.significand : a.significand) * 0.5 : a }
-@inline(__always) func frexpMantissa(_ a: Double) -> Double { a.isFinite && a != 0 ? (a.sign == .minus ? -a.significand : a.significand) * 0.5 : a }
+@inlinable @inline(__always) public func frexpExponent(_ a: Float) -> Int32 { a.isFinite && a != 0 ? Int32(a.exponent) + 1 : 0 }
+@inlinable @inline(__always) public func frexpExponent(_ a: Double) -> Int32 { a.isFinite && a != 0 ? Int32(a.exponent) + 1 : 0 }
+@inlinable @inline(__always) public func frexpMantissa(_ a: Float) -> Float { a.isFinite && a != 0 ? (a.sign == .minus ? -a.significand : a.significand) * 0.5 : a }
+@inlinable @inline(__always) public func frexpMantissa(_ a: Double) -> Double { a.isFinite && a != 0 ? (a.sign == .minus ? -a.significand : a.significand) * 0.5 : a }
 
 /// Sine and cosine of revolutions.
-@inline(__always) func sineOfTurns(_ a: Float) -> Float { a.isFinite ? Float(sin(Double(fraction(a)) * 2 * Double.pi)) : .nan }
-@inline(__always) func cosineOfTurns(_ a: Float) -> Float { a.isFinite ? Float(cos(Double(fraction(a)) * 2 * Double.pi)) : .nan }
+@inlinable @inline(__always) public func sineOfTurns(_ a: Float) -> Float { a.isFinite ? Float(sin(Double(fraction(a)) * 2 * Double.pi)) : .nan }
+@inlinable @inline(__always) public func cosineOfTurns(_ a: Float) -> Float { a.isFinite ? Float(cos(Double(fraction(a)) * 2 * Double.pi)) : .nan }
 
 // Half precision: exact in Float or Double, then rounded once.
-@inline(__always) func half(_ a: Double) -> Float16 {
+@inlinable @inline(__always) public func half(_ a: Double) -> Float16 {
   // To Float, inexact results made odd, so that the second rounding sees which side they were on.
   var bits = Float(a).bitPattern
   let back = Double(Float(bitPattern: bits))
@@ -81,25 +81,25 @@ import Glibc
   }
   return Float16(Float(bitPattern: bits))
 }
-@inline(__always) func fma(_ a: Float16, _ b: Float16, _ c: Float16) -> Float16 { half(Double(a) * Double(b) + Double(c)) }
+@inlinable @inline(__always) public func fma(_ a: Float16, _ b: Float16, _ c: Float16) -> Float16 { half(Double(a) * Double(b) + Double(c)) }
 /// Toward zero, as v_cvt_pkrtz does whatever MODE says.
-@inline(__always) func halfTowardZero(_ a: Float) -> UInt32 {
+@inlinable @inline(__always) public func halfTowardZero(_ a: Float) -> UInt32 {
   var r = UInt32(Float16(a).bitPattern)
   if a.isFinite && Float(Float16(bitPattern: UInt16(r))).magnitude > a.magnitude { r &-= 1 }
   return r
 }
-@inline(__always) func bfloat(_ bits: UInt32) -> Float { Float(bitPattern: bits << 16) }
-@inline(__always) func roundedBFloat(_ a: Float) -> UInt32 {
+@inlinable @inline(__always) public func bfloat(_ bits: UInt32) -> Float { Float(bitPattern: bits << 16) }
+@inlinable @inline(__always) public func roundedBFloat(_ a: Float) -> UInt32 {
   let bits = a.bitPattern
   return a == a ? (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16 : bits >> 16 | 0x40
 }
 
 // Division: scale, multiply-add with unscaling, fix-up.
-@inline(__always) func isDenormal(_ a: Float) -> Bool { a.isSubnormal }
-@inline(__always) func isDenormal(_ a: Double) -> Bool { a.isSubnormal }
+@inlinable @inline(__always) public func isDenormal(_ a: Float) -> Bool { a.isSubnormal }
+@inlinable @inline(__always) public func isDenormal(_ a: Double) -> Bool { a.isSubnormal }
 
 /// The scaled operand, and whether v_div_fmas has to scale back.
-func divisionScale(_ s0: Float, _ s1: Float, _ s2: Float) -> (Float, Bool) {
+public func divisionScale(_ s0: Float, _ s1: Float, _ s2: Float) -> (Float, Bool) {
   if s1 == 0 || s2 == 0 { return (.nan, false) }
   if exponentField(s2) - exponentField(s1) >= 96 { return (s0 == s1 ? scalbnf(s0, 64) : s0, true) }
   if isDenormal(s1) { return (scalbnf(s0, 64), false) }
@@ -111,7 +111,7 @@ func divisionScale(_ s0: Float, _ s1: Float, _ s2: Float) -> (Float, Bool) {
   if exponentField(s2) <= 23 { return (scalbnf(s0, 64), false) }
   return (s0, false)
 }
-func divisionScale(_ s0: Double, _ s1: Double, _ s2: Double) -> (Double, Bool) {
+public func divisionScale(_ s0: Double, _ s1: Double, _ s2: Double) -> (Double, Bool) {
   if s1 == 0 || s2 == 0 { return (.nan, false) }
   if exponentField(s2) - exponentField(s1) >= 768 { return (s0 == s1 ? scalbn(s0, 128) : s0, true) }
   if isDenormal(s1) { return (scalbn(s0, 128), false) }
@@ -123,12 +123,12 @@ func divisionScale(_ s0: Double, _ s1: Double, _ s2: Double) -> (Double, Bool) {
   return (s0, false)
 }
 /// v_div_fmas: the last step of a quotient, scaled back and rounded once, also where the result is denormal.
-@inline(__always) func divisionStep(_ a: Float, _ b: Float, _ c: Float, _ scaled: Bool) -> Float {
+@inlinable @inline(__always) public func divisionStep(_ a: Float, _ b: Float, _ c: Float, _ scaled: Bool) -> Float {
   guard scaled else { return c.addingProduct(a, b) }
   let product = Double(a) * Double(b)   // exact
   return Float(roundedToOdd(product, plus: Double(c)) * (exponentField(c) > 127 ? 0x1p64 : 0x1p-64))
 }
-@inline(__always) func divisionStep(_ a: Double, _ b: Double, _ c: Double, _ scaled: Bool) -> Double {
+@inlinable @inline(__always) public func divisionStep(_ a: Double, _ b: Double, _ c: Double, _ scaled: Bool) -> Double {
   guard scaled else { return c.addingProduct(a, b) }
   let sum = c.addingProduct(a, b), scale = exponentField(c) > 1023 ? 0x1p128 : 0x1p-128
   guard abs(sum * scale) < 0x1p-1022 else { return sum * scale }   // a normal result is not rounded again
@@ -136,7 +136,7 @@ func divisionScale(_ s0: Double, _ s1: Double, _ s2: Double) -> (Double, Bool) {
 }
 /// The largest denormals keep 52 of 53 bits: one more bit is too few to tell a tie from what lies beside it, so that this goes
 /// through x86's 64-bit significands.
-@inline(never) private func denormalStep(_ a: Double, _ b: Double, _ c: Double, _ sum: Double, _ scale: Double) -> Double {
+@inline(never) @usableFromInline func denormalStep(_ a: Double, _ b: Double, _ c: Double, _ sum: Double, _ scale: Double) -> Double {
   guard sum.isFinite else { return sum * scale }
   let rest = (c - sum).addingProduct(a, b)                  // exact: the sum is close to c
   let wide = Float80(sum) + Float80(rest), error = (Float80(sum) - wide) + Float80(rest)
@@ -145,7 +145,7 @@ func divisionScale(_ s0: Double, _ s1: Double, _ s2: Double) -> (Double, Bool) {
 }
 /// x + y rounded to nearest; the neighbour with an odd last bit instead when that was not exact, so that a second, shorter
 /// rounding gives what one alone would.
-private func roundedToOdd(_ x: Double, plus y: Double) -> Double {
+@usableFromInline func roundedToOdd(_ x: Double, plus y: Double) -> Double {
   let sum = x + y
   guard sum.isFinite else { return sum }
   let part = sum - x
@@ -153,7 +153,7 @@ private func roundedToOdd(_ x: Double, plus y: Double) -> Double {
   guard error != 0, sum.bitPattern & 1 == 0 else { return sum }
   return (error > 0) == (sum > 0) ? Double(bitPattern: sum.bitPattern + 1) : Double(bitPattern: sum.bitPattern - 1)
 }
-@inline(__always) func divisionFix<T: BinaryFloatingPoint>(_ quotient: T, _ denominator: T, _ numerator: T) -> T {
+@inlinable @inline(__always) public func divisionFix<T: BinaryFloatingPoint>(_ quotient: T, _ denominator: T, _ numerator: T) -> T {
   let negative = (denominator.sign == .minus) != (numerator.sign == .minus)
   if numerator.isNaN { return numerator + numerator }
   if denominator.isNaN { return denominator + denominator }
@@ -166,7 +166,7 @@ private func roundedToOdd(_ x: Double, plus y: Double) -> Double {
 }
 
 /// Which class of number: signalling NaN, quiet NaN, -inf, -normal, -denormal, -0, +0, +denormal, +normal, +inf.
-@inline(__always) func classBit<T: BinaryFloatingPoint>(_ a: T) -> UInt32 {
+@inlinable @inline(__always) public func classBit<T: BinaryFloatingPoint>(_ a: T) -> UInt32 {
   if a.isNaN { return a.isSignalingNaN ? 0 : 1 }
   let minus = a.sign == .minus
   if a.isInfinite { return minus ? 2 : 9 }
@@ -175,17 +175,17 @@ private func roundedToOdd(_ x: Double, plus y: Double) -> Double {
   return minus ? 3 : 8
 }
 
-@inline(__always) func byte(_ a: UInt32, _ index: UInt32) -> UInt32 { a >> (index &* 8) & 0xff }
-@inline(__always) func difference(_ a: UInt32, _ b: UInt32) -> UInt32 { a > b ? a &- b : b &- a }
-@inline(__always) func sumOfDifferences(_ a: UInt32, _ b: UInt32) -> UInt32 {
+@inlinable @inline(__always) public func byte(_ a: UInt32, _ index: UInt32) -> UInt32 { a >> (index &* 8) & 0xff }
+@inlinable @inline(__always) public func difference(_ a: UInt32, _ b: UInt32) -> UInt32 { a > b ? a &- b : b &- a }
+@inlinable @inline(__always) public func sumOfDifferences(_ a: UInt32, _ b: UInt32) -> UInt32 {
   difference(byte(a, 0), byte(b, 0)) &+ difference(byte(a, 1), byte(b, 1)) &+ difference(byte(a, 2), byte(b, 2)) &+ difference(byte(a, 3), byte(b, 3))
 }
-@inline(__always) func maskedSumOfDifferences(_ a: UInt32, _ b: UInt32) -> UInt32 {
+@inlinable @inline(__always) public func maskedSumOfDifferences(_ a: UInt32, _ b: UInt32) -> UInt32 {
   var sum: UInt32 = 0
   for i in 0..<4 as Range<UInt32> where byte(b, i) != 0 { sum &+= difference(byte(a, i), byte(b, i)) }
   return sum
 }
-@inline(__always) func selectByte(_ data: UInt64, _ selector: UInt32) -> UInt32 {
+@inlinable @inline(__always) public func selectByte(_ data: UInt64, _ selector: UInt32) -> UInt32 {
   switch selector {
   case 0...7: UInt32(truncatingIfNeeded: data >> UInt64(selector * 8)) & 0xff
   case 8...11: data >> UInt64((selector - 8) * 16 + 15) & 1 != 0 ? 0xff : 0
@@ -193,8 +193,8 @@ private func roundedToOdd(_ x: Double, plus y: Double) -> Double {
   default: 0xff
   }
 }
-@inline(__always) func signed24(_ a: UInt32) -> Int32 { Int32(bitPattern: a << 8) >> 8 }
-@inline(__always) func saturated(_ a: Int32, _ low: Int32, _ high: Int32) -> Int32 { min(max(a, low), high) }
-@inline(__always) func rounded16(_ a: Float, _ scale: Float, _ low: Float) -> UInt32 {
+@inlinable @inline(__always) public func signed24(_ a: UInt32) -> Int32 { Int32(bitPattern: a << 8) >> 8 }
+@inlinable @inline(__always) public func saturated(_ a: Int32, _ low: Int32, _ high: Int32) -> Int32 { min(max(a, low), high) }
+@inlinable @inline(__always) public func rounded16(_ a: Float, _ scale: Float, _ low: Float) -> UInt32 {
   UInt32(truncatingIfNeeded: Int32((clamped(a, low, 1) * scale).rounded(.toNearestOrEven))) & 0xffff
 }

@@ -1,5 +1,6 @@
 // SMEM: scalar memory, clocks, scalar cache control.  Source: AMD CDNA3 ISA, 12.6.
 import CSoftGPU
+import ISA
 
 extension OpcodeTable {
   static func smem(_ t: inout OpcodeTable) {

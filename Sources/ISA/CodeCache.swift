@@ -4,18 +4,18 @@
 import CSoftGPU
 import Glibc
 
-struct CodeWindow {
-  static let bytes: UInt64 = 65536
-  static let entries = 16384
-  static let storage = (entries + 4) * MemoryLayout<carmine_op>.stride
+public struct CodeWindow {
+  public static let bytes: UInt64 = 65536
+  public static let entries = 16384
+  public static let storage = (entries + 4) * MemoryLayout<carmine_op>.stride
 
-  var base: UInt64
-  var epoch: UInt64
-  let ops: UnsafeMutablePointer<carmine_op>                 // entries + 4: what lies behind the end leads to the next window
-  let copy: UnsafeMutableRawPointer                         // 64 KiB, page by page as decoded
-  var bounds: UnsafeMutablePointer<(low: UInt16, high: UInt16)>   // of each 4 KiB page: the part copied
+  public var base: UInt64
+  public var epoch: UInt64
+  public let ops: UnsafeMutablePointer<carmine_op>                 // entries + 4: what lies behind the end leads to the next window
+  public let copy: UnsafeMutableRawPointer                         // 64 KiB, page by page as decoded
+  public var bounds: UnsafeMutablePointer<(low: UInt16, high: UInt16)>   // of each 4 KiB page: the part copied
 
-  init(base: UInt64, epoch: UInt64) {
+  public init(base: UInt64, epoch: UInt64) {
     self.base = base
     self.epoch = epoch
     let memory = mmap(nil, CodeWindow.storage + 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
@@ -25,11 +25,11 @@ struct CodeWindow {
     bounds = .allocate(capacity: 16)
     bounds.initialize(repeating: (0, 0), count: 16)
   }
-  func destroy() {
+  public func destroy() {
     munmap(UnsafeMutableRawPointer(ops), CodeWindow.storage + 65536)
     bounds.deallocate()
   }
-  func clear() {
+  public func clear() {
     madvise(UnsafeMutableRawPointer(ops), CodeWindow.storage + 65536, MADV_DONTNEED)
     bounds.update(repeating: (0, 0), count: 16)
   }
@@ -37,13 +37,13 @@ struct CodeWindow {
 
 extension UnsafeMutablePointer<WorkerState> {
   /// The decoded entry for `address`; makes its window current.
-  @inline(__always) func locate(_ address: UInt64) -> Op {
+  @inlinable @inline(__always) public func locate(_ address: UInt64) -> Op {
     let base = address & ~(CodeWindow.bytes - 1)
     if base != pointee.windowBase || pointee.windowEpoch != pointee.codeEpoch { enter(base) }
     return Op(pointee.windowOps + Int((address - base) >> 2))
   }
 
-  @inline(never) private func enter(_ base: UInt64) {
+  @inline(never) @usableFromInline func enter(_ base: UInt64) {
     var at = pointee.windows.firstIndex { $0.base == base }
     if at == nil {
       if pointee.windows.count >= 64 {
@@ -100,11 +100,12 @@ extension UnsafeMutablePointer<WorkerState> {
 
   /// Decodes the entry that `op` points to.  Returns where to go on (another window's entry at the end of this one), or nil
   /// when the wave stops with a fault.
-  @inline(never) func decode(_ wave: Wave, _ op: Op) -> Op? {
+  @inline(never) public func decode(_ wave: Wave, _ op: Op) -> Op? {
     let index = op - Op(pointee.windowOps)
     let address = pointee.windowBase + UInt64(index) << 2
     if index >= CodeWindow.entries { return locate(address) }
-    guard let result = Decoder.decode(pointee.table.pointee, fetch: { self.fetch(address + UInt64($0) << 2) }) else {
+    let set = pointee.instructions
+    guard let result = set.pointee.decode(set.pointee.table, { self.fetch(address + UInt64($0) << 2) }) else {
       stop(wave, op, .instructionFetch(address: address))
       return nil
     }
@@ -114,11 +115,9 @@ extension UnsafeMutablePointer<WorkerState> {
       decoded.kind = UInt8(CARMINE_OP_CONTROL)
       decoded.execute = result.known ? notImplemented : unknownInstruction
     }
-    switch result.encoding {
-    case .sopp where (2...9).contains(decoded.words.0 >> 16 & 0x7f):
+    if decoded.flags & UInt16(CARMINE_OP_FLAG_BRANCH) != 0 {
       let target = index + 1 + Int(decoded.immediate)
       if target >= 0 && target < CodeWindow.entries { decoded.target = UnsafePointer(pointee.windowOps + target) }
-    default: break
     }
     entry.pointee = decoded
     return op
@@ -127,33 +126,33 @@ extension UnsafeMutablePointer<WorkerState> {
 
 private let notImplemented: carmine_execute = { w, o in
   let state = w.pointee.worker.assumingMemoryBound(to: WorkerState.self)
-  let name = state.pointee.table.pointee.rows[Int(o.pointee.row)].name.description
+  let name = state.pointee.instructions.pointee.table.rows[Int(o.pointee.row)].name.description
   stop(w, o, .illegalInstruction(words: words(of: o), name: name))
 }
 private let unknownInstruction: carmine_execute = { w, o in stop(w, o, .illegalInstruction(words: words(of: o), name: nil)) }
 
-func words(of o: Op) -> [UInt32] { o.pointee.size == 1 ? [o.pointee.words.0] : [o.pointee.words.0, o.pointee.words.1] }
+public func words(of o: Op) -> [UInt32] { o.pointee.size == 1 ? [o.pointee.words.0] : [o.pointee.words.0, o.pointee.words.1] }
 
 // Program control, for the rows of the tables.
 
-@inline(__always) func worker(_ w: Wave) -> UnsafeMutablePointer<WorkerState> { w.pointee.worker.assumingMemoryBound(to: WorkerState.self) }
+@inlinable @inline(__always) public func worker(_ w: Wave) -> UnsafeMutablePointer<WorkerState> { w.pointee.worker.assumingMemoryBound(to: WorkerState.self) }
 
 /// The GPU address of a decoded instruction in the current window.
-func address(of o: Op, _ w: Wave) -> UInt64 {
+public func address(of o: Op, _ w: Wave) -> UInt64 {
   let state = worker(w)
   return state.pointee.windowBase + UInt64(o - Op(state.pointee.windowOps)) << 2
 }
-func jump(_ w: Wave, _ o: Op, _ address: UInt64) { w.pointee.next = worker(w).locate(address & ~3) }
+public func jump(_ w: Wave, _ o: Op, _ address: UInt64) { w.pointee.next = worker(w).locate(address & ~3) }
 
-@inline(__always) func branch(_ w: Wave, _ o: Op) {
+@inlinable @inline(__always) public func branch(_ w: Wave, _ o: Op) {
   if let target = o.pointee.target { w.pointee.next = target } else { farBranch(w, o) }
 }
-@inline(never) private func farBranch(_ w: Wave, _ o: Op) {
+@inline(never) @usableFromInline func farBranch(_ w: Wave, _ o: Op) {
   jump(w, o, address(of: o, w) &+ 4 &+ UInt64(bitPattern: Int64(o.pointee.immediate) * 4))
 }
 
 /// Ends the wave with a fault; the worker takes it from there.
-@inline(never) func stop(_ w: Wave, _ o: Op, _ cause: Fault.Cause, lane: Int? = nil) {
+@inline(never) public func stop(_ w: Wave, _ o: Op, _ cause: Fault.Cause, lane: Int? = nil) {
   let state = worker(w)
   w.pointee.state = UInt32(CARMINE_WAVE_FAULTED)
   guard state.pointee.fault == nil else { return }
@@ -161,8 +160,8 @@ func jump(_ w: Wave, _ o: Op, _ address: UInt64) { w.pointee.next = worker(w).lo
   fault.programCounter = address(of: o, w)
   if o.pointee.execute != nil || o.pointee.kind != 0 {
     let fetched = words(of: o)
-    let result = Decoder.decode(state.pointee.table.pointee) { $0 < fetched.count ? fetched[$0] : 0 }
-    let name = result.flatMap { Decoder.mnemonic(state.pointee.table.pointee, $0) } ?? "?"
+    let set = state.pointee.instructions.pointee
+    let name = set.decode(set.table) { $0 < fetched.count ? fetched[$0] : 0 }.flatMap { set.mnemonic(set.table, $0) } ?? "?"
     fault.instruction = name + " [" + fetched.map { hex(UInt64($0), digits: 8) }.joined(separator: " ") + "]"
   }
   fault.wave = Int(w.pointee.index)

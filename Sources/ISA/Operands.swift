@@ -5,27 +5,27 @@
 import CSoftGPU
 
 /// How the bits of an operand are to be understood.
-enum OperandType: UInt8 {
+public enum OperandType: UInt8 {
   case b32, f32, b64, i64, f64, b16, f16
-  @inline(__always) var isWide: Bool { self == .b64 || self == .i64 || self == .f64 }
+  @inlinable @inline(__always) public var isWide: Bool { self == .b64 || self == .i64 || self == .f64 }
 }
 
 /// Order of the operand buffers.
-enum Buffer {
-  static let temporary = 3       // results on their way through modifiers
-  static let mask = 4            // a mask operand as lanes
-  static let count = 6
+public enum Buffer {
+  public static let temporary = 3       // results on their way through modifiers
+  public static let mask = 4            // a mask operand as lanes
+  public static let count = 6
 }
 
 extension UnsafeMutablePointer<carmine_wave> {
-  @inline(__always) func buffer(_ slot: Int) -> Lanes { pointee.buffers + slot &* 128 }
+  @inlinable @inline(__always) public func buffer(_ slot: Int) -> Lanes { pointee.buffers + slot &* 128 }
 
-  @inline(__always) func source(_ o: Op, _ i: Int, _ type: OperandType) -> UnsafePointer<UInt32> {
+  @inlinable @inline(__always) public func source(_ o: Op, _ i: Int, _ type: OperandType) -> UnsafePointer<UInt32> {
     if o.pointee.prepare & (1 << UInt8(truncatingIfNeeded: i)) == 0 { return UnsafePointer(vgpr(code(o, i) &- 256)) }
     return prepare(o, i, type)
   }
 
-  @inline(never) func prepare(_ o: Op, _ i: Int, _ type: OperandType) -> UnsafePointer<UInt32> {
+  @inline(never) public func prepare(_ o: Op, _ i: Int, _ type: OperandType) -> UnsafePointer<UInt32> {
     let out = buffer(i), code = code(o, i), form = Int32(o.pointee.form)
     var from: Lanes
     if code >= 256 {
@@ -68,7 +68,7 @@ extension UnsafeMutablePointer<carmine_wave> {
     return UnsafePointer(from)
   }
 
-  func broadcast(_ value: UInt32, _ out: Lanes) { for l in 0..<64 { out[l] = value } }
+  public func broadcast(_ value: UInt32, _ out: Lanes) { for l in 0..<64 { out[l] = value } }
 
   /// SDWA: literal holds the second word.  Modifier bits: the float ones are in sourceModifiers, sext is here.
   private func select(_ o: Op, _ i: Int, _ from: Lanes, _ out: Lanes) {
@@ -138,7 +138,7 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
 
   /// The way out for results with modifiers; they lie in the temporary buffer.
-  @inline(never) func commitModified(_ o: Op, _ type: OperandType, preserveHigh: Bool) {
+  @inline(never) public func commitModified(_ o: Op, _ type: OperandType, preserveHigh: Bool) {
     let t = buffer(Buffer.temporary), out = vgpr(Int(o.pointee.destination))
     let flags = o.pointee.outputModifiers
     var mask = exec

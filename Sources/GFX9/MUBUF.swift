@@ -1,5 +1,6 @@
 // MUBUF and MTBUF: buffer instructions.  LLVM emits none of the accesses for kernels without buffer resources, so that they
 // decode only; the cache controls among them act.  Source: AMD CDNA3 ISA, 12.16 "MUBUF", 12.17 "MTBUF".
+import ISA
 
 extension OpcodeTable {
   static func mubuf(_ t: inout OpcodeTable) {

@@ -2,6 +2,7 @@
 // resolves addresses).  Atomics are real atomics of the host: other workers and the host see them.
 // Source: AMD CDNA3 ISA, 12.15.
 import CSoftGPU
+import ISA
 
 extension OpcodeTable {
   static func flat(_ t: inout OpcodeTable) {

@@ -1,6 +1,7 @@
 // VOP3P: packed 16-bit and 32-bit arithmetic, mixed-precision fused multiply-add, dot products, accumulator moves.
 // Matrix instructions decode; they do not execute yet.  Source: AMD CDNA3 ISA, 6.6 "Packed Math", 12.11 "VOP3P Instructions".
 import CSoftGPU
+import ISA
 
 extension OpcodeTable {
   static func vop3p(_ t: inout OpcodeTable) {

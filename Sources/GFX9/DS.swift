@@ -2,6 +2,7 @@
 // The address is a VGPR plus a 16-bit offset (two 8-bit offsets in units of the element for the two-address forms).
 // A workgroup runs on one thread, so its LDS needs no atomic access; an access past the group's allocation faults.
 import CSoftGPU
+import ISA
 
 extension OpcodeTable {
   static func ds(_ t: inout OpcodeTable) {

@@ -1,5 +1,6 @@
 // SOP1: scalar, one source.  Source: AMD CDNA3 ISA, 12.3.
 import CSoftGPU
+import ISA
 
 extension OpcodeTable {
   static func sop1(_ t: inout OpcodeTable) {

@@ -1,5 +1,6 @@
 // VOPC: vector comparisons, into VCC or an SGPR pair; the v_cmpx forms also set EXEC.  Source: AMD CDNA3 ISA, 12.9.
 import CSoftGPU
+import ISA
 
 extension OpcodeTable {
   static func vopc(_ t: inout OpcodeTable) {

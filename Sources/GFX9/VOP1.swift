@@ -1,5 +1,6 @@
 // VOP1: vector, one source; also in VOP3, SDWA and DPP form.  Source: AMD CDNA3 ISA, 12.8.
 import CSoftGPU
+import ISA
 import Glibc
 
 extension OpcodeTable {

@@ -1,5 +1,6 @@
 // VOP2: vector, two sources; also in VOP3, SDWA and DPP form.  Source: AMD CDNA3 ISA, 12.7.
 import CSoftGPU
+import ISA
 import Glibc
 
 extension OpcodeTable {

@@ -3,33 +3,33 @@
 import CSoftGPU
 import Glibc
 
-struct WorkerState {
-  var reader: AddressSpace.Reader
-  let table: UnsafePointer<OpcodeTable>
-  var windows: [CodeWindow] = []
-  var windowBase: UInt64 = 1                 // of the current window; 1 is no window's
-  var windowOps: UnsafeMutablePointer<carmine_op>
-  var windowEpoch: UInt64 = 0
-  var windowIndex = 0
+public struct WorkerState {
+  public var reader: AddressSpace.Reader
+  public let instructions: UnsafePointer<InstructionSet>
+  public var windows: [CodeWindow] = []
+  public var windowBase: UInt64 = 1                 // of the current window; 1 is no window's
+  public var windowOps: UnsafeMutablePointer<carmine_op>
+  public var windowEpoch: UInt64 = 0
+  public var windowIndex = 0
   /// Counts the moments after which code may have changed: a new dispatch, a changed mapping.
-  var codeEpoch: UInt64 = 1
-  var newestDispatch: UInt64 = 0
-  var fault: Fault?
+  public var codeEpoch: UInt64 = 1
+  public var newestDispatch: UInt64 = 0
+  public var fault: Fault?
   /// Lane addresses: GPU on the way in, host on the way out.
-  let addresses: UnsafeMutablePointer<UInt64>
-  let buffers: Lanes                         // Buffer.count slots of [2][64]
-  var instructions: UInt64 = 0               // executed, for benchmarks and tests
+  public let addresses: UnsafeMutablePointer<UInt64>
+  public let buffers: Lanes                         // Buffer.count slots of [2][64]
+  public var executed: UInt64 = 0               // executed, for benchmarks and tests
 
-  init(addressSpace: AddressSpace, table: UnsafePointer<OpcodeTable>) {
+  public init(addressSpace: AddressSpace, instructions: UnsafePointer<InstructionSet>) {
     reader = addressSpace.makeReader()
-    self.table = table
+    self.instructions = instructions
     let memory = UnsafeMutableRawPointer.allocate(byteCount: Buffer.count * 512 + 512, alignment: 64)
     buffers = memory.initializeMemory(as: UInt32.self, repeating: 0, count: Buffer.count * 128)
     addresses = (memory + Buffer.count * 512).initializeMemory(as: UInt64.self, repeating: 0, count: 64)
     windowOps = UnsafeMutablePointer<carmine_op>.allocate(capacity: 1)     // replaced at the first locate
     windowOps.initialize(to: carmine_op())
   }
-  func destroy() {
+  public func destroy() {
     for window in windows { window.destroy() }
     UnsafeMutableRawPointer(buffers).deallocate()
   }
@@ -37,7 +37,7 @@ struct WorkerState {
 
 extension UnsafeMutablePointer<WorkerState> {
   /// Runs `wave` until it stops, waits, or has used its budget; its program counter is current on return.
-  func run(_ wave: Wave, budget: Int32) {
+  public func run(_ wave: Wave, budget: Int32) {
     wave.pointee.budget = budget
     wave.pointee.state = UInt32(CARMINE_WAVE_RUNNING)
     var op = locate(wave.pointee.programCounter)
@@ -94,11 +94,11 @@ extension UnsafeMutablePointer<WorkerState> {
         if count >= wave.pointee.budget { break outer }
       }
     }
-    pointee.instructions &+= UInt64(count)
+    pointee.executed &+= UInt64(count)
     wave.pointee.programCounter = pointee.windowBase + UInt64(op - Op(pointee.windowOps)) << 2
   }
 
-  private func table(_ wave: Wave, _ op: Op) -> OpcodeAttributes { pointee.table.pointee.rows[Int(op.pointee.row)].attributes }
+  private func table(_ wave: Wave, _ op: Op) -> OpcodeAttributes { pointee.instructions.pointee.table.rows[Int(op.pointee.row)].attributes }
 
   /// Selections (min, max, med3) hand a denormal through; MODE may want it flushed.
   private func flush(_ wave: Wave, _ op: Op) {

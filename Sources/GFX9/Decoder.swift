@@ -2,6 +2,7 @@
 // An encoding is a row: which bits tell it, how long it is, where its opcode lies.  Field layouts are in `fill`.
 // Source: AMD CDNA3 ISA, chapter 13 "Microcode Formats"; agreement with LLVM's assembler is tested.
 import CSoftGPU
+import ISA
 
 struct EncodingRow {
   let encoding: Encoding
@@ -32,12 +33,7 @@ enum Decoder {
     .init(encoding: .vop2, mask: 0x8000_0000, match: 0x0000_0000, words: 1, opcodeShift: 25, opcodeBits: 6),
   ]
 
-  /// What was found: the operation, or nil when no row of the table fits.
-  struct Result {
-    var op: carmine_op
-    var encoding: Encoding
-    var known: Bool
-  }
+  typealias Result = Decoded
 
   /// `fetch` gives the word at an index (0, 1 or 2), or nil when that memory can't be read.
   static func decode(_ table: OpcodeTable, fetch: (Int) -> UInt32?) -> Result? {
@@ -78,6 +74,7 @@ enum Decoder {
     op.kind = UInt8(attributes.contains(.control) ? CARMINE_OP_CONTROL : CARMINE_OP_STRAIGHT)
     if attributes.contains(.f32) { op.flags |= UInt16(CARMINE_OP_FLAG_F32) }
     if attributes.contains(.f64) { op.flags |= UInt16(CARMINE_OP_FLAG_F64) }
+    if attributes.contains(.branch) { op.flags |= UInt16(CARMINE_OP_FLAG_BRANCH) }
     fill(&op, encoding, number, attributes)
     // A literal, or the second word of SDWA and DPP, follows the 32-bit encodings.
     let trailer: Bool
@@ -196,6 +193,7 @@ enum Decoder {
     case .mubuf, .mtbuf:
       op.source0 = 256 + bits(w1, 0, 8); op.destination = bits(w1, 8, 8)
       op.immediate = Int32(w0 & 0xfff)
+    default: break                                          // encodings of other families
     }
   }
 

@@ -1,0 +1,12 @@
+// Which instruction set a device kind executes.
+import GFX9
+import ISA
+
+extension DeviceKind {
+  var instructionSet: InstructionSet {
+    switch Target(rawValue: gfxTarget) {
+    case .gfx942: .gfx942
+    default: fatalError("SoftGPU: no instruction set for \(gfxTarget)")
+    }
+  }
+}
