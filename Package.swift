@@ -75,8 +75,9 @@ let package = Package(
     .target(name: "KFD", dependencies: ["CKFD", "CSoftGPU", "Settings"], swiftSettings: [.strictMemorySafety()]),
     .target(name: "ISA", dependencies: ["CSoftGPU"], swiftSettings: fast),
     .target(name: "GFX9", dependencies: ["ISA", "CSoftGPU"], swiftSettings: fast),
+    .target(name: "GFX11", dependencies: ["ISA", "CSoftGPU"], swiftSettings: fast),
     .target(
-      name: "SoftGPU", dependencies: ["CKFD", "CSoftGPU", "Settings", "ISA", "GFX9"], swiftSettings: fast),
+      name: "SoftGPU", dependencies: ["CKFD", "CSoftGPU", "Settings", "ISA", "GFX9", "GFX11"], swiftSettings: fast),
     .target(
       name: "SoftGPULibrary", dependencies: ["SoftGPU"], exclude: ["exports.map"],
       linkerSettings: preloaded("SoftGPULibrary", soname: "libcarmine-softgpu.so")),
@@ -114,7 +115,7 @@ let package = Package(
     .testTarget(name: "CodeObjectTests", dependencies: ["CodeObject", "KernelImage", "CLZ4", "CZstd"]),
     .testTarget(name: "CompilerTests", dependencies: ["Compiler", "PTX", "CodeObject"]),
     .testTarget(name: "KFDTests", dependencies: ["KFD", "CKFD"]),
-    .testTarget(name: "SoftGPUTests", dependencies: ["SoftGPU", "ISA", "GFX9", "KFD", "CKFD", "CSoftGPU"]),
+    .testTarget(name: "SoftGPUTests", dependencies: ["SoftGPU", "ISA", "GFX9", "GFX11", "KFD", "CKFD", "CSoftGPU"]),
     .testTarget(name: "GPUTests", dependencies: ["GPU"]),
     .testTarget(name: "ModuleLoadingTests", dependencies: ["ModuleLoading", "KernelImage"]),
     .testTarget(name: "CUDATests", dependencies: ["CUDA", "KernelImage", "ModuleLoading", "GPU"], exclude: ["Layout"]),

@@ -1,4 +1,5 @@
 // Which instruction set a device kind executes.
+import GFX11
 import GFX9
 import ISA
 
@@ -6,6 +7,7 @@ extension DeviceKind {
   var instructionSet: InstructionSet {
     switch Target(rawValue: gfxTarget) {
     case .gfx942: .gfx942
+    case .gfx1100: .gfx1100
     default: fatalError("SoftGPU: no instruction set for \(gfxTarget)")
     }
   }
