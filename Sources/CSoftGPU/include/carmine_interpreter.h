@@ -71,9 +71,20 @@ typedef struct carmine_wave {
   uint32_t agprCount;
   uint32_t customMode;             ///< 1 when MODE asks for anything but host defaults
   uint64_t lastCoherent;           ///< the last coherent access's instruction, to notice spinning
+  uint32_t lanes;                  ///< 32 or 64
+  uint32_t status;                 ///< STATUS's bits of CARMINE_STATUS_*; the others are made when it is read
+  uint32_t trapStatus;             ///< TRAPSTS
+  uint32_t hardwareID[2];          ///< HW_ID, or HW_ID1 and HW_ID2
+  uint32_t xcc;
+  uint32_t doorbell;               ///< the queue's, as messages name it
+  uint32_t scratchStride;          ///< bytes from one 32-bit word of a lane's scratch to its next
+  uint64_t scratchAddress;         ///< GPU address of this wave's scratch, 0 when it lies outside the address space
 } carmine_wave;
 
-enum { CARMINE_WAVE_RUNNING = 0, CARMINE_WAVE_BARRIER = 1, CARMINE_WAVE_ENDED = 2, CARMINE_WAVE_FAULTED = 3, CARMINE_WAVE_YIELD = 4 };
+/// Bits of STATUS that are kept.  Source: AMD's ISA manuals, "STATUS"; the same places in gfx9 to gfx11.
+enum { CARMINE_STATUS_PRIVILEGED = 1 << 5, CARMINE_STATUS_TRAP_ENABLED = 1 << 6, CARMINE_STATUS_HALT = 1 << 13, CARMINE_STATUS_TRAP = 1 << 14 };
+
+enum { CARMINE_WAVE_RUNNING = 0, CARMINE_WAVE_BARRIER = 1, CARMINE_WAVE_ENDED = 2, CARMINE_WAVE_FAULTED = 3, CARMINE_WAVE_YIELD = 4, CARMINE_WAVE_HALTED = 5 };
 
 #define CARMINE_INLINE static inline __attribute__((always_inline, unused))
 

@@ -3,8 +3,9 @@
 // Threads: submit, runInline and stop by any thread.  Workers start at the first submit; each runs resident workgroups, and
 // sleeps on a futex after a short spin when there is nothing to do.
 // Order: a worker starts with one workgroup; a round in which none of its workgroups ended doubles how many it keeps resident,
-// as far as the device's limits allow, so that workgroups that wait for others (grid-wide barriers, locks, look-back scans)
-// find them running, while ordinary kernels keep their registers in the host's caches.
+// as far as the compute units have room, so that workgroups that wait for others (grid-wide barriers, locks, look-back scans)
+// find them running, while ordinary kernels keep their registers in the host's caches.  Dispatches of urgent queues come
+// first, then the older ones.
 // Source: LLVM AMDGPU usage for the launch; the device's limits from `DeviceKind`.
 import ISA
 import CSoftGPU
@@ -16,20 +17,23 @@ final class ComputeEngine: @unchecked Sendable {
   let device: DeviceKind
   let addressSpace: AddressSpace
 
-  /// Residency units of one compute unit.
-  static let unit = 1 << 16
-  private let capacity: Int
-  private let resident = Atomic<Int>(0)
+  let geometry: UnitGeometry
   private let serial = Atomic<UInt64>(1)
   let stopping = Atomic<Bool>(false)
 
   private let lock: UnsafeMutablePointer<pthread_mutex_t>
-  private var active: [ActiveDispatch] = []           // with workgroups not started
-  private var orphans: [Workgroup] = []               // handed over by an inline run
+  private var units: ComputeUnits
+  private var active: [ActiveDispatch] = []           // with workgroups not started, the most urgent first
+  private var orphans: [Workgroup] = []               // handed over by an inline run; they have their places
+  private var returning: [Workgroup] = []             // of queues that were resumed; they need places
+  private var returningBlockedAt: UInt64 = .max
+  private var engineScratch: EngineScratch
   private var threads: [pthread_t] = []
   private let wake: UnsafeMutablePointer<UInt32>      // futex word, counts submissions
   private let sleepers = Atomic<Int>(0)
-  private let work = Atomic<Int>(0)                   // entries of `active` and `orphans`, to look without the lock
+  private let work = Atomic<Int>(0)                   // entries of these three, to look without the lock
+  /// For dispatches of nobody's queue: tests and benchmarks.
+  private(set) lazy var ownContext = QueueContext(engine: self)
 
   private let inlineLock: UnsafeMutablePointer<pthread_mutex_t>
   private var inlineWorker: Worker?
@@ -38,7 +42,9 @@ final class ComputeEngine: @unchecked Sendable {
   init(device: DeviceKind, addressSpace: AddressSpace) {
     self.device = device
     self.addressSpace = addressSpace
-    capacity = device.computeUnits * ComputeEngine.unit
+    units = ComputeUnits(device)
+    geometry = units.geometry
+    engineScratch = EngineScratch(device, addressSpace)
     lock = .allocate(capacity: 1); pthread_mutex_init(lock, nil)
     inlineLock = .allocate(capacity: 1); pthread_mutex_init(inlineLock, nil)
     wake = .allocate(capacity: 1); wake.initialize(to: 0)
@@ -47,6 +53,7 @@ final class ComputeEngine: @unchecked Sendable {
   deinit {
     stop()
     inlineWorker?.destroy()
+    engineScratch.destroy()
     instructions.deinitialize(count: 1); instructions.deallocate()
     pthread_mutex_destroy(lock); lock.deallocate()
     pthread_mutex_destroy(inlineLock); inlineLock.deallocate()
@@ -68,13 +75,16 @@ final class ComputeEngine: @unchecked Sendable {
     let left = worker.runInline(ready)
     pthread_mutex_unlock(inlineLock)
     if left == nil { return }
-    if let left, !left.isEmpty {
-      pthread_mutex_lock(lock)
-      orphans.append(contentsOf: left)
-      work.wrappingAdd(left.count, ordering: .releasing)
-      pthread_mutex_unlock(lock)
+    let exhausted: Bool = withLock {
+      if let left, !left.isEmpty {
+        orphans.append(contentsOf: left)
+        work.wrappingAdd(left.count, ordering: .releasing)
+        // The queue may have been stopped meanwhile.
+        if !ready.context.isRunning { collect(ready.context) }
+      }
+      return ready.isExhausted
     }
-    if !ready.isExhausted { enqueue(ready) } else { wakeWorkers() }
+    if !exhausted { enqueue(ready) } else { wakeWorkers() }
   }
 
   /// Ends the worker threads.  Dispatches that have not completed never will.
@@ -86,64 +96,38 @@ final class ComputeEngine: @unchecked Sendable {
     threads = []
     pthread_mutex_unlock(lock)
     for thread in started { pthread_join(thread, nil) }
-    pthread_mutex_lock(lock)
-    active = []; orphans = []
-    pthread_mutex_unlock(lock)
+    withLock { active = []; orphans = []; returning = [] }
   }
 
   /// Instructions that the inline worker has executed, for benchmarks.
   var inlineInstructions: UInt64 { inlineWorker?.state.pointee.executed ?? 0 }
 
-  // Launch.
-
-  func prepare(_ request: Dispatch, _ completion: @escaping @Sendable (DispatchOutcome) -> Void) -> ActiveDispatch? {
-    func refuse(_ reason: String) -> ActiveDispatch? {
-      completion(.faulted(Fault(cause: .badDispatch(reason), kernelObject: request.kernelObject)))
-      return nil
-    }
-    guard carmine_has_vectors() != 0 else { return refuse("this host's processor lacks AVX2, FMA or F16C, which the software GPU needs") }
-    let size = request.workgroupSize, grid = request.gridSize
-    guard size.x > 0, size.y > 0, size.z > 0 else { return refuse("workgroup size \(size.x)x\(size.y)x\(size.z) has a zero") }
-    guard size.x <= 1024, size.y <= 1024, size.z <= 1024, Int(size.x) * Int(size.y) * Int(size.z) <= 1024 else {
-      return refuse("workgroup size \(size.x)x\(size.y)x\(size.z) is above 1024 work-items")
-    }
-    guard grid.x > 0, grid.y > 0, grid.z > 0 else { return refuse("grid size \(grid.x)x\(grid.y)x\(grid.z) has a zero") }
-    guard Int(request.groupSegmentSize) <= device.ldsBytes else {
-      return refuse("group segment of \(request.groupSegmentSize) bytes is above the device's \(device.ldsBytes)")
-    }
-    guard let memory = addressSpace.translate(request.kernelObject, 64, .read),
-      let kernel = KernelDescriptor(at: request.kernelObject, memory)
-    else { return refuse("kernel object \(hex(request.kernelObject)) is not readable by this device") }
-    guard !kernel.isWave32 else { return refuse("kernel is built for waves of 32 lanes; \(device.gfxTarget) has 64") }
-    guard kernel.vgprCount <= device.vgprsPerSIMDLane else { return refuse("kernel wants \(kernel.vgprCount) vector registers") }
-    let user = kernel.userValues(request) { word in
-      addressSpace.translate(request.kernarg &+ UInt64(word * 4), 4, .read)?.loadUnaligned(as: UInt32.self)
-    }
-    guard let user else { return refuse("kernel arguments at \(hex(request.kernarg)) are not readable by this device") }
-    let items = Int(size.x) * Int(size.y) * Int(size.z), waves = (items + 63) / 64
-    // How many workgroups a compute unit holds: wave slots, registers, LDS.
-    let granule = device.vgprGranule, registers = (kernel.vgprCount + granule - 1) / granule * granule
-    let wavesPerSIMD = max(1, min(device.maximumWavesPerSIMD, device.vgprsPerSIMDLane / registers))
-    var groups = max(1, wavesPerSIMD * device.simdsPerComputeUnit / waves)
-    if request.groupSegmentSize > 0 { groups = min(groups, max(1, device.ldsBytes / Int(request.groupSegmentSize))) }
-    func count(_ grid: UInt32, _ size: UInt32) -> Int { (Int(grid) + Int(size) - 1) / Int(size) }
-    return ActiveDispatch(
-      request, kernel, userSGPRs: user, groupCount: (count(grid.x, size.x), count(grid.y, size.y), count(grid.z, size.z)),
-      wavesPerGroup: waves, cost: ComputeEngine.unit / groups, serial: serial.wrappingAdd(1, ordering: .relaxed).oldValue,
-      completion: completion)
+  func withLock<T>(_ body: () -> T) -> T {
+    pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    return body()
   }
+
+  func nextSerial() -> UInt64 { serial.wrappingAdd(1, ordering: .relaxed).oldValue }
+
+  func ownScratch(_ bytes: UInt32, lanes: Int) -> ScratchSetup? { withLock { engineScratch.setup(bytes: bytes, lanes: lanes) } }
 
   private func enqueue(_ dispatch: ActiveDispatch) {
     pthread_mutex_lock(lock)
-    active.append(dispatch)
+    guard !dispatch.context.isDead else { pthread_mutex_unlock(lock); return }
+    insert(dispatch)
     work.wrappingAdd(1, ordering: .releasing)
     if threads.isEmpty && !stopping.load(ordering: .acquiring) { startThreads() }
     pthread_mutex_unlock(lock)
     signal()
   }
-  private func wakeWorkers() {
+  private func insert(_ dispatch: ActiveDispatch) {
+    let at = active.firstIndex { $0.context.priority < dispatch.context.priority } ?? active.count
+    active.insert(dispatch, at: at)
+  }
+  func wakeWorkers() {
     pthread_mutex_lock(lock)
-    if threads.isEmpty && !stopping.load(ordering: .acquiring) { startThreads() }
+    if threads.isEmpty && !stopping.load(ordering: .acquiring) && work.load(ordering: .relaxed) > 0 { startThreads() }
     pthread_mutex_unlock(lock)
     signal()
   }
@@ -170,14 +154,26 @@ final class ComputeEngine: @unchecked Sendable {
 
   var hasWork: Bool { work.load(ordering: .acquiring) > 0 }
 
-  enum Item { case started(Workgroup), fresh(ActiveDispatch, Int) }
+  enum Item { case started(Workgroup), fresh(ActiveDispatch, Int, UnitPlacement) }
 
-  /// A workgroup handed over, or one not started that fits beside those that are resident.
+  /// A workgroup handed over, one that comes back, or one not started for which there is room.
   func take() -> Item? {
     guard work.load(ordering: .acquiring) > 0 else { return nil }
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
     if let orphan = orphans.popLast() { work.wrappingSubtract(1, ordering: .relaxed); return .started(orphan) }
+    if !returning.isEmpty && returningBlockedAt != units.releases {
+      for at in returning.indices {
+        let group = returning[at], context = group.dispatch.context
+        guard let placement = units.place(group.dispatch.need, xcc: group.xcc, mask: context.mask) else { continue }
+        returning.remove(at: at)
+        work.wrappingSubtract(1, ordering: .relaxed)
+        group.place(placement, geometry)
+        context.held += 1
+        return .started(group)
+      }
+      returningBlockedAt = units.releases
+    }
     var at = 0
     while at < active.count {
       let dispatch = active[at]
@@ -186,20 +182,113 @@ final class ComputeEngine: @unchecked Sendable {
         work.wrappingSubtract(1, ordering: .relaxed)
         continue
       }
-      let before = resident.load(ordering: .relaxed)
-      if before + dispatch.cost <= capacity {
-        if let index = dispatch.takeGroup() {
-          resident.wrappingAdd(dispatch.cost, ordering: .relaxed)
-          if dispatch.isExhausted { active.remove(at: at); work.wrappingSubtract(1, ordering: .relaxed) }
-          return .fresh(dispatch, index)
-        }
+      if dispatch.context.isRunning, dispatch.blockedAt != units.releases, let (index, placement) = begin(dispatch) {
+        if dispatch.isExhausted { active.remove(at: at); work.wrappingSubtract(1, ordering: .relaxed) }
+        return .fresh(dispatch, index, placement)
       }
       at += 1
     }
     return nil
   }
-  func reserve(_ dispatch: ActiveDispatch) { resident.wrappingAdd(dispatch.cost, ordering: .relaxed) }
-  func release(_ dispatch: ActiveDispatch) { resident.wrappingSubtract(dispatch.cost, ordering: .relaxed) }
+
+  /// The next workgroup of one dispatch, if its queue runs and there is room.
+  func take(of dispatch: ActiveDispatch) -> (index: Int, placement: UnitPlacement)? {
+    pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    return dispatch.context.isRunning ? begin(dispatch) : nil
+  }
+
+  /// Under the lock.
+  private func begin(_ dispatch: ActiveDispatch) -> (index: Int, placement: UnitPlacement)? {
+    for xcc in 0..<geometry.xccCount where dispatch.hasGroup(for: xcc) {
+      var scratch: [Int32] = []
+      if dispatch.usesScratchSlots {
+        if dispatch.scratchSlots == nil { dispatch.scratchSlots = dispatch.context.slots(for: dispatch.scratch) }
+        guard let slots = dispatch.scratchSlots?.take(dispatch.need.waves, xcc: xcc) else { continue }
+        scratch = slots
+      }
+      guard var placement = units.place(dispatch.need, xcc: xcc, mask: dispatch.context.mask) else {
+        dispatch.scratchSlots?.give(scratch, xcc: xcc)
+        continue
+      }
+      placement.scratch = scratch
+      dispatch.context.held += 1
+      return (dispatch.takeGroup(for: xcc), placement)
+    }
+    dispatch.blockedAt = units.releases
+    return nil
+  }
+
+  /// A worker's workgroup has ended.
+  func release(_ group: Workgroup) {
+    pthread_mutex_lock(lock)
+    units.release(group.placement)
+    group.dispatch.scratchSlots?.give(group.placement.scratch, xcc: group.xcc)
+    group.dispatch.context.held -= 1
+    pthread_mutex_unlock(lock)
+  }
+  /// A worker gives back a workgroup whose queue does not run.  True if the queue is dead: the worker has the storage to free.
+  func surrender(_ group: Workgroup) -> Bool {
+    pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    let context = group.dispatch.context
+    units.release(group.placement)
+    context.held -= 1
+    if context.isDead { return true }
+    group.unplace()
+    if context.isRunning { comeBack(group) } else { context.stopped.append(group) }
+    return false
+  }
+  /// A workgroup that nothing moves any more keeps its place and leaves its worker.  False if its queue does not run.
+  func halt(_ group: Workgroup) -> Bool {
+    pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    let context = group.dispatch.context
+    guard context.isRunning else { return false }
+    context.halted.append(group)
+    context.held -= 1
+    return true
+  }
+
+  /// Gives up what a failed dispatch has not started; how many workgroups those were.
+  func abandon(_ dispatch: ActiveDispatch) -> Int { withLock { dispatch.abandon() } }
+
+  // For QueueContext, under the lock.
+
+  private func comeBack(_ group: Workgroup) {
+    returning.append(group)
+    returningBlockedAt = .max
+    work.wrappingAdd(1, ordering: .releasing)
+  }
+  /// Workgroups of a queue that has just been stopped, as far as no worker has them.
+  func collect(_ context: QueueContext) {
+    let mine = orphans.filter { $0.dispatch.context === context }
+    orphans.removeAll { $0.dispatch.context === context }
+    let back = returning.filter { $0.dispatch.context === context }
+    returning.removeAll { $0.dispatch.context === context }
+    work.wrappingSubtract(mine.count + back.count, ordering: .relaxed)
+    for group in mine { context.held -= 1 }
+    for group in mine + context.halted { units.release(group.placement); group.unplace() }
+    context.stopped += mine + back + context.halted
+    context.halted = []
+  }
+  /// What a resumed queue had running goes on.
+  func requeue(_ context: QueueContext) {
+    for group in context.stopped { comeBack(group) }
+    context.stopped = []
+  }
+  /// What a dead queue has not started.
+  func forget(_ context: QueueContext) {
+    let before = active.count
+    active.removeAll { $0.context === context }
+    work.wrappingSubtract(before - active.count, ordering: .relaxed)
+  }
+  func placesChanged() { units.invalidate() }
+  func sortByPriority() {
+    let all = active
+    active = []
+    for dispatch in all { insert(dispatch) }
+  }
 
   // Sleeping and waking.
 

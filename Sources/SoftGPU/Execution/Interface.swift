@@ -15,6 +15,19 @@ struct Dispatch {
   var queueAddress: UInt64                             // amd_queue_t (queue_ptr), 0 if there is none
   var dispatchID: UInt64
   var queueID: UInt32
+  /// The queue that it comes from; nil for the engine's own.
+  var context: QueueContext? = nil
+  // What PM4 packets bring instead of a kernel object and an amd_queue_t.
+  var registers: ProgramRegisters? = nil
+  var userSGPRs: [UInt32]? = nil
+  var scratch: ScratchRegisters? = nil
+}
+
+/// COMPUTE_PGM_LO/HI and COMPUTE_PGM_RSRC1..3; CS_W32_EN is DISPATCH_DIRECT's.
+struct ProgramRegisters: Sendable {
+  var entry: UInt64
+  var resource1: UInt32, resource2: UInt32, resource3: UInt32
+  var isWave32: Bool
 }
 
 enum DispatchOutcome: Sendable {

@@ -36,7 +36,7 @@ final class Worker: @unchecked Sendable {
       while groups.count < target, let item = engine.take() {
         switch item {
         case .started(let group): group.adopt(by: state); groups.append(group)
-        case .fresh(let dispatch, let index): groups.append(start(dispatch, index))
+        case .fresh(let dispatch, let index, let placement): groups.append(start(dispatch, index, placement))
         }
       }
       if groups.isEmpty {
@@ -56,9 +56,10 @@ final class Worker: @unchecked Sendable {
     carmine_set_csr(0x1f80)
     defer { carmine_set_csr(csr) }
     refresh()
-    while groups.count < 8, let index = dispatch.takeGroup() {
-      engine.reserve(dispatch)
-      let group = start(dispatch, index)
+    var complete = false
+    while groups.count < 8, !complete {
+      guard let (index, placement) = engine.take(of: dispatch) else { break }
+      let group = start(dispatch, index, placement)
       groups.append(group)
       var slices = 0
       while slices < 4, !groups.isEmpty, groups.last === group {
@@ -66,9 +67,10 @@ final class Worker: @unchecked Sendable {
         slices += 1
       }
       if slices == 4 { break }
+      complete = engine.withLock { dispatch.isExhausted }
     }
     state.pointee.reader.leave()
-    guard !groups.isEmpty || !dispatch.isExhausted else { return nil }
+    guard !groups.isEmpty || !complete else { return nil }
     let left = groups
     groups = []
     return left
@@ -82,9 +84,8 @@ final class Worker: @unchecked Sendable {
       return nil
     }
     refresh()
-    while let index = dispatch.takeGroup() {
-      engine.reserve(dispatch)
-      groups.append(start(dispatch, index))
+    while let (index, placement) = engine.take(of: dispatch) {
+      groups.append(start(dispatch, index, placement))
       while !groups.isEmpty { _ = round() }
     }
     state.pointee.reader.leave()
@@ -98,43 +99,46 @@ final class Worker: @unchecked Sendable {
     if state.pointee.reader.refresh() { state.pointee.codeEpoch += 1 }
   }
 
-  private func start(_ dispatch: ActiveDispatch, _ index: Int) -> Workgroup {
+  private func start(_ dispatch: ActiveDispatch, _ index: Int, _ placement: UnitPlacement) -> Workgroup {
     if dispatch.serial > state.pointee.newestDispatch {
       state.pointee.newestDispatch = dispatch.serial
       state.pointee.codeEpoch += 1                            // code may have been written since the last dispatch
     }
-    return Workgroup(dispatch, index: index, pool: &pool, state: state)
+    return Workgroup(dispatch, index: index, placement, engine.geometry, pool: &pool, state: state)
   }
 
-  /// A turn for every resident workgroup; returns how many ended.
+  /// A turn for every resident workgroup; returns how many this worker has no more.
   private func round() -> Int {
     var ended = 0, at = 0
     while at < groups.count {
-      let group = groups[at]
-      var over = group.dispatch.hasFailed
+      let group = groups[at], dispatch = group.dispatch
+      var over = dispatch.hasFailed
       if !over {
         refresh()
         switch group.slice(state, quantum: Worker.quantum) {
         case .finished: over = true
         case .unfinished: break
+        case .halted:
+          if engine.halt(group) { groups.remove(at: at); ended += 1; continue }
         case .faulted:
           over = true
           var fault = state.pointee.fault ?? Fault(cause: .badDispatch("a wave stopped without a reason"))
           state.pointee.fault = nil
-          fault.kernelObject = group.dispatch.request.kernelObject
+          fault.kernelObject = dispatch.request.kernelObject
           fault.workgroup = group.id
           if let lane = fault.lane { fault.workItem = group.workItem(wave: fault.wave, lane: lane) }
-          if group.dispatch.fail(fault) { finishDispatch(group.dispatch) }
+          if dispatch.fail(fault), dispatch.finish(engine.abandon(dispatch)) { finishDispatch(dispatch) }
         }
       }
+      if !over && dispatch.context.isRunning { at += 1; continue }
+      ended += 1
+      groups.remove(at: at)
       if over {
-        ended += 1
-        groups.remove(at: at)
+        engine.release(group)
         group.release(to: &pool)
-        engine.release(group.dispatch)
-        if group.dispatch.finish() { finishDispatch(group.dispatch) }
-      } else {
-        at += 1
+        if dispatch.finish() { finishDispatch(dispatch) }
+      } else if engine.surrender(group) {
+        group.release(to: &pool)
       }
     }
     return ended

@@ -27,6 +27,16 @@ struct WaveStorage {
   }
 }
 
+extension WaveStorage {
+  /// Large scratch goes back to the system, small scratch stays with its wave.
+  mutating func dropLargeScratch() {
+    guard wave.pointee.scratch != 0, scratchCapacity > 1 << 20 else { return }
+    munmap(UnsafeMutableRawPointer(bitPattern: UInt(wave.pointee.scratch)), scratchCapacity)
+    wave.pointee.scratch = 0
+    scratchCapacity = 0
+  }
+}
+
 /// What a worker recycles.
 struct StoragePool {
   private var waves: [WaveStorage] = []
@@ -57,14 +67,23 @@ extension Int {
 
 final class Workgroup {
   let dispatch: ActiveDispatch
+  let index: Int
   let id: (x: UInt32, y: UInt32, z: UInt32)
   let size: (x: UInt32, y: UInt32, z: UInt32)       // of a partial workgroup: what is left
-  private var waves: [WaveStorage] = []
-  private var lds: (memory: UnsafeMutablePointer<UInt8>, bytes: Int)
+  let xcc: Int
+  private(set) var placement: UnitPlacement
+  private(set) var waves: [WaveStorage] = []
+  private(set) var lds: (memory: UnsafeMutablePointer<UInt8>, bytes: Int)
 
   /// Sets up workgroup number `index` of `dispatch` for the worker behind `state`.
-  init(_ dispatch: ActiveDispatch, index: Int, pool: inout StoragePool, state: UnsafeMutablePointer<WorkerState>) {
+  init(
+    _ dispatch: ActiveDispatch, index: Int, _ placement: UnitPlacement, _ geometry: UnitGeometry, pool: inout StoragePool,
+    state: UnsafeMutablePointer<WorkerState>
+  ) {
     self.dispatch = dispatch
+    self.index = index
+    self.placement = placement
+    xcc = geometry.identity(placement, 0).xcc
     let count = dispatch.groupCount
     id = (UInt32(index % count.x), UInt32(index / count.x % count.y), UInt32(index / (count.x * count.y)))
     let request = dispatch.request
@@ -73,26 +92,41 @@ final class Workgroup {
       min(request.workgroupSize.y, request.gridSize.y - id.y * request.workgroupSize.y),
       min(request.workgroupSize.z, request.gridSize.z - id.z * request.workgroupSize.z)
     )
-    let items = Int(size.x * size.y * size.z)
+    let items = Int(size.x * size.y * size.z), lanes = dispatch.kernel.lanes
     lds = pool.takeLDS(dispatch.ldsBytes)
     // LDS starts with whatever was there; a pattern makes reliance on zeros visible.
     if dispatch.ldsBytes > 0 { memset(lds.memory, 0xa5, dispatch.ldsBytes) }
-    let waveCount = (items + 63) / 64
+    let waveCount = (items + lanes - 1) / lanes
     waves.reserveCapacity(waveCount)
     for number in 0..<waveCount {
       var storage = pool.takeWave()
       prepare(&storage, number, items: items)
       waves.append(storage)
     }
+    place(placement, geometry)
     adopt(by: state)
   }
+
+  /// Takes its place on the compute units: which ones they are, kernels can read.
+  func place(_ new: UnitPlacement, _ geometry: UnitGeometry) {
+    let scratch = placement.scratch
+    placement = new
+    if new.scratch.isEmpty { placement.scratch = scratch }      // comes back: its scratch never went away
+    for (number, storage) in waves.enumerated() {
+      let place = geometry.identity(placement, number), wave = storage.wave
+      wave.pointee.xcc = UInt32(place.xcc)
+      wave.pointee.hardwareID = WaveStart.hardwareID(place, geometry, number)
+    }
+  }
+  /// Gives the place up; by whoever has released it.
+  func unplace() { placement.unit = -1 }
 
   private func prepare(_ storage: inout WaveStorage, _ number: Int, items: Int) {
     let base = storage.base, wave = storage.wave, kernel = dispatch.kernel
     let scalars = (base + WaveStorage.scalars).assumingMemoryBound(to: UInt32.self)
     let registers = (base + WaveStorage.registers).assumingMemoryBound(to: UInt32.self)
     let old = wave.pointee.scratch, oldCapacity = storage.scratchCapacity
-    let needed = max(64, Int(dispatch.request.privateSegmentSize) * 64)
+    let needed = max(64, Int(dispatch.scratchBytes) * kernel.lanes)
     wave.pointee.vgpr = registers
     wave.pointee.agpr = registers + kernel.accumulationOffset * 64
     wave.pointee.scalars = scalars
@@ -101,35 +135,33 @@ final class Workgroup {
     memset(wave.pointee.laneMask, 0, 256)
     wave.pointee.lds = lds.memory
     wave.pointee.ldsBytes = UInt32(dispatch.ldsBytes)
-    wave.pointee.scratchBytes = dispatch.request.privateSegmentSize
+    wave.pointee.scratchBytes = dispatch.scratchBytes
+    wave.pointee.scratchStride = UInt32(kernel.lanes * 4)
+    wave.pointee.scratchAddress = 0
+    if let slots = dispatch.scratchSlots, number < placement.scratch.count {
+      wave.pointee.scratchAddress = slots.address(placement.scratch[number], xcc: xcc)
+    }
     if old != 0 && oldCapacity < needed {
       munmap(UnsafeMutableRawPointer(bitPattern: UInt(old)), oldCapacity)
       wave.pointee.scratch = 0
     }
     if wave.pointee.scratch == 0 { storage.scratchCapacity = needed }
     wave.pointee.index = UInt32(number)
-    wave.pointee.vgprCount = UInt32(kernel.accumulationOffset)
+    wave.pointee.lanes = UInt32(kernel.lanes)
+    wave.pointee.vgprCount = UInt32(min(kernel.vgprCount, kernel.accumulationOffset))
     wave.pointee.agprCount = UInt32(max(0, kernel.vgprCount - kernel.accumulationOffset))
     wave.pointee.scc = 0
+    wave.pointee.status = 0
+    wave.pointee.trapStatus = 0
+    wave.pointee.doorbell = 0
     wave.pointee.lastCoherent = 0
     wave.pointee.state = UInt32(CARMINE_WAVE_RUNNING)
     wave.pointee.programCounter = kernel.entry
     HardwareRegister.setMode(wave, kernel.mode)
-
-    // SGPRs: user values, then workgroup ids in order.
-    var at = 0
-    for value in dispatch.userSGPRs { scalars[at] = value; at += 1 }
-    if kernel.enablesWorkgroupID.x { scalars[at] = id.x; at += 1 }
-    if kernel.enablesWorkgroupID.y { scalars[at] = id.y; at += 1 }
-    if kernel.enablesWorkgroupID.z { scalars[at] = id.z; at += 1 }
-    if kernel.enablesWorkgroupInfo { scalars[at] = UInt32((items + 63) / 64) | (number == 0 ? 1 << 31 : 0) }
-    scalars[ScalarCode.flatScratch] = 0
-    scalars[ScalarCode.flatScratch + 1] = UInt32(truncatingIfNeeded: Aperture.privateSegment >> 32)
-    scalars[ScalarCode.m0] = 0
-    wave.vcc = 0
+    WaveStart.scalars(wave, self, number, items: items)
 
     // Work-items, x fastest; v0 holds the three ids in ten bits each.
-    let first = number * 64, present = min(64, items - first)
+    let lanes = kernel.lanes, first = number * lanes, present = min(lanes, items - first)
     wave.exec = present == 64 ? ~0 : (1 << UInt64(present)) - 1
     if size.y == 1 && size.z == 1 {
       for lane in 0..<64 { registers[lane] = UInt32(first + lane) }
@@ -153,22 +185,33 @@ final class Workgroup {
     }
   }
 
-  enum Slice { case finished, faulted, unfinished }
+  enum Slice { case finished, faulted, unfinished, halted }
 
-  /// Each wave's turn, again and again while all of them only wait for each other; at most `quantum` instructions a wave at a time.
+  /// Each wave's turn, again and again while all of them only wait for each other; at most `quantum` instructions a wave at a
+  /// time.  Ends early when the queue is stopped.
   func slice(_ state: UnsafeMutablePointer<WorkerState>, quantum: Int32) -> Slice {
-    let barrier = UInt32(CARMINE_WAVE_BARRIER), ended = UInt32(CARMINE_WAVE_ENDED)
+    let barrier = UInt32(CARMINE_WAVE_BARRIER), ended = UInt32(CARMINE_WAVE_ENDED), halted = UInt32(CARMINE_WAVE_HALTED)
+    let context = dispatch.context
     for _ in 0..<64 {
-      var waiting = 0, done = 0
+      var waiting = 0, done = 0, stuck = 0
       for storage in waves {
         let wave = storage.wave
         if wave.pointee.state == ended { done += 1; continue }
         if wave.pointee.state == barrier { waiting += 1; continue }
+        if wave.pointee.state == halted { stuck += 1; continue }
+        guard context.isRunning else { return .unfinished }
         state.run(wave, budget: quantum)
         if wave.pointee.state == UInt32(CARMINE_WAVE_FAULTED) { return .faulted }
-        if wave.pointee.state == ended { done += 1 } else if wave.pointee.state == barrier { waiting += 1 }
+        if wave.pointee.state == ended {
+          done += 1
+        } else if wave.pointee.state == barrier {
+          waiting += 1
+        } else if wave.pointee.state == halted {
+          stuck += 1
+        }
       }
       if done == waves.count { return .finished }
+      if stuck > 0 && stuck + done + waiting == waves.count { return .halted }
       // Waves that have ended no longer count for the barrier.
       guard waiting + done == waves.count else { return .unfinished }
       for storage in waves where storage.wave.pointee.state == barrier { storage.wave.pointee.state = UInt32(CARMINE_WAVE_RUNNING) }
@@ -178,21 +221,26 @@ final class Workgroup {
 
   func release(to pool: inout StoragePool) {
     for var storage in waves {
-      // Large scratch goes back to the system, small scratch stays with its wave.
-      if storage.wave.pointee.scratch != 0 && storage.scratchCapacity > 1 << 20 {
-        munmap(UnsafeMutableRawPointer(bitPattern: UInt(storage.wave.pointee.scratch)), storage.scratchCapacity)
-        storage.wave.pointee.scratch = 0
-        storage.scratchCapacity = 0
+      storage.dropLargeScratch()
+      // Much of the engine's own scratch is not kept for nothing.
+      if let host = dispatch.scratch.host, dispatch.scratch.waveBytes > 1 << 20 {
+        madvise(host + Int(storage.wave.pointee.scratchAddress - dispatch.scratch.base), Int(dispatch.scratch.waveBytes), MADV_DONTNEED)
       }
       pool.give(storage)
     }
     waves = []
     pool.give(lds: lds)
   }
+  /// Frees the storage of a workgroup that no worker has.
+  func destroy() {
+    for storage in waves { storage.destroy() }
+    waves = []
+    UnsafeMutableRawPointer(lds.memory).deallocate()
+  }
 
   /// The work-item in `lane` of wave `number`.
   func workItem(wave number: Int, lane: Int) -> (x: UInt32, y: UInt32, z: UInt32) {
-    let linear = UInt32(number * 64 + lane)
+    let linear = UInt32(number * dispatch.kernel.lanes + lane)
     return (linear % size.x, linear / size.x % size.y, linear / (size.x * size.y))
   }
 }

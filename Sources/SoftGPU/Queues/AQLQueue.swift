@@ -211,7 +211,7 @@ final class AQLQueue: Queue, @unchecked Sendable {
     let dispatch = Dispatch(
       workgroupSize: workgroup, gridSize: grid, privateSegmentSize: packet.get(24), groupSegmentSize: group,
       kernelObject: kernelObject, kernarg: packet.get(40), packetAddress: address, queueAddress: queueAddress,
-      dispatchID: index, queueID: id)
+      dispatchID: index, queueID: id, context: context)
     next += 1
     inFlight.wrappingAdd(1, ordering: .acquiringAndReleasing)
     thread.leave()             // the engine may run it here, and nobody who unmaps waits for us meanwhile

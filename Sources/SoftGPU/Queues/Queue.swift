@@ -36,6 +36,8 @@ class Queue: @unchecked Sendable {
   let device: SoftDevice
   let processor: QueueProcessor
   let doorbell: UnsafeMutablePointer<UInt64>
+  /// What it runs on the compute units.
+  let context: QueueContext
   /// Changed by UPDATE_QUEUE while the queue does not run.
   var properties: QueueProperties
   var id: UInt32 { properties.id }
@@ -54,6 +56,7 @@ class Queue: @unchecked Sendable {
 
   init(_ properties: QueueProperties, device: SoftDevice, processor: QueueProcessor, doorbell: UnsafeMutablePointer<UInt64>) {
     self.properties = properties; self.device = device; self.processor = processor; self.doorbell = doorbell
+    context = QueueContext(engine: processor.engine, queueID: properties.id, priority: properties.priority)
     reader = device.addressSpace.makeReader()
   }
 

@@ -31,32 +31,25 @@ final class QueueProcessor: @unchecked Sendable {
     return compute.add(queue)
   }
 
-  /// Stops watching a queue; on return nothing of it is launched or written any more.
+  /// Stops watching a queue and ends what it runs; on return nothing of it is launched or written any more.
   func remove(_ queue: Queue) {
     queue.running.store(false, ordering: .releasing)
     change(queue) { $0.removeAll { $0 === queue } }
-    waitForDispatches(of: queue)
+    queue.context.kill()
     queue.markRemoved()
   }
 
+  /// Stops a queue's packets and saves its waves, or lets both go on.
   func setRunning(_ queue: Queue, _ running: Bool) {
+    if running { queue.context.resume() }
     queue.running.store(running, ordering: .releasing)
     change(queue) { _ in }
-    if !running { waitForDispatches(of: queue) }
+    if !running { queue.context.suspend() }
   }
 
   private func change(_ queue: Queue, _ body: (inout [Queue]) -> Void) {
     compute.change(body)
     if queue.properties.kind.isSDMA { copies.change(body) }
-  }
-
-  /// Dispatches that still run after a second run on, but what they complete is dropped once the queue is gone.
-  private func waitForDispatches(of queue: Queue) {
-    for _ in 0..<10_000 {
-      if queue.inFlight.load(ordering: .acquiring) == 0 { return }
-      usleep(100)
-    }
-    Log.error("queue \(queue.id): a kernel is still running a second after the queue was stopped")
   }
 
   /// Something that a queue may wait for has happened.
