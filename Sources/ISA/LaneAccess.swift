@@ -24,10 +24,19 @@ extension UnsafeMutablePointer<carmine_wave> {
     } else {
       for l in 0..<64 { list[l] = (UInt64(low[l]) | UInt64(low[64 &+ l]) << 32) &+ offset }
     }
+    return resolveListed(o, lanes, size, access)
+  }
+
+  /// The same for GPU addresses that stand in the worker's list already.
+  @inline(never) public func resolveListed(_ o: Op, _ lanes: UInt64, _ size: Int, _ access: Fault.Access) -> UInt64? {
+    let list = worker(self).pointee.addresses
+    guard lanes != 0 else { return 0 }
     // All in one range?
     var least: UInt64 = ~0, most: UInt64 = 0
     if lanes == ~0 {
       for l in 0..<64 { least = min(least, list[l]); most = max(most, list[l]) }
+    } else if lanes != exec {
+      forLanes(lanes) { l in least = min(least, list[l]); most = max(most, list[l]) }
     } else {
       let m = laneMask()
       for l in 0..<64 {
@@ -177,6 +186,10 @@ extension UnsafeMutablePointer<carmine_wave> {
   /// Read-modify-write in lane order; the old value is returned when the instruction asks for it (sc0).
   @inlinable @inline(__always) public func atomic32(_ o: Op, operands: Int = 1, _ f: (UInt32, UInt32, UInt32) -> UInt32) {
     guard let lanes = resolveAtomic(o, 4) else { return }
+    atomic32(o, on: lanes, operands: operands, f)
+  }
+  /// ... on host addresses that stand in the worker's list.
+  @inlinable @inline(__always) public func atomic32(_ o: Op, on lanes: UInt64, operands: Int, _ f: (UInt32, UInt32, UInt32) -> UInt32) {
     let from = data(o, Int(o.pointee.source1) &- 256), out = data(o, Int(o.pointee.destination))
     let returns = o.pointee.select & 1 != 0
     forLanes(lanes) { lane in
@@ -193,6 +206,10 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
   @inlinable @inline(__always) public func atomic64(_ o: Op, operands: Int = 1, _ f: (UInt64, UInt64, UInt64) -> UInt64) {
     guard let lanes = resolveAtomic(o, 8) else { return }
+    atomic64(o, on: lanes, operands: operands, f)
+  }
+  /// ... on host addresses that stand in the worker's list.
+  @inlinable @inline(__always) public func atomic64(_ o: Op, on lanes: UInt64, operands: Int, _ f: (UInt64, UInt64, UInt64) -> UInt64) {
     let from = data(o, Int(o.pointee.source1) &- 256), out = data(o, Int(o.pointee.destination))
     let returns = o.pointee.select & 1 != 0
     forLanes(lanes) { lane in
