@@ -24,7 +24,7 @@ deps:
 	@Tools/install-dependencies.sh
 
 # SwiftPM builds one product a call; what one call compiled the next finds.
-PRODUCTS := carmine carmine-softgpu carmine-core carmine-cudart13 carmine-cudart12 carmine-cuda
+PRODUCTS := carmine carmine-softgpu carmine-kfd carmine-core carmine-cudart13 carmine-cudart12 carmine-cuda
 build: deps $(BUILD)/device.bc
 	@for product in $(PRODUCTS); do $(SWIFT_BUILD) --product $$product 2>&1 | Tools/build-output.sh $$product || exit 1; done
 

@@ -35,6 +35,7 @@ let package = Package(
     .library(name: "carmine-cudart13", type: .dynamic, targets: ["FrontCudart13"]),
     .library(name: "carmine-cuda", type: .dynamic, targets: ["FrontCudaDriver"]),
     .library(name: "carmine-softgpu", type: .dynamic, targets: ["SoftGPULibrary"]),
+    .library(name: "carmine-kfd", type: .dynamic, targets: ["KFDShim"]),
     .executable(name: "carmine", targets: ["carmine"]),
   ],
   dependencies: [
@@ -81,6 +82,16 @@ let package = Package(
     .target(
       name: "SoftGPULibrary", dependencies: ["SoftGPU"], exclude: ["exports.map"],
       linkerSettings: preloaded("SoftGPULibrary", soname: "libcarmine-softgpu.so")),
+    // Preloaded into other people's programs: C that needs nothing but libc.
+    .target(
+      name: "KFDShim", exclude: ["exports.map"],
+      cSettings: [.headerSearchPath("../CSoftGPU/include"), .unsafeFlags(["-fvisibility=hidden", "-fno-builtin", "-O2"])],
+      linkerSettings: [
+        .unsafeFlags([
+          "-nostartfiles", "-static-stdlib", "-use-ld=lld", "-Xlinker", "-soname=libcarmine-kfd.so", "-Xlinker",
+          "--version-script=Sources/KFDShim/exports.map", "-Xlinker", "--gc-sections",
+        ])
+      ]),
     .target(name: "GPU", dependencies: ["KFD", "CKFD", "CDeviceABI"]),
     .target(name: "ModuleLoading", dependencies: ["CSpawn", "CDeviceABI", "KernelImage", "GPU", "Settings"]),
     .target(name: "CUDA", dependencies: ["ModuleLoading", "GPU", "KernelImage", "Settings", "CDeviceABI", "CThreadLocal", "CCUDA"]),

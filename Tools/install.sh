@@ -8,6 +8,7 @@ layout='
 carmine                  bin/carmine
 libcarmine-core.so       lib/libcarmine.so
 libcarmine-softgpu.so    lib/libcarmine-softgpu.so
+libcarmine-kfd.so        lib/libcarmine-kfd.so
 libcarmine-cudart13.so   lib/libcudart.so.13
 libcarmine-cudart12.so   lib/libcudart.so.12
 libcarmine-cuda.so       lib/libcuda.so.1

@@ -67,7 +67,9 @@ struct InProcessKernel: Kernel {
     #expect(Calls.open("/sys/class/kfd/kfd/topology/nodes/9/name", O_RDONLY) == -ENOENT)
     #expect(Calls.open("/dev/dri/renderD129", O_RDWR) == -ENOENT)
     #expect(Calls.open("/sys/class/kfd/kfd/topology/generation_id", O_RDWR) == -EACCES)
-    #expect(Calls.open("/sys/class/kfd/kfd/topology/nodes", O_RDONLY) == -EISDIR)
+    #expect(Calls.open("/sys/class/kfd/kfd/topology/nodes", O_RDWR) == -EISDIR)
+    #expect(Calls.open("/sys/class/kfd/kfd/topology/generation_id/x", O_RDONLY) == -ENOTDIR)
+    #expect(Calls.open("/sys/class/kfd/kfd", O_RDONLY | O_NOFOLLOW) == -ELOOP)
     #expect(Calls.close(0) == -EBADF && Calls.ioctl(0, 0x8008_4b01, nil) == -EBADF)
     var byte: UInt8 = 0
     let kfd = Calls.open("/dev/kfd", O_RDWR | O_CLOEXEC)

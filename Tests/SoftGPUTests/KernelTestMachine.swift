@@ -13,7 +13,7 @@ final class Machine: @unchecked Sendable {
   /// `acquired`: with the GPU's address space bound, as clients have it before they allocate.
   init(acquired: Bool = true) {
     guard acquired else { return }
-    let descriptor = Descriptors.shared.open(.render(process, 0), name: "render", closeOnExec: true)
+    let descriptor = Descriptors.shared.open(RenderFile(process: process, device: process.devices[0]), name: "render", closeOnExec: true)
     var arguments = kfd_ioctl_acquire_vm_args(drm_fd: UInt32(bitPattern: descriptor), gpu_id: gpuID)
     precondition(ioctl(0x15, &arguments) == 0)
   }
@@ -121,7 +121,7 @@ final class TestQueue: @unchecked Sendable {
     var arguments = Self.arguments(machine, ring: ring, ringSize: UInt32(packets * 64), control: control)
     precondition(machine.ioctl(0x02, &arguments) == 0)
     id = arguments.queue_id
-    let kfd = Descriptors.shared.open(.kfd(machine.process), name: "kfd", closeOnExec: true)
+    let kfd = Descriptors.shared.open(KFDFile(process: machine.process), name: "kfd", closeOnExec: true)
     let page = Calls.mmap(nil, 8192, PROT_READ | PROT_WRITE, MAP_SHARED, kfd, Int64(bitPattern: arguments.doorbell_offset & ~0x1fff))
     _ = Calls.close(kfd)
     doorbell = UnsafeMutableRawPointer(bitPattern: page)!.advanced(by: Int(arguments.doorbell_offset & 0x1fff))

@@ -7,36 +7,39 @@ import Glibc
 
 enum Calls {
   static func open(_ path: String, _ flags: Int32) -> Int32 {
-    let closeOnExec = flags & O_CLOEXEC != 0
-    let process = Descriptors.shared.currentProcess()
-    if path == "/dev/kfd" {
+    let closeOnExec = flags & O_CLOEXEC != 0, writes = flags & O_ACCMODE != O_RDONLY
+    let process = Descriptors.shared.currentProcess(), tree = process.sysfs.tree
+    let resolved: String, node: FileTree.Node
+    switch tree.find(path, followLast: flags & O_NOFOLLOW == 0) {
+    case .error(let error): return flags & O_CREAT != 0 && error == ENOENT ? -EACCES : -error
+    case .node(let path, let found): (resolved, node) = (path, found)
+    }
+    if flags & O_CREAT != 0 && flags & O_EXCL != 0 { return -EEXIST }
+    let status = tree.status(node)
+    func give(_ file: OpenFile, _ name: String, _ contents: String = "") -> Int32 {
+      Descriptors.shared.open(file, name: name, contents: contents, closeOnExec: closeOnExec)
+    }
+    if flags & O_DIRECTORY != 0 { guard case .folder = node.content else { return -ENOTDIR } }
+    switch node.content {
+    case .link: return -ELOOP
+    case .folder: return writes ? -EISDIR : give(FolderFile(status: status, path: resolved), "folder")
+    case .text(let text):
+      guard !writes || status.mode & 0o222 != 0 else { return -EACCES }
+      return give(TextFile(status: status, path: resolved), "text", text)
+    case .live(let make):
+      return writes ? -EACCES : give(TextFile(status: status, path: resolved), "text", make())
+    case .character(_, let minor):
       guard process.backing != nil else { return -ENOMEM }
-      return Descriptors.shared.open(.kfd(process), name: "kfd", closeOnExec: closeOnExec)
+      if resolved == "/dev/kfd" { return give(KFDFile(process: process), "kfd") }
+      guard let device = process.devices.first(where: { $0.renderMinor == Int(minor) }) else { return -ENODEV }
+      return give(RenderFile(process: process, device: device), "renderD\(minor)")
     }
-    if path.hasPrefix("/dev/dri/renderD"), let minor = Int(path.dropFirst("/dev/dri/renderD".count)) {
-      guard let device = process.devices.first(where: { $0.renderMinor == minor }) else { return -ENOENT }
-      return Descriptors.shared.open(.render(process, device.index), name: "renderD\(minor)", closeOnExec: closeOnExec)
-    }
-    if let text = process.sysfs.text(path) {
-      guard flags & O_ACCMODE == O_RDONLY else { return -EACCES }
-      return Descriptors.shared.open(.file, name: "sysfs", contents: text, closeOnExec: closeOnExec)
-    }
-    return process.sysfs.names(path) == nil ? -ENOENT : -EISDIR
   }
 
   static func close(_ descriptor: Int32) -> Int32 { Descriptors.shared.close(descriptor) }
 
   static func ioctl(_ descriptor: Int32, _ request: UInt, _ argument: UnsafeMutableRawPointer?) -> Int32 {
-    switch Descriptors.shared.kind(of: descriptor) {
-    case .kfd(let process):
-      guard process.pid == getpid() else { return -EBADF }
-      return IoctlTable.perform(process, request, UInt64(UInt(bitPattern: argument)))
-    case .render:
-      Log.info("ioctl 0x" + String(request, radix: 16) + " on a render node is not implemented")
-      return -ENOTTY
-    case .file: return -ENOTTY
-    case nil: return -EBADF
-    }
+    Descriptors.shared.file(descriptor)?.ioctl(request, argument) ?? -EBADF
   }
 
   /// An address, or -errno.
@@ -44,71 +47,14 @@ enum Calls {
     _ address: UnsafeMutableRawPointer?, _ length: Int, _ protection: Int32, _ flags: Int32, _ descriptor: Int32, _ offset: Int64
   ) -> Int {
     guard length > 0 else { return Int(-EINVAL) }
-    let place: Int64
-    let owner: SoftProcess
-    var private_ = true                 // of this process: not in forked children
-    switch Descriptors.shared.kind(of: descriptor) {
-    case .kfd(let process):
-      guard process.pid == getpid() else { return Int(-EINVAL) }
-      owner = process
-      place = process.lock.withLock { kfdOffset(process, length, UInt64(bitPattern: offset)) }
-    case .render(let process, let index):
-      guard process.pid == getpid() else { return Int(-EINVAL) }
-      owner = process
-      place = process.lock.withLock { bufferOffset(process, index, length, UInt64(bitPattern: offset)) }
-      private_ = false
-    case .file: return Int(-ENODEV)
-    case nil: return Int(-EBADF)
-    }
-    guard place >= 0, let backing = owner.backing else { return Int(place < 0 ? place : Int64(-ENOMEM)) }
-    let result = Glibc.mmap(address, length, protection, flags, backing.descriptor, Int(place))
-    if result == MAP_FAILED { return Int(-errno) }
-    if private_, let result {
-      carmine_not_in_children(result, length)
-      watchDoorbells(result, length, descriptor, UInt64(bitPattern: offset))
-    }
+    guard let file = Descriptors.shared.file(descriptor) else { return Int(-EBADF) }
+    let mapping = file.mapping(length, UInt64(bitPattern: offset))
+    guard mapping.offset >= 0 else { return Int(mapping.offset) }
+    let result = Glibc.mmap(address, length, protection, flags, mapping.descriptor, Int(mapping.offset))
+    guard let result, result != MAP_FAILED else { return Int(-errno) }
+    if mapping.ofThisProcess { carmine_not_in_children(result, length) }
+    file.mapped(mapping, result, length)
     return Int(bitPattern: result)
-  }
-
-  /// Tells the device where the client writes its doorbells.
-  private static func watchDoorbells(_ address: UnsafeMutableRawPointer, _ length: Int, _ descriptor: Int32, _ offset: UInt64) {
-    guard UInt32(offset >> 62) == CARMINE_KFD_MMAP_DOORBELL, case .kfd(let process)? = Descriptors.shared.kind(of: descriptor),
-      let device = process.device(UInt32(offset >> 46 & 0xffff))
-    else { return }
-    process.lock.withLock {
-      device.doorbellWatch.add(address, length)
-      device.processor?.kick()
-    }
-  }
-
-  /// Events, doorbells and MMIO, by the type in the top two bits.
-  private static func kfdOffset(_ process: SoftProcess, _ length: Int, _ offset: UInt64) -> Int64 {
-    let type = UInt32(offset >> 62), gpuID = UInt32(offset >> 46 & 0xffff)
-    if type == CARMINE_KFD_MMAP_EVENTS { return process.events.mapPage(length) }
-    guard let device = process.device(gpuID) else { return Int64(-ENODEV) }
-    let extent: Extent?
-    switch type {
-    case CARMINE_KFD_MMAP_DOORBELL:
-      guard UInt64(length) == SoftDevice.doorbellBytes else { return Int64(-EINVAL) }
-      extent = process.doorbells(of: device)
-    case CARMINE_KFD_MMAP_MMIO:
-      guard UInt64(length) == Backing.pageSize else { return Int64(-EINVAL) }
-      if device.mmioRemap == nil { device.mmioRemap = process.backing?.allocate(Backing.pageSize) }
-      extent = device.mmioRemap
-    default: return Int64(-EINVAL)
-    }
-    return extent.map { Int64($0.offset) } ?? Int64(-ENOMEM)
-  }
-
-  /// A buffer of this device, from its beginning or a page inside, and no further than its end.
-  private static func bufferOffset(_ process: SoftProcess, _ index: Int, _ length: Int, _ offset: UInt64) -> Int64 {
-    for allocation in process.allocations.values {
-      guard let extent = allocation.extent, allocation.device.index == index, extent.offset <= offset, offset < extent.offset + extent.size
-      else { continue }
-      guard UInt64(length) <= extent.offset + extent.size - offset else { return Int64(-EINVAL) }
-      return Int64(offset)
-    }
-    return Int64(-EINVAL)
   }
 
   static func munmap(_ address: UnsafeMutableRawPointer, _ length: Int) -> Int32 {
@@ -118,21 +64,61 @@ enum Calls {
   }
 
   static func read(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
-    switch Descriptors.shared.kind(of: descriptor) {
-    case .file:
-      let result = Glibc.read(descriptor, buffer, count)
-      return result < 0 ? Int(-errno) : result
-    case .kfd, .render: return Int(-EINVAL)
-    case nil: return Int(-EBADF)
-    }
+    Descriptors.shared.file(descriptor)?.read(descriptor, buffer, count) ?? Int(-EBADF)
+  }
+
+  static func write(_ descriptor: Int32, _ buffer: UnsafeRawPointer?, _ count: Int) -> Int {
+    Descriptors.shared.file(descriptor)?.write(descriptor, buffer, count) ?? Int(-EBADF)
+  }
+
+  static func seek(_ descriptor: Int32, _ offset: Int64, _ whence: Int32) -> Int64 {
+    Descriptors.shared.file(descriptor)?.seek(descriptor, offset, whence) ?? Int64(-EBADF)
   }
 
   static func list(_ path: String, _ buffer: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
-    let process = Descriptors.shared.currentProcess()
-    guard let names = process.sysfs.names(path) else { return Int(process.sysfs.text(path) == nil ? -ENOENT : -ENOTDIR) }
-    let bytes = names.flatMap { (name: String) -> [UInt8] in Array(name.utf8) + [0] }
-    if let buffer, bytes.count <= count { bytes.withUnsafeBytes { _ = memcpy(buffer, $0.baseAddress!, bytes.count) } }
-    return bytes.count
+    switch Descriptors.shared.currentProcess().sysfs.tree.find(path) {
+    case .error(let error): return Int(-error)
+    case .node(_, let node):
+      guard case .folder(let names) = node.content else { return Int(-ENOTDIR) }
+      let bytes = names.flatMap { (name: String) -> [UInt8] in Array(name.utf8) + [0] }
+      if let buffer, bytes.count <= count { bytes.withUnsafeBytes { if $0.count > 0 { memcpy(buffer, $0.baseAddress!, bytes.count) } } }
+      return bytes.count
+    }
+  }
+
+  static func status(_ path: String, follow: Bool) -> (FileStatus?, Int32) {
+    let tree = Descriptors.shared.currentProcess().sysfs.tree
+    switch tree.find(path, followLast: follow) {
+    case .error(let error): return (nil, -error)
+    case .node(_, let node): return (tree.status(node), 0)
+    }
+  }
+
+  /// The target of a link (`follow` false), or the path without links; not NUL-terminated.  Bytes needed, or -errno.
+  static func link(_ path: String, resolved: Bool, _ buffer: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+    switch Descriptors.shared.currentProcess().sysfs.tree.find(path, followLast: resolved) {
+    case .error(let error): return Int(-error)
+    case .node(let found, let node):
+      var text = found
+      if !resolved {
+        guard case .link(let target) = node.content else { return Int(-EINVAL) }
+        text = target
+      }
+      return put(text, buffer, count)
+    }
+  }
+
+  static func path(of descriptor: Int32, _ buffer: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+    guard let file = Descriptors.shared.file(descriptor) else { return Int(-EBADF) }
+    return put(file.path, buffer, count)
+  }
+
+  private static func put(_ text: String, _ buffer: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+    var text = text
+    return text.withUTF8 { bytes in
+      if let buffer, let base = bytes.baseAddress { memcpy(buffer, base, min(bytes.count, count)) }
+      return bytes.count
+    }
   }
 
   /// The same calls as C functions.
@@ -146,10 +132,38 @@ enum Calls {
       mmap: { UnsafeMutableRawPointer(bitPattern: Calls.mmap($0, $1, $2, $3, $4, $5)) },
       munmap: { address, length in address.map { Calls.munmap($0, length) } ?? -EINVAL },
       read: { Int64(Calls.read($0, $1, $2)) },
-      list: { path, buffer, count in path.map { Int64(Calls.list(String(cString: $0), buffer, count)) } ?? Int64(-EFAULT) }))
+      list: { path, buffer, count in path.map { Int64(Calls.list(String(cString: $0), buffer, count)) } ?? Int64(-EFAULT) },
+      write: { Int64(Calls.write($0, $1, $2)) },
+      seek: { Calls.seek($0, $1, $2) },
+      status: { path, follow, result in
+        guard let path, let result else { return -EFAULT }
+        let (status, error) = Calls.status(String(cString: path), follow: follow != 0)
+        if let status { result.pointee = carmine_file_status(status) }
+        return error
+      },
+      status_of: { descriptor, result in
+        guard let file = Descriptors.shared.file(descriptor), let result else { return -EBADF }
+        result.pointee = carmine_file_status(file.status)
+        return 0
+      },
+      link: { path, resolved, buffer, count in
+        path.map { Int64(Calls.link(String(cString: $0), resolved: resolved != 0, buffer, count)) } ?? Int64(-EFAULT)
+      },
+      path_of: { Int64(Calls.path(of: $0, $1, $2)) },
+      duplicated: { Descriptors.shared.duplicated($0, $1) },
+      forget: { Descriptors.shared.forget($0) },
+      adopt: { Descriptors.shared.adopt($0) },
+      observe: { Descriptors.shared.observe($0) }))
     return UnsafePointer(table)
   }()
 }
 
 /// The only entry of libcarmine-softgpu.so.  Starts nothing.
 @c(carmine_softgpu_kernel) public func softGPUKernel() -> UnsafePointer<carmine_kernel_calls> { Calls.table }
+
+extension carmine_file_status {
+  init(_ status: FileStatus) {
+    self.init(
+      inode: status.inode, size: status.size, mode: status.mode, links: status.links, major: status.major, minor: status.minor)
+  }
+}

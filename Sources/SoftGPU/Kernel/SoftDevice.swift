@@ -14,8 +14,9 @@ final class SoftDevice: @unchecked Sendable {
   let addressSpace = AddressSpace()
 
   var memoryUsed: UInt64 = 0
-  /// The descriptor that ACQUIRE_VM bound; -1 before.
-  var renderDescriptor: Int32 = -1
+  /// The open render node that ACQUIRE_VM bound.
+  var renderFile: RenderFile?
+  var isAcquired: Bool { renderFile != nil }
   var doorbells: Extent?
   var mmioRemap: Extent?
   var scratchBacking: UInt64 = 0
@@ -27,6 +28,9 @@ final class SoftDevice: @unchecked Sendable {
 
   static let doorbellBytes: UInt64 = 8192
   static let firstRenderMinor = 128
+  /// Where it would sit on PCI: a host bridge of its own, 32 devices to a bus.
+  var pciBus: Int { 0xf1 + index / 32 }
+  var pciSlot: Int { index % 32 }
   // Where flat instructions see LDS and scratch, and what a client may choose GPU addresses from.
   static let ldsAperture: ClosedRange<UInt64> = 0x1_0000_0000_0000...0x1_0000_ffff_ffff
   static let scratchAperture: ClosedRange<UInt64> = 0x2_0000_0000_0000...0x2_0000_ffff_ffff

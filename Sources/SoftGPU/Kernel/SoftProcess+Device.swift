@@ -45,16 +45,17 @@ extension SoftProcess {
   func acquireVM(_ arguments: inout kfd_ioctl_acquire_vm_args) -> Int32 {
     guard let device = device(arguments.gpu_id) else { return -EINVAL }
     let descriptor = Int32(bitPattern: arguments.drm_fd)
-    guard case .render(let process, let index)? = Descriptors.shared.kind(of: descriptor), process === self, index == device.index
+    // Any descriptor of the same open file will do: libdrm duplicates the one that it was given.
+    guard let file = Descriptors.shared.file(descriptor) as? RenderFile, file.process === self, file.device === device
     else { return -EINVAL }
-    guard device.renderDescriptor == -1 || device.renderDescriptor == descriptor else { return -EBUSY }
-    device.renderDescriptor = descriptor
+    guard device.renderFile == nil || device.renderFile === file else { return -EBUSY }
+    device.renderFile = file
     return 0
   }
 
   func setMemoryPolicy(_ arguments: inout kfd_ioctl_set_memory_policy_args) -> Int32 {
     guard arguments.default_policy <= 1, arguments.alternate_policy <= 1, let device = device(arguments.gpu_id) else { return -EINVAL }
-    return device.renderDescriptor >= 0 ? 0 : -ESRCH
+    return device.isAcquired ? 0 : -ESRCH
   }
 
   func getClockCounters(_ arguments: inout kfd_ioctl_get_clock_counters_args) -> Int32 {
@@ -67,14 +68,14 @@ extension SoftProcess {
 
   func setScratchBacking(_ arguments: inout kfd_ioctl_set_scratch_backing_va_args) -> Int32 {
     guard let device = device(arguments.gpu_id) else { return -EINVAL }
-    guard device.renderDescriptor >= 0 else { return -ENODEV }
+    guard device.isAcquired else { return -ENODEV }
     device.scratchBacking = arguments.va_addr
     return 0
   }
 
   func setTrapHandler(_ arguments: inout kfd_ioctl_set_trap_handler_args) -> Int32 {
     guard let device = device(arguments.gpu_id) else { return -EINVAL }
-    guard device.renderDescriptor >= 0 else { return -ESRCH }
+    guard device.isAcquired else { return -ESRCH }
     device.trapHandler = (arguments.tba_addr, arguments.tma_addr)
     return 0
   }

@@ -10,7 +10,7 @@ extension SoftProcess {
   func allocateMemory(_ arguments: inout kfd_ioctl_alloc_memory_of_gpu_args) -> Int32 {
     let flags = arguments.flags, va = arguments.va_addr, size = arguments.size
     guard size != 0, let device = device(arguments.gpu_id) else { return -EINVAL }
-    guard device.renderDescriptor >= 0 else {
+    guard device.isAcquired else {
       Log.info("ALLOC_MEMORY_OF_GPU: no ACQUIRE_VM yet for gpu_id \(arguments.gpu_id)")
       return -ENODEV
     }
@@ -100,7 +100,7 @@ extension SoftProcess {
     var done = arguments.n_success
     let error = forEachDevice(arguments.handle, arguments.device_ids_array_ptr, arguments.n_devices, &done) { allocation, device in
       if allocation.mapped.contains(device.gpuID) { return 0 }
-      guard device.renderDescriptor >= 0 else { return -EINVAL }
+      guard device.isAcquired else { return -EINVAL }
       if overlaps(allocation, device) {
         Log.info("MAP_MEMORY_TO_GPU: \(hex(allocation.gpuAddress)) size \(hex(allocation.size)) overlaps another mapping")
         return -EINVAL

@@ -26,7 +26,7 @@ extension SoftProcess {
     else { return -EFAULT }
     guard arguments.queue_type <= UInt32(KFD_IOC_QUEUE_TYPE_SDMA_XGMI) else { return -524 /* the driver's ENOTSUPP */ }
     guard let device = device(arguments.gpu_id) else { return -EINVAL }
-    guard device.renderDescriptor >= 0 else { return -ESRCH }
+    guard device.isAcquired else { return -ESRCH }
     guard arguments.queue_type == UInt32(KFD_IOC_QUEUE_TYPE_COMPUTE_AQL) else {
       Log.always("CREATE_QUEUE: queue type \(arguments.queue_type) (0 PM4, 1 SDMA, 3 SDMA XGMI) is not implemented; only AQL compute queues (2) are")
       return -524

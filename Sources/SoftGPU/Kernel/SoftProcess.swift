@@ -62,6 +62,12 @@ final class SoftProcess: @unchecked Sendable {
     return nil
   }
 
+  /// A file of the tree as stat(2) shows it; of nothing, all zeros.
+  func status(of path: String) -> FileStatus {
+    guard case .node(_, let node) = sysfs.tree.find(path) else { return FileStatus(inode: 0, mode: 0) }
+    return sysfs.tree.status(node)
+  }
+
   func device(_ gpuID: UInt32) -> SoftDevice? { gpuID == 0 ? nil : devices.first { $0.gpuID == gpuID } }
 
   /// The device's doorbell page, made on first use.

@@ -4,49 +4,93 @@
 import Glibc
 
 struct Sysfs: Sendable {
-  private var files: [String: String] = [:]
-  private var folders: [String: [String]] = [:]
+  private(set) var tree = FileTree()
   static let root = "/sys/devices/virtual/kfd/kfd/topology"
+  /// Of /dev/kfd and the DRM nodes, as recorded on Linux 6.12.
+  static let kfdMajor: UInt32 = 242, drmMajor: UInt32 = 226
 
   init(devices: [SoftDevice], hostMemory: UInt64) {
     add(Self.root + "/generation_id", "2\n")
     add(Self.root + "/system_properties", lines([("platform_oem", 2_314_885_531_408_816_194), ("platform_id", 35_542_066_745_154), ("platform_rev", 1)]))
     processor(devices, hostMemory)
     for device in devices { gpu(device, peers: devices) }
-    add("/sys/devices/virtual/kfd/kfd/dev", "242:0\n")
-    add("/sys/devices/virtual/kfd/kfd/uevent", "MAJOR=242\nMINOR=0\nDEVNAME=kfd\n")
+    driver(devices)
+    for device in devices { card(device) }
   }
 
   // MARK: asking
 
-  func text(_ path: String) -> String? { files[Self.canonical(path)] }
-  func names(_ path: String) -> [String]? { folders[Self.canonical(path)] }
-
-  /// Without doubled or trailing slashes, and through the links that sysfs has.
-  static func canonical(_ path: String) -> String {
-    var clean = "/" + path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
-    let link = "/sys/class/kfd/kfd"
-    if clean == link || clean.hasPrefix(link + "/") { clean = "/sys/devices/virtual/kfd/kfd" + clean.dropFirst(link.count) }
-    return clean
+  func text(_ path: String) -> String? {
+    guard case .node(_, let node) = tree.find(path), case .text(let text) = node.content else { return nil }
+    return text
   }
 
   // MARK: filling
 
-  private mutating func add(_ path: String, _ text: String) {
-    files[path] = text
-    link(path)
+  private mutating func add(_ path: String, _ text: String, permissions: UInt32? = nil) { tree.add(path, .text(text), permissions: permissions) }
+  private mutating func folder(_ path: String) { tree.add(path, .folder([])) }
+  private mutating func link(_ path: String, to target: String) { tree.add(path, .link(target)) }
+
+  /// The device file and what the loaded module shows.
+  private mutating func driver(_ devices: [SoftDevice]) {
+    let kfd = "/sys/devices/virtual/kfd/kfd"
+    add(kfd + "/dev", "\(Self.kfdMajor):0\n")
+    add(kfd + "/uevent", "MAJOR=\(Self.kfdMajor)\nMINOR=0\nDEVNAME=kfd\n", permissions: 0o644)
+    folder(kfd + "/power")
+    folder(kfd + "/proc")
+    link(kfd + "/subsystem", to: "../../../../class/kfd")
+    link("/sys/class/kfd/kfd", to: "../../devices/virtual/kfd/kfd")
+    link("/sys/dev/char/\(Self.kfdMajor):0", to: "../../devices/virtual/kfd/kfd")
+    tree.add("/dev/kfd", .character(major: Self.kfdMajor, minor: 0))
+    let module = "/sys/module/amdgpu"
+    add(module + "/initstate", "live\n")
+    add(module + "/refcnt", "1\n")
+    add(module + "/coresize", "1\n")
+    folder(module + "/holders")
+    tree.add("/proc/modules", .live { Self.hostModules() + "amdgpu 1 1 - Live 0x0000000000000000\n" })
   }
-  private mutating func folder(_ path: String) {
-    if folders[path] == nil { folders[path] = [] }
-    link(path)
+
+  /// The host's own list without its amdgpu, if it has one.
+  private static func hostModules() -> String {
+    let file = open("/proc/modules", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return "" }
+    defer { close(file) }
+    var text: [UInt8] = [], chunk = [UInt8](repeating: 0, count: 4096)
+    while true {
+      let count = read(file, &chunk, chunk.count)
+      guard count > 0 else { break }
+      text += chunk[..<count]
+    }
+    return String(decoding: text, as: UTF8.self).split(separator: "\n").filter { !$0.hasPrefix("amdgpu ") }.map { $0 + "\n" }.joined()
   }
-  private mutating func link(_ path: String) {
-    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return }
-    let parent = String(path[..<slash]), name = String(path[path.index(after: slash)...])
-    let known = folders[parent] != nil
-    if !(folders[parent, default: []].contains(name)) { folders[parent, default: []].append(name) }
-    if !known { link(parent) }
+
+  /// The PCI device and its render node.
+  private mutating func card(_ device: SoftDevice) {
+    let kind = device.kind, name = "renderD\(device.renderMinor)", number = "\(Self.drmMajor):\(device.renderMinor)"
+    func hex(_ value: Int, _ digits: Int) -> String { let text = String(value, radix: 16); return String(repeating: "0", count: max(0, digits - text.count)) + text }
+    let address = "0000:\(hex(device.pciBus, 2)):\(hex(device.pciSlot, 2)).0"
+    let pci = "/sys/devices/pci0000:f0/\(address)", node = "\(pci)/drm/\(name)"
+    tree.add("/dev/dri/\(name)", .character(major: Self.drmMajor, minor: UInt32(device.renderMinor)))
+    add(node + "/dev", number + "\n")
+    add(node + "/uevent", "MAJOR=\(Self.drmMajor)\nMINOR=\(device.renderMinor)\nDEVNAME=dri/\(name)\nDEVTYPE=drm_minor\n", permissions: 0o644)
+    link(node + "/device", to: "../../../\(address)")
+    link(node + "/subsystem", to: "../../../../../class/drm")
+    link("/sys/class/drm/\(name)", to: "../../devices/pci0000:f0/\(address)/drm/\(name)")
+    link("/sys/dev/char/\(number)", to: "../../devices/pci0000:f0/\(address)/drm/\(name)")
+    link(pci + "/subsystem", to: "../../../bus/pci")
+    tree.add("/sys/bus/pci", .folder([]))
+    add(pci + "/uevent", "DRIVER=amdgpu\nPCI_CLASS=120000\nPCI_ID=1002:\(hex(Int(kind.deviceID), 4).uppercased())\nPCI_SLOT_NAME=\(address)\n", permissions: 0o644)
+    add(pci + "/product_name", kind.marketingName + "\n")
+    add(pci + "/vendor", "0x1002\n")
+    add(pci + "/device", "0x" + hex(Int(kind.deviceID), 4) + "\n")
+    for block in kind.ipBlocks {
+      let folder = "\(pci)/ip_discovery/die/0/\(block.hardwareID)/0"
+      add(folder + "/major", "\(block.major)\n")
+      add(folder + "/minor", "\(block.minor)\n")
+      add(folder + "/revision", "\(block.revision)\n")
+    }
   }
+
   private func lines(_ values: [(String, UInt64)]) -> String { values.map { "\($0) \($1)\n" }.joined() }
 
   private func node(_ values: [String: UInt64], gpu: [(String, UInt64)] = []) -> String {
@@ -107,7 +151,7 @@ struct Sysfs: Sendable {
       "simd_arrays_per_engine": UInt64(kind.arraysPerEngine), "cu_per_simd_array": UInt64(kind.computeUnitsPerArray),
       "simd_per_cu": UInt64(kind.simdsPerComputeUnit), "max_slots_scratch_cu": UInt64(kind.maximumScratchSlots),
       "gfx_target_version": UInt64(kind.gfxTargetVersion), "vendor_id": 0x1002, "device_id": UInt64(kind.deviceID),
-      "location_id": UInt64(device.index + 1) << 8, "domain": 0, "drm_render_minor": UInt64(device.renderMinor),
+      "location_id": UInt64(device.pciBus << 8 | device.pciSlot << 3), "domain": 0, "drm_render_minor": UInt64(device.renderMinor),
       "num_sdma_engines": UInt64(kind.sdmaEngines), "num_sdma_xgmi_engines": UInt64(kind.sdmaXGMIEngines),
       "num_sdma_queues_per_engine": UInt64(kind.sdmaQueuesPerEngine), "num_cp_queues": UInt64(kind.computeQueues),
       "cwsr_size": UInt64(kind.contextSaveBytes), "ctl_stack_size": UInt64(kind.controlStackBytes),
@@ -127,16 +171,6 @@ struct Sysfs: Sendable {
     add(path + "/io_links/0/properties", linkText(type: 2, from: device.nodeIndex, to: 0, weight: 20, bandwidth: 64000))
     for (index, other) in others.enumerated() {
       add(path + "/io_links/\(index + 1)/properties", linkText(type: 11, from: device.nodeIndex, to: other.nodeIndex, weight: 15, bandwidth: 64000))
-    }
-    let drm = "/sys/class/drm/renderD\(device.renderMinor)/device"
-    add(drm + "/product_name", kind.marketingName + "\n")
-    add(drm + "/vendor", "0x1002\n")
-    add(drm + "/device", "0x" + String(kind.deviceID, radix: 16) + "\n")
-    for block in kind.ipBlocks {
-      let folder = "\(drm)/ip_discovery/die/0/\(block.hardwareID)/0"
-      add(folder + "/major", "\(block.major)\n")
-      add(folder + "/minor", "\(block.minor)\n")
-      add(folder + "/revision", "\(block.revision)\n")
     }
   }
 }
