@@ -120,6 +120,7 @@ extension UnsafeMutablePointer<WorkerState> {
       if target >= 0 && target < CodeWindow.entries { decoded.target = UnsafePointer(pointee.windowOps + target) }
     }
     entry.pointee = decoded
+    if let second = result.second { entry[1] = second }
     return op
   }
 }
@@ -131,7 +132,10 @@ private let notImplemented: carmine_execute = { w, o in
 }
 private let unknownInstruction: carmine_execute = { w, o in stop(w, o, .illegalInstruction(words: words(of: o), name: nil)) }
 
-public func words(of o: Op) -> [UInt32] { o.pointee.size == 1 ? [o.pointee.words.0] : [o.pointee.words.0, o.pointee.words.1] }
+public func words(of o: Op) -> [UInt32] {
+  let words = [o.pointee.words.0, o.pointee.words.1, o.pointee.literal]
+  return Array(words.prefix(Int(o.pointee.size)))
+}
 
 // Program control, for the rows of the tables.
 

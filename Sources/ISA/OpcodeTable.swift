@@ -24,6 +24,19 @@ public struct OpcodeAttributes: OptionSet, Sendable {
   public static let flushes = OpcodeAttributes(rawValue: 64)      // a selection: denormal results are flushed when MODE says so
   public static let halves = OpcodeAttributes(rawValue: 128)      // VOP3P that works on 16-bit halves or 32-bit pairs (op_sel, neg_hi)
   public static let branch = OpcodeAttributes(rawValue: 256)      // simm16 counts words to where it may go
+  // gfx11 and later, where 16-bit operands are halves of registers.
+  public static let half0 = OpcodeAttributes(rawValue: 1 << 16)   // the first source has 16 bits
+  public static let half1 = OpcodeAttributes(rawValue: 1 << 17)
+  public static let half2 = OpcodeAttributes(rawValue: 1 << 18)
+  public static let halfResult = OpcodeAttributes(rawValue: 1 << 19)
+  public static let accumulates = OpcodeAttributes(rawValue: 1 << 20)        // the destination is the third source
+  public static let setsExec = OpcodeAttributes(rawValue: 1 << 21)           // a comparison into EXEC
+  public static let scalarDestination = OpcodeAttributes(rawValue: 1 << 22)  // a vector instruction whose result is an SGPR
+  public static let only32 = OpcodeAttributes(rawValue: 1 << 23)             // VOP1 and VOP2 without a VOP3 form
+  public static let unary16: OpcodeAttributes = [.halfResult, .half0]
+  public static let binary16: OpcodeAttributes = [.halfResult, .half0, .half1]
+  public static let ternary16: OpcodeAttributes = [.halfResult, .half0, .half1, .half2]
+  @inlinable public static func half(_ source: Int) -> OpcodeAttributes { OpcodeAttributes(rawValue: 1 << (16 + UInt32(source))) }
 }
 
 public struct OpcodeRow: @unchecked Sendable {
@@ -68,7 +81,11 @@ public struct Decoded {
   public var op: carmine_op
   public var encoding: Encoding
   public var known: Bool
-  public init(op: carmine_op, encoding: Encoding, known: Bool) { self.op = op; self.encoding = encoding; self.known = known }
+  /// The other half of a VOPD, for the entry of its second word.
+  public var second: carmine_op?
+  public init(op: carmine_op, encoding: Encoding, known: Bool, second: carmine_op? = nil) {
+    self.op = op; self.encoding = encoding; self.known = known; self.second = second
+  }
 }
 
 /// One target's instructions: its table and how its family decodes words and writes them down.

@@ -20,8 +20,9 @@ typedef struct carmine_op {
   uint8_t kind;                       ///< CARMINE_OP_*
   uint8_t form;                       ///< CARMINE_FORM_*
   uint8_t sourceModifiers;            ///< bits 0-2 negate, 3-5 absolute
-  uint8_t outputModifiers;            ///< bit 0 clamp, bits 1-2 omod, bit 3 write high half, bit 4 SDWA, bit 5 DPP
-  uint8_t select;                     ///< op_sel (bits 0-3), op_sel_hi (bits 4-6)
+  uint8_t outputModifiers;            ///< bit 0 clamp, bits 1-2 omod, bit 3 write high half, bit 4 SDWA, bit 5 DPP,
+                                      ///< bit 6 a 16-bit result leaves the register's other half alone, bit 7 DPP8
+  uint8_t select;                     ///< op_sel (bits 0-3), op_sel_hi (bits 4-6); bit 7: DPP reads lanes that are off, too
   uint8_t prepare;                    ///< bit n: source n isn't simply a VGPR (scalar, modified, selected, permuted)
   uint32_t literal;                   ///< the 32-bit literal, or the second word of SDWA and DPP
   int32_t immediate;                  ///< offset or simm16, sign-extended
@@ -29,7 +30,7 @@ typedef struct carmine_op {
   uint16_t row;                       ///< index in the family's opcode table
   uint16_t flags;                     ///< CARMINE_OP_FLAG_*
   const struct carmine_op *_Nullable target;  ///< a branch's destination when it lies in the same window
-  uint64_t reserved;                  ///< makes it a cache line
+  carmine_execute _Nullable first;    ///< VOPD: the first half's function; the second half is the next entry
 } carmine_op;
 
 enum { CARMINE_OP_NEW = 0, CARMINE_OP_STRAIGHT = 1, CARMINE_OP_CONTROL = 2 };
@@ -52,6 +53,7 @@ typedef struct carmine_wave {
   uint32_t *_Nonnull buffers;      ///< the worker's operand buffers, [slot][2][64]
   uint32_t *_Nonnull laneMask;     ///< EXEC as 64 words of 0 or ~0, when laneMaskOf is EXEC
   uint64_t laneMaskOf;
+  uint64_t allLanes;               ///< the wave's lanes, 32 or 64 bits: what a mask of lanes holds
   const carmine_op *_Nonnull next; ///< set by control instructions
   uint8_t *_Nonnull lds;
   void *_Nonnull worker;           ///< the executing worker's context
