@@ -8,6 +8,7 @@ import CSoftGPU
 public enum OperandType: UInt8 {
   case b32, f32, b64, i64, f64, b16, f16
   @inlinable @inline(__always) public var isWide: Bool { self == .b64 || self == .i64 || self == .f64 }
+  @inlinable @inline(__always) public var isHalf: Bool { self == .b16 || self == .f16 }
 }
 
 /// Order of the operand buffers.
@@ -43,13 +44,14 @@ extension UnsafeMutablePointer<carmine_wave> {
       broadcast(UInt32(truncatingIfNeeded: value), out)
       if type.isWide { broadcast(UInt32(truncatingIfNeeded: value >> 32), out + 64) }
     }
-    if form == Int32(CARMINE_FORM_DPP) && i == 0 {
+    if o.pointee.outputModifiers & 32 != 0 && i == 0 {
       permute(o, from, out, rows: type.isWide ? 2 : 1)
       from = out
     } else if form == Int32(CARMINE_FORM_SDWA) && i < 2 {
       select(o, i, from, out)
       from = out
-    } else if type == .b16 || type == .f16, form == Int32(CARMINE_FORM_VOP3), o.pointee.select >> UInt8(i) & 1 != 0 {
+    }
+    if type.isHalf, o.pointee.select >> UInt8(i) & 1 != 0 {
       for l in 0..<64 { out[l] = from[l] >> 16 }
       from = out
     }
@@ -94,12 +96,13 @@ extension UnsafeMutablePointer<carmine_wave> {
     }
   }
 
-  /// DPP: `writable` gets the lanes that may be written.  Source: AMD CDNA3 ISA, 6.5 "Data Parallel Primitives".
-  private func permute(_ o: Op, _ from: Lanes, _ out: Lanes, rows: Int) {
+  /// DPP: `writable` gets the lanes that may be written.  Source: AMD CDNA3 ISA, 6.5 "Data Parallel Primitives"; AMD RDNA3 ISA, 7.7.
+  public func permute(_ o: Op, _ from: Lanes, _ out: Lanes, rows: Int) {
+    if o.pointee.outputModifiers & 128 != 0 { permuteEights(o, from, out, rows: rows); return }
     let word = o.pointee.literal
     let control = Int(word >> 8 & 0x1ff)
     let zeroInvalid = word >> 19 & 1 != 0, bankMask = word >> 24 & 15, rowMask = word >> 28 & 15
-    let exec = exec
+    let readable = o.pointee.select & 128 != 0 ? pointee.allLanes : exec
     var writable: UInt64 = 0
     var temporary: (InlineArray<64, UInt32>, InlineArray<64, UInt32>) = (.init(repeating: 0), .init(repeating: 0))
     for lane in 0..<64 {
@@ -118,13 +121,14 @@ extension UnsafeMutablePointer<carmine_wave> {
       case 0x141: source = lane & ~7 | 7 - lane & 7                                                 // row_half_mirror
       case 0x142: source = row >= 16 ? row - 1 : nil                                                // row_bcast15
       case 0x143: source = lane >= 32 ? 31 : nil                                                    // row_bcast31
-      case 0x150...0x15f: source = row + (control & 15)                                             // row_newbcast
+      case 0x150...0x15f: source = row + (control & 15)                                             // row_newbcast, row_share
+      case 0x160...0x16f: source = row + (inRow ^ control & 15)                                     // row_xmask
       default: source = lane
       }
       if control == 0x142 && row < 16 { source = nil }
       let banked = rowMask >> UInt32(lane >> 4) & 1 != 0 && bankMask >> UInt32(lane >> 2 & 3) & 1 != 0
       // A source lane that is off counts as invalid.
-      if let at = source, exec >> UInt64(at) & 1 != 0 {
+      if let at = source, readable >> UInt64(at) & 1 != 0 {
         temporary.0[lane] = from[at]
         if rows == 2 { temporary.1[lane] = from[64 + at] }
         if banked { writable |= 1 << UInt64(lane) }
@@ -135,6 +139,22 @@ extension UnsafeMutablePointer<carmine_wave> {
     for lane in 0..<64 { out[lane] = temporary.0[lane] }
     if rows == 2 { for lane in 0..<64 { out[64 + lane] = temporary.1[lane] } }
     pointee.writable = writable
+  }
+
+  /// DPP8: any permutation within eight lanes; a lane that is off gives 0.
+  private func permuteEights(_ o: Op, _ from: Lanes, _ out: Lanes, rows: Int) {
+    let word = o.pointee.literal
+    let readable = o.pointee.select & 128 != 0 ? pointee.allLanes : exec
+    for row in 0..<rows {
+      let values = from + row * 64
+      var permuted = InlineArray<64, UInt32>(repeating: 0)
+      for lane in 0..<64 {
+        let source = lane & ~7 | Int(word >> (8 + 3 * UInt32(lane & 7)) & 7)
+        permuted[lane] = readable >> UInt64(source) & 1 != 0 ? values[source] : 0
+      }
+      for lane in 0..<64 { out[row * 64 + lane] = permuted[lane] }
+    }
+    pointee.writable = pointee.allLanes
   }
 
   /// The way out for results with modifiers; they lie in the temporary buffer.
@@ -194,7 +214,7 @@ extension UnsafeMutablePointer<carmine_wave> {
     } else if type == .b16 || type == .f16 {
       if flags & 8 != 0 {
         for l in 0..<64 { t[l] = out[l] & 0xffff | t[l] << 16 }
-      } else if preserveHigh {
+      } else if preserveHigh || flags & 64 != 0 {
         for l in 0..<64 { t[l] = out[l] & 0xffff_0000 | t[l] & 0xffff }
       }
     }

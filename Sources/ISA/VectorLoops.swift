@@ -70,10 +70,13 @@ extension UnsafeMutablePointer<carmine_wave> {
     withUnsafeTemporaryAllocation(byteCount: R.operand.isWide ? 512 : 256, alignment: 16) { raw in
       let t = raw.baseAddress.unsafelyUnwrapped.assumingMemoryBound(to: UInt32.self)
       for l in 0..<64 { R.store(body(l), t, l) }
-      let modified = !plain && (o.pointee.outputModifiers != 0 || keepHigh)
-      if !modified {
+      let flags = o.pointee.outputModifiers
+      if R.operand.isHalf && flags == 64 {                  // where halves are registers: the other one stays
+        let out = vgpr(Int(o.pointee.destination)), m = laneMask()
+        for l in 0..<64 { out[l] = out[l] ^ ((out[l] ^ t[l]) & m[l] & 0xffff) }
+      } else if plain || flags == 0 && !keepHigh {
         let out = vgpr(Int(o.pointee.destination))
-        if exec == ~0 {
+        if exec == pointee.allLanes {
           for l in 0..<64 { out[l] = t[l] }
           if R.operand.isWide { for l in 64..<128 { out[l] = t[l] } }
         } else {
@@ -124,11 +127,18 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
   @inlinable @inline(__always) public func compareAndSetExec<A: LaneType, B: LaneType>(_ o: Op, _ f: (A, B) -> Bool) {
     let a = source(o, 0, A.operand), b = source(o, 1, B.operand)
-    let result = ask { l in f(A.load(a, l), B.load(b, l)) } & exec
-    setPair(Int(o.pointee.scalarDestination), result)
+    let result = ask { l in f(A.load(a, l), B.load(b, l)) } & written(o)
+    setMask(Int(o.pointee.scalarDestination), result)
     exec = result
   }
-  @inlinable @inline(__always) public func setMask(_ o: Op, _ mask: UInt64) { setPair(Int(o.pointee.scalarDestination), mask & exec) }
+  /// The lanes that an instruction writes: those that are on and that DPP didn't take out.
+  @inlinable @inline(__always) public func written(_ o: Op) -> UInt64 {
+    o.pointee.outputModifiers & 32 != 0 ? exec & pointee.writable : exec
+  }
+  /// A comparison's or carry's mask; bits of lanes that aren't written are 0.
+  @inlinable @inline(__always) public func setMask(_ o: Op, _ mask: UInt64) {
+    setMask(Int(o.pointee.scalarDestination), mask & written(o))
+  }
 
   /// A mask operand (VCC or an SGPR pair) as lanes of 0 or ~0.
   @inlinable @inline(__always) public func maskLanes(_ mask: UInt64) -> UnsafePointer<UInt32> {

@@ -23,15 +23,22 @@ extension UnsafeMutablePointer<carmine_wave> {
   @inlinable @inline(__always) public func pair(_ code: Int) -> UnsafeMutablePointer<UInt64> {
     UnsafeMutableRawPointer(pointee.scalars + code).assumingMemoryBound(to: UInt64.self)
   }
+  // Masks of lanes: a wave of 32 has them in one register each; what would be the upper half is a register like others.
   /// SGPR pairs begin at even numbers, so pairs are aligned.
   @inlinable @inline(__always) public var exec: UInt64 {
-    get { pair(ScalarCode.exec).pointee }
-    nonmutating set { pair(ScalarCode.exec).pointee = newValue }
+    get { pair(ScalarCode.exec).pointee & pointee.allLanes }
+    nonmutating set { setMask(ScalarCode.exec, newValue) }
   }
   @inlinable @inline(__always) public var vcc: UInt64 {
-    get { pair(ScalarCode.vcc).pointee }
-    nonmutating set { pair(ScalarCode.vcc).pointee = newValue }
+    get { pair(ScalarCode.vcc).pointee & pointee.allLanes }
+    nonmutating set { setMask(ScalarCode.vcc, newValue) }
   }
+  @inlinable @inline(__always) public func setMask(_ code: Int, _ mask: UInt64) {
+    pointee.scalars[code] = UInt32(truncatingIfNeeded: mask)
+    if pointee.lanes != 32 { pointee.scalars[code &+ 1] = UInt32(truncatingIfNeeded: mask >> 32) }
+  }
+  /// Source `i` as a mask.
+  @inlinable @inline(__always) public func mask(_ o: Op, _ i: Int) -> UInt64 { s64(o, i) & pointee.allLanes }
   @inlinable @inline(__always) public var m0: UInt32 { pointee.scalars[ScalarCode.m0] }
   @inlinable @inline(__always) public var scc: Bool {
     get { pointee.scc != 0 }

@@ -148,6 +148,7 @@ final class Workgroup {
     if wave.pointee.scratch == 0 { storage.scratchCapacity = needed }
     wave.pointee.index = UInt32(number)
     wave.pointee.lanes = UInt32(kernel.lanes)
+    wave.pointee.allLanes = kernel.isWave32 ? 0xffff_ffff : ~0
     wave.pointee.vgprCount = UInt32(min(kernel.vgprCount, kernel.accumulationOffset))
     wave.pointee.agprCount = UInt32(max(0, kernel.vgprCount - kernel.accumulationOffset))
     wave.pointee.scc = 0
