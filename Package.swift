@@ -120,6 +120,9 @@ let package = Package(
     // Benchmarks; nothing depends on them.
     .executableTarget(name: "queue-bench", dependencies: ["KFD", "CKFD"], path: "Benchmarks/QueueBench"),
 
+    // Traffic for hours; `make test-soak` runs it.
+    .executableTarget(name: "soak", dependencies: ["KFD", "CKFD"], path: "Tests/Soak"),
+
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(name: "PTXTests", dependencies: ["PTX"], exclude: ["Samples"]),
     .testTarget(name: "KernelImageTests", dependencies: ["KernelImage", "CDeviceABI"]),

@@ -1,0 +1,66 @@
+#!/bin/bash
+# Other people's software on the software GPU, through `carmine kfd`: AMD's rocminfo, HIP, OpenMP and OpenCL, and tinygrad.
+#
+#   run.sh PREFIX GROUP ... [--only TEXT]     GROUP: bookworm trixie tinygrad openmp;  --only: tests whose name holds TEXT
+#
+#   bookworm   ROCr and HIP 5.2.3 of Debian 12, for gfx90a (installed by Tools/install-dependencies.sh)
+#   trixie     ROCr 6.1, HIP 5.7 and OpenCL of Debian 13 in a root of their own, for gfx90a, gfx942 and gfx1100
+#   tinygrad   tinygrad 0.14.0 from PyPI, for gfx942 and gfx1100, by PM4 and AQL, with and without SDMA
+#   openmp     an offload program of clang-19, for gfx90a
+#
+# Everything is fetched when it is not there; nothing of it is part of Carmine.  Prints `ok NAME` or `FAIL NAME: why`, ends with
+# 'N passed, N failed' and a status to match.  Programs and logs are in .build/clients.
+set -uo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+if [ $# -lt 2 ]; then echo "usage: run.sh PREFIX GROUP ... [--only TEXT]" >&2; exit 2; fi
+prefix=$(realpath "$1")
+shift
+groups=() only=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --only) only=${2:?--only takes a part of a name}; shift 2 ;;
+    bookworm|trixie|tinygrad|openmp) groups+=("$1"); shift ;;
+    *) echo "run.sh: no group '$1'" >&2; exit 2 ;;
+  esac
+done
+work=$root/.build/clients
+logs=$work/logs
+carmine=$prefix/bin/carmine
+mkdir -p "$work" "$logs"
+for name in $(compgen -e | grep -E '^(CARMINE_|LD_PRELOAD$|LD_LIBRARY_PATH$|HSA_|HIP_|ROCR_|AMD_)'); do unset "$name"; done
+export LC_ALL=C
+
+# shellcheck source=../EndToEnd/harness.sh
+. "$root/Tests/EndToEnd/harness.sh"
+
+hip_programs='copies kernels streams services'
+
+# PROGRAM [ARGUMENT ...]: on the device that $gpu names.
+on_device() { CARMINE_SOFT_GPU=$gpu limited "$carmine" kfd -- "$@"; }
+
+passes() { # NAME COMMAND ...: the program ends well and says that it passed
+  local name=$1
+  shift
+  "$@" >"$work/$name.out" 2>&1 || { cat "$work/$name.out"; fail "$name ended with status $?"; }
+  cat "$work/$name.out"
+  expect_line "$work/$name.out" '^PASS' "$name did not say PASS"
+  refuse_line "$work/$name.out" 'FAIL' "$name found differences"
+}
+
+spoken() { # FILE: the six lines that services.hip's kernel prints
+  local block lane
+  for block in 0 1; do
+    for lane in 0 1 2; do
+      expect_line "$1" "^lane $lane of block $block says hello $(awk "BEGIN { printf \"%.3f\", $lane * 0.5 }")\$" "printf from lane $lane of block $block is missing"
+    done
+  done
+}
+
+for group in "${groups[@]}"; do
+  # shellcheck source=/dev/null
+  . "$here/$group.sh"
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
