@@ -68,13 +68,19 @@ struct Run: ParsableCommand {
     prepend(installation.libraries, to: "LD_LIBRARY_PATH")
     if let device { setenv(Switch.device.name, device, 1) }
 
-    var arguments = words.map { strdup($0) as UnsafeMutablePointer<CChar>? } + [nil]
-    execv(program, &arguments)
-    throw Failure("\(program): \(String(cString: strerror(errno)))")
+    try replaceProcess(by: program, words)
   }
 }
 
-private func prepend(_ value: String, to variable: String) {
+/// Does not come back unless the program cannot be started.
+func replaceProcess(by program: String, _ words: [String]) throws {
+  var arguments = words.map { strdup($0) as UnsafeMutablePointer<CChar>? } + [nil]
+  execv(program, &arguments)
+  throw Failure("\(program): \(String(cString: strerror(errno)))")
+}
+
+/// Puts a value before what a variable with colons holds.
+func prepend(_ value: String, to variable: String) {
   let rest = getenv(variable).map { String(cString: $0) } ?? ""
   setenv(variable, rest.isEmpty ? value : value + ":" + rest, 1)
 }

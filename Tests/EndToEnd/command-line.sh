@@ -39,8 +39,8 @@ compile_refuses() {
 help_lists_subcommands() {
   limited "$carmine" --help >"$work/help"
   local word
-  for word in run compile cache info; do expect_line "$work/help" "(^|[^a-z])$word([^a-z]|$)" "--help does not name '$word'"; done
-  for word in run compile cache info; do limited "$carmine" $word --help >"$work/help" || fail "carmine $word --help fails"; done
+  for word in run kfd compile cache info; do expect_line "$work/help" "(^|[^a-z])$word([^a-z]|$)" "--help does not name '$word'"; done
+  for word in run kfd compile cache info; do limited "$carmine" $word --help >"$work/help" || fail "carmine $word --help fails"; done
   limited "$carmine" --version
 }
 

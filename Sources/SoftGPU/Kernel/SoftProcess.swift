@@ -23,7 +23,7 @@ final class SoftProcess: @unchecked Sendable {
 
   init() {
     let kinds = Self.deviceKinds()
-    let count = Int(Self.number(Switch.softCount, 1...64) ?? UInt64(kinds.count))
+    let count = Int(Self.number(Switch.softCount, 0...64) ?? UInt64(kinds.count))
     devices = (0..<count).map { index in
       let kind = kinds[index % kinds.count]
       return SoftDevice(kind: kind, index: index, memoryBytes: (Self.number(Switch.softMemory, 1 << 20...1 << 46) ?? kind.localMemoryBytes) & ~4095)
