@@ -4,8 +4,8 @@
 import CSoftGPU
 import ISA
 
-extension OpcodeTable {
-  static func ds(_ t: inout OpcodeTable) {
+extension Rows {
+  static func ds(_ t: inout Rows) {
     t.begin(.ds, count: 256)
     dsTransfers(&t); dsAtomics32(&t); dsAtomics64(&t)
     // Named, not executed.
@@ -18,7 +18,7 @@ extension OpcodeTable {
     t(182, "ds_read_addtid_b32")
   }
 
-  private static func dsTransfers(_ t: inout OpcodeTable) {
+  private static func dsTransfers(_ t: inout Rows) {
     t(20, "ds_nop", .control) { _, _ in }
     t(30, "ds_write_b8", .control) { w, o in w.ldsWrite(o, UInt8.self) }
     t(31, "ds_write_b16", .control) { w, o in w.ldsWrite(o, UInt16.self) }
@@ -57,7 +57,7 @@ extension OpcodeTable {
     t(189, "ds_consume", .control) { w, o in ldsCount(w, o, -1) }
   }
 
-  private static func dsAtomics32(_ t: inout OpcodeTable) {
+  private static func dsAtomics32(_ t: inout Rows) {
     t(0, "ds_add_u32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in m &+ a } }
     t(1, "ds_sub_u32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in m &- a } }
     t(2, "ds_rsub_u32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in a &- m } }
@@ -76,8 +76,8 @@ extension OpcodeTable {
     t(18, "ds_min_f32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in minimum(Float(bitPattern: m), Float(bitPattern: a)).bitPattern } }
     t(19, "ds_max_f32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in maximum(Float(bitPattern: m), Float(bitPattern: a)).bitPattern } }
     t(21, "ds_add_f32", [.control, .f32]) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in (Float(bitPattern: m) + Float(bitPattern: a)).bitPattern } }
-    t(23, "ds_pk_add_f16", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in addHalves(m, a) } }
-    t(24, "ds_pk_add_bf16", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in addBFloats(m, a) } }
+    t(23, "ds_pk_add_f16", gfx90a: .absent, .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in addHalves(m, a) } }
+    t(24, "ds_pk_add_bf16", gfx90a: .absent, .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in addBFloats(m, a) } }
     t(32, "ds_add_rtn_u32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in m &+ a } }
     t(33, "ds_sub_rtn_u32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in m &- a } }
     t(34, "ds_rsub_rtn_u32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in a &- m } }
@@ -96,12 +96,12 @@ extension OpcodeTable {
     t(50, "ds_min_rtn_f32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in minimum(Float(bitPattern: m), Float(bitPattern: a)).bitPattern } }
     t(51, "ds_max_rtn_f32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in maximum(Float(bitPattern: m), Float(bitPattern: a)).bitPattern } }
     t(53, "ds_add_rtn_f32", [.control, .f32]) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in (Float(bitPattern: m) + Float(bitPattern: a)).bitPattern } }
-    t(183, "ds_pk_add_rtn_f16", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in addHalves(m, a) } }
-    t(184, "ds_pk_add_rtn_bf16", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in addBFloats(m, a) } }
+    t(183, "ds_pk_add_rtn_f16", gfx90a: .absent, .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in addHalves(m, a) } }
+    t(184, "ds_pk_add_rtn_bf16", gfx90a: .absent, .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in addBFloats(m, a) } }
     t(45, "ds_wrxchg_rtn_b32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { _, a, _ in a } }
     t(52, "ds_wrap_rtn_b32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, b in m >= a ? m &- a : m &+ b } }
   }
-  private static func dsAtomics64(_ t: inout OpcodeTable) {
+  private static func dsAtomics64(_ t: inout Rows) {
     t(64, "ds_add_u64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: false) { m, a, _ in m &+ a } }
     t(65, "ds_sub_u64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: false) { m, a, _ in m &- a } }
     t(66, "ds_rsub_u64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: false) { m, a, _ in a &- m } }

@@ -11,7 +11,11 @@ struct EncodingRow {
   let opcodeShift: UInt32, opcodeBits: UInt32
 }
 
-enum Decoder {
+/// What the encodings themselves have differently on a target.
+struct Decoder {
+  /// A scratch instruction says in bit 13 whether its address has a VGPR; else it has one where it has no SGPR.
+  var hasScratchMode: Bool
+
   /// More specific rows first.
   static let encodings: [EncodingRow] = [
     .init(encoding: .sop1, mask: 0xff80_0000, match: 0xbe80_0000, words: 1, opcodeShift: 8, opcodeBits: 8),
@@ -28,6 +32,7 @@ enum Decoder {
     .init(encoding: .global, mask: 0xfc00_c000, match: 0xdc00_8000, words: 2, opcodeShift: 18, opcodeBits: 7),
     .init(encoding: .mubuf, mask: 0xfc00_0000, match: 0xe000_0000, words: 2, opcodeShift: 18, opcodeBits: 7),
     .init(encoding: .mtbuf, mask: 0xfc00_0000, match: 0xe800_0000, words: 2, opcodeShift: 15, opcodeBits: 4),
+    .init(encoding: .mimg, mask: 0xfc00_0000, match: 0xf000_0000, words: 2, opcodeShift: 18, opcodeBits: 7),
     .init(encoding: .vop1, mask: 0xfe00_0000, match: 0x7e00_0000, words: 1, opcodeShift: 9, opcodeBits: 8),
     .init(encoding: .vopc, mask: 0xfe00_0000, match: 0x7c00_0000, words: 1, opcodeShift: 17, opcodeBits: 8),
     .init(encoding: .vop2, mask: 0x8000_0000, match: 0x0000_0000, words: 1, opcodeShift: 25, opcodeBits: 6),
@@ -36,13 +41,13 @@ enum Decoder {
   typealias Result = Decoded
 
   /// `fetch` gives the word at an index (0, 1 or 2), or nil when that memory can't be read.
-  static func decode(_ table: OpcodeTable, fetch: (Int) -> UInt32?) -> Result? {
+  func decode(_ table: OpcodeTable, fetch: (Int) -> UInt32?) -> Result? {
     guard let w0 = fetch(0) else { return nil }
     var op = carmine_op()
     op.size = 1
     op.kind = UInt8(CARMINE_OP_CONTROL)
     op.words.0 = w0
-    guard let row = encodings.first(where: { w0 & $0.mask == $0.match }) else { return Result(op: op, encoding: .sop2, known: false) }
+    guard let row = Decoder.encodings.first(where: { w0 & $0.mask == $0.match }) else { return Result(op: op, encoding: .sop2, known: false) }
     let opcode = Int(w0 >> row.opcodeShift & (1 << row.opcodeBits - 1))
     let encoding = row.encoding
     var number = opcode
@@ -55,10 +60,13 @@ enum Decoder {
       case 0x140...0x1bf: index = table.row(.vop1, opcode - 0x140); number = opcode - 0x140
       default: index = table.row(.vop3, opcode)
       }
+      if let found = index, !table.rows[found].attributes.isDisjoint(with: [.only32, .literal]) { index = nil }
     } else if encoding == .flat || encoding == .scratch || encoding == .global {
       index = table.row(.flat, opcode)
-      // Bare here: only the segments of their own have it.
-      if let found = index, encoding == .flat, table.rows[found].attributes.contains(.bare) { index = nil }
+      if let found = index {
+        let attributes = table.rows[found].attributes
+        if attributes.contains(encoding == .flat ? .notFlat : .notScratch) && encoding != .global { index = nil }
+      }
     } else {
       index = table.row(encoding, opcode)
     }
@@ -109,11 +117,11 @@ enum Decoder {
   }
 
   /// `count` bits of `word` from bit `low` on, placed at bit `at`.
-  @inline(__always) private static func field(_ word: UInt32, _ low: UInt32, _ count: UInt32, at: UInt32 = 0) -> UInt8 {
+  @inline(__always) private func field(_ word: UInt32, _ low: UInt32, _ count: UInt32, at: UInt32 = 0) -> UInt8 {
     UInt8(truncatingIfNeeded: ((word &>> low) & ((1 &<< count) &- 1)) &<< at)
   }
 
-  private static func fill(_ op: inout carmine_op, _ encoding: Encoding, _ opcode: Int, _ attributes: OpcodeAttributes) {
+  private func fill(_ op: inout carmine_op, _ encoding: Encoding, _ opcode: Int, _ attributes: OpcodeAttributes) {
     let w0 = op.words.0, w1 = op.words.1
     func bits(_ word: UInt32, _ low: UInt32, _ count: UInt32) -> UInt16 { UInt16(word >> low & (1 << count - 1)) }
     switch encoding {
@@ -189,6 +197,7 @@ enum Decoder {
       op.scalarDestination = bits(w1, 16, 7)                // saddr
       op.destination = bits(w1, 24, 8)
       op.select = field(w0, 16, 1) | field(w0, 17, 1, at: 1) | field(w0, 25, 1, at: 2) | field(w0, 13, 1, at: 3)   // sc0, nt, sc1, sve/lds
+      if encoding == .scratch, !hasScratchMode { op.select = op.select & 7 | (w1 >> 16 & 0x7f == 0x7f ? 8 : 0) }
       if w1 >> 23 & 1 != 0 { op.flags |= UInt16(CARMINE_OP_FLAG_ACC0) }
     case .mubuf, .mtbuf:
       op.source0 = 256 + bits(w1, 0, 8); op.destination = bits(w1, 8, 8)
@@ -197,7 +206,7 @@ enum Decoder {
     }
   }
 
-  private static func sdwa(_ op: inout carmine_op, _ encoding: Encoding) {
+  private func sdwa(_ op: inout carmine_op, _ encoding: Encoding) {
     let word = op.literal
     op.form = UInt8(CARMINE_FORM_SDWA)
     let scalar0 = word >> 23 & 1 != 0, scalar1 = word >> 31 & 1 != 0
@@ -212,7 +221,7 @@ enum Decoder {
     }
   }
 
-  private static func dpp(_ op: inout carmine_op) {
+  private func dpp(_ op: inout carmine_op) {
     let word = op.literal
     op.form = UInt8(CARMINE_FORM_DPP)
     op.source0 = UInt16(word & 0xff) + 256

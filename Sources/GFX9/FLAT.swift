@@ -4,19 +4,19 @@
 import CSoftGPU
 import ISA
 
-extension OpcodeTable {
-  static func flat(_ t: inout OpcodeTable) {
+extension Rows {
+  static func flat(_ t: inout Rows) {
     t.begin(.flat, count: 128)
     flatTransfers(&t); flatAtomics32(&t); flatAtomics64(&t)
     // Named, not executed.
-    t(38, "load_lds_ubyte", [.control, .bare])
-    t(39, "load_lds_sbyte", [.control, .bare])
-    t(40, "load_lds_ushort", [.control, .bare])
-    t(41, "load_lds_sshort", [.control, .bare])
-    t(42, "load_lds_dword", [.control, .bare])
+    t(38, "load_lds_ubyte", gfx90a: .absent, [.control, .notFlat])
+    t(39, "load_lds_sbyte", gfx90a: .absent, [.control, .notFlat])
+    t(40, "load_lds_ushort", gfx90a: .absent, [.control, .notFlat])
+    t(41, "load_lds_sshort", gfx90a: .absent, [.control, .notFlat])
+    t(42, "load_lds_dword", gfx90a: .absent, [.control, .notFlat])
   }
 
-  private static func flatTransfers(_ t: inout OpcodeTable) {
+  private static func flatTransfers(_ t: inout Rows) {
     t(16, "load_ubyte", .control) { w, o in w.load(o, UInt8.self) { UInt32($1) } }
     t(17, "load_sbyte", .control) { w, o in w.load(o, Int8.self) { UInt32(bitPattern: Int32($1)) } }
     t(18, "load_ushort", .control) { w, o in w.load(o, UInt16.self) { UInt32($1) } }
@@ -41,40 +41,43 @@ extension OpcodeTable {
     t(37, "load_short_d16_hi", .control) { w, o in w.load(o, UInt16.self) { $0 & 0xffff | UInt32($1) << 16 } }
   }
 
-  private static func flatAtomics32(_ t: inout OpcodeTable) {
-    t(64, "atomic_swap", .control) { w, o in w.atomic32(o) { _, a, _ in a } }
-    t(66, "atomic_add", .control) { w, o in w.atomic32(o) { m, a, _ in m &+ a } }
-    t(67, "atomic_sub", .control) { w, o in w.atomic32(o) { m, a, _ in m &- a } }
-    t(68, "atomic_smin", .control) { w, o in w.atomic32(o) { m, a, _ in sign(m) < sign(a) ? m : a } }
-    t(69, "atomic_umin", .control) { w, o in w.atomic32(o) { m, a, _ in min(m, a) } }
-    t(70, "atomic_smax", .control) { w, o in w.atomic32(o) { m, a, _ in sign(m) > sign(a) ? m : a } }
-    t(71, "atomic_umax", .control) { w, o in w.atomic32(o) { m, a, _ in max(m, a) } }
-    t(72, "atomic_and", .control) { w, o in w.atomic32(o) { m, a, _ in m & a } }
-    t(73, "atomic_or", .control) { w, o in w.atomic32(o) { m, a, _ in m | a } }
-    t(74, "atomic_xor", .control) { w, o in w.atomic32(o) { m, a, _ in m ^ a } }
-    t(75, "atomic_inc", .control) { w, o in w.atomic32(o) { m, a, _ in m >= a ? 0 : m &+ 1 } }
-    t(76, "atomic_dec", .control) { w, o in w.atomic32(o) { m, a, _ in m == 0 || m > a ? a : m &- 1 } }
-    t(65, "atomic_cmpswap", .control) { w, o in w.atomic32(o, operands: 2) { m, a, b in m == b ? a : m } }
-    t(77, "atomic_add_f32", [.control, .f32]) { w, o in w.atomic32(o) { m, a, _ in (Float(bitPattern: m) + Float(bitPattern: a)).bitPattern } }
-    t(78, "atomic_pk_add_f16", .control) { w, o in w.atomic32(o) { m, a, _ in addHalves(m, a) } }
-    t(82, "atomic_pk_add_bf16", .control) { w, o in w.atomic32(o) { m, a, _ in addBFloats(m, a) } }
+  private static func flatAtomics32(_ t: inout Rows) {
+    t(64, "atomic_swap", [.control, .notScratch]) { w, o in w.atomic32(o) { _, a, _ in a } }
+    t(66, "atomic_add", [.control, .notScratch]) { w, o in w.atomic32(o) { m, a, _ in m &+ a } }
+    t(67, "atomic_sub", [.control, .notScratch]) { w, o in w.atomic32(o) { m, a, _ in m &- a } }
+    t(68, "atomic_smin", [.control, .notScratch]) { w, o in w.atomic32(o) { m, a, _ in sign(m) < sign(a) ? m : a } }
+    t(69, "atomic_umin", [.control, .notScratch]) { w, o in w.atomic32(o) { m, a, _ in min(m, a) } }
+    t(70, "atomic_smax", [.control, .notScratch]) { w, o in w.atomic32(o) { m, a, _ in sign(m) > sign(a) ? m : a } }
+    t(71, "atomic_umax", [.control, .notScratch]) { w, o in w.atomic32(o) { m, a, _ in max(m, a) } }
+    t(72, "atomic_and", [.control, .notScratch]) { w, o in w.atomic32(o) { m, a, _ in m & a } }
+    t(73, "atomic_or", [.control, .notScratch]) { w, o in w.atomic32(o) { m, a, _ in m | a } }
+    t(74, "atomic_xor", [.control, .notScratch]) { w, o in w.atomic32(o) { m, a, _ in m ^ a } }
+    t(75, "atomic_inc", [.control, .notScratch]) { w, o in w.atomic32(o) { m, a, _ in m >= a ? 0 : m &+ 1 } }
+    t(76, "atomic_dec", [.control, .notScratch]) { w, o in w.atomic32(o) { m, a, _ in m == 0 || m > a ? a : m &- 1 } }
+    t(65, "atomic_cmpswap", [.control, .notScratch]) { w, o in w.atomic32(o, operands: 2) { m, a, b in m == b ? a : m } }
+    t(77, "atomic_add_f32", gfx90a: .absent, [.control, .notScratch, .f32]) { w, o in w.atomic32(o) { m, a, _ in (Float(bitPattern: m) + Float(bitPattern: a)).bitPattern } }
+    t(78, "atomic_pk_add_f16", gfx90a: .absent, [.control, .notScratch]) { w, o in w.atomic32(o) { m, a, _ in addHalves(m, a) } }
+    // gfx90a has these in the global segment only.
+    t(77, "atomic_add_f32", gfx942: .absent, [.control, .notScratch, .f32, .notFlat]) { w, o in w.atomic32(o) { m, a, _ in (Float(bitPattern: m) + Float(bitPattern: a)).bitPattern } }
+    t(78, "atomic_pk_add_f16", gfx942: .absent, [.control, .notScratch, .notFlat]) { w, o in w.atomic32(o) { m, a, _ in addHalves(m, a) } }
+    t(82, "atomic_pk_add_bf16", gfx90a: .absent, [.control, .notScratch]) { w, o in w.atomic32(o) { m, a, _ in addBFloats(m, a) } }
   }
-  private static func flatAtomics64(_ t: inout OpcodeTable) {
-    t(96, "atomic_swap_x2", .control) { w, o in w.atomic64(o) { _, a, _ in a } }
-    t(98, "atomic_add_x2", .control) { w, o in w.atomic64(o) { m, a, _ in m &+ a } }
-    t(99, "atomic_sub_x2", .control) { w, o in w.atomic64(o) { m, a, _ in m &- a } }
-    t(100, "atomic_smin_x2", .control) { w, o in w.atomic64(o) { m, a, _ in sign(m) < sign(a) ? m : a } }
-    t(101, "atomic_umin_x2", .control) { w, o in w.atomic64(o) { m, a, _ in min(m, a) } }
-    t(102, "atomic_smax_x2", .control) { w, o in w.atomic64(o) { m, a, _ in sign(m) > sign(a) ? m : a } }
-    t(103, "atomic_umax_x2", .control) { w, o in w.atomic64(o) { m, a, _ in max(m, a) } }
-    t(104, "atomic_and_x2", .control) { w, o in w.atomic64(o) { m, a, _ in m & a } }
-    t(105, "atomic_or_x2", .control) { w, o in w.atomic64(o) { m, a, _ in m | a } }
-    t(106, "atomic_xor_x2", .control) { w, o in w.atomic64(o) { m, a, _ in m ^ a } }
-    t(107, "atomic_inc_x2", .control) { w, o in w.atomic64(o) { m, a, _ in m >= a ? 0 : m &+ 1 } }
-    t(108, "atomic_dec_x2", .control) { w, o in w.atomic64(o) { m, a, _ in m == 0 || m > a ? a : m &- 1 } }
-    t(97, "atomic_cmpswap_x2", .control) { w, o in w.atomic64(o, operands: 2) { m, a, b in m == b ? a : m } }
-    t(79, "atomic_add_f64", [.control, .f64]) { w, o in w.atomic64(o) { m, a, _ in (Double(bitPattern: m) + Double(bitPattern: a)).bitPattern } }
-    t(80, "atomic_min_f64", .control) { w, o in w.atomic64(o) { m, a, _ in minimum(Double(bitPattern: m), Double(bitPattern: a)).bitPattern } }
-    t(81, "atomic_max_f64", .control) { w, o in w.atomic64(o) { m, a, _ in maximum(Double(bitPattern: m), Double(bitPattern: a)).bitPattern } }
+  private static func flatAtomics64(_ t: inout Rows) {
+    t(96, "atomic_swap_x2", [.control, .notScratch]) { w, o in w.atomic64(o) { _, a, _ in a } }
+    t(98, "atomic_add_x2", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in m &+ a } }
+    t(99, "atomic_sub_x2", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in m &- a } }
+    t(100, "atomic_smin_x2", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in sign(m) < sign(a) ? m : a } }
+    t(101, "atomic_umin_x2", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in min(m, a) } }
+    t(102, "atomic_smax_x2", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in sign(m) > sign(a) ? m : a } }
+    t(103, "atomic_umax_x2", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in max(m, a) } }
+    t(104, "atomic_and_x2", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in m & a } }
+    t(105, "atomic_or_x2", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in m | a } }
+    t(106, "atomic_xor_x2", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in m ^ a } }
+    t(107, "atomic_inc_x2", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in m >= a ? 0 : m &+ 1 } }
+    t(108, "atomic_dec_x2", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in m == 0 || m > a ? a : m &- 1 } }
+    t(97, "atomic_cmpswap_x2", [.control, .notScratch]) { w, o in w.atomic64(o, operands: 2) { m, a, b in m == b ? a : m } }
+    t(79, "atomic_add_f64", [.control, .notScratch, .f64]) { w, o in w.atomic64(o) { m, a, _ in (Double(bitPattern: m) + Double(bitPattern: a)).bitPattern } }
+    t(80, "atomic_min_f64", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in minimum(Double(bitPattern: m), Double(bitPattern: a)).bitPattern } }
+    t(81, "atomic_max_f64", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in maximum(Double(bitPattern: m), Double(bitPattern: a)).bitPattern } }
   }
 }

@@ -2,16 +2,17 @@
 import ISA
 
 extension InstructionSet {
-  public static let gfx942 = InstructionSet(
-    target: .gfx942, table: .gfx942, decode: { Decoder.decode($0, fetch: $1) }, mnemonic: { Decoder.mnemonic($0, $1) })
+  public static let gfx90a = InstructionSet(.gfx90a, Decoder(hasScratchMode: false))
+  public static let gfx942 = InstructionSet(.gfx942, Decoder(hasScratchMode: true))
+
+  private init(_ target: Target, _ decoder: Decoder) {
+    self.init(
+      target: target, table: target == .gfx90a ? .gfx90a : .gfx942, decode: { decoder.decode($0, fetch: $1) },
+      mnemonic: { Decoder.mnemonic($0, $1) })
+  }
 }
 
 extension OpcodeTable {
-  static let gfx942: OpcodeTable = {
-    var t = OpcodeTable()
-    sop1(&t); sop2(&t); sopk(&t); sopc(&t); sopp(&t); smem(&t)
-    vop1(&t); vop2(&t); vopc(&t); vop3(&t); vop3p(&t)
-    ds(&t); flat(&t); mubuf(&t)
-    return t
-  }()
+  static let gfx90a = Rows(.gfx90a).table
+  static let gfx942 = Rows(.gfx942).table
 }

@@ -2,8 +2,8 @@
 // decode only; the cache controls among them act.  Source: AMD CDNA3 ISA, 12.16 "MUBUF", 12.17 "MTBUF".
 import ISA
 
-extension OpcodeTable {
-  static func mubuf(_ t: inout OpcodeTable) {
+extension Rows {
+  static func mubuf(_ t: inout Rows) {
     t.begin(.mubuf, count: 128)
     t(0, "buffer_load_format_x", .control)
     t(1, "buffer_load_format_xy", .control)
@@ -46,7 +46,10 @@ extension OpcodeTable {
     t(38, "buffer_load_format_d16_hi_x", .control)
     t(39, "buffer_store_format_d16_hi_x", .control)
     t(40, "buffer_wbl2", .control) { _, _ in }  // caches are coherent here
-    t(41, "buffer_inv", .control) { _, _ in }  // caches are coherent here
+    t(41, "buffer_inv", gfx90a: "buffer_invl2", .control) { _, _ in }  // caches are coherent here
+    t(61, "buffer_store_lds_dword", gfx942: .absent, .control)
+    t(62, "buffer_wbinvl1", gfx942: .absent, .control) { _, _ in }
+    t(63, "buffer_wbinvl1_vol", gfx942: .absent, .control) { _, _ in }
     t(64, "buffer_atomic_swap", .control)
     t(65, "buffer_atomic_cmpswap", .control)
     t(66, "buffer_atomic_add", .control)

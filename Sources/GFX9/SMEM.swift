@@ -2,8 +2,8 @@
 import CSoftGPU
 import ISA
 
-extension OpcodeTable {
-  static func smem(_ t: inout OpcodeTable) {
+extension Rows {
+  static func smem(_ t: inout Rows) {
     t.begin(.smem, count: 256)
     t(0, "s_load_dword", .control) { w, o in scalarLoad(w, o, 1) }
     t(1, "s_load_dwordx2", .control) { w, o in scalarLoad(w, o, 2) }

@@ -2,8 +2,8 @@
 import CSoftGPU
 import ISA
 
-extension OpcodeTable {
-  static func sop1(_ t: inout OpcodeTable) {
+extension Rows {
+  static func sop1(_ t: inout Rows) {
     t.begin(.sop1, count: 256)
     t(0, "s_mov_b32") { w, o in w.setS32(o, w.s32(o, 0)) }
     t(1, "s_mov_b64") { w, o in w.setS64(o, w.s64(o, 0)) }

@@ -2,8 +2,8 @@
 import CSoftGPU
 import ISA
 
-extension OpcodeTable {
-  static func sop2(_ t: inout OpcodeTable) {
+extension Rows {
+  static func sop2(_ t: inout Rows) {
     t.begin(.sop2, count: 128)
     t(0, "s_add_u32") { w, o in let (r, c) = w.s32(o, 0).addingReportingOverflow(w.s32(o, 1)); w.setS32(o, r, scc: c) }
     t(1, "s_sub_u32") { w, o in let (r, c) = w.s32(o, 0).subtractingReportingOverflow(w.s32(o, 1)); w.setS32(o, r, scc: c) }

@@ -2,8 +2,8 @@
 import CSoftGPU
 import ISA
 
-extension OpcodeTable {
-  static func sopk(_ t: inout OpcodeTable) {
+extension Rows {
+  static func sopk(_ t: inout Rows) {
     t.begin(.sopk, count: 32)
     t(0, "s_movk_i32") { w, o in w.setS32(o, UInt32(bitPattern: o.pointee.immediate)) }
     t(1, "s_cmovk_i32") { w, o in if w.scc { w.setS32(o, UInt32(bitPattern: o.pointee.immediate)) } }
@@ -37,7 +37,7 @@ extension OpcodeTable {
     t(16, "s_cbranch_i_fork")
   }
 
-  static func sopc(_ t: inout OpcodeTable) {
+  static func sopc(_ t: inout Rows) {
     t.begin(.sopc, count: 128)
     t(0, "s_cmp_eq_i32") { w, o in w.scc = w.i32(o, 0) == w.i32(o, 1) }
     t(1, "s_cmp_lg_i32") { w, o in w.scc = w.i32(o, 0) != w.i32(o, 1) }
@@ -62,7 +62,7 @@ extension OpcodeTable {
     t(17, "s_set_gpr_idx_on")
   }
 
-  static func sopp(_ t: inout OpcodeTable) {
+  static func sopp(_ t: inout Rows) {
     t.begin(.sopp, count: 128)
     t(0, "s_nop") { _, _ in }
     t(1, "s_endpgm", .control) { w, _ in w.pointee.state = UInt32(CARMINE_WAVE_ENDED) }

@@ -3,21 +3,21 @@ import CSoftGPU
 import ISA
 import Glibc
 
-extension OpcodeTable {
-  static func vop1(_ t: inout OpcodeTable) {
+extension Rows {
+  static func vop1(_ t: inout Rows) {
     t.begin(.vop1, count: 256)
     t(0, "v_nop", .bare) { _, _ in }
     t(1, "v_mov_b32") { w, o in w.unary(o) { (a: UInt32) in a } }
-    t(56, "v_mov_b64") { w, o in w.unary(o) { (a: UInt64) in a } }
-    t(2, "v_readfirstlane_b32", .bare) { w, o in
+    t(56, "v_mov_b64", gfx90a: .absent) { w, o in w.unary(o) { (a: UInt64) in a } }
+    t(2, "v_readfirstlane_b32", [.bare, .only32]) { w, o in
       let exec = w.exec, a = w.source(o, 0, .b32)
       w.setS32(o, a[exec == 0 ? 0 : exec.trailingZeroBitCount])
     }
-    t(81, "v_swap_b32", .bare) { w, o in
+    t(81, "v_swap_b32", [.bare, .only32]) { w, o in
       let a = w.vgpr(Int(o.pointee.source0) - 256), b = w.vgpr(Int(o.pointee.destination)), m = w.laneMask()
       for l in 0..<64 { let x = (a[l] ^ b[l]) & m[l]; a[l] ^= x; b[l] ^= x }
     }
-    t(82, "v_accvgpr_mov_b32", .bare) { w, o in
+    t(82, "v_accvgpr_mov_b32", [.bare, .only32]) { w, o in
       let a = w.pointee.agpr + (Int(o.pointee.source0) - 256) * 64, d = w.pointee.agpr + Int(o.pointee.destination) * 64, m = w.laneMask()
       for l in 0..<64 { d[l] = d[l] ^ ((d[l] ^ a[l]) & m[l]) }
     }
@@ -111,9 +111,9 @@ extension OpcodeTable {
     }
     // Named, not executed.
     t(55, "v_screen_partition_4se_b32")
-    t(84, "v_cvt_f32_fp8")
-    t(85, "v_cvt_f32_bf8")
-    t(86, "v_cvt_pk_f32_fp8")
-    t(87, "v_cvt_pk_f32_bf8")
+    t(84, "v_cvt_f32_fp8", gfx90a: .absent)
+    t(85, "v_cvt_f32_bf8", gfx90a: .absent)
+    t(86, "v_cvt_pk_f32_fp8", gfx90a: .absent)
+    t(87, "v_cvt_pk_f32_bf8", gfx90a: .absent)
   }
 }

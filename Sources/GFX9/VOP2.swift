@@ -3,8 +3,8 @@ import CSoftGPU
 import ISA
 import Glibc
 
-extension OpcodeTable {
-  static func vop2(_ t: inout OpcodeTable) {
+extension Rows {
+  static func vop2(_ t: inout Rows) {
     t.begin(.vop2, count: 64)
     t(0, "v_cndmask_b32") { w, o in
       let a = w.source(o, 0, .b32), b = w.source(o, 1, .b32), m = w.maskLanes(w.s64(o, 2))
@@ -36,11 +36,21 @@ extension OpcodeTable {
     t(20, "v_or_b32") { w, o in w.binary(o) { (a: UInt32, b: UInt32) in a | b } }
     t(21, "v_xor_b32") { w, o in w.binary(o) { (a: UInt32, b: UInt32) in a ^ b } }
     t(61, "v_xnor_b32") { w, o in w.binary(o) { (a: UInt32, b: UInt32) in ~(a ^ b) } }
-    t(23, "v_fmamk_f32", [.f32, .literal]) { w, o in
+    // Multiply, round, add, round; denormals are zero whatever MODE says.
+    t(22, "v_mac_f32", gfx942: .absent, .f32) { w, o in w.accumulate(o) { (a: Float, b: Float, d: Float) in multiplyAdd(a, b, d) } }
+    t(23, "v_madmk_f32", gfx942: .absent, [.f32, .literal]) { w, o in
+      let k = Float(bitPattern: o.pointee.literal)
+      w.binary(o) { (a: Float, b: Float) in multiplyAdd(a, k, b) }
+    }
+    t(24, "v_madak_f32", gfx942: .absent, [.f32, .literal]) { w, o in
+      let k = Float(bitPattern: o.pointee.literal)
+      w.binary(o) { (a: Float, b: Float) in multiplyAdd(a, b, k) }
+    }
+    t(23, "v_fmamk_f32", gfx90a: .absent, [.f32, .literal]) { w, o in
       let k = Float(bitPattern: o.pointee.literal)
       w.binary(o) { (a: Float, b: Float) in b.addingProduct(a, k) }
     }
-    t(24, "v_fmaak_f32", [.f32, .literal]) { w, o in
+    t(24, "v_fmaak_f32", gfx90a: .absent, [.f32, .literal]) { w, o in
       let k = Float(bitPattern: o.pointee.literal)
       w.binary(o) { (a: Float, b: Float) in k.addingProduct(a, b) }
     }
@@ -124,6 +134,9 @@ extension OpcodeTable {
   let out = w.ask { l in f(a[l], b[l], m[l] & 1).1 }
   w.each(o) { l in f(a[l], b[l], m[l] & 1).0 }
   w.setMask(o, out)
+}
+@inline(__always) func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float {
+  flushed(flushed(flushed(a) * flushed(b)) + flushed(c))
 }
 @inline(__always) func lowHalf(_ a: UInt32) -> Float16 { Float16(bitPattern: UInt16(truncatingIfNeeded: a)) }
 @inline(__always) func highHalf(_ a: UInt32) -> Float16 { Float16(bitPattern: UInt16(truncatingIfNeeded: a >> 16)) }

@@ -3,8 +3,8 @@ import CSoftGPU
 import ISA
 import Glibc
 
-extension OpcodeTable {
-  static func vop3(_ t: inout OpcodeTable) {
+extension Rows {
+  static func vop3(_ t: inout Rows) {
     t.begin(.vop3, count: 1024)
     integers(&t); floats(&t); divisions(&t); halves(&t); wide(&t); lanesAndPacks(&t)
     // Named, not executed.
@@ -12,13 +12,17 @@ extension OpcodeTable {
     t(454, "v_cubetc_f32")
     t(487, "v_mqsad_u32_u8")
     t(496, "v_cvt_pkaccum_u8_f32")
-    t(674, "v_cvt_pk_fp8_f32")
-    t(675, "v_cvt_pk_bf8_f32")
-    t(676, "v_cvt_sr_fp8_f32")
-    t(677, "v_cvt_sr_bf8_f32")
+    t(674, "v_cvt_pk_fp8_f32", gfx90a: .absent)
+    t(675, "v_cvt_pk_bf8_f32", gfx90a: .absent)
+    t(676, "v_cvt_sr_fp8_f32", gfx90a: .absent)
+    t(677, "v_cvt_sr_bf8_f32", gfx90a: .absent)
   }
 
-  private static func integers(_ t: inout OpcodeTable) {
+  private static func integers(_ t: inout Rows) {
+    t(448, "v_mad_legacy_f32", gfx942: .absent, .f32) { w, o in
+      w.ternary(o) { (a: Float, b: Float, c: Float) in flushed(a) == 0 || flushed(b) == 0 ? flushed(c) + 0 : multiplyAdd(a, b, c) }
+    }
+    t(449, "v_mad_f32", gfx942: .absent, .f32) { w, o in w.ternary(o) { (a: Float, b: Float, c: Float) in multiplyAdd(a, b, c) } }
     t(450, "v_mad_i32_i24") { w, o in w.ternary(o) { (a: UInt32, b: UInt32, c: Int32) in signed24(a) &* signed24(b) &+ c } }
     t(451, "v_mad_u32_u24") { w, o in w.ternary(o) { (a: UInt32, b: UInt32, c: UInt32) in (a & 0xff_ffff) &* (b & 0xff_ffff) &+ c } }
     t(456, "v_bfe_u32") { w, o in w.ternary(o) { (a: UInt32, b: UInt32, c: UInt32) in (a &>> (b & 31)) & ((1 &<< (c & 31)) &- 1) } }
@@ -97,7 +101,7 @@ extension OpcodeTable {
     }
   }
 
-  private static func floats(_ t: inout OpcodeTable) {
+  private static func floats(_ t: inout Rows) {
     t(452, "v_cubeid_f32", .f32) { w, o in
       w.ternary(o) { (x: Float, y: Float, z: Float) -> Float in
         if z.magnitude >= x.magnitude && z.magnitude >= y.magnitude { return z < 0 ? 5 : 4 }
@@ -126,7 +130,7 @@ extension OpcodeTable {
     t(658, "v_trig_preop_f64", .f64) { w, o in w.binary(o) { (a: Double, b: UInt32) in trigonometricSegment(a, b) } }
   }
 
-  private static func divisions(_ t: inout OpcodeTable) {
+  private static func divisions(_ t: inout Rows) {
     t(480, "v_div_scale_f32", [.f32, .scalarResult]) { w, o in
       let a = w.source(o, 0, .f32), b = w.source(o, 1, .f32), c = w.source(o, 2, .f32)
       func f(_ l: Int) -> (Float, Bool) { divisionScale(Float.load(a, l), Float.load(b, l), Float.load(c, l)) }
@@ -157,7 +161,7 @@ extension OpcodeTable {
     }
   }
 
-  private static func halves(_ t: inout OpcodeTable) {
+  private static func halves(_ t: inout Rows) {
     t(491, "v_mad_legacy_u16") { w, o in w.ternary(o) { (a: UInt16, b: UInt16, c: UInt16) in a &* b &+ c } }
     t(492, "v_mad_legacy_i16") { w, o in w.ternary(o) { (a: UInt16, b: UInt16, c: UInt16) in a &* b &+ c } }
     t(490, "v_mad_legacy_f16", .f64) { w, o in w.ternary(o) { (a: Float16, b: Float16, c: Float16) in Float16(Float(Float16(Float(a) * Float(b))) + Float(c)) } }
@@ -194,7 +198,7 @@ extension OpcodeTable {
     t(672, "v_pack_b32_f16") { w, o in w.binary(o) { (a: Float16, b: Float16) in joined(a, b) } }
   }
 
-  private static func wide(_ t: inout OpcodeTable) {
+  private static func wide(_ t: inout Rows) {
     t(488, "v_mad_u64_u32", .scalarResult) { w, o in
       let a = w.source(o, 0, .b32), b = w.source(o, 1, .b32), c = w.source(o, 2, .b64)
       let out = w.ask { l in let p = UInt64(a[l]) &* UInt64(b[l]); return p &+ UInt64.load(c, l) < p }
@@ -208,7 +212,7 @@ extension OpcodeTable {
       w.each(o) { l in product(l) &+ Int64.load(c, l) }
       w.setMask(o, out)
     }
-    t(520, "v_lshl_add_u64") { w, o in w.ternary(o) { (a: UInt64, b: UInt32, c: UInt64) in (a &<< UInt64(b & 7)) &+ c } }
+    t(520, "v_lshl_add_u64", gfx90a: .absent) { w, o in w.ternary(o) { (a: UInt64, b: UInt32, c: UInt64) in (a &<< UInt64(b & 7)) &+ c } }
     t(655, "v_lshlrev_b64") { w, o in w.binary(o) { (a: UInt32, b: UInt64) in b &<< UInt64(a & 63) } }
     t(656, "v_lshrrev_b64") { w, o in w.binary(o) { (a: UInt32, b: UInt64) in b &>> UInt64(a & 63) } }
     t(657, "v_ashrrev_i64") { w, o in w.binary(o) { (a: UInt32, b: Int64) in b &>> Int64(a & 63) } }
@@ -234,7 +238,7 @@ extension OpcodeTable {
     }
   }
 
-  private static func lanesAndPacks(_ t: inout OpcodeTable) {
+  private static func lanesAndPacks(_ t: inout Rows) {
     t(649, "v_readlane_b32") { w, o in
       let a = w.source(o, 0, .b32)
       w.setS32(o, a[Int(w.s32(o, 1) & 63)])

@@ -2,12 +2,12 @@
 import CSoftGPU
 import ISA
 
-extension OpcodeTable {
-  static func vopc(_ t: inout OpcodeTable) {
+extension Rows {
+  static func vopc(_ t: inout Rows) {
     t.begin(.vopc, count: 256)
     floatClass(&t); floats16(&t); floats32(&t); floats64(&t); integers16(&t); integers32(&t); integers64(&t)
   }
-  private static func floatClass(_ t: inout OpcodeTable) {
+  private static func floatClass(_ t: inout Rows) {
     t(16, "v_cmp_class_f32") { w, o in w.compare(o) { (a: Float, b: UInt32) in UInt32(b) >> classBit(a) & 1 != 0 } }
     t(17, "v_cmpx_class_f32") { w, o in w.compareAndSetExec(o) { (a: Float, b: UInt32) in UInt32(b) >> classBit(a) & 1 != 0 } }
     t(18, "v_cmp_class_f64") { w, o in w.compare(o) { (a: Double, b: UInt32) in UInt32(b) >> classBit(a) & 1 != 0 } }
@@ -15,7 +15,7 @@ extension OpcodeTable {
     t(20, "v_cmp_class_f16") { w, o in w.compare(o) { (a: Float16, b: UInt16) in UInt32(b) >> classBit(a) & 1 != 0 } }
     t(21, "v_cmpx_class_f16") { w, o in w.compareAndSetExec(o) { (a: Float16, b: UInt16) in UInt32(b) >> classBit(a) & 1 != 0 } }
   }
-  private static func floats16(_ t: inout OpcodeTable) {
+  private static func floats16(_ t: inout Rows) {
     t(32, "v_cmp_f_f16", .f64) { w, o in w.compare(o) { (_: Float16, _: Float16) in false } }
     t(33, "v_cmp_lt_f16", .f64) { w, o in w.compare(o) { (x: Float16, y: Float16) in let a = Float(x), b = Float(y); return a < b } }
     t(34, "v_cmp_eq_f16", .f64) { w, o in w.compare(o) { (x: Float16, y: Float16) in let a = Float(x), b = Float(y); return a == b } }
@@ -49,7 +49,7 @@ extension OpcodeTable {
     t(62, "v_cmpx_nlt_f16", .f64) { w, o in w.compareAndSetExec(o) { (x: Float16, y: Float16) in let a = Float(x), b = Float(y); return !(a < b) } }
     t(63, "v_cmpx_tru_f16", .f64) { w, o in w.compareAndSetExec(o) { (_: Float16, _: Float16) in true } }
   }
-  private static func floats32(_ t: inout OpcodeTable) {
+  private static func floats32(_ t: inout Rows) {
     t(64, "v_cmp_f_f32", .f32) { w, o in w.compare(o) { (_: Float, _: Float) in false } }
     t(65, "v_cmp_lt_f32", .f32) { w, o in w.compare(o) { (a: Float, b: Float) in a < b } }
     t(66, "v_cmp_eq_f32", .f32) { w, o in w.compare(o) { (a: Float, b: Float) in a == b } }
@@ -83,7 +83,7 @@ extension OpcodeTable {
     t(94, "v_cmpx_nlt_f32", .f32) { w, o in w.compareAndSetExec(o) { (a: Float, b: Float) in !(a < b) } }
     t(95, "v_cmpx_tru_f32", .f32) { w, o in w.compareAndSetExec(o) { (_: Float, _: Float) in true } }
   }
-  private static func floats64(_ t: inout OpcodeTable) {
+  private static func floats64(_ t: inout Rows) {
     t(96, "v_cmp_f_f64", .f64) { w, o in w.compare(o) { (_: Double, _: Double) in false } }
     t(97, "v_cmp_lt_f64", .f64) { w, o in w.compare(o) { (a: Double, b: Double) in a < b } }
     t(98, "v_cmp_eq_f64", .f64) { w, o in w.compare(o) { (a: Double, b: Double) in a == b } }
@@ -117,7 +117,7 @@ extension OpcodeTable {
     t(126, "v_cmpx_nlt_f64", .f64) { w, o in w.compareAndSetExec(o) { (a: Double, b: Double) in !(a < b) } }
     t(127, "v_cmpx_tru_f64", .f64) { w, o in w.compareAndSetExec(o) { (_: Double, _: Double) in true } }
   }
-  private static func integers16(_ t: inout OpcodeTable) {
+  private static func integers16(_ t: inout Rows) {
     t(160, "v_cmp_f_i16") { w, o in w.compare(o) { (_: Int16, _: Int16) in false } }
     t(161, "v_cmp_lt_i16") { w, o in w.compare(o) { (a: Int16, b: Int16) in a < b } }
     t(162, "v_cmp_eq_i16") { w, o in w.compare(o) { (a: Int16, b: Int16) in a == b } }
@@ -151,7 +151,7 @@ extension OpcodeTable {
     t(190, "v_cmpx_ge_u16") { w, o in w.compareAndSetExec(o) { (a: UInt16, b: UInt16) in a >= b } }
     t(191, "v_cmpx_t_u16") { w, o in w.compareAndSetExec(o) { (_: UInt16, _: UInt16) in true } }
   }
-  private static func integers32(_ t: inout OpcodeTable) {
+  private static func integers32(_ t: inout Rows) {
     t(192, "v_cmp_f_i32") { w, o in w.compare(o) { (_: Int32, _: Int32) in false } }
     t(193, "v_cmp_lt_i32") { w, o in w.compare(o) { (a: Int32, b: Int32) in a < b } }
     t(194, "v_cmp_eq_i32") { w, o in w.compare(o) { (a: Int32, b: Int32) in a == b } }
@@ -185,7 +185,7 @@ extension OpcodeTable {
     t(222, "v_cmpx_ge_u32") { w, o in w.compareAndSetExec(o) { (a: UInt32, b: UInt32) in a >= b } }
     t(223, "v_cmpx_t_u32") { w, o in w.compareAndSetExec(o) { (_: UInt32, _: UInt32) in true } }
   }
-  private static func integers64(_ t: inout OpcodeTable) {
+  private static func integers64(_ t: inout Rows) {
     t(224, "v_cmp_f_i64") { w, o in w.compare(o) { (_: Int64, _: Int64) in false } }
     t(225, "v_cmp_lt_i64") { w, o in w.compare(o) { (a: Int64, b: Int64) in a < b } }
     t(226, "v_cmp_eq_i64") { w, o in w.compare(o) { (a: Int64, b: Int64) in a == b } }

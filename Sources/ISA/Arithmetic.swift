@@ -28,6 +28,9 @@ import Glibc
 }
 @inlinable @inline(__always) public func median<T: Comparable>(_ a: T, _ b: T, _ c: T) -> T { max(min(a, b), min(max(a, b), c)) }
 
+/// A denormal becomes a zero of its sign.
+@inlinable @inline(__always) public func flushed(_ a: Float) -> Float { Float(bitPattern: a.bitPattern & 0x7f80_0000 == 0 ? a.bitPattern & 0x8000_0000 : a.bitPattern) }
+
 // Conversions to integers: toward zero, saturating, NaN is 0.
 @inlinable @inline(__always) public func toInt32(_ a: Float) -> Int32 {
   let clamped = a > -2147483648 ? (a < 2147483520 ? a : 2147483520) : -2147483648

@@ -37,6 +37,9 @@ public struct OpcodeAttributes: OptionSet, Sendable {
   public static let binary16: OpcodeAttributes = [.halfResult, .half0, .half1]
   public static let ternary16: OpcodeAttributes = [.halfResult, .half0, .half1, .half2]
   @inlinable public static func half(_ source: Int) -> OpcodeAttributes { OpcodeAttributes(rawValue: 1 << (16 + UInt32(source))) }
+  // gfx9.
+  public static let notFlat = OpcodeAttributes(rawValue: 1 << 9)      // FLAT: not in the flat segment
+  public static let notScratch = OpcodeAttributes(rawValue: 1 << 10)  // FLAT: not in the scratch segment
 }
 
 public struct OpcodeRow: @unchecked Sendable {

@@ -30,9 +30,9 @@ import Testing
     case .vopc: return one(0x7c00_0000, 17, [0x0000_0906])
     case .vop3:
       let sources: [UInt32] = [0x041a_0902, 0x0002_0902, 0x0000_0102, 0x0000_0502]
-      return two(0xd000_0000, 16, sources.flatMap { [(6, $0), (0x6a06, $0)] as [(UInt32, UInt32)] })
+      return two(0xd000_0000, 16, sources.flatMap { [(6, $0), (0x6a06, $0)] as [(UInt32, UInt32)] } + [(0, 0)])
     case .vop3p:
-      return two(0xd380_0000, 16, [(0x4004, 0x1c1a_0902), (0x4004, 0x1802_0902), (4, 0x0452_0902), (4, 0x102), (4, 0x0800_0102)])
+      return two(0xd380_0000, 16, [(0x4004, 0x1c1a_0902), (0x4004, 0x1802_0902), (4, 0x0452_0902), (4, 0x102), (4, 0x0800_0102), (4, 0x0412_0904)])
     case .ds:
       let operands: [UInt32] = [0x2, 0x402, 0x0200_0002, 0x04_0002, 0x06_0402, 0x0800_0402, 0x0806_0402, 0x0800_0000, 0, 0x400]
       return two(0xd800_0000, 17, operands.map { (0, $0) })
@@ -40,8 +40,9 @@ import Testing
       let segment: UInt32 = encoding == .flat ? 0 : encoding == .scratch ? 0x4000 : 0x8000
       let operands: [UInt32] = [0x0200_0002, 0x402, 0x027f_0002, 0x7f_0402, 0x7f_0002, 0x0200_0402, 0x0a7f_0402]
       return two(0xdc00_0000, 18, operands.map { (segment, $0) })
-    case .mubuf: return two(0xe000_0000, 18, [(0, 0x0201_0402), (0, 0)])
+    case .mubuf: return two(0xe000_0000, 18, [(0, 0x0201_0402), (0, 0), (0x1_0000, 0x0001_0002)])
     case .mtbuf: return two(0xe800_0000, 15, [(0x0088_0000, 0x0201_0402)])
+    case .mimg: return two(0xf000_0000, 18, [0x100, 0x300, 0x700, 0xf00, 0x1100, 0x1f00].flatMap { [($0, 0x0001_0402), ($0, 0x0041_0402)] as [(UInt32, UInt32)] })
     default: return []
     }
   }
@@ -52,19 +53,19 @@ import Testing
     case .vop2: 62                       // above lie VOPC and VOP1
     case .vop3: 0x380                    // above lies VOP3P
     case .sop1, .smem, .vop1, .vopc, .ds: 256
-    case .sopc, .sopp, .vop3p, .flat, .scratch, .global, .mubuf: 128
+    case .sopc, .sopp, .vop3p, .flat, .scratch, .global, .mubuf, .mimg: 128
     case .mtbuf: 16
     default: 0
     }
   }
 
   /// What LLVM makes of each sequence: mnemonic and length, or nil.
-  static func disassemble(_ sequences: [[UInt32]]) throws -> [(name: String, bytes: Int)?] {
+  static func disassemble(_ sequences: [[UInt32]], _ target: Target) throws -> [(name: String, bytes: Int)?] {
     let text = sequences.map { words in
       "[" + words.flatMap { word in (0..<4).map { "0x" + String(word >> UInt32($0 * 8) & 0xff, radix: 16) } }.joined(separator: ",") + "]"
     }.joined(separator: "\n")
     let output = String(decoding: try runTool(
-      ["llvm-mc-22", "-disassemble", "-triple=amdgcn-amd-amdhsa", "-mcpu=gfx942", "-show-encoding"], input: text, mayFail: true), as: UTF8.self)
+      ["llvm-mc-22", "-disassemble", "-triple=amdgcn-amd-amdhsa", "-mcpu=\(target)", "-show-encoding"], input: text, mayFail: true), as: UTF8.self)
     // One line an instruction; what is invalid is missing, so that lines are matched by their bytes.
     var known: [[UInt8]: (String, Int)] = [:]
     for line in output.split(separator: "\n") {
@@ -81,27 +82,30 @@ import Testing
     }
   }
 
-  @Test(arguments: Encoding.allCases.filter { count($0) > 0 }) func `every opcode has LLVM's mnemonic and length`(encoding: Encoding) throws {
-    let table = OpcodeTable.gfx942
+  @Test(arguments: Encoding.allCases.filter { count($0) > 0 }, [Target.gfx90a, .gfx942])
+  func `every opcode has LLVM's mnemonic and length`(encoding: Encoding, target: Target) throws {
+    guard encoding != .mimg || target == .gfx90a else { return }
+    let set = target == .gfx90a ? InstructionSet.gfx90a : .gfx942
+    let table = set.table
     var sequences: [[UInt32]] = [], opcodes: [UInt32] = []
     for opcode in 0..<Self.count(encoding) { for words in Self.candidates(encoding, opcode) { sequences.append(words); opcodes.append(opcode) } }
-    let judged = try Self.disassemble(sequences)
+    let judged = try Self.disassemble(sequences, target)
     var seen = Set<UInt32>()
     for (index, words) in sequences.enumerated() {
       guard let (name, bytes) = judged[index] else { continue }
       seen.insert(opcodes[index])
-      guard let result = Decoder.decode(table, fetch: { $0 < words.count ? words[$0] : 0 }), result.known else {
-        Issue.record("\(encoding) \(opcodes[index]): LLVM says \(name), the table has no row")
+      guard let result = set.decode(table, { $0 < words.count ? words[$0] : 0 }), result.known else {
+        Issue.record("\(target) \(encoding) \(opcodes[index]): LLVM says \(name), the table has no row")
         continue
       }
-      #expect(Decoder.mnemonic(table, result) == name, "\(encoding) \(opcodes[index])")
+      #expect(set.mnemonic(table, result) == name, "\(target) \(encoding) \(opcodes[index])")
       #expect(Int(result.op.size) * 4 == bytes, "\(name)")
     }
     #expect(!seen.isEmpty)
     // Rows that LLVM doesn't know at all would be inventions.
-    let list: Encoding = encoding == .scratch || encoding == .global ? .flat : encoding
-    if encoding != .flat && encoding != .scratch {
-      for (opcode, row) in table.opcodes(list) where !seen.contains(UInt32(opcode)) { Issue.record("\(encoding) \(opcode) \(row.name): LLVM has no such opcode") }
+    for opcode in 0..<Self.count(encoding) where !seen.contains(opcode) {
+      guard let words = Self.candidates(encoding, opcode).first, let result = set.decode(table, { $0 < words.count ? words[$0] : 0 }) else { continue }
+      #expect(!result.known || result.encoding != encoding, "\(target) \(encoding) \(opcode): LLVM has no such opcode")
     }
   }
 
@@ -125,8 +129,8 @@ import Testing
       let bytes = line[mark.upperBound...].prefix { $0 != "]" }.split(separator: ",").compactMap { UInt32($0.dropFirst(2), radix: 16) }
       let words = stride(from: 0, to: bytes.count, by: 4).map { bytes[$0] | bytes[$0 + 1] << 8 | bytes[$0 + 2] << 16 | bytes[$0 + 3] << 24 }
       let name = String(line.split(whereSeparator: { $0 == " " || $0 == "\t" })[0])
-      let result = Decoder.decode(OpcodeTable.gfx942) { $0 < words.count ? words[$0] : 0 }
-      #expect(result.flatMap { Decoder.mnemonic(OpcodeTable.gfx942, $0) } == name)
+      let set = InstructionSet.gfx942, result = set.decode(set.table) { $0 < words.count ? words[$0] : 0 }
+      #expect(result.flatMap { set.mnemonic(set.table, $0) } == name)
       #expect(result.map { Int($0.op.size) * 4 } == bytes.count, "\(name)")
       judged += 1
     }
