@@ -58,6 +58,7 @@ enum Decoder {
     let attributes = table.rows[index].attributes
     attach(&op, table, index)
     Fields.fill(&op, row.encoding, attributes)
+    if row.encoding == .ds && op.select & 8 != 0 { op.execute = nil }         // there is no global data share to reach
     guard let trailer = trailer(op, row.encoding, attributes) else { return finished(op, row.encoding) }
     guard let word = fetch(Int(row.words)) else { return nil }
     if row.words == 1 { op.words.1 = word }

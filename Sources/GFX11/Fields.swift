@@ -2,10 +2,10 @@
 // scalar operand codes become gfx9's (M0 124; NULL reads as the constant 0 and is written to a sink that nobody reads), halves of
 // registers become op_sel bits, and every cache policy lies in the same bits of `select`.  Pure; any thread.
 //
-// Memory encodings: `select` bit 0 glc, 1 slc, 2 dlc, 3 sve (FLAT) or gds (DS), 4 offen, 5 idxen, 6 tfe; `form` is FLAT's
-// segment; `immediate` the offset; `scalarDestination` FLAT's saddr (0x7f: none) or the first SGPR of a buffer or image resource;
-// `source0` address, `source1` data, `source2` second data (DS), soffset (buffers), the sampler's first SGPR (images).
-// A typed buffer's format and an image's addresses lie in `literal`, an image's other fields in `words`.
+// Memory encodings: `select` bit 0 glc, 1 slc, 2 dlc, 3 sve (FLAT), gds (DS), offen (buffers) or unorm (images), 4 idxen or r128,
+// 5 tfe, 6 lwe, 7 d16; `form` is FLAT's segment, a typed buffer's format, or dmask and dim; `immediate` the offset, or a16 and nsa;
+// `scalarDestination` FLAT's saddr (0x7f: none) or the first SGPR of a buffer or image resource; `source0` address, `source1` data,
+// `source2` second data (DS), soffset (buffers), the sampler's first SGPR (images); `literal` an image's further addresses.
 // Source: AMD RDNA3 ISA, chapter 15 "Microcode Formats".
 import CSoftGPU
 import ISA
@@ -166,13 +166,16 @@ enum Fields {
     case .mubuf, .mtbuf:
       op.immediate = Int32(w0 & 0xfff)
       op.select = field(w0, 14, 1) | field(w0, 12, 1, at: 1) | field(w0, 13, 1, at: 2)
-      op.select |= field(w1, 22, 1, at: 4) | field(w1, 23, 1, at: 5) | field(w1, 21, 1, at: 6)
+      op.select |= field(w1, 22, 1, at: 3) | field(w1, 23, 1, at: 4) | field(w1, 21, 1, at: 5)
       op.source0 = 256 + bits(w1, 0, 8); op.source1 = 256 + bits(w1, 8, 8); op.source2 = source(bits(w1, 24, 8))
       op.destination = bits(w1, 8, 8)
       op.scalarDestination = bits(w1, 16, 5) << 2
-      if encoding == .mtbuf { op.literal = w0 >> 19 & 0x7f }
+      op.form = encoding == .mtbuf ? field(w0, 19, 7) : 0
     case .mimg:
-      op.select = field(w0, 14, 1) | field(w0, 12, 1, at: 1) | field(w0, 13, 1, at: 2) | field(w1, 21, 1, at: 6)
+      op.select = field(w0, 14, 1) | field(w0, 12, 1, at: 1) | field(w0, 13, 1, at: 2) | field(w0, 7, 1, at: 3)
+      op.select |= field(w0, 15, 1, at: 4) | field(w1, 21, 1, at: 5) | field(w1, 22, 1, at: 6) | field(w0, 17, 1, at: 7)
+      op.form = field(w0, 8, 4) | field(w0, 2, 3, at: 4)    // dmask, dim
+      op.immediate = Int32(w0 >> 16 & 1 | (w0 & 1) << 1)    // a16, nsa
       op.source0 = 256 + bits(w1, 0, 8); op.source1 = 256 + bits(w1, 8, 8); op.source2 = bits(w1, 26, 5) << 2
       op.destination = bits(w1, 8, 8)
       op.scalarDestination = bits(w1, 16, 5) << 2

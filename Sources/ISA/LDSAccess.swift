@@ -90,21 +90,26 @@ extension UnsafeMutablePointer<carmine_wave> {
     }
     forLanes(on) { lane in out[lane] = values[lane] }
   }
-  public func permuteBackward(_ o: Op) {
+  /// `within`: so many lanes permute on their own.
+  public func permuteBackward(_ o: Op, within: Int = 64) {
     let addresses = vgpr(Int(o.pointee.source0) &- 256), offset = UInt32(bitPattern: o.pointee.immediate)
-    gather(o, data(o, Int(o.pointee.source1) &- 256)) { lane in Int((addresses[lane] &+ offset) >> 2 & 63) }
+    gather(o, data(o, Int(o.pointee.source1) &- 256)) { lane in lane & ~(within &- 1) | Int((addresses[lane] &+ offset) >> 2) & (within &- 1) }
   }
-  public func permuteForward(_ o: Op) {
+  public func permuteForward(_ o: Op, within: Int = 64) {
     let addresses = vgpr(Int(o.pointee.source0) &- 256), offset = UInt32(bitPattern: o.pointee.immediate)
     let from = data(o, Int(o.pointee.source1) &- 256), out = data(o, Int(o.pointee.destination)), values = buffer(Buffer.temporary)
     for lane in 0..<64 { values[lane] = 0 }
-    forLanes(exec) { lane in values[Int((addresses[lane] &+ offset) >> 2 & 63)] = from[lane] }
+    forLanes(exec) { lane in values[lane & ~(within &- 1) | Int((addresses[lane] &+ offset) >> 2) & (within &- 1)] = from[lane] }
     forLanes(exec) { lane in out[lane] = values[lane] }
   }
-  /// The pattern is the offset: four lanes permuted, a rotation (0xc000), or masks within 32 lanes.
+  /// The pattern is the offset: four lanes permuted, a butterfly's order (0xe000), a rotation (0xc000), or masks within 32 lanes.
   public func swizzle(_ o: Op) {
     let pattern = Int(o.pointee.immediate & 0xffff)
     gather(o, vgpr(Int(o.pointee.source0) &- 256)) { lane in
+      if pattern & 0xe000 == 0xe000 {
+        let keep = pattern & 31, reversed = Int(UInt8(lane & 31).bitReversed >> 3)
+        return lane & 32 | reversed >> keep.nonzeroBitCount | lane & keep
+      }
       if pattern & 0xe000 == 0xc000 {
         let amount = pattern >> 5 & 31, keep = pattern & 31
         let turned = (pattern & 0x400 != 0 ? lane - amount : lane + amount) & 31
@@ -113,5 +118,12 @@ extension UnsafeMutablePointer<carmine_wave> {
       if pattern & 0x8000 != 0 { return lane & ~3 | pattern >> (2 * (lane & 3)) & 3 }
       return lane & 32 | (((lane & pattern & 31) | pattern >> 5 & 31) ^ (pattern >> 10 & 31))
     }
+  }
+}
+
+extension UInt8 {
+  fileprivate var bitReversed: UInt8 {
+    let a = self >> 4 | self << 4, b = a >> 2 & 0x33 | (a & 0x33) << 2
+    return b >> 1 & 0x55 | (b & 0x55) << 1
   }
 }
