@@ -10,7 +10,7 @@ extension OpcodeTable {
   static let gfx1100: OpcodeTable = {
     var t = OpcodeTable()
     sopp(&t)
-    ds(&t); flat(&t); mubuf(&t)
+    ds(&t); ldsdir(&t); flat(&t); mubuf(&t)
     return t
   }()
 }
