@@ -14,28 +14,28 @@ import ISA
 extension OpcodeTable {
   static func wmma(_ t: inout OpcodeTable) {
     t(64, "v_wmma_f32_16x16x16_f16") { w, o in w.matrixFloat(o, .half, result: .single) }
-    t(65, "v_wmma_f32_16x16x16_bf16") { w, o in w.matrixFloat(o, .bfloat, result: .single) }
+    t(65, "v_wmma_f32_16x16x16_bf16") { w, o in w.matrixFloat(o, .brain, result: .single) }
     t(66, "v_wmma_f16_16x16x16_f16") { w, o in w.matrixFloat(o, .half, result: .half) }
-    t(67, "v_wmma_bf16_16x16x16_bf16") { w, o in w.matrixFloat(o, .bfloat, result: .bfloat) }
+    t(67, "v_wmma_bf16_16x16x16_bf16") { w, o in w.matrixFloat(o, .brain, result: .brain) }
     t(68, "v_wmma_i32_16x16x16_iu8") { w, o in w.matrixInteger(o, bits: 8) }
     t(69, "v_wmma_i32_16x16x16_iu4") { w, o in w.matrixInteger(o, bits: 4) }
   }
 }
 
 enum MatrixElement {
-  case half, bfloat, single
+  case half, brain, single
 
   @inline(__always) func load(_ bits: UInt32) -> Float {
     switch self {
     case .half: Float(Float16(bitPattern: UInt16(truncatingIfNeeded: bits)))
-    case .bfloat: bfloat(bits & 0xffff)
+    case .brain: ISA.bfloat(bits & 0xffff)
     case .single: Float(bitPattern: bits)
     }
   }
   @inline(__always) func store(_ value: Float) -> UInt32 {
     switch self {
     case .half: UInt32(Float16(value).bitPattern)
-    case .bfloat: roundedBFloat(value)
+    case .brain: roundedBFloat(value)
     case .single: value.bitPattern
     }
   }
@@ -71,7 +71,7 @@ extension UnsafeMutablePointer<carmine_wave> {
         } else {
           let bits = code >= 240 && code <= 248 && result == .half ? InlineConstant.f16[code - 240] : s32(o, 2)
           // A constant of bfloat is the upper half of the single-precision one.
-          let value = result == .bfloat ? Float(bitPattern: code >= 240 ? bits : bits << 16) : result.load(bits)
+          let value = result == .brain ? Float(bitPattern: code >= 240 ? bits : bits << 16) : result.load(bits)
           for lane in 0..<lanes { row[lane] = value }
         }
         if absolute { for lane in 0..<lanes { row[lane] = row[lane].magnitude } }
@@ -107,7 +107,7 @@ extension UnsafeMutablePointer<carmine_wave> {
         for k in 0..<16 {
           let from = vgpr(code(o, source) &- 256 &+ k / each), shift = UInt32(k % each * bits)
           for lane in 0..<lanes {
-            let top = from[lane] >> shift << left
+            let top = (from[lane] >> shift) << left
             to[k &* 64 &+ lane] = isSigned ? Int32(bitPattern: top) >> Int32(left) : Int32(bitPattern: top >> left)
           }
         }
