@@ -11,6 +11,9 @@ _Static_assert(offsetof(struct kfd_event_data_1_13, event_id) == 40, "event_id")
 _Static_assert(ENABLE_1_14 == 0xc0104b25, "RUNTIME_ENABLE");
 _Static_assert(EXPORT_1_12 == 0xc0104b24, "EXPORT_DMABUF");
 _Static_assert(TRAP_1_14 == 0xc0204b26, "DBG_TRAP");
+_Static_assert(sizeof(struct kfd_queue_snapshot_entry_1_13) == 64, "queue snapshot");
+_Static_assert(sizeof(struct kfd_dbg_device_info_entry_1_13) == 120, "device snapshot");
+_Static_assert(sizeof(struct kfd_runtime_info_1_13) == 16, "runtime");
 
 #define ROW(name) { #name, AMDKFD_IOC_##name }
 static const struct carmine_kfd_request requests[] = {

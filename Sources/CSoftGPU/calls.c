@@ -2,6 +2,7 @@
 #include "carmine_softgpu_calls.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/futex.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
@@ -133,4 +134,11 @@ void carmine_wake(int descriptor) {
   uint64_t one = 1;
   ssize_t ignored = write(descriptor, &one, sizeof one);
   (void)ignored;
+}
+
+int carmine_has_capability(int number) {
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct data[2] = {{0}};
+  if (syscall(SYS_capget, &header, data) != 0) return 0;
+  return data[number / 32].effective >> (number % 32) & 1;
 }

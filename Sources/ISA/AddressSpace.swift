@@ -61,13 +61,16 @@ public final class AddressSpace: @unchecked Sendable {
   public struct Reader {
     @usableFromInline let seen: UnsafeMutablePointer<Atomic<UInt64>>
     @usableFromInline let owner: UnsafeMutablePointer<Atomic<UInt>>     // the current snapshot, as the space publishes it
+    fileprivate let resolver: UnsafeMutablePointer<Resolver?>
     @usableFromInline var snapshot: UnsafeMutablePointer<Snapshot>?
     @usableFromInline var cache = (Reader.none, Reader.none, Reader.none, Reader.none)
     @usableFromInline var turn = 0
     private static var none: Range { Range(start: 1, end: 0, delta: 0, permissions: [], allocation: 0) }
 
-    fileprivate init(seen: UnsafeMutablePointer<Atomic<UInt64>>, owner: UnsafeMutablePointer<Atomic<UInt>>) {
-      self.seen = seen; self.owner = owner
+    fileprivate init(
+      seen: UnsafeMutablePointer<Atomic<UInt64>>, owner: UnsafeMutablePointer<Atomic<UInt>>, resolver: UnsafeMutablePointer<Resolver?>
+    ) {
+      self.seen = seen; self.owner = owner; self.resolver = resolver
     }
 
     /// A quiescent point: no translation obtained before is used after it.  True if the mappings changed since the last one.
@@ -113,7 +116,7 @@ public final class AddressSpace: @unchecked Sendable {
       if address >= cache.3.start && address < cache.3.end { swap(&cache.0, &cache.3); return cache.0 }
       // A range mapped since the last quiescent point counts too; its snapshot outlives our announced, older version.
       let newest = UnsafeMutablePointer<Snapshot>(bitPattern: owner.pointee.load(ordering: .acquiring))!
-      guard let found = newest.pointee.find(address) else { return nil }
+      guard let found = newest.pointee.find(address) ?? resolved(address) else { return nil }
       switch turn {
       case 0: cache.1 = cache.0
       case 1: cache.2 = cache.0
@@ -123,9 +126,17 @@ public final class AddressSpace: @unchecked Sendable {
       cache.0 = found.pointee
       return found.pointee
     }
+    /// A page fault: whoever answers for the space may map the address now.
+    private func resolved(_ address: UInt64) -> UnsafeMutablePointer<Range>? {
+      guard let resolve = resolver.pointee, resolve(address) else { return nil }
+      return UnsafeMutablePointer<Snapshot>(bitPattern: owner.pointee.load(ordering: .acquiring))!.pointee.find(address)
+    }
   }
+  /// Maps what an address needs; false if there is nothing to map.  Called by readers, so it must not wait for one.
+  public typealias Resolver = @Sendable (UInt64) -> Bool
 
   private let current: UnsafeMutablePointer<Atomic<UInt>>
+  private let resolver: UnsafeMutablePointer<Resolver?>
   private var lock = pthread_mutex_t()
   private var readers: [UnsafeMutablePointer<Atomic<UInt64>>] = []
   private var retired: [UnsafeMutablePointer<Snapshot>] = []
@@ -134,6 +145,8 @@ public final class AddressSpace: @unchecked Sendable {
   public init() {
     current = .allocate(capacity: 1)
     current.initialize(to: Atomic(0))
+    resolver = .allocate(capacity: 1)
+    resolver.initialize(to: nil)
     pthread_mutex_init(&lock, nil)
     publish([])
   }
@@ -142,6 +155,7 @@ public final class AddressSpace: @unchecked Sendable {
     if let snapshot = UnsafeMutablePointer<Snapshot>(bitPattern: current.pointee.load(ordering: .relaxed)) { free(snapshot) }
     for reader in readers { reader.deinitialize(count: 1); reader.deallocate() }
     current.deinitialize(count: 1); current.deallocate()
+    resolver.deinitialize(count: 1); resolver.deallocate()
     pthread_mutex_destroy(&lock)
   }
 
@@ -160,6 +174,9 @@ public final class AddressSpace: @unchecked Sendable {
     reclaim()
   }
 
+  /// Who is asked about addresses that are not mapped.  Set while no reader works.
+  public func setResolver(_ new: Resolver?) { resolver.pointee = new }
+
   /// Makes the range illegal; returns only when no worker can still be using the translation.
   /// Not from a worker thread: it would wait for itself.
   public func unmap(gpuAddress: UInt64, size: UInt64) {
@@ -168,8 +185,11 @@ public final class AddressSpace: @unchecked Sendable {
     let target = version
     var spins = 0
     while readers.contains(where: { let seen = $0.pointee.load(ordering: .sequentiallyConsistent); return seen != 0 && seen < target }) {
+      // Not under the lock: a reader may be mapping what it has missed.
+      pthread_mutex_unlock(&lock)
       spins += 1
       if spins < 1000 { carmine_pause() } else { usleep(20) }
+      pthread_mutex_lock(&lock)
     }
     reclaim()
     pthread_mutex_unlock(&lock)
@@ -193,6 +213,19 @@ public final class AddressSpace: @unchecked Sendable {
     return UnsafeMutableRawPointer(bitPattern: UInt(address &+ first.pointee.delta))
   }
 
+  /// Whether any of these addresses is mapped.
+  public func overlaps(_ start: UInt64, _ size: UInt64) -> Bool {
+    pthread_mutex_lock(&lock)
+    defer { pthread_mutex_unlock(&lock) }
+    let snapshot = UnsafeMutablePointer<Snapshot>(bitPattern: current.pointee.load(ordering: .relaxed))!.pointee
+    var low = 0, high = snapshot.count    // the first range that ends above `start`
+    while low < high {
+      let middle = (low &+ high) >> 1
+      if snapshot.ranges[middle].end <= start { low = middle &+ 1 } else { high = middle }
+    }
+    return low < snapshot.count && snapshot.ranges[low].start < start &+ size
+  }
+
   /// The mapped range that holds `address` or lies nearest to it.
   public func nearest(to address: UInt64) -> (start: UInt64, size: UInt64, allocation: UInt64)? {
     pthread_mutex_lock(&lock)
@@ -214,7 +247,7 @@ public final class AddressSpace: @unchecked Sendable {
     pthread_mutex_lock(&lock)
     readers.append(seen)
     pthread_mutex_unlock(&lock)
-    return Reader(seen: seen, owner: current)
+    return Reader(seen: seen, owner: current, resolver: resolver)
   }
 
   // The following run under the lock.

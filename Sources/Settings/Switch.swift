@@ -28,6 +28,8 @@ public struct Switch: Sendable, Equatable {
   public static let softXCC = Switch("CARMINE_SOFT_XCC", .oneOf(["1", "8"]), "1", "dies of a software MI300X that share its compute units (num_xcc)")
   public static let softKFDVersion = Switch(
     "CARMINE_SOFT_KFD_VERSION", .version, "1.17", "which version of the kernel interface the software GPU has")
+  public static let softSVM = Switch(
+    "CARMINE_SOFT_SVM", .oneOf(["0", "1"]), "1", "whether the software GPU's driver has shared virtual memory (the SVM ioctl)")
   public static let softStrict = Switch(
     "CARMINE_SOFT_STRICT", .oneOf(["0", "1"]), "0", "whether the software GPU keeps caches as stale as silicon may")
   public static let softTrace = Switch(
@@ -49,7 +51,7 @@ public struct Switch: Sendable, Equatable {
     "CARMINE_WARP_MAPPING", .oneOf(["auto", "shared", "one"]), "auto", "how 32-lane warps sit on 64-lane waves")
 
   public static let all: [Switch] = [
-    device, softGPU, softCount, softComputeUnits, softXCC, softMemory, softThreads, softKFDVersion, softStrict, softTrace,
+    device, softGPU, softCount, softComputeUnits, softXCC, softMemory, softThreads, softKFDVersion, softSVM, softStrict, softTrace,
     softLibrary, log, cacheDirectory, cacheSize, compiler, deviceLibrary,
     computeCapability, warpMapping,
   ]

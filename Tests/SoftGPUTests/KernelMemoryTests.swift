@@ -18,18 +18,24 @@ import Testing
   }
   func free(_ handle: UInt64) -> Int32 { var a = kfd_ioctl_free_memory_of_gpu_args(handle: handle); return machine.ioctl(0x17, &a) }
 
-  @Test("VRAM is accounted in whole pages, exactly, and comes back when it is freed")
+  @Test("Available memory is VRAM less what page tables take, counted in 2 MiB, and comes back when it is freed")
   func accounting() {
-    let whole = available()
-    #expect(whole == machine.device.memoryBytes)
+    // amdgpu_amdkfd_get_available_memory: 1/16384 of all VRAM, at least 8 MiB, is kept for page tables.
+    let whole = available(), step: UInt64 = 2 << 20, reserved = max(machine.device.memoryBytes >> 14, 8 << 20)
+    #expect(whole == (machine.device.memoryBytes - reserved) / step * step)
     let small = machine.allocate(Self.vram, 0x100, at: Self.base)
-    #expect(small.error == 0 && available() == whole - 4096)
+    #expect(small.error == 0 && available() == whole - step)
+    let second = machine.allocate(Self.vram, step + 1, at: Self.base + 1 << 24)
+    #expect(second.error == 0 && available() == whole - 3 * step)
     #expect(machine.allocate(Self.vram, whole, at: Self.base + 1 << 32).error == -ENOMEM)
-    let rest = machine.allocate(Self.vram, whole - 4096, at: Self.base + 1 << 32)
+    #expect(free(second.handle) == 0)
+    let rest = machine.allocate(Self.vram, whole - step, at: Self.base + 1 << 32)
     #expect(rest.error == 0 && available() == 0)
-    #expect(machine.allocate(Self.vram, 1, at: Self.base + 4096).error == -ENOMEM)
+    // What is counted for the limit itself is pages.
+    let page = machine.allocate(Self.vram, 1, at: Self.base + 4096)
+    #expect(page.error == 0 && available() == 0)
     #expect(machine.allocate(Self.gtt, 4096, at: Self.base + 4096).error == 0)
-    #expect(free(rest.handle) == 0 && free(small.handle) == 0 && available() == whole)
+    #expect(free(rest.handle) == 0 && free(small.handle) == 0 && free(page.handle) == 0 && available() == whole)
     #expect(free(small.handle) == -EINVAL)
   }
 
@@ -39,15 +45,54 @@ import Testing
     #expect(machine.allocate(Self.vram, 4096, at: Self.base).error == -ENODEV)
   }
 
-  @Test("Size 0, an address off a page, outside the aperture, or no kind of memory: EINVAL")
+  @Test("Size 0, half a double ring, no kind of memory, or a wrong size of doorbells: EINVAL")
   func badArguments() {
     #expect(machine.allocate(Self.vram, 0, at: Self.base).error == -EINVAL)
-    #expect(machine.allocate(Self.vram, 4096, at: Self.base + 8).error == -EINVAL)
-    #expect(machine.allocate(Self.vram, 4096, at: 0x1000).error == -EINVAL)
-    #expect(machine.allocate(Self.vram, 8192, at: 0x7fff_ffff_f000).error == -EINVAL)
+    #expect(machine.allocate(0x8800_0002, 1, at: Self.base).error == -EINVAL)
     #expect(machine.allocate(0x8000_0000, 4096, at: Self.base).error == -EINVAL)
     #expect(machine.allocate(8, 4096, at: Self.base).error == -EINVAL)        // doorbells are 8192 bytes
     #expect(machine.allocate(4, 4096, at: Self.base, userPointer: 0).error == -EINVAL)
+  }
+
+  @Test("An address is looked at when the memory is mapped: none, off a page, or past the aperture is EINVAL", arguments: [
+    0, KernelMemoryTests.base + 8, 0x7fff_ffff_f000, 1 << 63,
+  ] as [UInt64])
+  func badAddresses(_ address: UInt64) {
+    let made = machine.allocate(Self.vram, 8192, at: address)
+    #expect(made.error == 0 && machine.map(made.handle) == -EINVAL && free(made.handle) == 0)
+  }
+
+  @Test("The ring of an old AQL queue is the same memory twice")
+  func doubledRing() {
+    let before = available()
+    let made = machine.allocate(0xd800_0001, 8192, at: Self.base)
+    #expect(made.error == 0 && machine.map(made.handle) == 0 && available() == before - 2 << 20)
+    let space = machine.device.addressSpace
+    #expect(space.translate(Self.base, 4, .write) == space.translate(Self.base + 4096, 4, .write))
+    #expect(space.translate(Self.base + 8192, 1, .read) == nil)
+    #expect(machine.unmap(made.handle) == 0 && space.translate(Self.base + 4096, 1, .read) == nil)
+  }
+
+  @Test("A handle that is not there is ENOMEM for MAP and UNMAP, and EINVAL where its GPU is not there either")
+  func unknownHandles() {
+    #expect(machine.map(UInt64(machine.gpuID) << 32 | 99) == -ENOMEM && machine.unmap(UInt64(machine.gpuID) << 32 | 99) == -ENOMEM)
+    #expect(machine.map(99) == -EINVAL && machine.unmap(99) == -EINVAL)
+  }
+
+  @Test("The event page cannot be freed")
+  func eventPageStays() {
+    let made = machine.allocate(Self.gtt, 0x8000, at: Self.base)
+    var event = kfd_ioctl_create_event_args()
+    event.event_page_offset = made.handle
+    #expect(machine.ioctl(0x08, &event) == 0 && free(made.handle) == -EPERM)
+  }
+
+  @Test("An event page of less than 4096 slots is refused")
+  func smallEventPage() {
+    let made = machine.allocate(Self.gtt, 0x1000, at: Self.base)
+    var event = kfd_ioctl_create_event_args()
+    event.event_page_offset = made.handle
+    #expect(machine.ioctl(0x08, &event) == -EINVAL)
   }
 
   @Test("A user pointer must name mapped memory, and the GPU sees it at another address too")
@@ -74,6 +119,7 @@ import Testing
     #expect(other.error == 0 && machine.map(other.handle) == -EINVAL)         // the address is taken
     #expect(free(made.handle) == -EBUSY)
     #expect(machine.unmap(made.handle) == 0 && space.translate(Self.base, 1, .read) == nil)
+    #expect(machine.unmap(made.handle) == -EINVAL)
     #expect(free(made.handle) == 0)
   }
 
@@ -85,7 +131,7 @@ import Testing
     #expect(space.translate(Self.base, 1, .read) != nil && space.translate(Self.base, 1, .write) == nil && space.translate(Self.base, 1, .execute) == nil)
   }
 
-  @Test("Client and device see the same VRAM, and freed memory comes back as zeros")
+  @Test("Client and device see the same VRAM, a mapping outlives the handle, and new memory is zeros")
   func hostMapping() {
     let calls = Calls.self
     let kfd = calls.open("/dev/kfd", O_RDWR | O_CLOEXEC), render = calls.open("/dev/dri/renderD128", O_RDWR | O_CLOEXEC)
@@ -102,11 +148,14 @@ import Testing
     #expect(calls.mmap(nil, 4096, PROT_READ, MAP_SHARED, render, 1 << 40) == Int(-EINVAL))
     let view = UnsafeMutableRawPointer(bitPattern: address)!
     view.storeBytes(of: 77, toByteOffset: 4100, as: UInt32.self)
-    let allocation = process.allocations[allocate.handle]!
-    #expect(allocation.host.load(fromByteOffset: 4100, as: UInt32.self) == 77)
+    #expect(process.allocations[allocate.handle]!.host.load(fromByteOffset: 4100, as: UInt32.self) == 77)
     var free = kfd_ioctl_free_memory_of_gpu_args(handle: allocate.handle)
     #expect(calls.ioctl(kfd, 0x4008_4b17, &free) == 0)
-    #expect(view.load(fromByteOffset: 4100, as: UInt32.self) == 0)
+    #expect(view.load(fromByteOffset: 4100, as: UInt32.self) == 77)       // the mapping holds the buffer
+    #expect(calls.mmap(nil, 8192, PROT_READ, MAP_SHARED, render, Int64(allocate.mmap_offset)) == Int(-EINVAL))
+    var second = kfd_ioctl_alloc_memory_of_gpu_args(va_addr: Self.base, size: 8192, handle: 0, mmap_offset: 0, gpu_id: device.gpuID, flags: Self.vram)
+    #expect(calls.ioctl(kfd, 0xc028_4b16, &second) == 0 && second.mmap_offset != allocate.mmap_offset)
+    #expect(process.allocations[second.handle]!.host.load(fromByteOffset: 4100, as: UInt32.self) == 0)
     #expect(calls.munmap(view, 8192) == 0)
   }
 }

@@ -39,6 +39,56 @@ struct kfd_event_data_1_13 {
   __u32 pad;
 };
 
+/// Memory flags since KFD 1.12 and 1.16.
+#define CARMINE_KFD_ALLOC_MEM_FLAGS_EXT_COHERENT (1u << 24)
+#define CARMINE_KFD_ALLOC_MEM_FLAGS_CONTIGUOUS (1u << 23)
+
+/// What a debugger reads of a queue (DBG_TRAP_GET_QUEUE_SNAPSHOT, KFD 1.13).
+struct kfd_queue_snapshot_entry_1_13 {
+  __u64 exception_status;
+  __u64 ring_base_address;
+  __u64 write_pointer_address;
+  __u64 read_pointer_address;
+  __u64 ctx_save_restore_address;
+  __u32 queue_id;
+  __u32 gpu_id;
+  __u32 ring_size;
+  __u32 queue_type;
+  __u32 ctx_save_restore_area_size;
+  __u32 reserved;
+};
+
+/// What a debugger reads of a device (DBG_TRAP_GET_DEVICE_SNAPSHOT, KFD 1.13).
+struct kfd_dbg_device_info_entry_1_13 {
+  __u64 exception_status;
+  __u64 lds_base, lds_limit;
+  __u64 scratch_base, scratch_limit;
+  __u64 gpuvm_base, gpuvm_limit;
+  __u32 gpu_id;
+  __u32 location_id;
+  __u32 vendor_id;
+  __u32 device_id;
+  __u32 revision_id;
+  __u32 subsystem_vendor_id;
+  __u32 subsystem_device_id;
+  __u32 fw_version;
+  __u32 gfx_target_version;
+  __u32 simd_count;
+  __u32 max_waves_per_simd;
+  __u32 array_count;
+  __u32 simd_arrays_per_engine;
+  __u32 num_xcc;
+  __u32 capability;
+  __u32 debug_prop;
+};
+
+/// What RUNTIME_ENABLE told (DBG_TRAP_ENABLE and exception EC_PROCESS_RUNTIME give it to the debugger, KFD 1.13).
+struct kfd_runtime_info_1_13 {
+  __u64 r_debug;
+  __u32 runtime_state;      ///< 0 disabled, 1 enabled, 2 busy, 3 error
+  __u32 ttmp_setup;
+};
+
 /// What an mmap offset on /dev/kfd stands for (drivers/gpu/drm/amd/amdkfd/kfd_priv.h): type in bits 62-63, gpu_id in 46-61.
 #define CARMINE_KFD_MMAP_MMIO 0u
 #define CARMINE_KFD_MMAP_RESERVED_MEMORY 1u

@@ -15,6 +15,8 @@ int carmine_punch_hole(int descriptor, int64_t offset, int64_t length);
 /// Copies between this process's memory and `address` (a caller's pointer, which may be bad).  0, or -EFAULT.
 int carmine_copy_in(void *to, uint64_t address, size_t count);
 int carmine_copy_out(uint64_t address, const void *from, size_t count);
+/// Whether the calling thread has a capability (a number of linux/capability.h) in effect.
+int carmine_has_capability(int number);
 /// Starts a detached thread with all signals blocked.  0, or -errno.
 int carmine_start_thread(const char *name, void (*body)(void *), void *context);
 /// The calling thread's timer slack becomes 1 ns, so that short sleeps are short.

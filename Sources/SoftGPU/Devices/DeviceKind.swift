@@ -27,7 +27,7 @@ struct DeviceKind: Sendable {
   var vramType: UInt32                 // AMDGPU_VRAM_TYPE_*
   var caches: [Cache]
   var sdmaEngines: Int, sdmaXGMIEngines: Int, sdmaQueuesPerEngine: Int, computeQueues: Int
-  var gwsCount: Int                    // global wave sync barriers
+  var gwsCount: Int                    // global wave sync barriers; none: the instruction sets here have no GWS
   var capability: UInt32
   var firmware: Firmware
   /// DRM's AMDGPU_FAMILY_* and external_rev.
@@ -51,6 +51,9 @@ struct DeviceKind: Sendable {
 
   /// A block of the chip and its version; hardware ids as in drivers/gpu/drm/amd/include/soc15_hw_ip.h.
   struct IPBlock: Sendable { var name: String, hardwareID: Int, major: Int, minor: Int, revision: Int }
+
+  /// Whether a process may have XNACK, that is page faults that are retried: parts since gfx90a and before gfx10.
+  var canRetryFaults: Bool { family == .gfx9 && gfxTargetVersion >= 90010 }
 
   var computeUnitsPerXCC: Int { computeUnits / xccCount }
   var shaderEngines: Int { shaderArrays / arraysPerEngine }

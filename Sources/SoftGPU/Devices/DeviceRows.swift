@@ -44,7 +44,7 @@ extension DeviceKind {
       Cache(level: 1, kilobytes: 16, lineBytes: 64, content: .data, sharedBy: 2),
       Cache(level: 2, kilobytes: 8192, lineBytes: 128, content: .data, sharedBy: 0),
     ],
-    sdmaEngines: 2, sdmaXGMIEngines: 3, sdmaQueuesPerEngine: 8, computeQueues: 24, gwsCount: 64,
+    sdmaEngines: 2, sdmaXGMIEngines: 3, sdmaQueuesPerEngine: 8, computeQueues: 24, gwsCount: 0,
     capability: common | errorCorrection, firmware: Firmware(mec: 71, mec2: 71, rlc: 17, sdma: 8, vbios: "113-D67301-063"),
     drmFamily: 141, externalRevision: 0x3d, gbAddressConfig: 0x2211_0032,
     ipBlocks: [
@@ -66,7 +66,7 @@ extension DeviceKind {
       Cache(level: 2, kilobytes: 6144, lineBytes: 128, content: .data, sharedBy: 0),
       Cache(level: 3, kilobytes: 98_304, lineBytes: 64, content: .data, sharedBy: 0),
     ],
-    sdmaEngines: 2, sdmaXGMIEngines: 0, sdmaQueuesPerEngine: 6, computeQueues: 8, gwsCount: 64,
+    sdmaEngines: 2, sdmaXGMIEngines: 0, sdmaQueuesPerEngine: 6, computeQueues: 8, gwsCount: 0,
     capability: common, firmware: Firmware(mec: 550, mec2: 550, rlc: 118, sdma: 19, vbios: "113-D7020100-102"),
     drmFamily: 145, externalRevision: 1, gbAddressConfig: 0x0000_0545,
     ipBlocks: [

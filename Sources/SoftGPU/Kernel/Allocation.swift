@@ -1,29 +1,30 @@
-// One buffer of ALLOC_MEMORY_OF_GPU.
-import ISA
+// One handle of ALLOC_MEMORY_OF_GPU or IMPORT_DMABUF: a buffer at a GPU address.
 import CKFD
+import ISA
 
 final class Allocation {
-  enum Place: Sendable { case vram, gtt, userPointer, doorbell, mmioRemap }
   let handle: UInt64
-  let place: Place
+  let object: BufferObject
+  /// The device that it was allocated for or imported on.
   let device: SoftDevice
   let gpuAddress: UInt64
-  let size: UInt64                       // as accounted: whole pages
-  let host: UnsafeMutableRawPointer
-  let extent: Extent?                    // of VRAM and GTT
   let permissions: Permissions
-  let mmapOffset: UInt64
-  /// gpu_ids that it is mapped on now, and those that it ever was.
+  /// The ring of old AQL queues: the same memory twice, one after the other.
+  let isDoubled: Bool
+  let isImported: Bool
+  /// gpu_ids that it is mapped on now.
   var mapped: Set<UInt32> = []
-  var attached: Set<UInt32> = []
 
-  init(
-    handle: UInt64, place: Place, device: SoftDevice, gpuAddress: UInt64, size: UInt64, host: UnsafeMutableRawPointer,
-    extent: Extent?, permissions: Permissions, mmapOffset: UInt64
-  ) {
-    self.handle = handle; self.place = place; self.device = device; self.gpuAddress = gpuAddress; self.size = size
-    self.host = host; self.extent = extent; self.permissions = permissions; self.mmapOffset = mmapOffset
+  init(handle: UInt64, object: BufferObject, device: SoftDevice, gpuAddress: UInt64, permissions: Permissions, isDoubled: Bool, isImported: Bool) {
+    self.handle = handle; self.object = object; self.device = device; self.gpuAddress = gpuAddress
+    self.permissions = permissions; self.isDoubled = isDoubled; self.isImported = isImported
   }
+
+  var place: BufferObject.Domain { object.domain }
+  var host: UnsafeMutableRawPointer { object.host }
+  /// Bytes of the buffer; of GPU addresses there may be twice as many.
+  var size: UInt64 { object.size }
+  var mappedSize: UInt64 { isDoubled ? 2 * object.size : object.size }
 }
 
 extension UInt64 {

@@ -53,13 +53,17 @@ enum Calls {
     let result = Glibc.mmap(address, length, protection, flags, mapping.descriptor, Int(mapping.offset))
     guard let result, result != MAP_FAILED else { return Int(-errno) }
     if mapping.ofThisProcess { carmine_not_in_children(result, length) }
+    Trace.mmap(file.path, length, UInt64(bitPattern: offset), Int(bitPattern: result))
     file.mapped(mapping, result, length)
     return Int(bitPattern: result)
   }
 
   static func munmap(_ address: UnsafeMutableRawPointer, _ length: Int) -> Int32 {
     let process = Descriptors.shared.currentProcess()
-    process.lock.withLock { for device in process.devices where device.doorbells != nil { device.doorbellWatch.remove(address, length) } }
+    process.lock.withLock {
+      for device in process.devices where device.doorbells != nil { device.doorbellWatch.remove(address, length) }
+      process.svm.unmapped(UInt64(UInt(bitPattern: address)), UInt64(length))
+    }
     return Glibc.munmap(address, length) == 0 ? 0 : -errno
   }
 

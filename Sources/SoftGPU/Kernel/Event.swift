@@ -44,6 +44,8 @@ final class Events: @unchecked Sendable {
   static let pageBytes = 4096 * 8
   static let unsignaled = UInt64.max
 
+  /// Whether ages are looked at: since version 1.14 of the interface.
+  var hasAges = true
   private let lock = Lock()
   private var slots: [Event?] = [nil]                 // by id; id 0 is never given out
   private var others: [Event?] = []                   // by id - firstNonSignal
@@ -60,7 +62,11 @@ final class Events: @unchecked Sendable {
   /// Uses `size` bytes at `host` as the page; -EINVAL if there is one.
   func adoptPage(_ host: UnsafeMutableRawPointer, size: UInt64) -> Int32 {
     lock.withLock {
-      guard page == nil else { return -EINVAL }
+      guard page == nil else { return -EBUSY }
+      guard size >= UInt64(Self.pageBytes) else {
+        Log.info("CREATE_EVENT: an event page of \(size) bytes is too small, it takes \(Self.pageBytes)")
+        return -EINVAL
+      }
       setPage(host, count: Int(min(size / 8, 4096)))
       slotLimit = Int(min(size / 8, 4096))
       return 0
@@ -82,6 +88,9 @@ final class Events: @unchecked Sendable {
   }
 
   // MARK: ioctls
+
+  /// Every event that there is, by id.
+  var all: [Event] { lock.withLock { slots.compactMap { $0 } + others.compactMap { $0 } } }
 
   func create(type: UInt32, autoReset: Bool, allocatePage: () -> Extent?) -> (id: UInt32, error: Int32) {
     lock.lock()
@@ -202,7 +211,7 @@ final class Events: @unchecked Sendable {
       waiter.activated = event.signaled
       event.signaled = event.signaled && !event.autoReset
       let age = data.signal_event_data.last_event_age
-      if event.type == UInt32(KFD_IOC_EVENT_SIGNAL) && age != 0 {
+      if hasAges && event.type == UInt32(KFD_IOC_EVENT_SIGNAL) && age != 0 {
         waiter.usesAge = true
         if age != event.age { waiter.activated = true }
       }

@@ -13,10 +13,17 @@ struct IoctlRow: Sendable {
   let copiesIn: Bool, copiesOut: Bool
   /// False for calls that wait: they take no lock of the process.
   let locked: Bool
+  /// The version of the interface that brought it: 1000 × major + minor.
+  let since: UInt64
+  /// Only for those who may checkpoint processes.
+  let needsCheckpointRight: Bool
+  /// The least size that the caller's code must give, from what was copied in.
+  let validate: @Sendable (UnsafeMutableRawPointer, Int) -> Int32
   let handler: @Sendable (SoftProcess, UnsafeMutableRawPointer) -> Int32
 
   init<A>(
-    _ number: UInt8, _ name: String, _ direction: String, locked: Bool = true,
+    _ number: UInt8, _ name: String, _ direction: String, locked: Bool = true, since: UInt64 = 1000, needsCheckpointRight: Bool = false,
+    validate: @escaping @Sendable (UnsafeMutableRawPointer, Int) -> Int32 = { _, _ in 0 },
     _ body: @escaping @Sendable (SoftProcess, inout A) -> Int32
   ) {
     self.number = number
@@ -25,15 +32,15 @@ struct IoctlRow: Sendable {
     copiesIn = direction.contains("W")
     copiesOut = direction.contains("R")
     self.locked = locked
+    self.since = since
+    self.needsCheckpointRight = needsCheckpointRight
+    self.validate = validate
     handler = { process, pointer in body(process, &pointer.assumingMemoryBound(to: A.self).pointee) }
   }
 
-  /// A row that always answers `error`, with a line in the log if the call is one that a client might want.
-  init<A>(refusing number: UInt8, _ name: String, _ direction: String, _: A.Type, _ error: Int32, log: Bool = true) {
-    self.init(number, name, direction) { (_: SoftProcess, _: inout A) -> Int32 in
-      if log { Log.info("\(name) is not implemented (errno \(error))") }
-      return -error
-    }
+  /// A call of long ago that everybody is refused.
+  init<A>(deprecated number: UInt8, _ name: String, _: A.Type) {
+    self.init(number, name, "W") { (_: SoftProcess, _: inout A) -> Int32 in -EPERM }
   }
 }
 
@@ -59,12 +66,12 @@ enum IoctlTable {
     IoctlRow(0x0a, "SET_EVENT", "W", locked: false) { (p: SoftProcess, a: inout kfd_ioctl_set_event_args) in p.events.set(a.event_id) },
     IoctlRow(0x0b, "RESET_EVENT", "W", locked: false) { (p: SoftProcess, a: inout kfd_ioctl_reset_event_args) in p.events.reset(a.event_id) },
     IoctlRow(0x0c, "WAIT_EVENTS", "WR", locked: false) { $0.events.wait(&$1) },
-    IoctlRow(refusing: 0x0d, "DBG_REGISTER_DEPRECATED", "W", kfd_ioctl_dbg_register_args.self, EPERM, log: false),
-    IoctlRow(refusing: 0x0e, "DBG_UNREGISTER_DEPRECATED", "W", kfd_ioctl_dbg_unregister_args.self, EPERM, log: false),
-    IoctlRow(refusing: 0x0f, "DBG_ADDRESS_WATCH_DEPRECATED", "W", kfd_ioctl_dbg_address_watch_args.self, EPERM, log: false),
-    IoctlRow(refusing: 0x10, "DBG_WAVE_CONTROL_DEPRECATED", "W", kfd_ioctl_dbg_wave_control_args.self, EPERM, log: false),
+    IoctlRow(deprecated: 0x0d, "DBG_REGISTER_DEPRECATED", kfd_ioctl_dbg_register_args.self),
+    IoctlRow(deprecated: 0x0e, "DBG_UNREGISTER_DEPRECATED", kfd_ioctl_dbg_unregister_args.self),
+    IoctlRow(deprecated: 0x0f, "DBG_ADDRESS_WATCH_DEPRECATED", kfd_ioctl_dbg_address_watch_args.self),
+    IoctlRow(deprecated: 0x10, "DBG_WAVE_CONTROL_DEPRECATED", kfd_ioctl_dbg_wave_control_args.self),
     IoctlRow(0x11, "SET_SCRATCH_BACKING_VA", "WR") { $0.setScratchBacking(&$1) },
-    IoctlRow(refusing: 0x12, "GET_TILE_CONFIG", "WR", kfd_ioctl_get_tile_config_args.self, EINVAL),
+    IoctlRow(0x12, "GET_TILE_CONFIG", "WR") { $0.getTileConfig(&$1) },
     IoctlRow(0x13, "SET_TRAP_HANDLER", "W") { $0.setTrapHandler(&$1) },
     IoctlRow(0x14, "GET_PROCESS_APERTURES_NEW", "WR") { $0.getProcessAperturesNew(&$1) },
     IoctlRow(0x15, "ACQUIRE_VM", "W") { $0.acquireVM(&$1) },
@@ -73,33 +80,38 @@ enum IoctlTable {
     IoctlRow(0x18, "MAP_MEMORY_TO_GPU", "WR") { $0.mapMemory(&$1) },
     IoctlRow(0x19, "UNMAP_MEMORY_FROM_GPU", "WR") { $0.unmapMemory(&$1) },
     IoctlRow(0x1a, "SET_CU_MASK", "W") { $0.setCUMask(&$1) },
-    IoctlRow(0x1b, "GET_QUEUE_WAVE_STATE", "WR") { (p: SoftProcess, a: inout kfd_ioctl_get_queue_wave_state_args) in
-      p.queues[a.queue_id] == nil ? -EFAULT : -EINVAL
+    IoctlRow(0x1b, "GET_QUEUE_WAVE_STATE", "WR") { $0.getQueueWaveState(&$1) },
+    IoctlRow(0x1c, "GET_DMABUF_INFO", "WR") { $0.getDMABufInfo(&$1) },
+    IoctlRow(0x1d, "IMPORT_DMABUF", "WR") { $0.importDMABuf(&$1) },
+    IoctlRow(0x1e, "ALLOC_QUEUE_GWS", "WR") { $0.allocateQueueGWS(&$1) },
+    IoctlRow(0x1f, "SMI_EVENTS", "WR") { $0.openSMIEvents(&$1) },
+    IoctlRow(0x20, "SVM", "WR", since: 1005, validate: svmSize) { (p: SoftProcess, a: inout kfd_ioctl_svm_args) in
+      withUnsafeMutablePointer(to: &a) { p.svm.ioctl($0) }       // the attributes follow the struct
     },
-    IoctlRow(refusing: 0x1c, "GET_DMABUF_INFO", "WR", kfd_ioctl_get_dmabuf_info_args.self, EINVAL),
-    IoctlRow(refusing: 0x1d, "IMPORT_DMABUF", "WR", kfd_ioctl_import_dmabuf_args.self, EINVAL),
-    IoctlRow(refusing: 0x1e, "ALLOC_QUEUE_GWS", "WR", kfd_ioctl_alloc_queue_gws_args.self, EINVAL),
-    IoctlRow(refusing: 0x1f, "SMI_EVENTS", "WR", kfd_ioctl_smi_events_args.self, EINVAL),
-    // No device of ours retries page faults, so none has shared virtual memory.
-    IoctlRow(refusing: 0x20, "SVM", "WR", kfd_ioctl_svm_args.self, EPERM),
-    IoctlRow(0x21, "SET_XNACK_MODE", "WR") { $0.setXNACKMode(&$1) },
-    IoctlRow(refusing: 0x22, "CRIU_OP", "WR", kfd_ioctl_criu_args.self, EINVAL),
-    IoctlRow(0x23, "AVAILABLE_MEMORY", "WR") { $0.availableMemory(&$1) },
-    IoctlRow(refusing: 0x24, "EXPORT_DMABUF", "WR", kfd_ioctl_export_dmabuf_args_1_12.self, EINVAL),
-    IoctlRow(0x25, "RUNTIME_ENABLE", "WR") { $0.runtimeEnable(&$1) },
-    IoctlRow(0x26, "DBG_TRAP", "WR") { (_: SoftProcess, a: inout kfd_ioctl_dbg_trap_args_1_14) in
-      guard kill(pid_t(bitPattern: a.pid), 0) == 0, a.pid != 0 else { return -ESRCH }
-      Log.info("DBG_TRAP \(a.op): there is no debugger interface")
-      return -EINVAL
-    },
+    IoctlRow(0x21, "SET_XNACK_MODE", "WR", since: 1005) { $0.svm.setXNACKMode(&$1) },
+    IoctlRow(0x22, "CRIU_OP", "WR", since: 1007, needsCheckpointRight: true) { $0.checkpoint(&$1) },
+    IoctlRow(0x23, "AVAILABLE_MEMORY", "WR", since: 1009) { $0.availableMemory(&$1) },
+    IoctlRow(0x24, "EXPORT_DMABUF", "WR", since: 1012) { $0.exportDMABuf(&$1) },
+    IoctlRow(0x25, "RUNTIME_ENABLE", "WR", locked: false, since: 1013) { $0.runtimeEnable(&$1) },
+    IoctlRow(0x26, "DBG_TRAP", "WR", since: 1013) { $0.debugTrap(&$1) },
   ]
+
+  private static let svmSize: @Sendable (UnsafeMutableRawPointer, Int) -> Int32 = { pointer, size in
+    let count = Int(pointer.assumingMemoryBound(to: kfd_ioctl_svm_args.self).pointee.nattr)
+    return size >= MemoryLayout<kfd_ioctl_svm_args>.size + count * MemoryLayout<kfd_ioctl_svm_attribute>.size ? 0 : -EINVAL
+  }
+
+  /// CAP_CHECKPOINT_RESTORE or CAP_SYS_ADMIN.
+  private static var mayCheckpoint: Bool { carmine_has_capability(40) != 0 || carmine_has_capability(21) != 0 }
 
   /// ioctl(2) on /dev/kfd.
   static func perform(_ process: SoftProcess, _ request: UInt, _ address: UInt64) -> Int32 {
-    guard let row = byNumber[Int(request & 0xff)] else {
+    guard let row = byNumber[Int(request & 0xff)], row.since <= process.version else {
       Log.info("ioctl 0x" + String(request, radix: 16) + " on /dev/kfd is not known")
+      Trace.call("KFD nr 0x" + String(request & 0xff, radix: 16), -ENOTTY)
       return -ENOTTY
     }
+    guard !row.needsCheckpointRight || mayCheckpoint else { return -EACCES }
     let size = Int(request >> 16 & 0x3fff)
     return withUnsafeTemporaryAllocation(byteCount: max(size, row.size), alignment: 16) { buffer in
       let pointer = buffer.baseAddress!
@@ -107,9 +119,14 @@ enum IoctlTable {
       if row.copiesIn && size > 0 {
         guard carmine_copy_in(pointer, address, size) == 0 else { return -EFAULT }
       }
-      var result = row.locked ? process.lock.withLock { row.handler(process, pointer) } : row.handler(process, pointer)
-      if row.copiesOut && size > 0 && carmine_copy_out(address, pointer, size) != 0 { result = -EFAULT }
+      let before = Trace.isOn ? Array(buffer) : []
+      var result = row.validate(pointer, size)
+      if result == 0 {
+        result = row.locked ? process.lock.withLock { row.handler(process, pointer) } : row.handler(process, pointer)
+        if row.copiesOut && size > 0 && carmine_copy_out(address, pointer, size) != 0 { result = -EFAULT }
+      }
       if result < 0 { Log.trace("\(row.name) -> errno \(-result)") }
+      if Trace.isOn { Trace.ioctl(row, before, UnsafeRawBufferPointer(buffer), result) }
       return result
     }
   }

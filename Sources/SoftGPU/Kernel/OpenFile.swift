@@ -100,8 +100,7 @@ final class KFDFile: OpenFile, @unchecked Sendable {
       extent = process.doorbells(of: device)
     case CARMINE_KFD_MMAP_MMIO:
       guard UInt64(length) == Backing.pageSize else { return Mapping(offset: Int64(-EINVAL)) }
-      if device.mmioRemap == nil { device.mmioRemap = process.backing?.allocate(Backing.pageSize) }
-      extent = device.mmioRemap
+      extent = process.remappedRegisters(of: device)
     default: return Mapping(offset: Int64(-EINVAL))
     }
     guard let extent else { return Mapping(offset: Int64(-ENOMEM)) }
@@ -129,15 +128,9 @@ final class RenderFile: OpenFile, @unchecked Sendable {
   /// A buffer of this device, from its beginning or a page inside, and no further than its end.
   override func mapping(_ length: Int, _ offset: UInt64) -> Mapping {
     guard process.pid == getpid() else { return Mapping(offset: Int64(-EINVAL)) }
-    guard let backing = process.backing else { return Mapping(offset: Int64(-ENOMEM)) }
     return process.lock.withLock {
-      for allocation in process.allocations.values {
-        guard let extent = allocation.extent, allocation.device === device, extent.offset <= offset, offset < extent.offset + extent.size
-        else { continue }
-        guard UInt64(length) <= extent.offset + extent.size - offset else { break }
-        return Mapping(descriptor: backing.descriptor, offset: Int64(offset))
-      }
-      return Mapping(offset: Int64(-EINVAL))
+      guard let found = process.bufferFile(of: device, at: offset, length) else { return Mapping(offset: Int64(-EINVAL)) }
+      return Mapping(descriptor: found.descriptor, offset: found.offset)
     }
   }
 }

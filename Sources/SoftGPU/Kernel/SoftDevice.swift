@@ -12,8 +12,12 @@ final class SoftDevice: @unchecked Sendable {
   /// Bytes of VRAM, after CARMINE_SOFT_MEMORY.
   let memoryBytes: UInt64
   let addressSpace = AddressSpace()
+  /// PCI's: bus, device and function.
+  var locationID: Int { pciBus << 8 | pciSlot << 3 }
 
   var memoryUsed: UInt64 = 0
+  /// The same with each allocation rounded up to 2 MiB.
+  var memoryUsedAligned: UInt64 = 0
   /// The open render node that ACQUIRE_VM bound.
   var renderFile: RenderFile?
   var isAcquired: Bool { renderFile != nil }

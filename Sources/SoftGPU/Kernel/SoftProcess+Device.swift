@@ -7,8 +7,8 @@ import Glibc
 
 extension SoftProcess {
   func getVersion(_ arguments: inout kfd_ioctl_get_version_args) -> Int32 {
-    arguments.major_version = 1
-    arguments.minor_version = 17
+    arguments.major_version = UInt32(version / 1000)
+    arguments.minor_version = UInt32(version % 1000)
     return 0
   }
 
@@ -17,7 +17,8 @@ extension SoftProcess {
       arguments.num_of_nodes = UInt32(devices.count)
       return 0
     }
-    guard arguments.num_of_nodes <= 1 << 16 else { return -ENOMEM }
+    // Not more than the topology has nodes: one processor, and the devices.
+    guard arguments.num_of_nodes <= UInt32(devices.count + 1) else { return -EINVAL }
     let entries = devices.prefix(Int(arguments.num_of_nodes)).map(apertures)
     let error = entries.withUnsafeBytes { carmine_copy_out(arguments.kfd_process_device_apertures_ptr, $0.baseAddress, $0.count) }
     guard error == 0 else { return error }
@@ -80,26 +81,72 @@ extension SoftProcess {
     return 0
   }
 
-  /// Page faults of this device are not retried: mode 0 it is.
-  func setXNACKMode(_ arguments: inout kfd_ioctl_set_xnack_mode_args) -> Int32 {
-    if arguments.xnack_enabled < 0 { arguments.xnack_enabled = 0; return 0 }
-    guard queues.isEmpty else { return -EBUSY }
-    return arguments.xnack_enabled == 0 ? 0 : -EPERM
+  func getTileConfig(_ arguments: inout kfd_ioctl_get_tile_config_args) -> Int32 {
+    guard let device = device(arguments.gpu_id) else { return -EINVAL }
+    arguments.gb_addr_config = device.kind.gbAddressConfig
+    // Set by chips before gfx9 only, as are the tables: 32 and 16 zeros.
+    arguments.num_banks = 0
+    arguments.num_ranks = 0
+    let zeros = [UInt32](repeating: 0, count: 32)
+    arguments.num_tile_configs = min(arguments.num_tile_configs, 32)
+    guard carmine_copy_out(arguments.tile_config_ptr, zeros, Int(arguments.num_tile_configs) * 4) == 0 else {
+      arguments.num_tile_configs = 0
+      return -EFAULT
+    }
+    arguments.num_macro_tile_configs = min(arguments.num_macro_tile_configs, 16)
+    guard carmine_copy_out(arguments.macro_tile_config_ptr, zeros, Int(arguments.num_macro_tile_configs) * 4) == 0 else {
+      arguments.num_macro_tile_configs = 0
+      return -EFAULT
+    }
+    return 0
   }
 
-  func runtimeEnable(_ arguments: inout kfd_ioctl_runtime_enable_args_1_14) -> Int32 {
-    if arguments.mode_mask & 1 == 0 { runtimeEnabled = false; return 0 }
-    guard !runtimeEnabled else { return -EBUSY }
-    runtimeEnabled = true
+  /// What was saved of a queue that does not run: the waves in its save area, whose header says how many bytes.
+  func getQueueWaveState(_ arguments: inout kfd_ioctl_get_queue_wave_state_args) -> Int32 {
+    guard let queue = queues[arguments.queue_id] else { return -EFAULT }
+    guard !queue.properties.kind.isSDMA, !queue.running.load(ordering: .acquiring) else { return -EINVAL }
+    let stack = UInt32(queue.device.kind.controlStackBytes)
+    // No wave is saved: the control stack grows down from its end, the waves grow up behind it, and both are empty.
+    let header: [UInt32] = [stack, 0, stack, 0]
+    for xcc in 0..<queue.device.kind.xccCount {
+      let place = arguments.ctl_stack_address + UInt64(xcc) * UInt64(queue.properties.saveAreaSize)
+      guard carmine_copy_out(place, header, 16) == 0 else { return -EFAULT }
+    }
+    arguments.ctl_stack_used_size = 0
+    arguments.save_area_used_size = 0
+    return 0
+  }
+
+  func allocateQueueGWS(_ arguments: inout kfd_ioctl_alloc_queue_gws_args) -> Int32 {
+    guard let queue = queues[arguments.queue_id] else { return -EINVAL }
+    guard queue.device.kind.gwsCount > 0 else {
+      Log.info("ALLOC_QUEUE_GWS: the device has no global wave sync (num_gws is 0)")
+      return -ENODEV
+    }
+    let owner = queues.values.first { $0.device === queue.device && $0.properties.hasGWS }
+    if arguments.num_gws != 0 { guard owner == nil else { return -EBUSY } } else { guard owner != nil else { return -EINVAL } }
+    queue.properties.hasGWS = arguments.num_gws != 0
+    arguments.first_gws = 0
+    return 0
+  }
+
+  func openSMIEvents(_ arguments: inout kfd_ioctl_smi_events_args) -> Int32 {
+    guard let device = device(arguments.gpuid) else { return -EINVAL }
+    let descriptor = smi.open(device)
+    guard descriptor >= 0 else { return descriptor }
+    arguments.anon_fd = UInt32(descriptor)
     return 0
   }
 
   func createEvent(_ arguments: inout kfd_ioctl_create_event_args) -> Int32 {
     if arguments.event_page_offset != 0 {
       guard !events.hasPage else { return -EINVAL }
+      guard let owner = device(UInt32(truncatingIfNeeded: arguments.event_page_offset >> 32)) else { return -EINVAL }
+      guard owner.isAcquired else { return -ENODEV }
       guard let allocation = allocations[arguments.event_page_offset], allocation.place == .gtt else { return -EINVAL }
       let error = events.adoptPage(allocation.host, size: allocation.size)
       guard error == 0 else { return error }
+      eventPageHandle = allocation.handle
     }
     let made = events.create(type: arguments.event_type, autoReset: arguments.auto_reset != 0) {
       backing?.allocate(UInt64(Events.pageBytes))

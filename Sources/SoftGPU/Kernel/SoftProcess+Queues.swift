@@ -2,6 +2,7 @@
 // Source: kfd_chardev.c and kfd_queue.c of Linux 6.12 for the order of checks; the recorded answers.
 import ISA
 import CKFD
+import CSoftGPU
 import Glibc
 
 extension SoftProcess {
@@ -43,14 +44,17 @@ extension SoftProcess {
     let processor = device.startedProcessor(events: events)
     let word = (page.host + doorbell * 8).assumingMemoryBound(to: UInt64.self)
     word.pointee = .max                    // never rung
-    let properties = QueueProperties(
+    var properties = QueueProperties(
       id: id, kind: .aql, ring: arguments.ring_base_address, ringSize: arguments.ring_size,
       readPointer: arguments.read_pointer_address, writePointer: arguments.write_pointer_address, doorbell: doorbell,
       percentage: arguments.queue_percentage, priority: arguments.queue_priority)
+    properties.saveArea = arguments.ctx_save_restore_address
+    properties.saveAreaSize = arguments.ctx_save_restore_size
     let queue = AQLQueue(properties, device: device, processor: processor, doorbell: word)
     queues[id] = queue
     guard processor.add(queue) else { queues[id] = nil; return -ENOMEM }
     arguments.queue_id = id
+    debugger.raise(.queueNew, source: id)
     arguments.doorbell_offset = Self.mmapOffset(CARMINE_KFD_MMAP_DOORBELL, device.gpuID) | UInt64(doorbell * 8)
     return 0
   }
@@ -96,19 +100,25 @@ extension SoftProcess {
     }
     queue.properties.percentage = arguments.queue_percentage
     queue.properties.priority = arguments.queue_priority
-    queue.processor.setRunning(queue, arguments.queue_percentage & 0xff != 0 && arguments.ring_base_address != 0 && arguments.ring_size != 0)
+    applySuspension(queue)
     return 0
   }
 
   func destroyQueue(_ arguments: inout kfd_ioctl_destroy_queue_args) -> Int32 {
     guard let queue = queues.removeValue(forKey: arguments.queue_id) else { return -EINVAL }
     queue.processor.remove(queue)
+    suspensions[arguments.queue_id] = nil
+    debugger.forget(queue: arguments.queue_id)
     return 0
   }
 
   func setCUMask(_ arguments: inout kfd_ioctl_set_cu_mask_args) -> Int32 {
-    guard arguments.num_cu_mask != 0, arguments.num_cu_mask % 32 == 0 else { return -EINVAL }
-    // Which compute units run a workgroup changes no result here, so the mask itself is not kept.
-    return queues[UInt32(arguments.queue_id)] == nil ? -EFAULT : 0
+    guard arguments.num_cu_mask % 32 == 0, arguments.num_cu_mask != 0 else { return -EINVAL }
+    // Bits past 1024 are dropped, as in the driver.
+    var mask = [UInt32](repeating: 0, count: Int(min(arguments.num_cu_mask, 1024) / 32))
+    guard carmine_copy_in(&mask, arguments.cu_mask_ptr, mask.count * 4) == 0 else { return -EFAULT }
+    guard let queue = queues[arguments.queue_id] else { return -EFAULT }
+    queue.properties.cuMask = mask
+    return 0
   }
 }

@@ -13,13 +13,23 @@ final class SoftProcess: @unchecked Sendable {
   let events = Events()
   let sysfs: Sysfs
   let backing: Backing?
-  /// GTT and user pointers together, as the driver limits them: 15/16 of the host's memory.
-  let systemMemoryLimit: UInt64
-  var systemMemoryUsed: UInt64 = 0
+  let memory: MemoryAccounts
+  /// Which version of the interface this driver has: 1000 × major + minor.
+  let version: UInt64
+  /// Buffers by their mmap offset; each takes itself out when it goes.
+  var mappable: [UInt64: Unmanaged<BufferObject>] = [:]
   var allocations: [UInt64: Allocation] = [:]
   var queues: [UInt32: Queue] = [:]
   var nextAllocation: UInt64 = 1
-  var runtimeEnabled = false
+  /// The allocation that a client gave as event page, which cannot be freed.
+  var eventPageHandle: UInt64 = 0
+  // Set by `init`, which they need to have ended.
+  private(set) var svm: SVM! = nil
+  private(set) var smi: SMIEvents! = nil
+  private(set) var debugger: Debugger! = nil
+  var suspensions: [UInt32: QueueSuspension] = [:]
+  /// CRIU_OP has stopped the queues.
+  var queuesPaused = false
 
   init() {
     let kinds = Self.deviceKinds()
@@ -30,8 +40,13 @@ final class SoftProcess: @unchecked Sendable {
     }
     backing = Backing()
     let pages = UInt64(max(sysconf(Int32(_SC_PHYS_PAGES)), 0)), pageBytes = UInt64(max(sysconf(Int32(_SC_PAGESIZE)), 4096))
-    systemMemoryLimit = pages * pageBytes / 16 * 15
+    memory = MemoryAccounts(devices: devices, hostMemory: pages * pageBytes)
+    version = Switch.softKFDVersion.number ?? 1017
+    events.hasAges = version >= 1014
     sysfs = Sysfs(devices: devices, hostMemory: pages * pageBytes)
+    svm = SVM(process: self)
+    smi = SMIEvents(process: self)
+    debugger = Debugger(process: self)
   }
 
   /// The models that CARMINE_SOFT_GPU names, as CARMINE_SOFT_CUS and CARMINE_SOFT_XCC change them.
@@ -69,6 +84,23 @@ final class SoftProcess: @unchecked Sendable {
   }
 
   func device(_ gpuID: UInt32) -> SoftDevice? { gpuID == 0 ? nil : devices.first { $0.gpuID == gpuID } }
+
+  /// Where in which file a mapping of a render node begins: a buffer from its beginning or a page inside, and no further than
+  /// its end.  Under the lock.
+  func bufferFile(of device: SoftDevice, at offset: UInt64, _ length: Int) -> (descriptor: Int32, offset: Int64)? {
+    let object = mappable[offset]?.takeUnretainedValue() ?? mappable.values.lazy.map { $0.takeUnretainedValue() }.first {
+      $0.mmapOffset <= offset && offset < $0.mmapOffset + $0.size
+    }
+    guard let object, let extent = object.extent, object.device === device || object.isForeign else { return nil }
+    guard UInt64(length).pageRounded <= extent.offset + extent.size - offset else { return nil }
+    return (extent.file, Int64(extent.fileOffset + (offset - extent.offset)))
+  }
+
+  /// The HDP flush registers as a page, made on first use.
+  func remappedRegisters(of device: SoftDevice) -> Extent? {
+    if device.mmioRemap == nil { device.mmioRemap = backing?.allocate(Backing.pageSize) }
+    return device.mmioRemap
+  }
 
   /// The device's doorbell page, made on first use.
   func doorbells(of device: SoftDevice) -> Extent? {

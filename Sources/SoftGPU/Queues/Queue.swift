@@ -30,6 +30,11 @@ struct QueueProperties: Sendable {
   var percentage: UInt32 = 100
   var priority: UInt32 = 7
   var sdmaEngine: Int = 0
+  /// Of compute queues.
+  var saveArea: UInt64 = 0, saveAreaSize: UInt32 = 0
+  /// Compute units that may run its workgroups, as SET_CU_MASK gave them; empty: all.
+  var cuMask: [UInt32] = []
+  var hasGWS = false
 }
 
 class Queue: @unchecked Sendable {
