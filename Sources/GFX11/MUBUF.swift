@@ -9,8 +9,8 @@ extension OpcodeTable {
     bufferFormats(&t); bufferTransfers(&t); bufferAtomics(&t)
     t(38, "buffer_load_d16_hi_format_x", .control) { w, o in w.bufferLoadFormat(o, .gfx11, count: 1, half: true, high: true) }
     t(39, "buffer_store_d16_hi_format_x", .control) { w, o in w.bufferStoreFormat(o, .gfx11, count: 1, half: true, high: true) }
-    t(43, "buffer_gl0_inv", .control) { _, _ in }
-    t(44, "buffer_gl1_inv", .control) { _, _ in }
+    t(43, "buffer_gl0_inv", .control) { w, _ in w.invalidateGL0() }
+    t(44, "buffer_gl1_inv", .control) { w, _ in w.invalidateGL1() }
     t.begin(.mtbuf, count: 16)
     t(0, "tbuffer_load_format_x", .control) { w, o in w.bufferLoadFormat(o, .gfx11, count: 1, typed: true) }
     t(1, "tbuffer_load_format_xy", .control) { w, o in w.bufferLoadFormat(o, .gfx11, count: 2, typed: true) }

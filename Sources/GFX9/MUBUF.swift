@@ -45,11 +45,11 @@ extension Rows {
     t(37, "buffer_load_short_d16_hi", .control)
     t(38, "buffer_load_format_d16_hi_x", .control)
     t(39, "buffer_store_format_d16_hi_x", .control)
-    t(40, "buffer_wbl2", .control) { _, _ in }  // caches are coherent here
-    t(41, "buffer_inv", gfx90a: "buffer_invl2", .control) { _, _ in }  // caches are coherent here
+    t(40, "buffer_wbl2", .control) { w, o in w.writeBackL2(o) }
+    t(41, "buffer_inv", gfx90a: "buffer_invl2", .control) { w, o in w.invalidateCaches(o) }
     t(61, "buffer_store_lds_dword", gfx942: .absent, .control)
-    t(62, "buffer_wbinvl1", gfx942: .absent, .control) { _, _ in }
-    t(63, "buffer_wbinvl1_vol", gfx942: .absent, .control) { _, _ in }
+    t(62, "buffer_wbinvl1", gfx942: .absent, .control) { w, _ in w.invalidateVectorCache(scope: .agent) }
+    t(63, "buffer_wbinvl1_vol", gfx942: .absent, .control) { w, _ in w.invalidateVectorCache(scope: .agent) }
     t(64, "buffer_atomic_swap", .control)
     t(65, "buffer_atomic_cmpswap", .control)
     t(66, "buffer_atomic_add", .control)

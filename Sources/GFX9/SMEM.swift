@@ -13,10 +13,10 @@ extension Rows {
     t(16, "s_store_dword", .control) { w, o in scalarStore(w, o, 1) }
     t(17, "s_store_dwordx2", .control) { w, o in scalarStore(w, o, 2) }
     t(18, "s_store_dwordx4", .control) { w, o in scalarStore(w, o, 4) }
-    t(32, "s_dcache_inv") { _, _ in }
-    t(33, "s_dcache_wb") { _, _ in }
-    t(34, "s_dcache_inv_vol") { _, _ in }
-    t(35, "s_dcache_wb_vol") { _, _ in }
+    t(32, "s_dcache_inv") { w, _ in w.invalidateScalarCache() }
+    t(33, "s_dcache_wb") { w, _ in w.writeBackScalarCache() }
+    t(34, "s_dcache_inv_vol") { w, _ in w.invalidateScalarCache() }
+    t(35, "s_dcache_wb_vol") { w, _ in w.writeBackScalarCache() }
     t(36, "s_memtime") { w, o in w.setS64(o, carmine_time_stamp()) }
     t(37, "s_memrealtime") { w, o in w.setS64(o, GPUClock.now()) }
     // Named, not executed.
@@ -109,7 +109,7 @@ extension Rows {
 }
 @inline(__always) private func scalarLoad(_ w: Wave, _ o: Op, _ words: Int) {
   let address = scalarAddress(w, o)
-  guard let host = w.translate(address, words &* 4, .read) else {
+  guard let host = w.scalarPlace(address, words &* 4, .read) else {
     stop(w, o, .memory(address: address, access: .read, size: words * 4)); return
   }
   let from = UnsafePointer<UInt32>(bitPattern: UInt(host)).unsafelyUnwrapped, to = w.pointee.scalars + Int(o.pointee.destination)
@@ -118,7 +118,7 @@ extension Rows {
 }
 @inline(__always) private func scalarStore(_ w: Wave, _ o: Op, _ words: Int) {
   let address = scalarAddress(w, o)
-  guard let host = w.translate(address, words &* 4, .write) else {
+  guard let host = w.scalarPlace(address, words &* 4, .write) else {
     stop(w, o, .memory(address: address, access: .write, size: words * 4)); return
   }
   let to = UnsafeMutablePointer<UInt32>(bitPattern: UInt(host)).unsafelyUnwrapped

@@ -80,7 +80,7 @@ extension Rows {
     t(15, "s_setprio") { _, _ in }
     t(16, "s_sendmsg", .control) { w, o in sendMessage(w, o) }
     t(18, "s_trap", .control) { w, o in stop(w, o, .trap(id: UInt8(truncatingIfNeeded: o.pointee.immediate))) }
-    t(19, "s_icache_inv") { _, _ in }
+    t(19, "s_icache_inv", .control) { w, o in w.invalidateInstructionCache(o) }
     t(20, "s_incperflevel") { _, _ in }
     t(21, "s_decperflevel") { _, _ in }
     t(22, "s_ttracedata") { _, _ in }

@@ -16,6 +16,8 @@ public struct Permissions: OptionSet, Sendable {
   public static let read = Permissions(rawValue: 1)
   public static let write = Permissions(rawValue: 2)
   public static let execute = Permissions(rawValue: 4)
+  /// Lanes may access the memory at once: strict mode's caches are not between.
+  public static let plain = Permissions(rawValue: 8)
   public static let all: Permissions = [.read, .write, .execute]
 
   /// What an access needs.
@@ -38,6 +40,9 @@ public final class AddressSpace: @unchecked Sendable {
     public var delta: UInt64            // host address - GPU address, modulo 2^64
     public var permissions: Permissions
     public var allocation: UInt64       // whatever handle the mapping side gave
+    public var traits = MemoryTraits.coherent
+    /// Strict mode: what L2 holds of it, if it caches such memory.
+    public var cached: UnsafeMutablePointer<CachedRange>?
   }
 
   /// An immutable, sorted list of ranges; lives until no reader can see it.
@@ -141,8 +146,12 @@ public final class AddressSpace: @unchecked Sendable {
   private var readers: [UnsafeMutablePointer<Atomic<UInt64>>] = []
   private var retired: [UnsafeMutablePointer<Snapshot>] = []
   private var version: UInt64 = 1
+  /// Strict mode: the device's caches; set before the first mapping.
+  public let caches: DeviceCaches?
+  private var views: [UnsafeMutablePointer<CachedRange>] = []
 
-  public init() {
+  public init(caches: DeviceCaches? = nil) {
+    self.caches = caches
     current = .allocate(capacity: 1)
     current.initialize(to: Atomic(0))
     resolver = .allocate(capacity: 1)
@@ -151,6 +160,7 @@ public final class AddressSpace: @unchecked Sendable {
     publish([])
   }
   deinit {
+    for view in views { view.pointee.destroy(); view.deallocate() }
     for snapshot in retired { free(snapshot) }
     if let snapshot = UnsafeMutablePointer<Snapshot>(bitPattern: current.pointee.load(ordering: .relaxed)) { free(snapshot) }
     for reader in readers { reader.deinitialize(count: 1); reader.deallocate() }
@@ -160,16 +170,24 @@ public final class AddressSpace: @unchecked Sendable {
   }
 
   /// Makes `size` bytes at `gpuAddress` legal for this device, replacing what was mapped there.
-  public func map(gpuAddress: UInt64, size: UInt64, host: UnsafeMutableRawPointer, permissions: Permissions, allocation: UInt64) {
+  /// `traits` matter in strict mode; `owner`: the caches of the device whose memory it is, when that is another one.
+  public func map(
+    gpuAddress: UInt64, size: UInt64, host: UnsafeMutableRawPointer, permissions: Permissions, allocation: UInt64,
+    traits: MemoryTraits = .coherent, owner: DeviceCaches? = nil
+  ) {
     guard size > 0 else { return }
     pthread_mutex_lock(&lock)
     defer { pthread_mutex_unlock(&lock) }
     var list = without(gpuAddress, gpuAddress &+ size)
     let at = list.firstIndex { $0.start > gpuAddress } ?? list.count
-    list.insert(
-      Range(
-        start: gpuAddress, end: gpuAddress &+ size, delta: UInt64(UInt(bitPattern: host)) &- gpuAddress,
-        permissions: permissions, allocation: allocation), at: at)
+    var range = Range(
+      start: gpuAddress, end: gpuAddress &+ size, delta: UInt64(UInt(bitPattern: host)) &- gpuAddress,
+      permissions: caches == nil ? permissions.union(.plain) : permissions.subtracting(.plain), allocation: allocation, traits: traits)
+    if let caches, (gpuAddress | size) & 4095 == 0 {
+      range.cached = caches.makeRange(start: gpuAddress, size: size, memory: host, traits: traits, owner: owner)
+      if let view = range.cached { views.append(view) }
+    }
+    list.insert(range, at: at)
     publish(list)
     reclaim()
   }
@@ -192,6 +210,7 @@ public final class AddressSpace: @unchecked Sendable {
       pthread_mutex_lock(&lock)
     }
     reclaim()
+    if !views.isEmpty { retireViews() }
     pthread_mutex_unlock(&lock)
   }
 
@@ -252,6 +271,16 @@ public final class AddressSpace: @unchecked Sendable {
 
   // The following run under the lock.
 
+  /// What L2 held of ranges that are gone: written back and forgotten.
+  private func retireViews() {
+    let now = UnsafeMutablePointer<Snapshot>(bitPattern: current.pointee.load(ordering: .relaxed))!.pointee
+    let used = Set((0..<now.count).compactMap { now.ranges[$0].cached })
+    views.removeAll { view in
+      guard !used.contains(view) else { return false }
+      caches?.retire(view)
+      return true
+    }
+  }
   private func without(_ start: UInt64, _ end: UInt64) -> [Range] {
     let snapshot = UnsafeMutablePointer<Snapshot>(bitPattern: current.pointee.load(ordering: .relaxed))!.pointee
     var list: [Range] = []

@@ -70,8 +70,7 @@ extension UnsafeMutablePointer<WorkerState> {
       guard high > low else { continue }
       let start = window.base + UInt64(page) << 12 + UInt64(low)
       guard let range = pointee.reader.range(start), range.permissions.contains(.execute), range.end >= start + UInt64(high - low),
-        let host = UnsafeRawPointer(bitPattern: UInt(start &+ range.delta)),
-        memcmp(host, window.copy + page << 12 + Int(low), Int(high - low)) == 0
+        memcmp(range.code(start, UInt64(high - low)), window.copy + page << 12 + Int(low), Int(high - low)) == 0
       else { return false }
     }
     return true
@@ -83,14 +82,14 @@ extension UnsafeMutablePointer<WorkerState> {
     let offset = Int(address - base), page = offset >> 12
     guard base == pointee.windowBase else {                 // the tail of an instruction that runs over the window's end
       guard let range = pointee.reader.range(address), range.permissions.contains(.execute), range.end - address >= 4 else { return nil }
-      return UnsafeRawPointer(bitPattern: UInt(address &+ range.delta))?.loadUnaligned(as: UInt32.self)
+      return range.code(address, 4).loadUnaligned(as: UInt32.self)
     }
     let window = pointee.windows[pointee.windowIndex]
     if window.bounds[page].high == 0 {
       guard let range = pointee.reader.range(address), range.permissions.contains(.execute) else { return nil }
       let pageStart = base + UInt64(page) << 12
       let low = max(range.start, pageStart), high = min(range.end, pageStart + 4096)
-      memcpy(window.copy + Int(low - base), UnsafeRawPointer(bitPattern: UInt(low &+ range.delta)).unsafelyUnwrapped, Int(high - low))
+      memcpy(window.copy + Int(low - base), range.code(low, high - low), Int(high - low))
       window.bounds[page] = (UInt16(low - pageStart), UInt16(high - pageStart))
     }
     let inPage = UInt16(offset & 4095), (low, high) = window.bounds[page]

@@ -44,7 +44,7 @@ extension UnsafeMutablePointer<carmine_wave> {
         least = min(least, list[l] | ~on); most = max(most, list[l] & on)
       }
     }
-    let needs = Permissions(for: access)
+    let needs = Permissions(for: access).union(.plain)
     if let range = worker(self).pointee.reader.range(least), most < range.end, range.end &- most >= UInt64(size), range.permissions.isSuperset(of: needs) {
       let delta = range.delta
       for l in 0..<64 { list[l] = list[l] &+ delta }
@@ -53,31 +53,19 @@ extension UnsafeMutablePointer<carmine_wave> {
     return resolveSeparately(o, lanes, size, access)
   }
 
-  @inline(never) @usableFromInline func resolveSeparately(_ o: Op, _ lanes: UInt64, _ size: Int, _ access: Fault.Access) -> UInt64? {
+  /// Lane by lane, from the GPU addresses in the worker's list to host addresses there; all of it in strict mode.
+  @inline(never) public func resolveSeparately(_ o: Op, _ lanes: UInt64, _ size: Int, _ access: Fault.Access) -> UInt64? {
     let state = worker(self), list = state.pointee.addresses
+    if state.pointee.strict != nil { return resolveThroughCaches(o, lanes, size, access) }
     let needs = Permissions(for: access)
     var left = lanes
     while left != 0 {
       let lane = left.trailingZeroBitCount
       left &= left &- 1
       let address = list[lane]
-      if o.pointee.form == Segment.flat {
-        if address >> 32 == Aperture.shared >> 32 {
-          let at = address & 0xffff_ffff
-          guard at + UInt64(size) <= UInt64(pointee.ldsBytes) else {
-            stop(self, o, .memory(address: address, access: access, size: size), lane: lane); return nil
-          }
-          list[lane] = UInt64(UInt(bitPattern: pointee.lds)) + at
-          continue
-        }
-        if address >> 32 == Aperture.privateSegment >> 32 {
-          let at = address & 0xffff_ffff
-          guard at + UInt64(size) <= UInt64(pointee.scratchBytes) else {
-            stop(self, o, .memory(address: address, access: access, size: size), lane: lane); return nil
-          }
-          list[lane] = scratchBase() + UInt64(lane) * UInt64(pointee.scratchBytes) + at
-          continue
-        }
+      if o.pointee.form == Segment.flat, Aperture.holds(address) {
+        guard resolveAperture(o, lane, size, access) else { return nil }
+        continue
       }
       guard let host = translate(address, size, needs) else {
         stop(self, o, .memory(address: address, access: access, size: size), lane: lane); return nil
@@ -85,6 +73,17 @@ extension UnsafeMutablePointer<carmine_wave> {
       list[lane] = host
     }
     return lanes
+  }
+
+  /// A lane's flat address in the apertures of LDS or scratch; false after a fault.
+  func resolveAperture(_ o: Op, _ lane: Int, _ size: Int, _ access: Fault.Access) -> Bool {
+    let list = worker(self).pointee.addresses, address = list[lane], at = address & 0xffff_ffff
+    let isShared = address >> 32 == Aperture.shared >> 32
+    guard at + UInt64(size) <= UInt64(isShared ? pointee.ldsBytes : pointee.scratchBytes) else {
+      stop(self, o, .memory(address: address, access: access, size: size), lane: lane); return false
+    }
+    list[lane] = isShared ? UInt64(UInt(bitPattern: pointee.lds)) + at : scratchBase() + UInt64(lane) * UInt64(pointee.scratchBytes) + at
+    return true
   }
 
   /// One access, which may run over the seam of two ranges when their host memory is contiguous too.

@@ -17,6 +17,8 @@ public enum ScalarCode {
 public enum Aperture {
   public static let shared: UInt64 = 0x1_0000_0000_0000
   public static let privateSegment: UInt64 = 0x2_0000_0000_0000
+  /// Whether a flat address is in one of them.
+  @inline(__always) static func holds(_ address: UInt64) -> Bool { address >> 32 == shared >> 32 || address >> 32 == privateSegment >> 32 }
 }
 
 extension UnsafeMutablePointer<carmine_wave> {

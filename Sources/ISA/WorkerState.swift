@@ -18,11 +18,18 @@ public struct WorkerState {
   /// Lane addresses: GPU on the way in, host on the way out.
   public let addresses: UnsafeMutablePointer<UInt64>
   public let buffers: Lanes                         // Buffer.count slots of [2][64]
+  /// Strict mode's caches, in their own memory.
+  public let strict: UnsafeMutablePointer<StrictWorker>?
   public var executed: UInt64 = 0               // executed, for benchmarks and tests
 
   public init(addressSpace: AddressSpace, instructions: UnsafePointer<InstructionSet>) {
     reader = addressSpace.makeReader()
     self.instructions = instructions
+    strict = addressSpace.caches.map { caches in
+      let strict = UnsafeMutablePointer<StrictWorker>.allocate(capacity: 1)
+      strict.initialize(to: StrictWorker(caches, rows: instructions.pointee.table.rows.count))
+      return strict
+    }
     let memory = UnsafeMutableRawPointer.allocate(byteCount: Buffer.count * 512 + 512, alignment: 64)
     buffers = memory.initializeMemory(as: UInt32.self, repeating: 0, count: Buffer.count * 128)
     addresses = (memory + Buffer.count * 512).initializeMemory(as: UInt64.self, repeating: 0, count: 64)
@@ -31,6 +38,7 @@ public struct WorkerState {
   }
   public func destroy() {
     for window in windows { window.destroy() }
+    if let strict { strict.pointee.destroy(); strict.deinitialize(count: 1); strict.deallocate() }
     UnsafeMutableRawPointer(buffers).deallocate()
   }
 }

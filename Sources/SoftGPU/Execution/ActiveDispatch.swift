@@ -16,6 +16,9 @@ final class ActiveDispatch: @unchecked Sendable {
   let wavesPerGroup: Int
   let need: UnitNeed                              // of one workgroup
   let serial: UInt64
+  /// Strict mode: caches of units that saw less than this epoch forget their lines when a workgroup starts.
+  let caches: DeviceCaches?
+  let cacheEpoch: UInt32
   let start: UInt64
   let completion: @Sendable (DispatchOutcome) -> Void
   private let remaining: Atomic<Int>
@@ -34,7 +37,8 @@ final class ActiveDispatch: @unchecked Sendable {
 
   init(
     _ request: Dispatch, _ context: QueueContext, _ kernel: KernelDescriptor, scratch: ScratchSetup, userSGPRs: [UInt32],
-    groupCount: (x: Int, y: Int, z: Int), wavesPerGroup: Int, need: UnitNeed, xccCount: Int, serial: UInt64, completion: @escaping @Sendable (DispatchOutcome) -> Void
+    groupCount: (x: Int, y: Int, z: Int), wavesPerGroup: Int, need: UnitNeed, xccCount: Int, serial: UInt64,
+    caches: DeviceCaches?, completion: @escaping @Sendable (DispatchOutcome) -> Void
   ) {
     self.request = request; self.context = context; self.kernel = kernel; self.scratch = scratch; self.userSGPRs = userSGPRs
     ldsBytes = Int(request.groupSegmentSize)
@@ -45,6 +49,8 @@ final class ActiveDispatch: @unchecked Sendable {
     self.xccCount = xccCount
     startedOf = xccCount > 1 ? Array(repeating: 0, count: xccCount) : []
     self.serial = serial
+    self.caches = caches
+    cacheEpoch = caches?.startEpoch ?? 0
     self.completion = completion
     remaining = Atomic(groupCount.x * groupCount.y * groupCount.z)
     start = GPUClock.now()

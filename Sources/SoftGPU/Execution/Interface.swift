@@ -15,6 +15,8 @@ struct Dispatch {
   var queueAddress: UInt64                             // amd_queue_t (queue_ptr), 0 if there is none
   var dispatchID: UInt64
   var queueID: UInt32
+  /// What the packet's header asks of caches before the first and after the last wave.
+  var acquire = FenceScope.system, release = FenceScope.system
   /// The queue that it comes from; nil for the engine's own.
   var context: QueueContext? = nil
   // What PM4 packets bring instead of a kernel object and an amd_queue_t.

@@ -21,6 +21,7 @@ extension ComputeEngine {
     guard Int(request.groupSegmentSize) <= device.ldsBytes else {
       return refuse("group segment of \(request.groupSegmentSize) bytes is above the device's \(device.ldsBytes)")
     }
+    addressSpace.caches?.acquire(request.acquire)
     let kernel: KernelDescriptor
     if let registers = request.registers {
       kernel = KernelDescriptor(
@@ -55,7 +56,7 @@ extension ComputeEngine {
     return ActiveDispatch(
       request, context, kernel, scratch: scratch, userSGPRs: user,
       groupCount: (count(grid.x, size.x), count(grid.y, size.y), count(grid.z, size.z)), wavesPerGroup: waves, need: need,
-      xccCount: geometry.xccCount, serial: nextSerial(), completion: completion)
+      xccCount: geometry.xccCount, serial: nextSerial(), caches: addressSpace.caches, completion: completion)
   }
 
   /// Whether an empty unit holds such a workgroup.

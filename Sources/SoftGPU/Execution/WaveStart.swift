@@ -43,7 +43,7 @@ enum WaveStart {
       scalars[ScalarCode.flatScratch + 1] = UInt32(truncatingIfNeeded: visible >> 32)
     }
     scalars[ScalarCode.m0] = 0
-    wave.vcc = 0
+    if group.dispatch.caches == nil { wave.vcc = 0 }
   }
 
   /// HW_ID of gfx9 (and 0), or HW_ID1 and HW_ID2 of later families.

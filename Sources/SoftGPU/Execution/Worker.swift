@@ -102,7 +102,8 @@ final class Worker: @unchecked Sendable {
   private func start(_ dispatch: ActiveDispatch, _ index: Int, _ placement: UnitPlacement) -> Workgroup {
     if dispatch.serial > state.pointee.newestDispatch {
       state.pointee.newestDispatch = dispatch.serial
-      state.pointee.codeEpoch += 1                            // code may have been written since the last dispatch
+      // Code may have been written since the last dispatch; in strict mode it stays as it was fetched until it is invalidated.
+      if state.pointee.strict?.codeChanged() ?? true { state.pointee.codeEpoch += 1 }
     }
     return Workgroup(dispatch, index: index, placement, engine.geometry, pool: &pool, state: state)
   }
@@ -115,7 +116,10 @@ final class Worker: @unchecked Sendable {
       var over = dispatch.hasFailed
       if !over {
         refresh()
-        switch group.slice(state, quantum: Worker.quantum) {
+        state.pointee.strict?.beginSlice(group.unit)
+        let result = group.slice(state, quantum: Worker.quantum)
+        state.pointee.strict?.endSlice()
+        switch result {
         case .finished: over = true
         case .unfinished: break
         case .halted:
@@ -147,6 +151,7 @@ final class Worker: @unchecked Sendable {
   /// The submitter's closure may take locks that an unmapping thread holds: nobody must wait for this thread meanwhile.
   private func finishDispatch(_ dispatch: ActiveDispatch) {
     state.pointee.reader.leave()
+    engine.addressSpace.caches?.release(dispatch.request.release)
     dispatch.complete()
     refresh()
   }

@@ -74,6 +74,8 @@ final class Workgroup {
   private(set) var placement: UnitPlacement
   private(set) var waves: [WaveStorage] = []
   private(set) var lds: (memory: UnsafeMutablePointer<UInt8>, bytes: Int)
+  /// Strict mode: the caches of its compute unit.
+  private(set) var unit: UnsafeMutablePointer<UnitCache>?
 
   /// Sets up workgroup number `index` of `dispatch` for the worker behind `state`.
   init(
@@ -96,6 +98,10 @@ final class Workgroup {
     lds = pool.takeLDS(dispatch.ldsBytes)
     // LDS starts with whatever was there; a pattern makes reliance on zeros visible.
     if dispatch.ldsBytes > 0 { memset(lds.memory, 0xa5, dispatch.ldsBytes) }
+    if let caches = dispatch.caches {
+      unit = caches.takeUnit(index, epoch: dispatch.cacheEpoch)
+      Garbage.fill(lds.memory, dispatch.ldsBytes)
+    }
     let waveCount = (items + lanes - 1) / lanes
     waves.reserveCapacity(waveCount)
     for number in 0..<waveCount {
@@ -105,6 +111,18 @@ final class Workgroup {
     }
     place(placement, geometry)
     adopt(by: state)
+    if dispatch.caches != nil && dispatch.scratchBytes > 0 { spoilScratch(state) }
+  }
+  /// Strict mode: scratch starts with garbage, as registers do.
+  private func spoilScratch(_ state: UnsafeMutablePointer<WorkerState>) {
+    let bytes = min(Int(dispatch.scratchBytes) * dispatch.kernel.lanes, 256 << 10)
+    for storage in waves {
+      let address = storage.wave.pointee.scratchAddress
+      guard address != 0, let range = state.pointee.reader.range(address), range.end &- address >= UInt64(bytes),
+        let host = UnsafeMutablePointer<UInt8>(bitPattern: UInt(address &+ range.delta))
+      else { continue }
+      Garbage.fill(host, bytes)
+    }
   }
 
   /// Takes its place on the compute units: which ones they are, kernels can read.
@@ -146,6 +164,7 @@ final class Workgroup {
       wave.pointee.scratch = 0
     }
     if wave.pointee.scratch == 0 { storage.scratchCapacity = needed }
+    if dispatch.caches != nil { Garbage.fill(wave, scalars: scalars, registers: kernel.vgprCount) }
     wave.pointee.index = UInt32(number)
     wave.pointee.lanes = UInt32(kernel.lanes)
     wave.pointee.allLanes = kernel.isWave32 ? 0xffff_ffff : ~0
@@ -231,12 +250,18 @@ final class Workgroup {
     }
     waves = []
     pool.give(lds: lds)
+    giveUnit()
+  }
+  private func giveUnit() {
+    if let unit { dispatch.caches?.giveUnit(index, unit) }
+    unit = nil
   }
   /// Frees the storage of a workgroup that no worker has.
   func destroy() {
     for storage in waves { storage.destroy() }
     waves = []
     UnsafeMutableRawPointer(lds.memory).deallocate()
+    giveUnit()
   }
 
   /// The work-item in `lane` of wave `number`.
