@@ -202,6 +202,7 @@ struct Decoder {
     case .mubuf, .mtbuf:
       op.source0 = 256 + bits(w1, 0, 8); op.destination = bits(w1, 8, 8)
       op.immediate = Int32(w0 & 0xfff)
+      op.select = field(w0, 14, 1) | field(w0, 17, 1, at: 1) | field(w0, 15, 1, at: 2)   // sc0, nt, sc1
     default: break                                          // encodings of other families
     }
   }
