@@ -30,6 +30,9 @@ struct Rows {
     Rows.ds(&self); Rows.flat(&self); Rows.mubuf(&self); Rows.mimg(&self)
   }
 
+  /// Rows that all families have, and each of this one's targets.
+  mutating func all(_ rows: (inout OpcodeTable) -> Void) { rows(&table) }
+
   mutating func begin(_ encoding: Encoding, count: Int) { table.begin(encoding, count: count) }
 
   mutating func callAsFunction(

@@ -108,13 +108,7 @@ extension Rows {
   return (w.getPair(Int(o.pointee.source0)) &+ offset) & ~3
 }
 @inline(__always) private func scalarLoad(_ w: Wave, _ o: Op, _ words: Int) {
-  let address = scalarAddress(w, o)
-  guard let host = w.scalarPlace(address, words &* 4, .read) else {
-    stop(w, o, .memory(address: address, access: .read, size: words * 4)); return
-  }
-  let from = UnsafePointer<UInt32>(bitPattern: UInt(host)).unsafelyUnwrapped, to = w.pointee.scalars + Int(o.pointee.destination)
-  for word in 0..<words { to[word] = from[word] }
-  w.noteCoherent(o, always: true)
+  w.scalarLoad(o, scalarAddress(w, o), words)
 }
 @inline(__always) private func scalarStore(_ w: Wave, _ o: Op, _ words: Int) {
   let address = scalarAddress(w, o)

@@ -59,8 +59,8 @@ extension Rows {
     t(39, "s_xnor_saveexec_b64") { w, o in saveExec(w, o) { ~($0 ^ $1) } }
     t(51, "s_andn1_saveexec_b64") { w, o in saveExec(w, o) { ~$0 & $1 } }
     t(52, "s_orn1_saveexec_b64") { w, o in saveExec(w, o) { ~$0 | $1 } }
-    t(53, "s_andn1_wrexec_b64") { w, o in let r = ~w.s64(o, 0) & w.exec; w.exec = r; w.setS64(o, r); w.scc = r != 0 }
-    t(54, "s_andn2_wrexec_b64") { w, o in let r = w.s64(o, 0) & ~w.exec; w.exec = r; w.setS64(o, r); w.scc = r != 0 }
+    t(53, "s_andn1_wrexec_b64") { w, o in writeExec(w, o) { ~$0 & $1 } }
+    t(54, "s_andn2_wrexec_b64") { w, o in writeExec(w, o) { $0 & ~$1 } }
     t(40, "s_quadmask_b32") { w, o in let r = UInt32(truncatingIfNeeded: quadMask(UInt64(w.s32(o, 0)))); w.setS32(o, r, scc: r != 0) }
     t(41, "s_quadmask_b64") { w, o in let r = quadMask(w.s64(o, 0)); w.setS64(o, r); w.scc = r != 0 }
     t(42, "s_movrels_b32") { w, o in w.setS32(o, w.pointee.scalars[Int(o.pointee.source0) &+ Int(w.m0 & 127) & 127]) }
@@ -79,28 +79,4 @@ extension Rows {
     t(46, "s_cbranch_join")
     t(50, "s_set_gpr_idx_idx")
   }
-}
-
-@inline(__always) private func saveExec(_ w: Wave, _ o: Op, _ f: (UInt64, UInt64) -> UInt64) {
-  let source = w.s64(o, 0), old = w.exec, new = f(source, old)
-  w.setS64(o, old)
-  w.exec = new
-  w.scc = new != 0
-}
-private func wholeQuads(_ a: UInt64) -> UInt64 {
-  let any = (a | a >> 1 | a >> 2 | a >> 3) & 0x1111_1111_1111_1111
-  return any &* 15
-}
-private func quadMask(_ a: UInt64) -> UInt64 {
-  var r: UInt64 = 0
-  for quad in 0..<16 where a >> UInt64(4 * quad) & 15 != 0 { r |= 1 << UInt64(quad) }
-  return r
-}
-@inline(__always) func reversed32(_ value: UInt32) -> UInt32 {
-  var v = value
-  v = v >> 1 & 0x5555_5555 | (v & 0x5555_5555) << 1
-  v = v >> 2 & 0x3333_3333 | (v & 0x3333_3333) << 2
-  v = v >> 4 & 0x0f0f_0f0f | (v & 0x0f0f_0f0f) << 4
-  v = v >> 8 & 0x00ff_00ff | (v & 0x00ff_00ff) << 8
-  return v >> 16 | v << 16
 }

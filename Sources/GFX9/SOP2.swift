@@ -74,17 +74,3 @@ extension Rows {
     t(52, "s_pack_hh_b32_b16") { w, o in w.setS32(o, w.s32(o, 0) >> 16 | w.s32(o, 1) & 0xffff_0000) }
   }
 }
-
-@inline(__always) private func shiftAdd(_ w: Wave, _ o: Op, _ shift: UInt64) {
-  let r = UInt64(w.s32(o, 0)) << shift &+ UInt64(w.s32(o, 1))
-  w.setS32(o, UInt32(truncatingIfNeeded: r), scc: r >> 32 != 0)
-}
-/// `width` bits from `offset` on, zero-extended; a width past 63 means all that is left.
-@inline(__always) func bitField(_ value: UInt64, _ offset: UInt32, _ width: UInt32) -> UInt64 {
-  width == 0 ? 0 : width > 63 ? value >> UInt64(offset) : value >> UInt64(offset) & (1 << UInt64(width) &- 1)
-}
-@inline(__always) func signedBitField(_ value: Int64, _ offset: UInt32, _ width: UInt32) -> Int64 {
-  guard width != 0 else { return 0 }
-  let shifted = value >> Int64(offset)
-  return width > 63 ? shifted : (shifted &<< Int64(64 &- width)) &>> Int64(64 &- width)
-}

@@ -99,9 +99,6 @@ extension Rows {
   }
 }
 
-/// SIMM16 as the comparisons with an unsigned constant see it.
-@inline(__always) private func unsigned(_ o: Op) -> UInt32 { UInt32(UInt16(truncatingIfNeeded: o.pointee.immediate)) }
-
 /// Message 1 interrupts the host and needs a trap handler's context; dealloc and early-release messages have no effect here.
 private func sendMessage(_ w: Wave, _ o: Op) {
   if o.pointee.immediate & 15 == 1 { stop(w, o, .illegalInstruction(words: [o.pointee.words.0], name: "s_sendmsg sendmsg(MSG_INTERRUPT)")) }

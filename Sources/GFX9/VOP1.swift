@@ -10,12 +10,10 @@ extension Rows {
     t(1, "v_mov_b32") { w, o in w.unary(o) { (a: UInt32) in a } }
     t(56, "v_mov_b64", gfx90a: .absent) { w, o in w.unary(o) { (a: UInt64) in a } }
     t(2, "v_readfirstlane_b32", [.bare, .only32]) { w, o in
-      let exec = w.exec, a = w.source(o, 0, .b32)
-      w.setS32(o, a[exec == 0 ? 0 : exec.trailingZeroBitCount])
+      w.setS32(o, w.firstLane(o))
     }
     t(81, "v_swap_b32", [.bare, .only32]) { w, o in
-      let a = w.vgpr(Int(o.pointee.source0) - 256), b = w.vgpr(Int(o.pointee.destination)), m = w.laneMask()
-      for l in 0..<64 { let x = (a[l] ^ b[l]) & m[l]; a[l] ^= x; b[l] ^= x }
+      w.swap(Int(o.pointee.source0) - 256, Int(o.pointee.destination))
     }
     t(82, "v_accvgpr_mov_b32", [.bare, .only32]) { w, o in
       let a = w.pointee.agpr + (Int(o.pointee.source0) - 256) * 64, d = w.pointee.agpr + Int(o.pointee.destination) * 64, m = w.laneMask()

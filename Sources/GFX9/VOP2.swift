@@ -6,10 +6,7 @@ import Glibc
 extension Rows {
   static func vop2(_ t: inout Rows) {
     t.begin(.vop2, count: 64)
-    t(0, "v_cndmask_b32") { w, o in
-      let a = w.source(o, 0, .b32), b = w.source(o, 1, .b32), m = w.maskLanes(w.s64(o, 2))
-      w.each(o) { l in a[l] ^ ((a[l] ^ b[l]) & m[l]) }
-    }
+    t(0, "v_cndmask_b32") { w, o in w.select(o, UInt32.self) }
     t(1, "v_add_f32", .f32) { w, o in w.binary(o) { (a: Float, b: Float) in a + b } }
     t(2, "v_sub_f32", .f32) { w, o in w.binary(o) { (a: Float, b: Float) in a - b } }
     t(3, "v_subrev_f32", .f32) { w, o in w.binary(o) { (a: Float, b: Float) in b - a } }
@@ -123,35 +120,6 @@ extension Rows {
   }
 }
 
-@inline(__always) private func carry(_ w: Wave, _ o: Op, _ f: (UInt32, UInt32) -> (UInt32, Bool)) {
-  let a = w.source(o, 0, .b32), b = w.source(o, 1, .b32)
-  let out = w.ask { l in f(a[l], b[l]).1 }
-  w.each(o) { l in f(a[l], b[l]).0 }
-  w.setMask(o, out)
-}
-@inline(__always) private func carryIn(_ w: Wave, _ o: Op, _ f: (UInt32, UInt32, UInt32) -> (UInt32, Bool)) {
-  let a = w.source(o, 0, .b32), b = w.source(o, 1, .b32), m = w.maskLanes(w.s64(o, 2))
-  let out = w.ask { l in f(a[l], b[l], m[l] & 1).1 }
-  w.each(o) { l in f(a[l], b[l], m[l] & 1).0 }
-  w.setMask(o, out)
-}
 @inline(__always) func multiplyAdd(_ a: Float, _ b: Float, _ c: Float) -> Float {
   flushed(flushed(flushed(a) * flushed(b)) + flushed(c))
-}
-@inline(__always) func lowHalf(_ a: UInt32) -> Float16 { Float16(bitPattern: UInt16(truncatingIfNeeded: a)) }
-@inline(__always) func highHalf(_ a: UInt32) -> Float16 { Float16(bitPattern: UInt16(truncatingIfNeeded: a >> 16)) }
-@inline(__always) func joined(_ low: Float16, _ high: Float16) -> UInt32 { UInt32(low.bitPattern) | UInt32(high.bitPattern) << 16 }
-@inline(__always) func dot2(_ a: UInt32, _ b: UInt32) -> Int32 {
-  let x = Int32(bitPattern: a), y = Int32(bitPattern: b)
-  return ((x << 16) >> 16) &* ((y << 16) >> 16) &+ (x >> 16) &* (y >> 16)
-}
-@inline(__always) func dot4(_ a: UInt32, _ b: UInt32) -> Int32 {
-  var sum: Int32 = 0
-  for i in 0..<4 as Range<UInt32> { sum &+= Int32(Int8(truncatingIfNeeded: a >> (i &* 8))) &* Int32(Int8(truncatingIfNeeded: b >> (i &* 8))) }
-  return sum
-}
-@inline(__always) func dot8(_ a: UInt32, _ b: UInt32) -> Int32 {
-  var sum: Int32 = 0
-  for i in 0..<8 as Range<UInt32> { sum &+= (Int32(bitPattern: a << (28 &- i &* 4)) >> 28) &* (Int32(bitPattern: b << (28 &- i &* 4)) >> 28) }
-  return sum
 }

@@ -201,3 +201,38 @@ public func divisionScale(_ s0: Double, _ s1: Double, _ s2: Double) -> (Double, 
 @inlinable @inline(__always) public func rounded16(_ a: Float, _ scale: Float, _ low: Float) -> UInt32 {
   UInt32(truncatingIfNeeded: Int32((clamped(a, low, 1) * scale).rounded(.toNearestOrEven))) & 0xffff
 }
+
+// Halves of a register.
+@inlinable @inline(__always) public func lowHalf(_ a: UInt32) -> Float16 { Float16(bitPattern: UInt16(truncatingIfNeeded: a)) }
+@inlinable @inline(__always) public func highHalf(_ a: UInt32) -> Float16 { Float16(bitPattern: UInt16(truncatingIfNeeded: a >> 16)) }
+@inlinable @inline(__always) public func joined(_ low: Float16, _ high: Float16) -> UInt32 { UInt32(low.bitPattern) | UInt32(high.bitPattern) << 16 }
+@inlinable @inline(__always) public func dot2(_ a: UInt32, _ b: UInt32) -> Int32 {
+  let x = Int32(bitPattern: a), y = Int32(bitPattern: b)
+  return ((x << 16) >> 16) &* ((y << 16) >> 16) &+ (x >> 16) &* (y >> 16)
+}
+@inlinable @inline(__always) public func dot4(_ a: UInt32, _ b: UInt32) -> Int32 {
+  var sum: Int32 = 0
+  for i in 0..<4 as Range<UInt32> { sum &+= Int32(Int8(truncatingIfNeeded: a >> (i &* 8))) &* Int32(Int8(truncatingIfNeeded: b >> (i &* 8))) }
+  return sum
+}
+@inlinable @inline(__always) public func dot8(_ a: UInt32, _ b: UInt32) -> Int32 {
+  var sum: Int32 = 0
+  for i in 0..<8 as Range<UInt32> { sum &+= (Int32(bitPattern: a << (28 &- i &* 4)) >> 28) &* (Int32(bitPattern: b << (28 &- i &* 4)) >> 28) }
+  return sum
+}
+/// Products of halves, exact in single precision, added one after the other.
+@inlinable @inline(__always) public func dot2(_ a: UInt32, _ b: UInt32, _ c: Float) -> Float {
+  c + Float(lowHalf(a)) * Float(lowHalf(b)) + Float(highHalf(a)) * Float(highHalf(b))
+}
+
+/// Coordinates on the face of a cube that a direction meets.
+@inlinable @inline(__always) public func cubeS(_ x: Float, _ y: Float, _ z: Float) -> Float {
+  if z.magnitude >= x.magnitude && z.magnitude >= y.magnitude { return z < 0 ? -x : x }
+  if y.magnitude >= x.magnitude { return x }
+  return x < 0 ? z : -z
+}
+@inlinable @inline(__always) public func cubeT(_ x: Float, _ y: Float, _ z: Float) -> Float {
+  if z.magnitude >= x.magnitude && z.magnitude >= y.magnitude { return -y }
+  if y.magnitude >= x.magnitude { return y < 0 ? -z : z }
+  return -y
+}

@@ -1,4 +1,4 @@
-// The same C functions compiled by LLVM 22 for gfx942 and for the host, on the same inputs: results agree bit for bit.
+// The same C functions compiled by LLVM 22 for each target and for the host, on the same inputs: results agree bit for bit.
 // The host's code is the judge.  NaNs count as equal whatever their payload.
 @testable import ISA
 import Glibc
@@ -154,7 +154,14 @@ private let corpus: [(name: String, body: String)] = [
   }
 
   @Test(arguments: ["-O3", "-O1", "-O0"]) func `C functions give the host's results`(optimisation: String) throws {
-    let lab = Lab()
+    try Self.compare(Lab(), optimisation)
+  }
+  @Test(arguments: ["-O3", "-O1", "-O0"], [32, 64]) func `C functions give the host's results on gfx1100 too`(optimisation: String, lanes: Int) throws {
+    // LLVM 22 at -O0 copies only the lower half of a 32-bit register in `bswap` (v_mov_b16 for a COPY of it).
+    try Self.compare(Lab(.rx7900xtx, waveSize: lanes), optimisation, without: optimisation == "-O0" ? ["bswap"] : [])
+  }
+
+  private static func compare(_ lab: Lab, _ optimisation: String, without skipped: Set<String> = []) throws {
     let directory = try temporaryDirectory()
     defer { unlink(directory + "/host.so"); unlink(directory + "/source.c"); removeTree(directory) }
     try write(Array(Self.source(forHost: true).utf8), to: directory + "/source.c")
@@ -162,14 +169,14 @@ private let corpus: [(name: String, body: String)] = [
       ["clang-22", "-O1", "-march=x86-64-v3", "-ffp-contract=off", "-fPIC", "-shared", "-w", "-o", directory + "/host.so", directory + "/source.c"])
     try write(Array(Self.source(forHost: false).utf8), to: directory + "/source.c")
     _ = try runTool(
-      ["clang-22", optimisation, "-target", "amdgcn-amd-amdhsa", "-mcpu=gfx942", "-nogpulib", "-ffp-contract=off", "-w", "-o", directory + "/code.hsaco", directory + "/source.c"])
+      ["clang-22", optimisation] + lab.target + ["-nogpulib", "-ffp-contract=off", "-w", "-o", directory + "/code.hsaco", directory + "/source.c"])
     try lab.load(try read(directory + "/code.hsaco"))
     guard let library = dlopen(directory + "/host.so", RTLD_NOW) else { throw LabError("cannot load the host's code") }
     let (a, b, c) = Self.inputs
     let n = a.count
     let da = lab.buffer(a), db = lab.buffer(b), dc = lab.buffer(c), out = lab.buffer(UInt64(0), count: n)
     typealias Host = @convention(c) (UnsafePointer<UInt64>, UnsafePointer<UInt64>, UnsafePointer<UInt64>, UnsafeMutablePointer<UInt64>, UInt32) -> Void
-    for (name, _) in corpus {
+    for (name, _) in corpus where !skipped.contains(name) {
       let host = unsafeBitCast(dlsym(library, "k_" + name), to: Host.self)
       var expected = [UInt64](repeating: 0, count: n)
       host(a, b, c, &expected, UInt32(n))

@@ -64,11 +64,17 @@ func read(_ path: String) throws -> [UInt8] {
 final class Lab {
   let space = AddressSpace()
   let engine: ComputeEngine
+  /// What tells clang for which processor.
+  private(set) var target: [String]
   private var kernels: [String: UInt64] = [:]
   private var next: UInt64 = 0x7000_0000_0000
   private var blocks: [(address: UInt64, size: UInt64, host: UnsafeMutableRawPointer)] = []
   /// Everything that a test allocates lies far from host addresses: a translation that is skipped is noticed.
-  init() { engine = ComputeEngine(device: .mi300x, addressSpace: space) }
+  init(_ device: DeviceKind = .mi300x, waveSize: Int? = nil) {
+    engine = ComputeEngine(device: device, addressSpace: space)
+    target = ["-target", "amdgcn-amd-amdhsa", "-mcpu=" + device.gfxTarget]
+    if let waveSize, waveSize != device.waveSize { target.append(waveSize == 64 ? "-mwavefrontsize64" : "-mno-wavefrontsize64") }
+  }
   deinit {
     engine.stop()
     for block in blocks { space.unmap(gpuAddress: block.address, size: block.size); block.host.deallocate() }
@@ -110,15 +116,14 @@ final class Lab {
       """
     try write(Array((prelude + source).utf8), to: directory + "/source.cl")
     _ = try runTool(
-      ["clang-22", "-x", "cl", "-cl-std=CL2.0", "-target", "amdgcn-amd-amdhsa", "-mcpu=gfx942", "-nogpulib", "-mcode-object-version=5"]
-        + options + ["-o", directory + "/code.hsaco", directory + "/source.cl"])
+      ["clang-22", "-x", "cl", "-cl-std=CL2.0", "-nogpulib", "-mcode-object-version=5"] + target + options + ["-o", directory + "/code.hsaco", directory + "/source.cl"])
     try load(try read(directory + "/code.hsaco"))
   }
   func assemble(_ source: String) throws {
     let directory = try temporaryDirectory()
     defer { removeTree(directory) }
     try write(Array(source.utf8), to: directory + "/source.s")
-    _ = try runTool(["clang-22", "-x", "assembler", "-target", "amdgcn-amd-amdhsa", "-mcpu=gfx942", "-o", directory + "/code.hsaco", directory + "/source.s"])
+    _ = try runTool(["clang-22", "-x", "assembler"] + target + ["-o", directory + "/code.hsaco", directory + "/source.s"])
     try load(try read(directory + "/code.hsaco"))
   }
 
