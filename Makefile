@@ -6,7 +6,7 @@ RELEASE = $(BUILD)/release
 EXAMPLES := vector_add matrix_multiply reduction histogram mandelbrot nbody streams device_printf symbols thrust_sort_scan
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build install uninstall demo test test-unit test-end-to-end test-sanitize bench toolkits clean
+.PHONY: help deps build install uninstall demo test test-unit test-end-to-end test-kernel test-sanitize bench toolkits clean
 
 help:
 	@echo "make demo              install what is missing, build, and run the examples built by NVIDIA's nvcc"
@@ -16,6 +16,7 @@ help:
 	@echo "make uninstall PREFIX=…"
 	@echo "make test-unit         the modules' own tests"
 	@echo "make test-end-to-end   nvcc's and clang's binaries under the installed libraries"
+	@echo "make test-kernel       Debian's kernels in QEMU: the real driver's answers, and ours to a machine without a GPU"
 	@echo "make test-sanitize     the parsers' and containers' tests under the address and thread sanitizers"
 	@echo "make bench             ratios against named rivals and limits"
 	@echo "make clean             removes .build and dist"
@@ -54,6 +55,9 @@ test-unit: install toolkits
 
 test-end-to-end: install toolkits
 	@Tools/test.sh "$(PREFIX)" end-to-end
+
+test-kernel: install
+	@Tools/test-kernel.sh "$(PREFIX)"
 
 test-sanitize: deps $(BUILD)/device.bc
 	@Tools/sanitize.sh

@@ -123,6 +123,9 @@ let package = Package(
     // Traffic for hours; `make test-soak` runs it.
     .executableTarget(name: "soak", dependencies: ["KFD", "CKFD"], path: "Tests/Soak"),
 
+    // Run by Tools/test-kernel.sh on the real driver, and under the shim.
+    .executableTarget(name: "kernel-check", dependencies: ["KFD", "CKFD"], path: "Tests/KernelReference/check"),
+
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(name: "PTXTests", dependencies: ["PTX"], exclude: ["Samples"]),
     .testTarget(name: "KernelImageTests", dependencies: ["KernelImage", "CDeviceABI"]),

@@ -19,7 +19,23 @@
 #include <time.h>
 #include <unistd.h>
 
+// futex_waitv(2) is the one timed wait that a signal handler with SA_RESTART does not end, as it does not end the driver's
+// waits; others are ended by any handler.  Linux before 5.16 has it not.
 int carmine_futex_wait(uint32_t *word, uint32_t expected, int64_t nanoseconds) {
+  if (nanoseconds >= 0) {
+    static int lacking;
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += nanoseconds / 1000000000;
+    until.tv_nsec += nanoseconds % 1000000000;
+    if (until.tv_nsec >= 1000000000) { until.tv_sec++; until.tv_nsec -= 1000000000; }
+    struct futex_waitv one = {.val = expected, .uaddr = (uintptr_t)word, .flags = FUTEX_32 | FUTEX_PRIVATE_FLAG};
+    if (!__atomic_load_n(&lacking, __ATOMIC_RELAXED)) {
+      if (syscall(SYS_futex_waitv, &one, 1, 0, &until, CLOCK_MONOTONIC) >= 0) return 0;
+      if (errno != ENOSYS && errno != EPERM) return -errno;
+      __atomic_store_n(&lacking, 1, __ATOMIC_RELAXED);
+    }
+  }
   struct timespec limit = {nanoseconds / 1000000000, nanoseconds % 1000000000};
   long result = syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, nanoseconds < 0 ? 0 : &limit, 0, 0);
   return result < 0 ? -errno : 0;

@@ -67,6 +67,7 @@ check "every example is tested" all_examples_are_tested
 for major in 13 12; do
   for example in "${examples[@]}"; do
     check "CUDA $major example $example under carmine run" right under_carmine "$root/.build/examples-$major/$example"
+    [ "$device" = kfd ] || check "CUDA $major example $example through /dev/kfd" right through_kfd "$root/.build/examples-$major/$example"
   done
   check "CUDA $major example with LD_LIBRARY_PATH only" right with_libraries "$root/.build/examples-$major/reduction"
 done

@@ -95,3 +95,5 @@ fresh_cache() { # NAME: prints the path of an empty folder for compiled kernels
 # A program with our libraries found by the loader alone.
 with_libraries() { LD_LIBRARY_PATH=$prefix/lib limited "$@"; }
 under_carmine() { limited "$carmine" run -- "$@"; }
+# The same with the software GPU at /dev/kfd, which our runtime then uses as it uses the kernel's driver.
+through_kfd() { CARMINE_DEVICE=kfd limited "$carmine" kfd -- "$carmine" run -- "$@"; }

@@ -1,17 +1,26 @@
 #!/bin/bash
 # Tests of an installed Carmine through what users touch: real nvcc and clang binaries, the libraries, the command line.
 #
-#   run.sh PREFIX [--only TEXT]     --only: tests whose name holds TEXT
+#   run.sh PREFIX [--only TEXT] [--kfd]     --only: tests whose name holds TEXT
 #
-# Runs on the software GPU.  Prints `ok NAME` or `FAIL NAME: why` (and the end of the test's log), ends with
+# Runs on the software GPU; with --kfd every program finds it at /dev/kfd, through the shim and the runtime's own
+# calls of the kernel, instead of in its own library.  Prints `ok NAME` or `FAIL NAME: why` (and the end of the test's log), ends with
 # 'N passed, N failed' and a status to match.  Programs and logs are in .build/end-to-end; toolkits are .build/cuda-13 and -12.
 set -uo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
-if [ $# -lt 1 ]; then echo "usage: run.sh PREFIX [--only TEXT]" >&2; exit 2; fi
+usage() { echo "usage: run.sh PREFIX [--only TEXT] [--kfd]" >&2; exit 2; }
+[ $# -ge 1 ] || usage
 prefix=$(realpath "$1")
-only=
-if [ "${2:-}" = --only ]; then only=${3:?--only takes a part of a name}; fi
+shift
+only= device=soft
+while [ $# -gt 0 ]; do
+  case $1 in
+    --only) only=${2:?--only takes a part of a name}; shift 2 ;;
+    --kfd) device=kfd; shift ;;
+    *) usage ;;
+  esac
+done
 
 work=$root/.build/end-to-end
 logs=$work/logs
@@ -22,13 +31,14 @@ mkdir -p "$work" "$logs"
 
 # Nothing of the caller's may decide what is tested.
 for name in $(compgen -e | grep -E '^(CARMINE_|LD_PRELOAD$|LD_LIBRARY_PATH$|CUDA_)'); do unset "$name"; done
-export CARMINE_DEVICE=soft
+export CARMINE_DEVICE=$device
+if [ "$device" = kfd ]; then export LD_PRELOAD=$prefix/lib/libcarmine-kfd.so; fi     # as carmine kfd does
 export LC_ALL=C
 
 # shellcheck source=harness.sh
 . "$here/harness.sh"
 
-for part in bin/carmine lib/libcarmine.so lib/libcudart.so.13 lib/libcudart.so.12 lib/libcuda.so.1 lib/libcarmine-softgpu.so lib/carmine/device.bc; do
+for part in bin/carmine lib/libcarmine.so lib/libcudart.so.13 lib/libcudart.so.12 lib/libcuda.so.1 lib/libcarmine-softgpu.so lib/libcarmine-kfd.so lib/carmine/device.bc; do
   if [ ! -e "$prefix/$part" ]; then
     echo "FAIL installation: $prefix/$part is missing; make install PREFIX=$prefix"
     echo "0 passed, 1 failed"
@@ -40,7 +50,7 @@ for major in 13 12; do "$root/Tools/cuda-toolkit.sh" $major "$root/.build/cuda-$
 CARMINE_CACHE_DIR=$(fresh_cache shared)
 export CARMINE_CACHE_DIR
 
-for group in examples switches command-line wrong-input several-libraries invisible process preload documentation references; do
+for group in examples switches command-line wrong-input several-libraries invisible process preload shim documentation references; do
   # shellcheck source=/dev/null
   . "$here/$group.sh"
 done

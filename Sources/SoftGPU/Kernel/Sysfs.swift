@@ -10,7 +10,7 @@ struct Sysfs: Sendable {
   static let kfdMajor: UInt32 = 242, drmMajor: UInt32 = 226
 
   init(devices: [SoftDevice], hostMemory: UInt64) {
-    add(Self.root + "/generation_id", "2\n")
+    add(Self.root + "/generation_id", devices.isEmpty ? "1\n" : "2\n")   // counts changes: processor, GPUs
     add(Self.root + "/system_properties", lines([("platform_oem", 2_314_885_531_408_816_194), ("platform_id", 35_542_066_745_154), ("platform_rev", 1)]))
     processor(devices, hostMemory)
     for device in devices { gpu(device, peers: devices) }
