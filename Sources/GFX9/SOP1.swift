@@ -44,6 +44,7 @@ extension Rows {
     t(27, "s_bitset1_b64") { w, o in w.setS64(o, w.getPair(Int(o.pointee.destination)) | 1 &<< UInt64(w.s32(o, 0) & 63)) }
     t(28, "s_getpc_b64", .control) { w, o in w.setS64(o, address(of: o, w) &+ 4) }
     t(29, "s_setpc_b64", .control) { w, o in jump(w, o, w.s64(o, 0)) }
+    t(31, "s_rfe_b64", .control) { w, o in Traps.returnFromException(w, o, w.s64(o, 0)) }
     t(30, "s_swappc_b64", .control) { w, o in
       let to = w.s64(o, 0)
       w.setS64(o, address(of: o, w) &+ 4)
@@ -75,7 +76,6 @@ extension Rows {
       w.setS64(o, r)
     }
     // Named, not executed.
-    t(31, "s_rfe_b64")
     t(46, "s_cbranch_join")
     t(50, "s_set_gpr_idx_idx")
   }

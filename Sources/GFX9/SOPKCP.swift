@@ -76,9 +76,10 @@ extension Rows {
     t(9, "s_cbranch_execnz", [.control, .branch]) { w, o in if w.exec != 0 { branch(w, o) } }
     t(10, "s_barrier", .control) { w, _ in w.pointee.state = UInt32(CARMINE_WAVE_BARRIER) }
     t(12, "s_waitcnt") { _, _ in }
+    t(13, "s_sethalt", .control) { w, o in Traps.setHalt(w, o.pointee.immediate & 1 != 0) }
     t(14, "s_sleep", .control) { w, _ in w.pointee.budget = 0; w.pointee.state = UInt32(CARMINE_WAVE_YIELD) }
     t(15, "s_setprio") { _, _ in }
-    t(16, "s_sendmsg", .control) { w, o in sendMessage(w, o) }
+    t(16, "s_sendmsg", .control) { w, o in Traps.sendMessage(w, o) }
     t(18, "s_trap", .control) { w, o in stop(w, o, .trap(id: UInt8(truncatingIfNeeded: o.pointee.immediate))) }
     t(19, "s_icache_inv", .control) { w, o in w.invalidateInstructionCache(o) }
     t(20, "s_incperflevel") { _, _ in }
@@ -90,16 +91,10 @@ extension Rows {
     t(26, "s_cbranch_cdbgsys_and_user", .control) { _, _ in }
     // Named, not executed.
     t(11, "s_setkill")
-    t(13, "s_sethalt")
     t(17, "s_sendmsghalt")
     t(27, "s_endpgm_saved")
     t(28, "s_set_gpr_idx_off")
     t(29, "s_set_gpr_idx_mode")
     t(30, "s_endpgm_ordered_ps_done")
   }
-}
-
-/// Message 1 interrupts the host and needs a trap handler's context; dealloc and early-release messages have no effect here.
-private func sendMessage(_ w: Wave, _ o: Op) {
-  if o.pointee.immediate & 15 == 1 { stop(w, o, .illegalInstruction(words: [o.pointee.words.0], name: "s_sendmsg sendmsg(MSG_INTERRUPT)")) }
 }

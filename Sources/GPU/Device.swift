@@ -25,6 +25,7 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   let faultCode = Atomic<UInt32>(0)
   let watcherLock = Lock()
   var isWatching = false
+  private var queueWake: (id: UInt32, mailbox: UInt64)?
 
   private let doorbellLock = Lock()
   private var doorbellPages: [UInt64: UnsafeMutableRawPointer] = [:]
@@ -149,6 +150,16 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   /// A signal event of the driver's and the address of its mailbox.
   func makeEvent() throws(GPUError) -> (id: UInt32, mailbox: UInt64) {
     do throws(KFDError) { return try system.makeEvent() } catch { throw GPUError(error) }
+  }
+
+  /// The event that inactive signals of all queues wake the watcher with; made with the first queue.
+  func queueEvent() throws(GPUError) -> (id: UInt32, mailbox: UInt64) {
+    try watcherLock.withLock { () throws(GPUError) in
+      if let queueWake { return queueWake }
+      let made = try makeEvent()
+      queueWake = made
+      return made
+    }
   }
 
   func doorbellPage(at offset: UInt64) throws(GPUError) -> UnsafeMutableRawPointer {

@@ -18,12 +18,13 @@ extension Device {
 
   /// Starts the thread that hears of faults; at the first queue.
   func startFaultWatcher() throws(GPUError) {
+    let queueEvent = try queueEvent().id
     try watcherLock.withLock { () throws(GPUError) in
       guard !isWatching else { return }
       do throws(KFDError) {
         let memoryEvent = try system.driver.createEvent(.memory).id
         let hardwareEvent = try system.driver.createEvent(.hardwareException).id
-        guard HostThread.start({ [unowned self] in watch(memoryEvent, hardwareEvent) }) else {
+        guard HostThread.start({ [unowned self] in watch(memoryEvent, hardwareEvent, queueEvent) }) else {
           throw KFDError("pthread_create", EAGAIN)
         }
         isWatching = true
@@ -31,16 +32,19 @@ extension Device {
     }
   }
 
-  private func watch(_ memoryEvent: UInt32, _ hardwareEvent: UInt32) {
+  private func watch(_ memoryEvent: UInt32, _ hardwareEvent: UInt32, _ queueEvent: UInt32) {
     while fault == .none {
-      var events = [kfd_event_data_1_13(), kfd_event_data_1_13()]
+      var events = [kfd_event_data_1_13(), kfd_event_data_1_13(), kfd_event_data_1_13()]
       events[0].event_id = memoryEvent
       events[1].event_id = hardwareEvent
+      events[2].event_id = queueEvent
       do throws(KFDError) {
         guard try system.driver.wait(for: &events, milliseconds: .max) == .complete else { continue }
       } catch { return }  // the driver took the events away: the process is ending
+      do throws(GPUError) { for queue in queues.all { try queue.serveScratch(self) } } catch { return stop(.hardware) }
       let memory = events[0].memory_exception_data
       let hardware = events[1].hw_exception_data
+      if memory.gpu_id == 0 && hardware.gpu_id == 0 { continue }      // only a queue wanted something
       // An exception of another device of this process wakes us too.
       if memory.gpu_id != 0 && memory.gpu_id != node.gpuID && hardware.gpu_id != node.gpuID { usleep(1000); continue }
       stop(classify(isMemory: memory.gpu_id == node.gpuID))

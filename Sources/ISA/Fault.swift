@@ -7,6 +7,7 @@ public struct Fault: Sendable {
     case illegalInstruction(words: [UInt32], name: String?)   // name: decoded but not implemented
     case instructionFetch(address: UInt64)
     case trap(id: UInt8)                                       // s_trap
+    case exception(UInt32)                                     // floating point and integer division, TRAPSTS's bits
     case badDispatch(String)                                   // limits, descriptor, sizes
     case misaligned(address: UInt64, size: Int)
     case atomicUnsupported(address: UInt64)

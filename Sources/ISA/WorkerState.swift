@@ -20,6 +20,11 @@ public struct WorkerState {
   public let buffers: Lanes                         // Buffer.count slots of [2][64]
   /// Strict mode's caches, in their own memory.
   public let strict: UnsafeMutablePointer<StrictWorker>?
+  // What traps and messages need; set when a workgroup's turn begins.
+  public var isGFX9 = true
+  public var traps = TrapHandler()
+  /// MSG_INTERRUPT: 24 bits of data, and the queue's doorbell.
+  public var interrupt: ((UInt32, UInt32) -> Void)?
   public var executed: UInt64 = 0               // executed, for benchmarks and tests
 
   public init(addressSpace: AddressSpace, instructions: UnsafePointer<InstructionSet>) {

@@ -6,12 +6,13 @@ import Synchronization
 @testable import SoftGPU
 
 final class Machine: @unchecked Sendable {
-  let process = SoftProcess()
+  let process: SoftProcess
   var device: SoftDevice { process.devices[0] }
   var gpuID: UInt32 { device.gpuID }
 
   /// `acquired`: with the GPU's address space bound, as clients have it before they allocate.
-  init(acquired: Bool = true) {
+  init(_ kind: DeviceKind? = nil, acquired: Bool = true) {
+    process = SoftProcess(kinds: kind.map { [$0] })
     guard acquired else { return }
     let descriptor = Descriptors.shared.open(RenderFile(process: process, device: process.devices[0]), name: "render", closeOnExec: true)
     var arguments = kfd_ioctl_acquire_vm_args(drm_fd: UInt32(bitPattern: descriptor), gpu_id: gpuID)
@@ -112,13 +113,17 @@ final class TestQueue: @unchecked Sendable {
   var doorbell: UnsafeMutablePointer<UInt64>
   var written: UInt64 = 0
 
-  init(_ machine: Machine, packets: Int = 64) {
+  let saveArea: UInt64
+
+  init(_ machine: Machine, packets: Int = 64, priority: UInt32 = 7) {
     self.machine = machine
     self.packets = packets
     ring = machine.shared(packets * 64)
     for index in 0..<packets { (ring + index * 64).storeBytes(of: 1, as: UInt16.self) }
     control = machine.shared(4096)
     var arguments = Self.arguments(machine, ring: ring, ringSize: UInt32(packets * 64), control: control)
+    arguments.queue_priority = priority
+    saveArea = arguments.ctx_save_restore_address
     precondition(machine.ioctl(0x02, &arguments) == 0)
     id = arguments.queue_id
     let kfd = Descriptors.shared.open(KFDFile(process: machine.process), name: "kfd", closeOnExec: true)
@@ -131,7 +136,7 @@ final class TestQueue: @unchecked Sendable {
 
   static func arguments(_ machine: Machine, ring: UnsafeMutableRawPointer, ringSize: UInt32, control: UnsafeMutableRawPointer) -> kfd_ioctl_create_queue_args {
     let kind = machine.device.kind
-    let size = (kind.contextSaveBytes + kind.debugMemoryBytes + 4095) & ~4095
+    let size = ((kind.contextSaveBytes + kind.debugMemoryBytes) * kind.xccCount + 4095) & ~4095
     let save = Machine.pages(size, PROT_NONE)
     let made = machine.allocate(0xd000_0001, UInt64(size), at: UInt64(UInt(bitPattern: save)))
     precondition(made.error == 0 && machine.map(made.handle) == 0)

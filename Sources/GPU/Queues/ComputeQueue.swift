@@ -10,7 +10,11 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
   static let packetCount: UInt64 = 4096
 
   private unowned let device: Device
-  private let ring: AQLRing
+  let ring: AQLRing
+  /// Its amd_queue_t.
+  let control: UnsafeMutableRawPointer
+  /// What it has for scratch; the fault watcher's.
+  var scratch: Block?
   private let lock = Lock()
   private let doorbell: UnsafeMutablePointer<Atomic<UInt64>>
   let priority: Int
@@ -56,6 +60,7 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
     queue.storeBytes(of: UInt32(Field.read), toByteOffset: Field.readOffset, as: UInt32.self)
     queue.storeBytes(of: Self.properties, toByteOffset: Field.properties, as: UInt32.self)
     queue.storeBytes(of: inactiveSignal.handle, toByteOffset: Field.inactiveSignal, as: UInt64.self)
+    control = queue
     ring = AQLRing(
       slots: slots, capacity: Self.packetCount, written: queue + Field.written, read: queue + Field.read)
 
@@ -117,7 +122,8 @@ final class QueueSet: @unchecked Sendable {  // queues: lock
         return empty
       }
       if queues.count < limit {
-        let signal = try device.signals.take(value: 0)
+        let wake = try device.queueEvent()
+        let signal = try device.signals.take(value: 0, mailbox: wake.mailbox, eventID: wake.id)
         let queue = try ComputeQueue(
           device: device, priority: priority, apertures: device.apertures, inactiveSignal: signal)
         queues.append(queue)

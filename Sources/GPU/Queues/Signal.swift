@@ -35,6 +35,9 @@ public struct Signal: @unchecked Sendable, Equatable {  // shared memory; every 
     atomic.pointee.store(value, ordering: .releasing)
   }
 
+  /// What a packet processor waits for.
+  func store(_ value: Int64) { atomic.pointee.store(value, ordering: .releasing) }
+
   /// Host work that is done counts down like a packet.
   func decrement() { _ = atomic.pointee.subtract(1, ordering: .acquiringAndReleasing) }
 

@@ -35,6 +35,24 @@ final class ComputeEngine: @unchecked Sendable {
   /// For dispatches of nobody's queue: tests and benchmarks.
   private(set) lazy var ownContext = QueueContext(engine: self)
 
+  /// What the engine tells its device; set before the first dispatch.
+  struct Hooks: Sendable {
+    /// A wave's interrupt: 24 bits of its M0, and its queue's doorbell.
+    var interrupt: @Sendable (_ data: UInt32, _ doorbell: UInt32) -> Void
+    /// A wave has violated memory or met an illegal instruction and goes on in the client's trap handler.
+    var trapped: @Sendable (Fault) -> Void
+  }
+  var hooks: Hooks?
+  private let trapHandler = Atomic<UInt64>(0), trapMemory = Atomic<UInt64>(0)
+  /// SET_TRAP_HANDLER's; waves look at it when they trap.
+  var traps: TrapHandler {
+    get { TrapHandler(handler: trapHandler.load(ordering: .acquiring), memory: trapMemory.load(ordering: .relaxed)) }
+    set {
+      trapMemory.store(newValue.memory, ordering: .relaxed)
+      trapHandler.store(newValue.handler, ordering: .releasing)
+    }
+  }
+
   private let inlineLock: UnsafeMutablePointer<pthread_mutex_t>
   private var inlineWorker: Worker?
   let instructions: UnsafeMutablePointer<InstructionSet>
@@ -248,6 +266,19 @@ final class ComputeEngine: @unchecked Sendable {
     context.halted.append(group)
     context.held -= 1
     return true
+  }
+
+  /// Tells the device of a violation, once for a queue.
+  func trapped(_ fault: Fault, _ context: QueueContext) {
+    switch fault.cause {
+    case .trap, .exception, .badDispatch: return
+    default: break
+    }
+    let first: Bool = withLock {
+      defer { context.hasTrapped = true }
+      return !context.hasTrapped
+    }
+    if first { hooks?.trapped(fault) }
   }
 
   /// Gives up what a failed dispatch has not started; how many workgroups those were.

@@ -23,6 +23,8 @@ struct ScratchSetup: @unchecked Sendable {
   /// The buffer descriptor that kernels without architected flat scratch begin with.
   var descriptor = InlineArray<4, UInt32>(repeating: 0)
 
+  init(_ registers: ScratchRegisters, _ device: DeviceKind) { set(registers.base, registers.tmpringSize, device) }
+
   init(_ request: Dispatch, _ kernel: KernelDescriptor, _ device: DeviceKind, _ space: AddressSpace) {
     if let given = request.scratch {
       set(given.base, given.tmpringSize, device)

@@ -17,6 +17,8 @@ final class Worker: @unchecked Sendable {
     self.engine = engine
     state = .allocate(capacity: 1)
     state.initialize(to: WorkerState(addressSpace: engine.addressSpace, instructions: UnsafePointer(engine.instructions)))
+    state.pointee.isGFX9 = engine.device.family == .gfx9
+    state.pointee.interrupt = { [unowned(unsafe) engine] data, doorbell in engine.hooks?.interrupt(data, doorbell) }
   }
   func destroy() {
     for group in groups { group.release(to: &pool) }
@@ -35,7 +37,10 @@ final class Worker: @unchecked Sendable {
       refresh()
       while groups.count < target, let item = engine.take() {
         switch item {
-        case .started(let group): group.adopt(by: state); groups.append(group)
+        case .started(let group):
+          if group.isSaved && !group.restore(engine.geometry, pool: &pool) { lose(group); continue }
+          group.adopt(by: state)
+          groups.append(group)
         case .fresh(let dispatch, let index, let placement): groups.append(start(dispatch, index, placement))
         }
       }
@@ -108,6 +113,17 @@ final class Worker: @unchecked Sendable {
     return Workgroup(dispatch, index: index, placement, engine.geometry, pool: &pool, state: state)
   }
 
+  /// A saved workgroup whose save area is gone can't go on.
+  private func lose(_ group: Workgroup) {
+    let dispatch = group.dispatch
+    var fault = Fault(cause: .badDispatch("the queue's context save area is not mapped any more"))
+    fault.kernelObject = dispatch.request.kernelObject
+    fault.workgroup = group.id
+    engine.release(group)
+    if dispatch.fail(fault), dispatch.finish(engine.abandon(dispatch)) { finishDispatch(dispatch) }
+    if dispatch.finish() { finishDispatch(dispatch) }
+  }
+
   /// A turn for every resident workgroup; returns how many this worker has no more.
   private func round() -> Int {
     var ended = 0, at = 0
@@ -116,6 +132,7 @@ final class Worker: @unchecked Sendable {
       var over = dispatch.hasFailed
       if !over {
         refresh()
+        state.pointee.traps = engine.traps
         state.pointee.strict?.beginSlice(group.unit)
         let result = group.slice(state, quantum: Worker.quantum)
         state.pointee.strict?.endSlice()
@@ -124,13 +141,17 @@ final class Worker: @unchecked Sendable {
         case .unfinished: break
         case .halted:
           if engine.halt(group) { groups.remove(at: at); ended += 1; continue }
-        case .faulted:
-          over = true
+        case .faulted(let wave):
           var fault = state.pointee.fault ?? Fault(cause: .badDispatch("a wave stopped without a reason"))
           state.pointee.fault = nil
           fault.kernelObject = dispatch.request.kernelObject
           fault.workgroup = group.id
           if let lane = fault.lane { fault.workItem = group.workItem(wave: fault.wave, lane: lane) }
+          if Traps.enter(wave, fault, state.pointee.traps) {
+            engine.trapped(fault, dispatch.context)
+            break
+          }
+          over = true
           if dispatch.fail(fault), dispatch.finish(engine.abandon(dispatch)) { finishDispatch(dispatch) }
         }
       }

@@ -130,6 +130,7 @@ final class Workgroup {
     let scratch = placement.scratch
     placement = new
     if new.scratch.isEmpty { placement.scratch = scratch }      // comes back: its scratch never went away
+    guard !isSaved else { return }                              // when it has registers again
     for (number, storage) in waves.enumerated() {
       let place = geometry.identity(placement, number), wave = storage.wave
       wave.pointee.xcc = UInt32(place.xcc)
@@ -139,19 +140,25 @@ final class Workgroup {
   /// Gives the place up; by whoever has released it.
   func unplace() { placement.unit = -1 }
 
-  private func prepare(_ storage: inout WaveStorage, _ number: Int, items: Int) {
-    let base = storage.base, wave = storage.wave, kernel = dispatch.kernel
-    let scalars = (base + WaveStorage.scalars).assumingMemoryBound(to: UInt32.self)
+  /// Points a wave at the parts of its storage.
+  private func layOut(_ storage: WaveStorage) {
+    let base = storage.base, wave = storage.wave
     let registers = (base + WaveStorage.registers).assumingMemoryBound(to: UInt32.self)
-    let old = wave.pointee.scratch, oldCapacity = storage.scratchCapacity
-    let needed = max(64, Int(dispatch.scratchBytes) * kernel.lanes)
     wave.pointee.vgpr = registers
-    wave.pointee.agpr = registers + kernel.accumulationOffset * 64
-    wave.pointee.scalars = scalars
+    wave.pointee.agpr = registers + dispatch.kernel.accumulationOffset * 64
+    wave.pointee.scalars = (base + WaveStorage.scalars).assumingMemoryBound(to: UInt32.self)
     wave.pointee.laneMask = (base + WaveStorage.laneMask).assumingMemoryBound(to: UInt32.self)
     wave.pointee.laneMaskOf = 0
     memset(wave.pointee.laneMask, 0, 256)
     wave.pointee.lds = lds.memory
+  }
+
+  private func prepare(_ storage: inout WaveStorage, _ number: Int, items: Int) {
+    let wave = storage.wave, kernel = dispatch.kernel
+    let registers = (storage.base + WaveStorage.registers).assumingMemoryBound(to: UInt32.self)
+    let old = wave.pointee.scratch, oldCapacity = storage.scratchCapacity
+    let needed = max(64, Int(dispatch.scratchBytes) * kernel.lanes)
+    layOut(storage)
     wave.pointee.ldsBytes = UInt32(dispatch.ldsBytes)
     wave.pointee.scratchBytes = dispatch.scratchBytes
     wave.pointee.scratchStride = UInt32(kernel.lanes * 4)
@@ -164,16 +171,16 @@ final class Workgroup {
       wave.pointee.scratch = 0
     }
     if wave.pointee.scratch == 0 { storage.scratchCapacity = needed }
-    if dispatch.caches != nil { Garbage.fill(wave, scalars: scalars, registers: kernel.vgprCount) }
+    if dispatch.caches != nil { Garbage.fill(wave, scalars: wave.pointee.scalars, registers: kernel.vgprCount) }
     wave.pointee.index = UInt32(number)
     wave.pointee.lanes = UInt32(kernel.lanes)
     wave.pointee.allLanes = kernel.isWave32 ? 0xffff_ffff : ~0
     wave.pointee.vgprCount = UInt32(min(kernel.vgprCount, kernel.accumulationOffset))
     wave.pointee.agprCount = UInt32(max(0, kernel.vgprCount - kernel.accumulationOffset))
     wave.pointee.scc = 0
-    wave.pointee.status = 0
+    wave.pointee.status = dispatch.context.engine.traps.handler == 0 ? 0 : UInt32(CARMINE_STATUS_TRAP_ENABLED)
     wave.pointee.trapStatus = 0
-    wave.pointee.doorbell = 0
+    wave.pointee.doorbell = dispatch.context.doorbell
     wave.pointee.lastCoherent = 0
     wave.pointee.state = UInt32(CARMINE_WAVE_RUNNING)
     wave.pointee.programCounter = kernel.entry
@@ -196,6 +203,43 @@ final class Workgroup {
     }
   }
 
+  // Saved in the queue's context save area.
+
+  private struct SavedWave { var address: UInt64, rest: carmine_wave }
+  private var saved: [SavedWave] = []
+  var isSaved: Bool { !saved.isEmpty }
+
+  /// Its waves are at these GPU addresses now, in order; the storage is freed.
+  func becomeSaved(_ addresses: [UInt64]) {
+    saved = zip(waves, addresses).map { SavedWave(address: $1, rest: $0.wave.pointee) }
+    destroy()
+  }
+
+  /// Reads the waves back.  False when the save area is not mapped any more.
+  func restore(_ geometry: UnitGeometry, pool: inout StoragePool) -> Bool {
+    let space = dispatch.context.engine.addressSpace, kernel = dispatch.kernel
+    let waveBytes = SaveArea.bytes(kernel)
+    guard let first = space.translate(saved[0].address, waveBytes + dispatch.ldsBytes, .read),
+      saved.allSatisfy({ space.translate($0.address, waveBytes, .read) != nil })
+    else { return false }
+    lds = pool.takeLDS(dispatch.ldsBytes)
+    if dispatch.ldsBytes > 0 { memcpy(lds.memory, first + waveBytes, dispatch.ldsBytes) }
+    for wave in saved {
+      guard let memory = space.translate(wave.address, waveBytes, .read) else { return false }
+      let storage = pool.takeWave()
+      let kept = storage.wave.pointee.scratch
+      storage.wave.pointee = wave.rest
+      storage.wave.pointee.scratch = kept
+      layOut(storage)
+      SaveArea.restore(storage.wave, memory, kernel)
+      waves.append(storage)
+    }
+    saved = []
+    if let caches = dispatch.caches { unit = caches.takeUnit(index, epoch: dispatch.cacheEpoch) }
+    place(placement, geometry)
+    return true
+  }
+
   /// Hands the workgroup to the worker behind `state`.
   func adopt(by state: UnsafeMutablePointer<WorkerState>) {
     for storage in waves {
@@ -205,7 +249,7 @@ final class Workgroup {
     }
   }
 
-  enum Slice { case finished, faulted, unfinished, halted }
+  enum Slice { case finished, faulted(Wave), unfinished, halted }
 
   /// Each wave's turn, again and again while all of them only wait for each other; at most `quantum` instructions a wave at a
   /// time.  Ends early when the queue is stopped.
@@ -221,7 +265,7 @@ final class Workgroup {
         if wave.pointee.state == halted { stuck += 1; continue }
         guard context.isRunning else { return .unfinished }
         state.run(wave, budget: quantum)
-        if wave.pointee.state == UInt32(CARMINE_WAVE_FAULTED) { return .faulted }
+        if wave.pointee.state == UInt32(CARMINE_WAVE_FAULTED) { return .faulted(wave) }
         if wave.pointee.state == ended {
           done += 1
         } else if wave.pointee.state == barrier {
@@ -258,6 +302,7 @@ final class Workgroup {
   }
   /// Frees the storage of a workgroup that no worker has.
   func destroy() {
+    guard !waves.isEmpty else { return }
     for storage in waves { storage.destroy() }
     waves = []
     UnsafeMutableRawPointer(lds.memory).deallocate()

@@ -2,6 +2,7 @@
 // Threads: callers hold the process's lock, except where noted.
 import ISA
 import Glibc
+import Synchronization
 
 final class SoftDevice: @unchecked Sendable {
   let kind: DeviceKind
@@ -24,7 +25,9 @@ final class SoftDevice: @unchecked Sendable {
   var doorbells: Extent?
   var mmioRemap: Extent?
   var scratchBacking: UInt64 = 0
-  var trapHandler: (handler: UInt64, memory: UInt64) = (0, 0)
+  var trapHandler = TrapHandler()
+  /// Whether what waves report goes to the runtime that RUNTIME_ENABLE announced.  Any thread.
+  let sendsExceptions = Atomic<Bool>(false)
   /// Made with the first mapping of the doorbells or the first queue.
   lazy var doorbellWatch = DoorbellWatch()
   /// Started by the first queue.

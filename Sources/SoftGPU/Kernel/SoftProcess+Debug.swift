@@ -23,6 +23,7 @@ extension SoftProcess {
       }
       return 0
     }
+    if error == 0 { for device in devices { device.sendsExceptions.store(enable, ordering: .releasing) } }
     guard error == 0, debugger.isEnabled else { return error }
     debugger.raise(.processRuntime)
     return debugger.awaitRelease()

@@ -74,13 +74,6 @@ extension SoftProcess {
     return 0
   }
 
-  func setTrapHandler(_ arguments: inout kfd_ioctl_set_trap_handler_args) -> Int32 {
-    guard let device = device(arguments.gpu_id) else { return -EINVAL }
-    guard device.isAcquired else { return -ESRCH }
-    device.trapHandler = (arguments.tba_addr, arguments.tma_addr)
-    return 0
-  }
-
   func getTileConfig(_ arguments: inout kfd_ioctl_get_tile_config_args) -> Int32 {
     guard let device = device(arguments.gpu_id) else { return -EINVAL }
     arguments.gb_addr_config = device.kind.gbAddressConfig
@@ -98,22 +91,6 @@ extension SoftProcess {
       arguments.num_macro_tile_configs = 0
       return -EFAULT
     }
-    return 0
-  }
-
-  /// What was saved of a queue that does not run: the waves in its save area, whose header says how many bytes.
-  func getQueueWaveState(_ arguments: inout kfd_ioctl_get_queue_wave_state_args) -> Int32 {
-    guard let queue = queues[arguments.queue_id] else { return -EFAULT }
-    guard !queue.properties.kind.isSDMA, !queue.running.load(ordering: .acquiring) else { return -EINVAL }
-    let stack = UInt32(queue.device.kind.controlStackBytes)
-    // No wave is saved: the control stack grows down from its end, the waves grow up behind it, and both are empty.
-    let header: [UInt32] = [stack, 0, stack, 0]
-    for xcc in 0..<queue.device.kind.xccCount {
-      let place = arguments.ctl_stack_address + UInt64(xcc) * UInt64(queue.properties.saveAreaSize)
-      guard carmine_copy_out(place, header, 16) == 0 else { return -EFAULT }
-    }
-    arguments.ctl_stack_used_size = 0
-    arguments.save_area_used_size = 0
     return 0
   }
 

@@ -1,4 +1,4 @@
-// CREATE, UPDATE and DESTROY_QUEUE.
+// CREATE_QUEUE.
 // Source: kfd_chardev.c and kfd_queue.c of Linux 6.12 for the order of checks; the recorded answers.
 import ISA
 import CKFD
@@ -7,9 +7,9 @@ import Glibc
 
 extension SoftProcess {
   /// Whether an address is one that user space may name at all (the kernel's access_ok).
-  private func accessible(_ address: UInt64) -> Bool { address < 1 << 47 }
+  func accessible(_ address: UInt64) -> Bool { address < 1 << 47 }
 
-  private func checkedSettings(percentage: UInt32, priority: UInt32, ring: UInt64, ringSize: UInt32) -> Int32 {
+  func checkedSettings(percentage: UInt32, priority: UInt32, ring: UInt64, ringSize: UInt32) -> Int32 {
     // The second byte of the percentage is an XCC for PM4 queues.
     guard percentage & 0xff <= UInt32(KFD_MAX_QUEUE_PERCENTAGE), priority <= UInt32(KFD_MAX_QUEUE_PRIORITY) else { return -EINVAL }
     guard ring == 0 || accessible(ring) else { return -EFAULT }
@@ -50,9 +50,11 @@ extension SoftProcess {
       percentage: arguments.queue_percentage, priority: arguments.queue_priority)
     properties.saveArea = arguments.ctx_save_restore_address
     properties.saveAreaSize = arguments.ctx_save_restore_size
+    properties.controlStackSize = arguments.ctl_stack_size
     let queue = AQLQueue(properties, device: device, processor: processor, doorbell: word)
     queues[id] = queue
     guard processor.add(queue) else { queues[id] = nil; return -ENOMEM }
+    if !queue.properties.isActive { processor.setRunning(queue, false) }
     arguments.queue_id = id
     debugger.raise(.queueNew, source: id)
     arguments.doorbell_offset = Self.mmapOffset(CARMINE_KFD_MMAP_DOORBELL, device.gpuID) | UInt64(doorbell * 8)
@@ -84,41 +86,5 @@ extension SoftProcess {
       return "the context save area at \(hex(arguments.ctx_save_restore_address)) (\(total) bytes with debug memory) is not mapped for the GPU"
     }
     return nil
-  }
-
-  func updateQueue(_ arguments: inout kfd_ioctl_update_queue_args) -> Int32 {
-    let error = checkedSettings(
-      percentage: arguments.queue_percentage, priority: arguments.queue_priority, ring: arguments.ring_base_address,
-      ringSize: arguments.ring_size)
-    guard error == 0 else { return error }
-    guard let queue = queues[arguments.queue_id] else { return -EFAULT }
-    guard arguments.ring_base_address == 0 || arguments.ring_size == 0
-      || arguments.ring_base_address == queue.properties.ring && arguments.ring_size == queue.properties.ringSize
-    else {
-      Log.always("UPDATE_QUEUE: moving the ring of a live queue is not implemented")
-      return -EINVAL
-    }
-    queue.properties.percentage = arguments.queue_percentage
-    queue.properties.priority = arguments.queue_priority
-    applySuspension(queue)
-    return 0
-  }
-
-  func destroyQueue(_ arguments: inout kfd_ioctl_destroy_queue_args) -> Int32 {
-    guard let queue = queues.removeValue(forKey: arguments.queue_id) else { return -EINVAL }
-    queue.processor.remove(queue)
-    suspensions[arguments.queue_id] = nil
-    debugger.forget(queue: arguments.queue_id)
-    return 0
-  }
-
-  func setCUMask(_ arguments: inout kfd_ioctl_set_cu_mask_args) -> Int32 {
-    guard arguments.num_cu_mask % 32 == 0, arguments.num_cu_mask != 0 else { return -EINVAL }
-    // Bits past 1024 are dropped, as in the driver.
-    var mask = [UInt32](repeating: 0, count: Int(min(arguments.num_cu_mask, 1024) / 32))
-    guard carmine_copy_in(&mask, arguments.cu_mask_ptr, mask.count * 4) == 0 else { return -EFAULT }
-    guard let queue = queues[arguments.queue_id] else { return -EFAULT }
-    queue.properties.cuMask = mask
-    return 0
   }
 }

@@ -31,9 +31,10 @@ final class SoftProcess: @unchecked Sendable {
   /// CRIU_OP has stopped the queues.
   var queuesPaused = false
 
-  init() {
-    let kinds = Self.deviceKinds()
-    let count = Int(Self.number(Switch.softCount, 0...64) ?? UInt64(kinds.count))
+  /// `given`: the devices, whatever the environment says.
+  init(kinds given: [DeviceKind]? = nil) {
+    let kinds = given ?? Self.deviceKinds()
+    let count = given?.count ?? Int(Self.number(Switch.softCount, 0...64) ?? UInt64(kinds.count))
     devices = (0..<count).map { index in
       let kind = kinds[index % kinds.count]
       return SoftDevice(kind: kind, index: index, memoryBytes: (Self.number(Switch.softMemory, 1 << 20...1 << 46) ?? kind.localMemoryBytes) & ~4095)

@@ -15,7 +15,7 @@ import Glibc
 import Synchronization
 
 final class AQLQueue: Queue, @unchecked Sendable {
-  let slots: UInt64
+  private(set) var slots: UInt64
   /// Of its amd_queue_t; 0 when the pointers are not in one.
   let queueAddress: UInt64
 
@@ -25,10 +25,12 @@ final class AQLQueue: Queue, @unchecked Sendable {
   /// The highest packet index that a doorbell has named; -1 before the first.
   private var rung: Int64 = -1
   private var lastDoorbell: UInt64 = .max
+  /// How far the client is with scratch memory (AQLQueue+Scratch.swift).
+  var scratchState = ScratchState.none
 
   // Under `lock`:
   private var retired: UInt64 = 0                 // the oldest packet that has not completed
-  private let done: UnsafeMutablePointer<Bool>    // by slot: completed, slot not given back yet
+  private var done: UnsafeMutablePointer<Bool>    // by slot: completed, slot not given back yet
 
   override init(_ properties: QueueProperties, device: SoftDevice, processor: QueueProcessor, doorbell: UnsafeMutablePointer<UInt64>) {
     slots = UInt64(properties.ringSize) / AQL.packetBytes
@@ -39,6 +41,20 @@ final class AQLQueue: Queue, @unchecked Sendable {
     super.init(properties, device: device, processor: processor, doorbell: doorbell)
   }
   deinit { done.deallocate() }
+
+  override func moveRing(_ address: UInt64, _ size: UInt32) {
+    let count = UInt64(size) / AQL.packetBytes
+    lock.withLock {
+      super.moveRing(address, size)
+      guard count > 0, count != slots else { return }
+      let new = UnsafeMutablePointer<Bool>.allocate(capacity: Int(count))
+      new.initialize(repeating: false, count: Int(count))
+      for index in retired..<max(retired, min(next, retired + count)) { new[Int(index % count)] = done[Int(index % slots)] }
+      done.deallocate()
+      done = new
+      slots = count
+    }
+  }
 
   func packetAddress(_ index: UInt64) -> UInt64 { properties.ring + (index % slots) * AQL.packetBytes }
   override var position: String { "packet \(next) (\(hex(packetAddress(next))))" }
@@ -76,7 +92,13 @@ final class AQLQueue: Queue, @unchecked Sendable {
   /// Sets bits in the queue's inactive signal, if it has one.
   override func postInactive(_ error: QueueError) {
     failed.store(true, ordering: .releasing)
-    guard queueAddress != 0 else { return }
+    _ = signalInactive(error.rawValue)
+  }
+
+  /// Sets bits in the inactive signal and interrupts; false if there is none.
+  func signalInactive(_ bits: UInt64) -> Bool {
+    guard queueAddress != 0 else { return false }
+    var found = false
     let interrupt: UInt32? = lock.withLock {
       guard !removed else { return nil }
       _ = reader.refresh()
@@ -85,10 +107,12 @@ final class AQLQueue: Queue, @unchecked Sendable {
       let signal = word.get(0, UInt64.self)
       guard signal != 0, let memory = reader.host(signal, AQL.signalBytes, write: true) else { return nil }
       let mailbox = memory.get(AQL.signalMailbox, UInt64.self), event = memory.get(AQL.signalEventID, UInt32.self)
-      memory.atomic64(AQL.signalValue).pointee.bitwiseOr(error.rawValue, ordering: .sequentiallyConsistent)
+      memory.atomic64(AQL.signalValue).pointee.bitwiseOr(bits, ordering: .sequentiallyConsistent)
+      found = true
       return post(mailbox, event)
     }
     if let interrupt { processor.events.interrupt(interrupt) }
+    return found
   }
 
   // MARK: the thread
@@ -103,6 +127,10 @@ final class AQLQueue: Queue, @unchecked Sendable {
       follow = true
     }
     var result = QueueStep.idle
+    if scratchState == .usedOnce || scratchState == .reclaiming {
+      thread.enter()
+      guard reclaimScratch(thread) else { return .waiting }
+    }
     for _ in 0..<32 {
       guard follow || Int64(bitPattern: next) <= rung else { break }
       thread.enter()
@@ -130,8 +158,9 @@ final class AQLQueue: Queue, @unchecked Sendable {
     let signal = packet.get(AQL.completionSignal, UInt64.self)
     switch header & 0xff {
     case AQL.kernelDispatch:
+      guard hasScratch(for: packet, thread) else { return false }
       dispatch(packet, header, address, signal, thread)
-      return true
+      return scratchState != .usedOnce || inFlight.load(ordering: .acquiring) == 0
     case AQL.barrierAnd, AQL.barrierOr:
       let all = header & 0xff == AQL.barrierAnd
       var named = 0, zero = 0

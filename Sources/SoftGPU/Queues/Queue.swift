@@ -31,10 +31,12 @@ struct QueueProperties: Sendable {
   var priority: UInt32 = 7
   var sdmaEngine: Int = 0
   /// Of compute queues.
-  var saveArea: UInt64 = 0, saveAreaSize: UInt32 = 0
+  var saveArea: UInt64 = 0, saveAreaSize: UInt32 = 0, controlStackSize: UInt32 = 0
   /// Compute units that may run its workgroups, as SET_CU_MASK gave them; empty: all.
   var cuMask: [UInt32] = []
   var hasGWS = false
+  /// Whether its settings let it run.
+  var isActive: Bool { ring != 0 && ringSize != 0 && percentage & 0xff != 0 }
 }
 
 class Queue: @unchecked Sendable {
@@ -61,12 +63,20 @@ class Queue: @unchecked Sendable {
 
   init(_ properties: QueueProperties, device: SoftDevice, processor: QueueProcessor, doorbell: UnsafeMutablePointer<UInt64>) {
     self.properties = properties; self.device = device; self.processor = processor; self.doorbell = doorbell
-    context = QueueContext(engine: processor.engine, queueID: properties.id, priority: properties.priority)
+    context = QueueContext(
+      engine: processor.engine, queueID: properties.id, doorbell: UInt32(properties.doorbell), priority: properties.priority,
+      saveArea: properties.saveArea == 0 ? nil : SaveArea(
+        address: properties.saveArea, controlStackBytes: Int(properties.controlStackSize), bytes: Int(properties.saveAreaSize)))
     reader = device.addressSpace.makeReader()
   }
 
   /// Does some of what the client has submitted, and returns soon.  By a QueueThread; the queue runs and has not failed.
   func step(_ thread: QueueThread) -> QueueStep { preconditionFailure("a queue without a packet format") }
+  /// UPDATE_QUEUE's ring, which may be the old one, or 0.  The queue does not run.
+  func moveRing(_ address: UInt64, _ size: UInt32) {
+    properties.ring = address
+    properties.ringSize = size
+  }
   /// Where the queue stands, for messages.
   var position: String { "" }
 

@@ -3,6 +3,7 @@
 // Threads: add, remove, setRunning and kick by any.
 import ISA
 import CKFD
+import CSoftGPU
 import Glibc
 import Synchronization
 
@@ -12,6 +13,8 @@ final class QueueProcessor: @unchecked Sendable {
   let events: Events
   private(set) var compute: QueueThread!
   private(set) var copies: QueueThread!
+  private let lock = Lock()
+  private var byDoorbell: [UInt32: QueueContext] = [:]      // under `lock`
 
   init(device: SoftDevice, engine: ComputeEngine, events: Events) {
     self.device = device; self.engine = engine; self.events = events
@@ -19,10 +22,18 @@ final class QueueProcessor: @unchecked Sendable {
       [unowned self] in step($0, $1)
     }
     copies = QueueThread("carmine-copies", addressSpace: device.addressSpace, watch: nil) { [unowned self] in step($0, $1) }
+    engine.traps = device.trapHandler
+    engine.hooks = ComputeEngine.Hooks(
+      interrupt: { [unowned self] in interrupt($0, doorbell: $1) },
+      trapped: { [unowned self] fault in
+        sayWhat(fault)
+        if isViolation(fault) { raiseViolation(fault) }
+      })
   }
 
   /// Starts watching a queue; false if the host gives no thread.
   func add(_ queue: Queue) -> Bool {
+    lock.withLock { byDoorbell[queue.context.doorbell] = queue.context }
     if queue.properties.kind.isSDMA {
       guard copies.add(queue) else { return false }
       guard compute.add(queue) else { copies.change { $0.removeAll { $0 === queue } }; return false }
@@ -37,6 +48,7 @@ final class QueueProcessor: @unchecked Sendable {
     change(queue) { $0.removeAll { $0 === queue } }
     queue.context.kill()
     queue.markRemoved()
+    lock.withLock { byDoorbell[queue.context.doorbell] = nil }
   }
 
   /// Stops a queue's packets and saves its waves, or lets both go on.
@@ -93,18 +105,55 @@ final class QueueProcessor: @unchecked Sendable {
   /// Says what happened, tells those who wait for exceptions, and leaves the queue inactive.
   private func report(_ fault: Fault, _ queue: Queue, _ thread: QueueThread) {
     thread.leave()
+    sayWhat(fault)
+    let error: QueueError =
+      switch fault.cause {
+      case .memory, .instructionFetch, .misaligned, .atomicUnsupported: .memoryViolation
+      case .illegalInstruction: .illegalInstruction
+      case .trap, .exception: .trap
+      case .badDispatch: .invalidCode
+      }
+    if isViolation(fault) { raiseViolation(fault) } else { raiseHardware() }
+    queue.postInactive(error)
+  }
+
+  private func sayWhat(_ fault: Fault) {
     let name = fault.kernelObject == 0 ? nil : device.addressSpace.kernelName(of: fault.kernelObject)
     Log.always(fault.diagnosis(addressSpace: device.addressSpace, kernelName: name))
-    let error: QueueError
+  }
+
+  private func isViolation(_ fault: Fault) -> Bool {
     switch fault.cause {
-    case .memory(let address, let access, _): raiseMemory(address, access); error = .memoryViolation
-    case .instructionFetch(let address): raiseMemory(address, .execute); error = .memoryViolation
-    case .misaligned(let address, _), .atomicUnsupported(let address): raiseMemory(address, .atomic); error = .memoryViolation
-    case .illegalInstruction: raiseHardware(); error = .illegalInstruction
-    case .trap: raiseHardware(); error = .trap
-    case .badDispatch: raiseHardware(); error = .invalidCode
+    case .memory, .instructionFetch, .misaligned, .atomicUnsupported: true
+    default: false
     }
-    queue.postInactive(error)
+  }
+  private func raiseViolation(_ fault: Fault) {
+    switch fault.cause {
+    case .memory(let address, let access, _): raiseMemory(address, access)
+    case .instructionFetch(let address): raiseMemory(address, .execute)
+    case .misaligned(let address, _), .atomicUnsupported(let address): raiseMemory(address, .atomic)
+    default: break
+    }
+  }
+
+  /// MSG_INTERRUPT of a trap handler.  AMD's older handlers send an event's number; the newer ones what is wrong, above the
+  /// queue's doorbell in bits 0-9, for the driver to tell the runtime through the save area's header.
+  /// Source: kfd_int_process_v9.c and kfd_debug.c (kfd_send_exception_to_runtime) of Linux 6.12.
+  private func interrupt(_ data: UInt32, doorbell: UInt32) {
+    let exceptions = UInt64(data >> 10)
+    if exceptions != 0, device.sendsExceptions.load(ordering: .acquiring),
+      let area = lock.withLock({ byDoorbell[data & 0x3ff]?.saveArea }) {
+      var payload: UInt64 = 0, event: UInt32 = 0, mask: UInt64 = 0
+      if carmine_copy_in(&payload, area.address + 24, 8) == 0, carmine_copy_in(&event, area.address + 32, 4) == 0, payload != 0,
+        carmine_copy_in(&mask, payload, 8) == 0 {
+        mask |= exceptions
+        _ = carmine_copy_out(payload, &mask, 8)
+        _ = events.set(event)
+        return
+      }
+    }
+    events.interrupt(data)
   }
 
   private func raiseHardware() {
