@@ -227,11 +227,11 @@ SHOWN int ioctl(int fd, unsigned long request, ...) {
 
 // MARK: mappings
 
-// Only doorbells need to be told of munmap; the range that all of them lie in.
+// The range that all addresses lie in whose unmapping the software GPU wants to know.
 static _Atomic uintptr_t lowest = UINTPTR_MAX, highest;
 
-static void widen(uintptr_t from, uintptr_t to) {
-  uintptr_t known = atomic_load(&lowest);
+void carmine_watch(uint64_t address, uint64_t length) {
+  uintptr_t from = (uintptr_t)address, to = from + (uintptr_t)length, known = atomic_load(&lowest);
   while (from < known && !atomic_compare_exchange_weak(&lowest, &known, from)) {}
   known = atomic_load(&highest);
   while (to > known && !atomic_compare_exchange_weak(&highest, &known, to)) {}
@@ -242,7 +242,6 @@ static void *map_ours(const carmine_kernel_calls *calls, void *address, size_t l
   intptr_t result = (intptr_t)calls->mmap(address, length, protection, flags, fd, offset);
   carmine_leave();
   if (result < 0 && result > -4096) { errno = (int)-result; return MAP_FAILED; }
-  if ((uint64_t)offset >> 62 == 3) widen((uintptr_t)result, (uintptr_t)result + length);
   errno = saved;
   return (void *)result;
 }

@@ -102,7 +102,7 @@ static void load(void) {
   const carmine_kernel_calls *table = entry ? entry() : NULL;
   if (!table || table->version != CARMINE_SOFTGPU_VERSION || table->size < sizeof *table)
     return complain("the software GPU is of another version: ", given);
-  table->observe(opened);
+  table->observe(opened, carmine_watch);
   kernel = table;
 }
 

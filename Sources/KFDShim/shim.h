@@ -74,6 +74,8 @@ static inline bool is_ours(int fd) {
 /// cannot be loaded.  Each call that gets one is closed by `carmine_leave`.
 const carmine_kernel_calls *carmine_enter(void);
 void carmine_leave(void);
+/// munmap(2) of these addresses goes to the software GPU.
+void carmine_watch(uint64_t address, uint64_t length);
 /// The number is no longer what it was.
 void carmine_forget(int fd);
 /// After a copy was made.

@@ -29,8 +29,8 @@ all_examples_are_tested() {
 # An nvcc binary must not show that anything but a libcudart is there.
 ldd_shows_only_the_path() {
   local ours=$work/ldd.ours theirs=$work/ldd.theirs binary=$root/.build/examples-13/vector_add
-  LD_LIBRARY_PATH=$prefix/lib ldd "$binary" >"$ours"
-  LD_LIBRARY_PATH=$root/.build/cuda-13/lib ldd "$binary" >"$theirs"
+  LD_PRELOAD='' LD_LIBRARY_PATH=$prefix/lib ldd "$binary" >"$ours"
+  LD_PRELOAD='' LD_LIBRARY_PATH=$root/.build/cuda-13/lib ldd "$binary" >"$theirs"
   cat "$ours" "$theirs"
   refuse_line "$ours" 'not found' "the loader does not find a library"
   expect_line "$ours" "^[[:space:]]*libcudart\.so\.13 => $prefix/lib/libcudart\.so\.13 " "libcudart.so.13 is not ours"

@@ -48,8 +48,8 @@ typedef struct carmine_kernel_calls {
   /// Takes over a descriptor that was inherited through exec(2) or came over a socket.  0, or -ENOTTY if it is none of ours.
   int (*adopt)(int fd);
   /// `opened` is called for each descriptor that any of these calls makes (ioctls make some), with the inode that fstat(2)
-  /// has for it.
-  void (*observe)(void (*opened)(int fd, uint64_t inode));
+  /// has for it; `watched` for addresses whose munmap(2) must come through here: doorbells, shared virtual memory.
+  void (*observe)(void (*opened)(int fd, uint64_t inode), void (*watched)(uint64_t address, uint64_t length));
 } carmine_kernel_calls;
 
 /// The only symbol that libcarmine-softgpu.so exports.  Starts nothing: threads come with the first queue.

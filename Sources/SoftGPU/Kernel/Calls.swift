@@ -157,7 +157,7 @@ enum Calls {
       duplicated: { Descriptors.shared.duplicated($0, $1) },
       forget: { Descriptors.shared.forget($0) },
       adopt: { Descriptors.shared.adopt($0) },
-      observe: { Descriptors.shared.observe($0) }))
+      observe: { Descriptors.shared.observe($0, $1) }))
     return UnsafePointer(table)
   }()
 }

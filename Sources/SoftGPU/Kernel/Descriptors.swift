@@ -11,6 +11,8 @@ final class Descriptors: @unchecked Sendable {
   private var process: SoftProcess?
   /// Told of each new descriptor and the inode of its memory file: whoever sorts the program's calls must know them.
   private var observer: (@convention(c) (Int32, UInt64) -> Void)?
+  /// Told of addresses whose unmapping we must hear of.
+  private var watcher: (@convention(c) (UInt64, UInt64) -> Void)?
 
   private init() {
     // A child must not inherit the lock held by a thread that it does not have.
@@ -31,7 +33,12 @@ final class Descriptors: @unchecked Sendable {
 
   func file(_ descriptor: Int32) -> OpenFile? { lock.withLock { files[descriptor] } }
 
-  func observe(_ observer: (@convention(c) (Int32, UInt64) -> Void)?) { lock.withLock { self.observer = observer } }
+  func observe(_ observer: (@convention(c) (Int32, UInt64) -> Void)?, _ watcher: (@convention(c) (UInt64, UInt64) -> Void)?) {
+    lock.withLock { (self.observer, self.watcher) = (observer, watcher) }
+  }
+
+  /// From now on munmap(2) of these addresses is to pass through `Calls`.
+  func watch(_ address: UInt64, _ length: UInt64) { lock.withLock { watcher }?(address, length) }
 
   /// Gives out a new descriptor; -errno if the process can have no more.  `name` is seen in /proc/self/fd.
   func open(_ file: OpenFile, name: String, contents: String = "", closeOnExec: Bool) -> Int32 {

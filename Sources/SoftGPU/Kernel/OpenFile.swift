@@ -84,6 +84,7 @@ final class KFDFile: OpenFile, @unchecked Sendable {
     guard let device = mapping.doorbells else { return }
     process.lock.withLock {
       device.doorbellWatch.add(address, length)
+      Descriptors.shared.watch(UInt64(UInt(bitPattern: address)), UInt64(length))
       device.processor?.kick()
     }
   }

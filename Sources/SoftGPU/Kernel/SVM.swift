@@ -95,6 +95,7 @@ final class SVM: @unchecked Sendable {
     guard process.devices.contains(where: \.isAcquired) else { return -EINVAL }
     error = validity(start, size)
     guard error == 0 else { return error }
+    Descriptors.shared.watch(start, size)
     return lock.withLock {
       var result: Int32 = 0
       for index in ranges.cover(start, start + size, fresh) {
