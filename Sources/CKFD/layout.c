@@ -13,6 +13,9 @@ _Static_assert(EXPORT_1_12 == 0xc0104b24, "EXPORT_DMABUF");
 _Static_assert(TRAP_1_14 == 0xc0204b26, "DBG_TRAP");
 _Static_assert(sizeof(struct kfd_queue_snapshot_entry_1_13) == 64, "queue snapshot");
 _Static_assert(sizeof(struct kfd_dbg_device_info_entry_1_13) == 120, "device snapshot");
+_Static_assert(sizeof(struct drm_amdgpu_info_device_3_53) == 440, "DEV_INFO");
+_Static_assert(offsetof(struct drm_amdgpu_info_device_3_53, tcc_disabled_mask) == offsetof(struct drm_amdgpu_info_device, tcc_disabled_mask), "DEV_INFO");
+_Static_assert(sizeof(struct drm_version_words) == 64, "VERSION");
 _Static_assert(sizeof(struct kfd_runtime_info_1_13) == 16, "runtime");
 
 #define ROW(name) { #name, AMDKFD_IOC_##name }

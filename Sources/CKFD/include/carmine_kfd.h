@@ -82,6 +82,42 @@ struct kfd_dbg_device_info_entry_1_13 {
   __u32 debug_prop;
 };
 
+/// AMDGPU_INFO_DEV_INFO as of DRM 3.53; older clients take the beginning.
+struct drm_amdgpu_info_device_3_53 {
+  __u32 device_id, chip_rev, external_rev, pci_rev, family;
+  __u32 num_shader_engines, num_shader_arrays_per_engine;
+  __u32 gpu_counter_freq;  ///< kHz, as are the clocks
+  __u64 max_engine_clock, max_memory_clock;
+  __u32 cu_active_number, cu_ao_mask;
+  __u32 cu_bitmap[4][4];
+  __u32 enabled_rb_pipes_mask, num_rb_pipes, num_hw_gfx_contexts, pcie_gen;
+  __u64 ids_flags;
+  __u64 virtual_address_offset, virtual_address_max;
+  __u32 virtual_address_alignment, pte_fragment_size, gart_page_size, ce_ram_size;
+  __u32 vram_type, vram_bit_width, vce_harvest_config, gc_double_offchip_lds_buf;
+  __u64 prim_buf_gpu_addr, pos_buf_gpu_addr, cntl_sb_buf_gpu_addr, param_buf_gpu_addr;
+  __u32 prim_buf_size, pos_buf_size, cntl_sb_buf_size, param_buf_size;
+  __u32 wave_front_size, num_shader_visible_vgprs, num_cu_per_sh, num_tcc_blocks;
+  __u32 gs_vgt_table_depth, gs_prim_buffer_depth, max_gs_waves_per_vgt, pcie_num_lanes;
+  __u32 cu_ao_bitmap[4][4];
+  __u64 high_va_offset, high_va_max;
+  __u32 pa_sc_tile_steering_override;
+  __u64 tcc_disabled_mask;
+  __u64 min_engine_clock, min_memory_clock;
+  __u32 tcp_cache_size, num_sqc_per_wgp, sqc_data_cache_size, sqc_inst_cache_size, gl1c_cache_size, gl2c_cache_size;
+  __u64 mall_size;
+  __u32 enabled_rb_pipes_mask_hi;
+  __u32 shadow_size, shadow_alignment, csa_size, csa_alignment;
+};
+
+/// The struct of DRM_IOCTL_VERSION, whose lengths and strings are the caller's.
+struct drm_version_words {
+  __s32 major, minor, patch, pad;
+  __u64 name_length, name;
+  __u64 date_length, date;
+  __u64 description_length, description;
+};
+
 /// What RUNTIME_ENABLE told (DBG_TRAP_ENABLE and exception EC_PROCESS_RUNTIME give it to the debugger, KFD 1.13).
 struct kfd_runtime_info_1_13 {
   __u64 r_debug;

@@ -60,6 +60,13 @@ struct DeviceKind: Sendable {
   /// The largest data cache of the level below 3 (what the topology calls L2), and its line.
   var l2: Cache { caches.last { $0.level == 2 }! }
 
+  /// Which compute units of a shader array (of one XCC) work, a bit each; as many in each array as there are, the first have one
+  /// more.
+  func activeUnits(ofArray array: Int) -> UInt32 {
+    let arrays = shaderArrays / xccCount, each = computeUnitsPerXCC / arrays, rest = computeUnitsPerXCC % arrays
+    return (1 << UInt32(each + (array < rest ? 1 : 0))) - 1
+  }
+
   /// The same part with another number of compute units or XCCs; nil where it can't be.
   func with(computeUnits count: Int?, xccs: Int?) -> DeviceKind? {
     var kind = self

@@ -20,6 +20,8 @@ final class Allocation {
     self.permissions = permissions; self.isDoubled = isDoubled; self.isImported = isImported
   }
 
+  /// KFD_IOC_ALLOC_MEM_FLAGS_…
+  var flags: UInt32 { object.flags }
   var place: BufferObject.Domain { object.domain }
   var host: UnsafeMutableRawPointer { object.host }
   /// Bytes of the buffer; of GPU addresses there may be twice as many.

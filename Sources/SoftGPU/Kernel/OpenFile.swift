@@ -113,6 +113,10 @@ final class KFDFile: OpenFile, @unchecked Sendable {
 final class RenderFile: OpenFile, @unchecked Sendable {
   let process: SoftProcess
   let device: SoftDevice
+  // Under the process's lock: GEM handles, addresses that GEM_VA has given, contexts.
+  var handles: [UInt32: BufferObject] = [:]
+  var mappings: [AddressMapping] = []
+  var contexts: Set<UInt32> = []
 
   init(process: SoftProcess, device: SoftDevice) {
     self.process = process
@@ -122,8 +126,8 @@ final class RenderFile: OpenFile, @unchecked Sendable {
   }
 
   override func ioctl(_ request: UInt, _ argument: UnsafeMutableRawPointer?) -> Int32 {
-    Log.info("ioctl 0x" + String(request, radix: 16) + " on a render node is not implemented")
-    return -ENOTTY
+    guard process.pid == getpid() else { return -EACCES }
+    return DRMTable.perform(self, request, UInt64(UInt(bitPattern: argument)))
   }
 
   /// A buffer of this device, from its beginning or a page inside, and no further than its end.

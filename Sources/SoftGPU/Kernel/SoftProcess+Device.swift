@@ -50,7 +50,10 @@ extension SoftProcess {
     guard let file = Descriptors.shared.file(descriptor) as? RenderFile, file.process === self, file.device === device
     else { return -EINVAL }
     guard device.renderFile == nil || device.renderFile === file else { return -EBUSY }
-    device.renderFile = file
+    if device.renderFile == nil {
+      device.renderFile = file
+      file.becameAddressSpace()
+    }
     return 0
   }
 
