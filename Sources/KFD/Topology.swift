@@ -76,6 +76,7 @@ public struct Node: Sendable {
   public let name: String
   public let properties: Properties
   public let memoryBanks: [MemoryBank]
+  /// From the largest level down to one of level 1.
   public let caches: [Cache]
   public let ioLinks: [IOLink]
   public let peerLinks: [IOLink]
@@ -88,17 +89,19 @@ public struct Node: Sendable {
     gpuID = UInt32(truncatingIfNeeded: try Topology.number(folder + "/gpu_id", kernel))
     name = String(try Topology.text(folder + "/name", kernel).prefix { !$0.isNewline })
     properties = try Properties(file: folder + "/properties", kernel)
-    func entries<T>(_ kind: String, _ make: (Properties) -> T) throws(KFDError) -> [T] {
+    func entries<T>(_ kind: String, last: (T) -> Bool = { _ in false }, _ make: (Properties) -> T) throws(KFDError) -> [T] {
       let listing = kernel.list(Topology.root + "/" + folder + "/" + kind)
       guard listing.error == 0 else { return [] }      // older drivers have no p2p_links
       var all: [T] = []
-      for entry in listing.names.compactMap({ Int($0) }).sorted() {
+      for entry in listing.names.compactMap({ Int($0) }).sorted().reversed() {
         all.append(make(try Properties(file: "\(folder)/\(kind)/\(entry)/properties", kernel)))
+        if last(all[all.count - 1]) { break }
       }
-      return all
+      return all.reversed()
     }
     memoryBanks = try entries("mem_banks", MemoryBank.init)
-    caches = try entries("caches", Cache.init)
+    // Large caches are listed last, after those of each compute unit: hundreds, of which one is read.
+    caches = try entries("caches", last: { $0.level <= 1 }, Cache.init)
     ioLinks = try entries("io_links", IOLink.init)
     peerLinks = try entries("p2p_links", IOLink.init)
   }

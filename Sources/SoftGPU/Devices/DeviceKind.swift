@@ -5,6 +5,7 @@
 struct DeviceKind: Sendable {
   var name: String                     // CARMINE_SOFT_GPU's spelling
   var marketingName: String
+  var driverName: String               // the topology's name: amdgpu's own for older parts
   var gfxTarget: String                // "gfx942"
   var gfxTargetVersion: UInt32         // decimal, major*10000+minor*100+step
   var deviceID: UInt32
@@ -25,6 +26,7 @@ struct DeviceKind: Sendable {
   var localMemoryBytes: UInt64
   var maximumEngineClockMHz: UInt32, memoryClockMHz: UInt32, memoryBusWidth: UInt32
   var vramType: UInt32                 // AMDGPU_VRAM_TYPE_*
+  var pcieGeneration: Int
   var caches: [Cache]
   var sdmaEngines: Int, sdmaXGMIEngines: Int, sdmaQueuesPerEngine: Int, computeQueues: Int
   var gwsCount: Int                    // global wave sync barriers; none: the instruction sets here have no GWS

@@ -12,10 +12,10 @@ extension DeviceKind {
 
   /// AMD Instinct MI300X.
   static let mi300x = DeviceKind(
-    name: "mi300x", marketingName: "AMD Instinct MI300X", gfxTarget: "gfx942", gfxTargetVersion: 90402, deviceID: 0x74a1, revisionID: 0,
+    name: "mi300x", marketingName: "AMD Instinct MI300X", driverName: "ip discovery", gfxTarget: "gfx942", gfxTargetVersion: 90402, deviceID: 0x74a1, revisionID: 0,
     family: .gfx9, waveSize: 64, computeUnits: 304, xccChoices: [1, 8], simdsPerComputeUnit: 4, maximumWavesPerSIMD: 8, ldsBytes: 65536,
     vgprsPerSIMDLane: 512, vgprGranule: 8, shaderArrays: 32, arraysPerEngine: 1, computeUnitsPerArray: 10, maximumScratchSlots: 32,
-    localMemoryBytes: 192 << 30, maximumEngineClockMHz: 2100, memoryClockMHz: 1300, memoryBusWidth: 8192, vramType: 6,
+    localMemoryBytes: 192 << 30, maximumEngineClockMHz: 2100, memoryClockMHz: 1300, memoryBusWidth: 8192, vramType: 6, pcieGeneration: 5,
     caches: [
       Cache(level: 1, kilobytes: 32, lineBytes: 128, content: .data, sharedBy: 1),
       Cache(level: 1, kilobytes: 64, lineBytes: 64, content: .instruction, sharedBy: 2),
@@ -34,10 +34,10 @@ extension DeviceKind {
 
   /// AMD Instinct MI210.
   static let mi210 = DeviceKind(
-    name: "mi210", marketingName: "AMD Instinct MI210", gfxTarget: "gfx90a", gfxTargetVersion: 90010, deviceID: 0x740f, revisionID: 2,
+    name: "mi210", marketingName: "AMD Instinct MI210", driverName: "aldebaran", gfxTarget: "gfx90a", gfxTargetVersion: 90010, deviceID: 0x740f, revisionID: 2,
     family: .gfx9, waveSize: 64, computeUnits: 104, simdsPerComputeUnit: 4, maximumWavesPerSIMD: 8, ldsBytes: 65536,
     vgprsPerSIMDLane: 512, vgprGranule: 8, shaderArrays: 8, arraysPerEngine: 1, computeUnitsPerArray: 14, maximumScratchSlots: 32,
-    localMemoryBytes: 64 << 30, maximumEngineClockMHz: 1700, memoryClockMHz: 1600, memoryBusWidth: 4096, vramType: 6,
+    localMemoryBytes: 64 << 30, maximumEngineClockMHz: 1700, memoryClockMHz: 1600, memoryBusWidth: 4096, vramType: 6, pcieGeneration: 4,
     caches: [
       Cache(level: 1, kilobytes: 16, lineBytes: 64, content: .data, sharedBy: 1),
       Cache(level: 1, kilobytes: 32, lineBytes: 64, content: .instruction, sharedBy: 2),
@@ -55,10 +55,10 @@ extension DeviceKind {
 
   /// AMD Radeon RX 7900 XTX.
   static let rx7900xtx = DeviceKind(
-    name: "rx7900xtx", marketingName: "AMD Radeon RX 7900 XTX", gfxTarget: "gfx1100", gfxTargetVersion: 110000, deviceID: 0x744c,
+    name: "rx7900xtx", marketingName: "AMD Radeon RX 7900 XTX", driverName: "ip discovery", gfxTarget: "gfx1100", gfxTargetVersion: 110000, deviceID: 0x744c,
     revisionID: 0xc8, family: .gfx11, waveSize: 32, computeUnits: 96, simdsPerComputeUnit: 2, maximumWavesPerSIMD: 16, ldsBytes: 65536,
     vgprsPerSIMDLane: 1536, vgprGranule: 24, shaderArrays: 12, arraysPerEngine: 2, computeUnitsPerArray: 8, maximumScratchSlots: 32,
-    localMemoryBytes: 24 << 30, maximumEngineClockMHz: 2304, memoryClockMHz: 1249, memoryBusWidth: 384, vramType: 9,
+    localMemoryBytes: 24 << 30, maximumEngineClockMHz: 2304, memoryClockMHz: 1249, memoryBusWidth: 384, vramType: 9, pcieGeneration: 4,
     caches: [
       Cache(level: 1, kilobytes: 32, lineBytes: 128, content: .data, sharedBy: 1),
       Cache(level: 1, kilobytes: 32, lineBytes: 128, content: .instruction, sharedBy: 2),

@@ -22,11 +22,11 @@ enum Calls {
     if flags & O_DIRECTORY != 0 { guard case .folder = node.content else { return -ENOTDIR } }
     switch node.content {
     case .link: return -ELOOP
-    case .folder: return writes ? -EISDIR : give(FolderFile(status: status, path: resolved), "folder")
+    case .folder, .numbered: return writes ? -EISDIR : give(FolderFile(status: status, path: resolved), "folder")
     case .text(let text):
       guard !writes || status.mode & 0o222 != 0 else { return -EACCES }
       return give(TextFile(status: status, path: resolved), "text", text)
-    case .live(let make):
+    case .live(let make), .attribute(let make):
       return writes ? -EACCES : give(TextFile(status: status, path: resolved), "text", make())
     case .character(_, let minor):
       guard process.backing != nil else { return -ENOMEM }

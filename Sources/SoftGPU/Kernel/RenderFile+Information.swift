@@ -195,7 +195,7 @@ extension RenderFile {
       }
     }
     answer.num_hw_gfx_contexts = 8
-    answer.pcie_gen = 4
+    answer.pcie_gen = UInt32(kind.pcieGeneration)
     answer.pcie_num_lanes = 16
     answer.virtual_address_offset = 2 << 20
     answer.virtual_address_max = 1 << 47

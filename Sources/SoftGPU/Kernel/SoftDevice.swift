@@ -16,6 +16,7 @@ final class SoftDevice: @unchecked Sendable {
   /// PCI's: bus, device and function.
   var locationID: Int { pciBus << 8 | pciSlot << 3 }
 
+  var uniqueID: UInt64 { 0xca41_0000_0000_0001 + UInt64(index) }
   var memoryUsed: UInt64 = 0
   /// The same with each allocation rounded up to 2 MiB.
   var memoryUsedAligned: UInt64 = 0

@@ -44,7 +44,7 @@ final class SoftProcess: @unchecked Sendable {
     memory = MemoryAccounts(devices: devices, hostMemory: pages * pageBytes)
     version = Switch.softKFDVersion.number ?? 1017
     events.hasAges = version >= 1014
-    sysfs = Sysfs(devices: devices, hostMemory: pages * pageBytes)
+    sysfs = Sysfs(devices: devices, hostMemory: pages * pageBytes, version: version, hasSVM: Switch.softSVM.value != "0")
     svm = SVM(process: self)
     smi = SMIEvents(process: self)
     debugger = Debugger(process: self)
