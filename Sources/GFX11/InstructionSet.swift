@@ -11,7 +11,7 @@ extension OpcodeTable {
     var t = OpcodeTable()
     sop1(&t); sop2(&t); sopk(&t); sopc(&t); sopp(&t); smem(&t)
     vop1(&t); vop2(&t); vopc(&t); vop3(&t); vop3p(&t); wmma(&t); vopd(&t); vinterp(&t)
-    ds(&t); ldsdir(&t); flat(&t); mubuf(&t)
+    ds(&t); ldsdir(&t); flat(&t); mubuf(&t); mimg(&t)
     t.begin(.exp, count: 1)
     t(0, "exp")
     return t

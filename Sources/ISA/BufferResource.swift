@@ -49,6 +49,9 @@ public struct BufferResource: Sendable {
     }
   }
 
+  /// Only the selectors, which images have too.
+  init(selecting selectors: UInt32) { self.init(.gfx11, 0, 0, 0, selectors) }
+
   public var isSwizzled: Bool { elementSize != 0 }
 
   /// The place of a byte relative to the base, without the scalar offset.
