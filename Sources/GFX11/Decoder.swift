@@ -113,7 +113,7 @@ enum Decoder {
     let literal = ScalarCode.literal
     switch encoding {
     case .sop2, .sopc: return op.source0 == literal || op.source1 == literal ? .literal : nil
-    case .sop1: return op.source0 == literal ? .literal : nil
+    case .sop1: return op.source0 == literal && !attributes.contains(.message) ? .literal : nil
     case .sopk: return attributes.contains(.literal) ? .literal : nil
     case .vop1, .vop2, .vopc, .vop3, .vop3p:
       switch op.source0 {
@@ -182,7 +182,7 @@ enum Decoder {
     case .scratch: return "scratch_" + name
     case .global: return "global_" + name
     case .vop1, .vop2, .vopc:
-      if dpp { return name + "_dpp" }
+      if dpp { return result.encoding == .vopc ? name : name + "_dpp" }
       return row.attributes.contains(.bare) || row.attributes.contains(.literal) ? name : name + "_e32"
     case .vop3:
       if dpp { return name + "_e64_dpp" }

@@ -89,8 +89,8 @@ extension OpcodeTable {
       jump(w, o, to)
     }
     t(74, "s_rfe_b64", .control)
-    t(76, "s_sendmsg_rtn_b32") { w, o in w.setS32(o, UInt32(truncatingIfNeeded: answer(w, o))) }
-    t(77, "s_sendmsg_rtn_b64") { w, o in w.setS64(o, answer(w, o)) }
+    t(76, "s_sendmsg_rtn_b32", .message) { w, o in w.setS32(o, UInt32(truncatingIfNeeded: answer(w, o))) }
+    t(77, "s_sendmsg_rtn_b64", .message) { w, o in w.setS64(o, answer(w, o)) }
   }
 }
 

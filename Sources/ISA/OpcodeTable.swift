@@ -33,6 +33,7 @@ public struct OpcodeAttributes: OptionSet, Sendable {
   public static let setsExec = OpcodeAttributes(rawValue: 1 << 21)           // a comparison into EXEC
   public static let scalarDestination = OpcodeAttributes(rawValue: 1 << 22)  // a vector instruction whose result is an SGPR
   public static let only32 = OpcodeAttributes(rawValue: 1 << 23)             // VOP1 and VOP2 without a VOP3 form
+  public static let message = OpcodeAttributes(rawValue: 1 << 27)            // SOP1 whose source is a message's number
   public static let unary16: OpcodeAttributes = [.halfResult, .half0]
   public static let binary16: OpcodeAttributes = [.halfResult, .half0, .half1]
   public static let ternary16: OpcodeAttributes = [.halfResult, .half0, .half1, .half2]
