@@ -15,8 +15,8 @@ extension OpcodeTable {
     t(10, "s_buffer_load_b128", .control) { w, o in scalarBufferLoad(w, o, 4) }
     t(11, "s_buffer_load_b256", .control) { w, o in scalarBufferLoad(w, o, 8) }
     t(12, "s_buffer_load_b512", .control) { w, o in scalarBufferLoad(w, o, 16) }
-    t(32, "s_gl1_inv") { _, _ in }
-    t(33, "s_dcache_inv") { _, _ in }
+    t(32, "s_gl1_inv") { w, _ in w.invalidateGL1() }
+    t(33, "s_dcache_inv") { w, _ in w.invalidateScalarCache() }
     t(34, "s_atc_probe") { _, _ in }
     t(35, "s_atc_probe_buffer") { _, _ in }
   }

@@ -88,18 +88,8 @@ extension OpcodeTable {
       w.setS64(o, address(of: o, w) &+ 4)
       jump(w, o, to)
     }
-    t(74, "s_rfe_b64", .control)
-    t(76, "s_sendmsg_rtn_b32", .message) { w, o in w.setS32(o, UInt32(truncatingIfNeeded: answer(w, o))) }
-    t(77, "s_sendmsg_rtn_b64", .message) { w, o in w.setS64(o, answer(w, o)) }
-  }
-}
-
-/// What a message that wants an answer gets: the queue's doorbell, the clock; nothing for those that only graphics or a trap
-/// handler sends.
-private func answer(_ w: Wave, _ o: Op) -> UInt64 {
-  switch o.pointee.immediate {
-  case 128: UInt64(w.pointee.doorbell)
-  case 131: GPUClock.now()
-  default: 0
+    t(74, "s_rfe_b64", .control) { w, o in Traps.returnFromException(w, o, w.s64(o, 0)) }
+    t(76, "s_sendmsg_rtn_b32", .message) { w, o in w.setS32(o, UInt32(truncatingIfNeeded: Traps.messageResult(w, UInt32(o.pointee.immediate)))) }
+    t(77, "s_sendmsg_rtn_b64", .message) { w, o in w.setS64(o, Traps.messageResult(w, UInt32(o.pointee.immediate))) }
   }
 }

@@ -68,7 +68,7 @@ extension OpcodeTable {
     t.begin(.sopp, count: 128)
     t(0, "s_nop") { _, _ in }
     t(1, "s_setkill", .control) { w, o in if o.pointee.immediate & 1 != 0 { w.pointee.state = UInt32(CARMINE_WAVE_ENDED) } }
-    t(2, "s_sethalt")
+    t(2, "s_sethalt", .control) { w, o in Traps.setHalt(w, o.pointee.immediate & 1 != 0) }
     t(3, "s_sleep", .control) { w, _ in w.pointee.budget = 0; w.pointee.state = UInt32(CARMINE_WAVE_YIELD) }
     t(4, "s_set_inst_prefetch_distance") { _, _ in }
     t(5, "s_clause") { _, _ in }
@@ -97,20 +97,18 @@ extension OpcodeTable {
     t(50, "s_endpgm_ordered_ps_done")
     t(52, "s_wakeup") { _, _ in }
     t(53, "s_setprio") { _, _ in }
-    t(54, "s_sendmsg", .control) { w, o in sendMessage(w, o) }
-    t(55, "s_sendmsghalt")
+    t(54, "s_sendmsg", .control) { w, o in Traps.sendMessage(w, o) }
+    t(55, "s_sendmsghalt", .control) { w, o in
+      Traps.sendMessage(w, o)
+      Traps.setHalt(w, true)
+    }
     t(56, "s_incperflevel") { _, _ in }
     t(57, "s_decperflevel") { _, _ in }
     t(58, "s_ttracedata") { _, _ in }
     t(59, "s_ttracedata_imm") { _, _ in }
-    t(60, "s_icache_inv") { _, _ in }
+    t(60, "s_icache_inv", .control) { w, o in w.invalidateInstructionCache(o) }
     t(61, "s_barrier", .control) { w, _ in w.pointee.state = UInt32(CARMINE_WAVE_BARRIER) }
   }
-}
-
-/// Messages to the host need a trap handler's context; those that give registers back early have no effect here.
-private func sendMessage(_ w: Wave, _ o: Op) {
-  if o.pointee.immediate & 15 == 1 { stop(w, o, .illegalInstruction(words: words(of: o), name: "s_sendmsg sendmsg(MSG_INTERRUPT)")) }
 }
 
 // A wave of 64 can go through a loop with each of its halves: EXEC's other half waits in the SGPR, 0 when there is none.
