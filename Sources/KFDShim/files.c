@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 // MARK: open
@@ -19,17 +20,21 @@
     mode = va_arg(list, mode_t);                                                                   \
     va_end(list);                                                                                  \
   }
-/// Answers here if `path` is the driver's.
+/// True when it was answered here.
+SLOW static bool open_ours(int directory, const char *path, int flags, int *result) {
+  char buffer[CARMINE_PLACE];
+  const char *where = carmine_place(directory, path, buffer);
+  if (!where) return false;
+  int saved = errno;
+  bool elsewhere;
+  int answer = carmine_open(where, flags, &elsewhere);
+  if (elsewhere) { errno = saved; return false; }
+  *result = (int)carmine_result(answer, saved);
+  return true;
+}
 #define OPEN_OURS(directory, path, flags)                                                          \
-  char buffer_[CARMINE_PLACE];                                                                     \
-  const char *place_ = place(directory, path, buffer_);                                            \
-  if (unlikely(place_ != NULL)) {                                                                  \
-    int saved_ = errno;                                                                            \
-    bool elsewhere_;                                                                               \
-    int result_ = carmine_open(place_, flags, &elsewhere_);                                        \
-    if (!elsewhere_) return (int)carmine_result(result_, saved_);                                  \
-    errno = saved_;                                                                                \
-  }
+  int result_;                                                                                     \
+  if (unlikely(concerns(directory, path)) && open_ours(directory, path, flags, &result_)) return result_;
 
 typedef int open_call(const char *, int, ...);
 typedef int openat_call(int, const char *, int, ...);
@@ -158,6 +163,27 @@ SHOWN ssize_t __read_chk(int fd, void *buffer, size_t count, size_t room) {
 SHOWN ssize_t write(int fd, const void *buffer, size_t count) {
   ASK(fd, calls->write(fd, buffer, count))
   return NEXT(write, ssize_t(*)(int, const void *, size_t))(fd, buffer, count);
+}
+
+// Vectors: one call for each part, until one is short.
+SLOW static ssize_t each_part(int fd, const struct iovec *parts, int count, bool reads) {
+  ssize_t total = 0;
+  for (int i = 0; i < count; i++) {
+    if (!parts[i].iov_len) continue;
+    ssize_t done = reads ? read(fd, parts[i].iov_base, parts[i].iov_len) : write(fd, parts[i].iov_base, parts[i].iov_len);
+    if (done < 0) return total ? total : -1;
+    total += done;
+    if ((size_t)done < parts[i].iov_len) break;
+  }
+  return total;
+}
+SHOWN ssize_t readv(int fd, const struct iovec *parts, int count) {
+  if (unlikely(is_ours(fd))) return each_part(fd, parts, count, true);
+  return NEXT(readv, ssize_t(*)(int, const struct iovec *, int))(fd, parts, count);
+}
+SHOWN ssize_t writev(int fd, const struct iovec *parts, int count) {
+  if (unlikely(is_ours(fd))) return each_part(fd, parts, count, false);
+  return NEXT(writev, ssize_t(*)(int, const struct iovec *, int))(fd, parts, count);
 }
 
 // A file that has a position is a memory file, which libc can read; others say why not.

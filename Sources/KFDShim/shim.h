@@ -28,7 +28,7 @@
 #define CARMINE_NAMES(X)                                                                                               \
   X(open) X(open64) X(openat) X(openat64) X(__open_2) X(__open64_2) X(__openat_2) X(__openat64_2) X(creat) X(creat64)    \
   X(close) X(close_range) X(closefrom) X(dup) X(dup2) X(dup3) X(fcntl) X(fcntl64)                                        \
-  X(read) X(__read_chk) X(pread) X(pread64) X(__pread_chk) X(__pread64_chk) X(write) X(lseek) X(lseek64)                 \
+  X(read) X(__read_chk) X(readv) X(writev) X(pread) X(pread64) X(__pread_chk) X(__pread64_chk) X(write) X(lseek) X(lseek64)                 \
   X(ioctl) X(mmap) X(mmap64) X(munmap)                                                                                   \
   X(stat) X(stat64) X(lstat) X(lstat64) X(fstat) X(fstat64) X(fstatat) X(fstatat64) X(statx)                             \
   X(__xstat) X(__xstat64) X(__lxstat) X(__lxstat64) X(__fxstat) X(__fxstat64) X(__fxstatat) X(__fxstatat64)              \
@@ -36,7 +36,7 @@
   X(realpath) X(__realpath_chk) X(canonicalize_file_name)                                                                \
   X(getxattr) X(lgetxattr) X(fgetxattr) X(listxattr) X(llistxattr) X(flistxattr)                                         \
   X(opendir) X(fdopendir) X(readdir) X(readdir64) X(readdir_r) X(readdir64_r) X(closedir) X(dirfd) X(rewinddir)          \
-  X(telldir) X(seekdir) X(scandir) X(scandir64) X(scandirat) X(scandirat64) X(glob) X(glob64)                            \
+  X(getdents64) X(telldir) X(seekdir) X(scandir) X(scandir64) X(scandirat) X(scandirat64) X(glob) X(glob64)                            \
   X(fopen) X(fopen64) X(freopen) X(freopen64) X(fclose)
 enum {
 #define X(name) CARMINE_NEXT_##name,
@@ -83,16 +83,17 @@ void carmine_duplicated(int fd, int copy);
 /// Opens for a path that names the driver's; -errno, or 1 in *elsewhere when libc must be asked.
 int carmine_open(const char *path, int flags, bool *elsewhere);
 
-/// The driver's path that a call means: `path` itself, or below one of our open folders, written to `buffer`; null: not ours.
+/// The fast question about a path that may start from an open folder.
+static inline bool concerns(int directory, const char *path) {
+  __asm__("" : "+r"(path));
+  if ((uintptr_t)path < 4096) return false;
+  return path[0] == '/' ? names_driver(path) : is_ours(directory);
+}
+/// The driver's path that such a call means: `path` itself, or below our open folder, written to `buffer`; null if there is
+/// none after all.  The buffer is large, and signal stacks are small: only functions that are not inlined (SLOW) have one.
 const char *carmine_place(int directory, const char *path, char *buffer);
 enum { CARMINE_PLACE = PATH_MAX * 2 };
-static inline const char *place(int directory, const char *path, char *buffer) {
-  const char *hidden = path;
-  __asm__("" : "+r"(hidden));
-  if ((uintptr_t)hidden < 4096) return NULL;
-  if (hidden[0] == '/') return names_driver(hidden) ? hidden : NULL;
-  return is_ours(directory) ? carmine_place(directory, hidden, buffer) : NULL;
-}
+#define SLOW __attribute__((noinline, cold))
 
 /// What libc's functions do with -errno.
 static inline long carmine_result(long result, int saved) {

@@ -31,9 +31,9 @@ static void fill(struct stat *to, const carmine_file_status *from) {
 }
 
 // True when the call was about the driver's; *result is then what it returns.
-static bool by_path(int directory, const char *path, bool follow, struct stat *to, int *result) {
+SLOW static bool by_place(int directory, const char *path, bool follow, struct stat *to, int *result) {
   char buffer[CARMINE_PLACE];
-  const char *where = place(directory, path, buffer);
+  const char *where = carmine_place(directory, path, buffer);
   if (!where) return false;
   const carmine_kernel_calls *calls = carmine_enter();
   if (!calls) return false;
@@ -45,8 +45,10 @@ static bool by_path(int directory, const char *path, bool follow, struct stat *t
   *result = (int)carmine_result(error, saved);
   return true;
 }
-static bool by_descriptor(int fd, struct stat *to, int *result) {
-  if (!is_ours(fd)) return false;
+static inline bool by_path(int directory, const char *path, bool follow, struct stat *to, int *result) {
+  return unlikely(concerns(directory, path)) && by_place(directory, path, follow, to, result);
+}
+SLOW static bool by_number(int fd, struct stat *to, int *result) {
   const carmine_kernel_calls *calls = carmine_enter();
   if (!calls) return false;
   int saved = errno;
@@ -57,6 +59,7 @@ static bool by_descriptor(int fd, struct stat *to, int *result) {
   *result = (int)carmine_result(error, saved);
   return true;
 }
+static inline bool by_descriptor(int fd, struct stat *to, int *result) { return unlikely(is_ours(fd)) && by_number(fd, to, result); }
 static bool at(int directory, const char *path, int flags, struct stat *to, int *result) {
   const char *hidden = path;
   __asm__("" : "+r"(hidden));
@@ -145,9 +148,9 @@ SHOWN int eaccess(const char *path, int mode) {
 
 // MARK: links
 
-static bool link_of(int directory, const char *path, bool resolved, char *to, size_t room, ssize_t *result) {
+SLOW static bool link_at(int directory, const char *path, bool resolved, char *to, size_t room, ssize_t *result) {
   char buffer[CARMINE_PLACE];
-  const char *where = place(directory, path, buffer);
+  const char *where = carmine_place(directory, path, buffer);
   if (!where) return false;
   const carmine_kernel_calls *calls = carmine_enter();
   if (!calls) return false;
@@ -156,6 +159,9 @@ static bool link_of(int directory, const char *path, bool resolved, char *to, si
   carmine_leave();
   *result = carmine_result(length > (int64_t)room ? (int64_t)room : length, saved);
   return true;
+}
+static inline bool link_of(int directory, const char *path, bool resolved, char *to, size_t room, ssize_t *result) {
+  return unlikely(concerns(directory, path)) && link_at(directory, path, resolved, to, room, result);
 }
 SHOWN ssize_t readlink(const char *path, char *to, size_t room) {
   ssize_t result;
@@ -178,7 +184,7 @@ SHOWN ssize_t __readlinkat_chk(int directory, const char *path, char *to, size_t
   return NEXT(__readlinkat_chk, ssize_t(*)(int, const char *, char *, size_t, size_t))(directory, path, to, room, size);
 }
 
-static bool real_path(const char *path, char *to, char **result) {
+SLOW static bool real_path(const char *path, char *to, char **result) {
   char buffer[PATH_MAX];
   ssize_t length;
   if (!link_of(AT_FDCWD, path, true, buffer, sizeof buffer - 1, &length)) return false;

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <sys/mman.h>
 #include <sys/sysmacros.h>
+#include <sys/uio.h>
 
 int __xstat(int, const char *, struct stat *);
 int __lxstat(int, const char *, struct stat *);
@@ -88,12 +89,21 @@ static void folders(void) {
   CHECK(fd >= 0 && read(fd, text, sizeof text) > 1 && atoi(text) != 0);
   struct stat s;
   CHECK(fstatat(dirfd(stream), "1", &s, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(s.st_mode));
+  struct iovec parts[] = {{text, 2}, {text + 2, sizeof text - 2}};
+  CHECK(lseek(fd, 0, SEEK_SET) == 0 && readv(fd, parts, 2) > 1 && atoi(text) != 0);
   CHECK(pread(fd, text, 1, 0) == 1 && lseek(fd, 0, SEEK_SET) == 0 && write(fd, "x", 1) < 0 && errno == EBADF);
   close(fd);
   CHECK(closedir(stream) == 0);
   fd = open(TOPOLOGY, O_RDONLY | O_DIRECTORY);
   CHECK(fd >= 0 && (stream = fdopendir(fd)) && dirfd(stream) == fd && closedir(stream) == 0 && fcntl(fd, F_GETFD) < 0);
   CHECK(!opendir(TOPOLOGY "/nodes/79") && errno == ENOENT && !opendir("/dev/kfd") && errno == ENOTDIR);
+  char entries[4096];
+  fd = open(TOPOLOGY "/nodes", O_RDONLY | O_DIRECTORY);
+  ssize_t size = getdents64(fd, entries, 56);            // room for two
+  CHECK(size == 48 && !strcmp(((struct dirent *)entries)->d_name, "."));
+  size = getdents64(fd, entries, sizeof entries);
+  CHECK(size == 48 && !strcmp(((struct dirent *)(entries + 24))->d_name, "1") && getdents64(fd, entries, sizeof entries) == 0);
+  close(fd);
   struct dirent **list;
   CHECK(scandir(TOPOLOGY "/nodes", &list, numbered, alphasort) == 2 && !strcmp(list[0]->d_name, "0") && !strcmp(list[1]->d_name, "1"));
   free(list[0]); free(list[1]); free(list);

@@ -48,6 +48,15 @@ static void keeps_errno(void) {
 }
 
 static volatile sig_atomic_t handled;
+// As small as POSIX lets a signal's stack be, and 2 KiB: libc's calls need next to nothing, and so must ours.
+static void small_stack(void) {
+  size_t size = ((size_t)sysconf(_SC_MINSIGSTKSZ) + 2048 + 4095) & ~4095ul;
+  char *memory = mmap(NULL, size + 8192, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  CHECK(mprotect(memory + 4096, size, PROT_READ | PROT_WRITE) == 0);
+  stack_t stack = {.ss_sp = memory + 4096 + size - (size_t)sysconf(_SC_MINSIGSTKSZ) - 2048, .ss_size = (size_t)sysconf(_SC_MINSIGSTKSZ) + 2048};
+  memset(memory + 4096, 0x5a, size);
+  CHECK(sigaltstack(&stack, NULL) == 0);
+}
 static void handler(int number) {
   (void)number;
   int saved = errno;
@@ -60,7 +69,8 @@ static void handler(int number) {
 }
 // The handler comes while the program is inside malloc and the loader, whose locks no interposer may want.
 static void in_handlers(void) {
-  struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+  struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART | SA_ONSTACK};
+  small_stack();
   sigaction(SIGALRM, &action, NULL);
   struct itimerval often = {{0, 200}, {0, 200}};
   setitimer(ITIMER_REAL, &often, NULL);
