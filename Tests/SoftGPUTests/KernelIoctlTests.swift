@@ -105,10 +105,11 @@ import Testing
     var count = 0
     let rows = carmine_kfd_requests(&count)!
     #expect(count >= 34)
+    let grown: [String: UInt] = ["CREATE_QUEUE": 96]         // since KFD 1.17; the installed header is of 1.11
     for index in 0..<count {
       let code = UInt(rows[index].code), row = IoctlTable.byNumber[Int(code & 0xff)]
       #expect(row?.name == String(cString: rows[index].name))
-      #expect(row.map { UInt($0.size) } == code >> 16 & 0x3fff)
+      #expect(row.map { UInt($0.size) } == grown[row!.name] ?? (code >> 16 & 0x3fff))
       #expect(row?.copiesOut == (code >> 31 & 1 == 1))
       #expect(row?.copiesIn == (code >> 30 & 1 == 1))
     }

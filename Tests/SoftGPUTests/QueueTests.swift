@@ -215,7 +215,7 @@ import Testing
     #expect(create { $0.write_pointer_address = 0x5000_0000_0000 } == -EINVAL)
     #expect(create { $0.ctl_stack_size += 4096 } == -EINVAL)
     #expect(create { $0.ctx_save_restore_size -= 4096 } == -EINVAL)
-    #expect(create { $0.queue_type = 0 } == -524 && create { $0.queue_type = 1 } == -524)
+    #expect(create { $0.queue_type = 5 } == -524 && create { $0.queue_type = 9 } == -524)          // recorded for 9
   }
 
   @Test("Doorbell offsets are of the kernel's form: type 3, the GPU's id, 8 bytes a queue")

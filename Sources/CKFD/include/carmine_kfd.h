@@ -6,6 +6,27 @@
 #include <libdrm/amdgpu_drm.h>
 #include <stddef.h>
 
+/// CREATE_QUEUE, nr 0x02, read-write (KFD 1.17: with an engine for queues of type 4, SDMA by engine).
+struct kfd_ioctl_create_queue_args_1_17 {
+  __u64 ring_base_address;
+  __u64 write_pointer_address;
+  __u64 read_pointer_address;
+  __u64 doorbell_offset;  ///< out
+  __u32 ring_size;
+  __u32 gpu_id;
+  __u32 queue_type;
+  __u32 queue_percentage;
+  __u32 queue_priority;
+  __u32 queue_id;  ///< out
+  __u64 eop_buffer_address;
+  __u64 eop_buffer_size;
+  __u64 ctx_save_restore_address;
+  __u32 ctx_save_restore_size;
+  __u32 ctl_stack_size;
+  __u32 sdma_engine_id;
+  __u32 pad;
+};
+
 /// RUNTIME_ENABLE, nr 0x25, read-write (KFD 1.14).
 struct kfd_ioctl_runtime_enable_args_1_14 {
   __u64 r_debug;

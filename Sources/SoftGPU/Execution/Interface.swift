@@ -23,6 +23,8 @@ struct Dispatch {
   var registers: ProgramRegisters? = nil
   var userSGPRs: [UInt32]? = nil
   var scratch: ScratchRegisters? = nil
+  /// The id of the first workgroup; the grid ends at `gridSize`, counted from zero.
+  var firstGroup: (x: UInt32, y: UInt32, z: UInt32) = (0, 0, 0)
 }
 
 /// COMPUTE_PGM_LO/HI and COMPUTE_PGM_RSRC1..3; CS_W32_EN is DISPATCH_DIRECT's.

@@ -52,10 +52,11 @@ extension ComputeEngine {
     guard canPlace(need) else {
       return refuse("a workgroup of \(waves) waves with \(kernel.vgprCount) vector registers each fits no compute unit")
     }
-    func count(_ grid: UInt32, _ size: UInt32) -> Int { (Int(grid) + Int(size) - 1) / Int(size) }
+    func count(_ grid: UInt32, _ size: UInt32, _ first: UInt32) -> Int { (Int(grid) + Int(size) - 1) / Int(size) - Int(first) }
+    let first = request.firstGroup
     return ActiveDispatch(
       request, context, kernel, scratch: scratch, userSGPRs: user,
-      groupCount: (count(grid.x, size.x), count(grid.y, size.y), count(grid.z, size.z)), wavesPerGroup: waves, need: need,
+      groupCount: (count(grid.x, size.x, first.x), count(grid.y, size.y, first.y), count(grid.z, size.z, first.z)), wavesPerGroup: waves, need: need,
       xccCount: geometry.xccCount, serial: nextSerial(), caches: addressSpace.caches, completion: completion)
   }
 

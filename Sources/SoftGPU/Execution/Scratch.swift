@@ -7,6 +7,8 @@ import ISA
 struct ScratchRegisters: Sendable, Equatable {
   var base: UInt64
   var tmpringSize: UInt32
+  /// From one die's base to the next one's.
+  var dieStride: UInt64 = 0
 }
 
 struct ScratchSetup: @unchecked Sendable {
@@ -28,6 +30,7 @@ struct ScratchSetup: @unchecked Sendable {
   init(_ request: Dispatch, _ kernel: KernelDescriptor, _ device: DeviceKind, _ space: AddressSpace) {
     if let given = request.scratch {
       set(given.base, given.tmpringSize, device)
+      xccStride = given.dieStride
     } else if request.queueAddress != 0, let queue = space.translate(request.queueAddress, 256, .read) {
       set(queue.get(160), queue.get(140), device)
       xccStride = queue.get(168)

@@ -87,8 +87,10 @@ final class Workgroup {
     self.placement = placement
     xcc = geometry.identity(placement, 0).xcc
     let count = dispatch.groupCount
-    id = (UInt32(index % count.x), UInt32(index / count.x % count.y), UInt32(index / (count.x * count.y)))
-    let request = dispatch.request
+    let request = dispatch.request, first = request.firstGroup
+    id = (
+      first.x + UInt32(index % count.x), first.y + UInt32(index / count.x % count.y), first.z + UInt32(index / (count.x * count.y))
+    )
     size = (
       min(request.workgroupSize.x, request.gridSize.x - id.x * request.workgroupSize.x),
       min(request.workgroupSize.y, request.gridSize.y - id.y * request.workgroupSize.y),

@@ -17,7 +17,7 @@ extension SoftProcess {
     return 0
   }
 
-  func createQueue(_ arguments: inout kfd_ioctl_create_queue_args) -> Int32 {
+  func createQueue(_ arguments: inout kfd_ioctl_create_queue_args_1_17) -> Int32 {
     let error = checkedSettings(
       percentage: arguments.queue_percentage, priority: arguments.queue_priority, ring: arguments.ring_base_address,
       ringSize: arguments.ring_size)
@@ -25,16 +25,21 @@ extension SoftProcess {
     guard accessible(arguments.read_pointer_address), accessible(arguments.write_pointer_address),
       accessible(arguments.eop_buffer_address), accessible(arguments.ctx_save_restore_address)
     else { return -EFAULT }
-    guard arguments.queue_type <= UInt32(KFD_IOC_QUEUE_TYPE_SDMA_XGMI) else { return -524 /* the driver's ENOTSUPP */ }
+    guard let kind = QueueProperties.Kind(rawValue: arguments.queue_type) else { return -524 /* the driver's ENOTSUPP */ }
     guard let device = device(arguments.gpu_id) else { return -EINVAL }
     guard device.isAcquired else { return -ESRCH }
-    guard arguments.queue_type == UInt32(KFD_IOC_QUEUE_TYPE_COMPUTE_AQL) else {
-      Log.always("CREATE_QUEUE: queue type \(arguments.queue_type) (0 PM4, 1 SDMA, 3 SDMA XGMI) is not implemented; only AQL compute queues (2) are")
-      return -524
+    if kind == .sdmaByEngine && arguments.sdma_engine_id >= device.kind.sdmaEngines + device.kind.sdmaXGMIEngines {
+      Log.info("CREATE_QUEUE: sdma_engine_id \(arguments.sdma_engine_id) of \(device.kind.sdmaEngines + device.kind.sdmaXGMIEngines) engines")
+      return -EINVAL
     }
-    if let reason = refusal(arguments, device) {
+    if let reason = refusal(arguments, kind, device) {
       Log.info("CREATE_QUEUE: \(reason)")
       return -EINVAL
+    }
+    let engine = kind.isSDMA ? freeEngine(kind, Int(arguments.sdma_engine_id), device) : 0
+    guard let engine else {
+      Log.info("CREATE_QUEUE: all SDMA queues of this type are taken")
+      return -ENOMEM
     }
     guard let page = doorbells(of: device) else { return -ENOMEM }
     let taken = Set(queues.values.filter { $0.device === device }.map(\.properties.doorbell))
@@ -45,13 +50,18 @@ extension SoftProcess {
     let word = (page.host + doorbell * 8).assumingMemoryBound(to: UInt64.self)
     word.pointee = .max                    // never rung
     var properties = QueueProperties(
-      id: id, kind: .aql, ring: arguments.ring_base_address, ringSize: arguments.ring_size,
+      id: id, kind: kind, ring: arguments.ring_base_address, ringSize: arguments.ring_size,
       readPointer: arguments.read_pointer_address, writePointer: arguments.write_pointer_address, doorbell: doorbell,
-      percentage: arguments.queue_percentage, priority: arguments.queue_priority)
+      percentage: arguments.queue_percentage, priority: arguments.queue_priority, sdmaEngine: engine)
     properties.saveArea = arguments.ctx_save_restore_address
     properties.saveAreaSize = arguments.ctx_save_restore_size
     properties.controlStackSize = arguments.ctl_stack_size
-    let queue = AQLQueue(properties, device: device, processor: processor, doorbell: word)
+    let queue: Queue =
+      switch kind {
+      case .aql: AQLQueue(properties, device: device, processor: processor, doorbell: word)
+      case .pm4: PM4Queue(properties, device: device, processor: processor, doorbell: word)
+      case .sdma, .sdmaXGMI, .sdmaByEngine: SDMAQueue(properties, device: device, processor: processor, doorbell: word)
+      }
     queues[id] = queue
     guard processor.add(queue) else { queues[id] = nil; return -ENOMEM }
     if !queue.properties.isActive { processor.setRunning(queue, false) }
@@ -61,8 +71,23 @@ extension SoftProcess {
     return 0
   }
 
-  /// What the driver checks of a compute queue's buffers, in words.
-  private func refusal(_ arguments: kfd_ioctl_create_queue_args, _ device: SoftDevice) -> String? {
+  /// The engine for a new SDMA queue: the one with the fewest of them, or the one asked for; nil when there is no room.
+  private func freeEngine(_ kind: QueueProperties.Kind, _ wanted: Int, _ device: SoftDevice) -> Int? {
+    let row = device.kind
+    let engines =
+      switch kind {
+      case .sdmaByEngine: wanted..<wanted + 1
+      case .sdmaXGMI: row.sdmaEngines..<row.sdmaEngines + row.sdmaXGMIEngines
+      default: 0..<row.sdmaEngines
+      }
+    func used(_ engine: Int) -> Int {
+      queues.values.count { $0.device === device && $0.properties.kind.isSDMA && $0.properties.sdmaEngine == engine }
+    }
+    return engines.filter { used($0) < row.sdmaQueuesPerEngine }.min { used($0) < used($1) }
+  }
+
+  /// What the driver checks of a queue's buffers, in words.
+  private func refusal(_ arguments: kfd_ioctl_create_queue_args_1_17, _ queue: QueueProperties.Kind, _ device: SoftDevice) -> String? {
     let space = device.addressSpace, kind = device.kind
     guard arguments.ring_size >= UInt32(KFD_MIN_QUEUE_RING_SIZE) else { return "ring_size \(arguments.ring_size) is below \(KFD_MIN_QUEUE_RING_SIZE)" }
     guard space.translate(arguments.ring_base_address, Int(arguments.ring_size), .write) != nil else {
@@ -74,6 +99,8 @@ extension SoftProcess {
     guard space.translate(arguments.write_pointer_address, 8, .write) != nil else {
       return "write_pointer_address \(hex(arguments.write_pointer_address)) is not mapped for the GPU"
     }
+    // Only compute queues have the rest.
+    if queue.isSDMA { return nil }
     if arguments.eop_buffer_address != 0 && arguments.eop_buffer_size != 4096 { return "eop_buffer_size \(arguments.eop_buffer_size) is not 4096" }
     guard arguments.ctl_stack_size == UInt32(kind.controlStackBytes) else {
       return "ctl_stack_size \(arguments.ctl_stack_size) is not the node's \(kind.controlStackBytes)"

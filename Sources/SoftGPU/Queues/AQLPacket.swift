@@ -50,13 +50,3 @@ extension UnsafeMutableRawPointer {
   func atomic64(_ offset: Int = 0) -> UnsafeMutablePointer<Atomic<UInt64>> { (self + offset).assumingMemoryBound(to: Atomic<UInt64>.self) }
   func atomic16(_ offset: Int = 0) -> UnsafeMutablePointer<Atomic<UInt16>> { (self + offset).assumingMemoryBound(to: Atomic<UInt16>.self) }
 }
-
-extension AddressSpace.Reader {
-  /// The host address of `size` bytes inside one range that allows the access.
-  mutating func host(_ address: UInt64, _ size: Int, write: Bool) -> UnsafeMutableRawPointer? {
-    guard let range = range(address), address &+ UInt64(size) <= range.end,
-      range.permissions.isSuperset(of: write ? [.read, .write] : .read)
-    else { return nil }
-    return UnsafeMutableRawPointer(bitPattern: UInt(address &+ range.delta))
-  }
-}

@@ -8,10 +8,10 @@
 // kernel may still read its dispatch packet; then the signal is written: timestamps, value, mailbox, interrupt.
 // Full: the client's affair; it sees the read index.
 // Source: HSA Platform System Architecture 1.2, 2.8 and 2.9.
-import ISA
 import CKFD
 import CSoftGPU
 import Glibc
+import ISA
 import Synchronization
 
 final class AQLQueue: Queue, @unchecked Sendable {
@@ -27,6 +27,10 @@ final class AQLQueue: Queue, @unchecked Sendable {
   private var lastDoorbell: UInt64 = .max
   /// How far the client is with scratch memory (AQLQueue+Scratch.swift).
   var scratchState = ScratchState.none
+  /// Executes what vendor packets bring; made with the first.
+  private lazy var pm4 = PM4Engine(self)
+  /// The vendor packet whose indirect buffer is being executed.
+  private var indirect: (signal: UInt64, start: UInt64)?
 
   // Under `lock`:
   private var retired: UInt64 = 0                 // the oldest packet that has not completed
@@ -57,7 +61,10 @@ final class AQLQueue: Queue, @unchecked Sendable {
   }
 
   func packetAddress(_ index: UInt64) -> UInt64 { properties.ring + (index % slots) * AQL.packetBytes }
-  override var position: String { "packet \(next) (\(hex(packetAddress(next))))" }
+  override var position: String {
+    if indirect != nil { return "\(pm4.position), packet \(next)" }
+    return "packet \(next) (\(hex(packetAddress(next))))"
+  }
 
   /// Whether every slot of the ring holds a packet that has not completed.
   private var isFullOfUnfinished: Bool { lock.withLock { next - retired >= slots } }
@@ -127,11 +134,16 @@ final class AQLQueue: Queue, @unchecked Sendable {
       follow = true
     }
     var result = QueueStep.idle
+    if indirect != nil {
+      thread.enter()
+      guard executeIndirect(thread) else { return .waiting }
+      result = .progress
+    }
     if scratchState == .usedOnce || scratchState == .reclaiming {
       thread.enter()
       guard reclaimScratch(thread) else { return .waiting }
     }
-    for _ in 0..<32 {
+    for _ in 0..<32 where indirect == nil {
       guard follow || Int64(bitPattern: next) <= rung else { break }
       thread.enter()
       let address = packetAddress(next)
@@ -189,18 +201,53 @@ final class AQLQueue: Queue, @unchecked Sendable {
         }
         guard holds else { return false }
       }
+    case AQL.vendorSpecific where UInt8(truncatingIfNeeded: header >> 16) == AQL.formatPM4:
+      // An INDIRECT_BUFFER packet of PM4 in dwords 1 to 4.
+      let jump = packet.get(4, UInt32.self), size = packet.get(16, UInt32.self)
+      guard jump >> 30 == 3, jump >> 8 & 0xff == 0x3f, jump >> 16 & 0x3fff == 2 else {
+        processor.refuse(self, .invalidVendorPacket, "a PM4 vendor packet holds \(hex(UInt64(jump), digits: 8)), not INDIRECT_BUFFER", thread)
+        return true
+      }
+      pm4.begin(PacketStream(buffer: packet.get(8, UInt64.self) & ~3, dwords: size & 0xf_ffff))
+      indirect = (signal, GPUClock.now())
+      _ = executeIndirect(thread)
+      return true
     case AQL.vendorSpecific:
-      processor.refuse(self, .invalidVendorPacket, "vendor packet of AMD format \(header >> 16 & 0xff) (1 is PM4) is not implemented", thread)
+      processor.refuse(self, .invalidVendorPacket, "vendor packet of AMD format \(header >> 16 & 0xff) (1 is PM4, 2 a barrier on a value) is not known", thread)
       return true
     default:
       processor.refuse(self, .invalidPacket, "packet type \(header & 0xff)", thread)
       return true
     }
-    // A barrier is complete at once.
-    let index = next, now = GPUClock.now()
+    let now = GPUClock.now()
+    complete(signal, start: now, end: now)       // a barrier, at once
+    return true
+  }
+
+  /// The packet at `next` is complete.
+  private func complete(_ signal: UInt64, start: UInt64, end: UInt64) {
+    let index = next
     next += 1
     inFlight.wrappingAdd(1, ordering: .acquiringAndReleasing)
-    finish(index, signal: signal, .completed(start: now, end: now))
+    finish(index, signal: signal, .completed(start: start, end: end))
+  }
+
+  /// Goes on with a vendor packet's indirect buffer; false if it waits.  The packets behind it come after all that it launches.
+  private func executeIndirect(_ thread: QueueThread) -> Bool {
+    guard let (signal, start) = indirect else { return true }
+    do throws(PacketStop) {
+      let result = try pm4.run(thread)
+      if pm4.isBusy || failed.load(ordering: .acquiring) { return result == .progress }
+    } catch {
+      switch error {
+      case .wait: return false
+      case .fault(let fault): processor.fail(self, fault, thread)
+      case .refuse(let code, let reason): processor.refuse(self, code, reason, thread)
+      }
+      return true
+    }
+    indirect = nil
+    complete(signal, start: start, end: GPUClock.now())
     return true
   }
 
@@ -237,10 +284,12 @@ final class AQLQueue: Queue, @unchecked Sendable {
       return refuse(.invalidCode, "kernel object \(hex(kernelObject)) is not mapped for the device")
     }
     let index = next
-    let dispatch = Dispatch(
+    var dispatch = Dispatch(
       workgroupSize: workgroup, gridSize: grid, privateSegmentSize: packet.get(24), groupSegmentSize: group,
       kernelObject: kernelObject, kernarg: packet.get(40), packetAddress: address, queueAddress: queueAddress,
       dispatchID: index, queueID: id, context: context)
+    dispatch.acquire = FenceScope(header: header >> 9)
+    dispatch.release = FenceScope(header: header >> 11)
     next += 1
     inFlight.wrappingAdd(1, ordering: .acquiringAndReleasing)
     thread.leave()             // the engine may run it here, and nobody who unmaps waits for us meanwhile

@@ -6,6 +6,7 @@
 // Source: userfaultfd(2), write-protect mode (shared memory since Linux 5.19).
 import CSoftGPU
 import Glibc
+import ISA
 import Synchronization
 
 final class DoorbellWatch: @unchecked Sendable {

@@ -3,9 +3,9 @@
 //
 // Threads: `step` is called by one QueueThread, which owns the subclass's reading state.  Dispatches end on any thread and
 // come back through `lock`.  Ioctls change `running` and remove queues, then wait for the thread.
-import ISA
 import CKFD
 import Glibc
+import ISA
 import Synchronization
 
 /// What one look at a queue has brought.
@@ -102,7 +102,7 @@ class Queue: @unchecked Sendable {
     inFlight.wrappingSubtract(1, ordering: .acquiringAndReleasing)
     lock.unlock()
     if let interrupt { processor.events.interrupt(interrupt) }
-    processor.kick(self)
+    processor.kick()
   }
 
   /// Writes a completion signal; the event to interrupt with, if it has a mailbox.  Under the lock, reader active.

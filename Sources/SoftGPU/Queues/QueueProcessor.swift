@@ -1,10 +1,10 @@
 // The packet processors of one device: which thread looks at which queue.  One thread watches all doorbells and processes
 // compute packets (AQL, PM4); a second one processes SDMA packets, so that copies hold up no kernel.
 // Threads: add, remove, setRunning and kick by any.
-import ISA
 import CKFD
 import CSoftGPU
 import Glibc
+import ISA
 import Synchronization
 
 final class QueueProcessor: @unchecked Sendable {
@@ -64,9 +64,10 @@ final class QueueProcessor: @unchecked Sendable {
     if queue.properties.kind.isSDMA { copies.change(body) }
   }
 
-  /// Something that a queue may wait for has happened.
-  func kick(_ queue: Queue? = nil) {
-    if queue?.properties.kind.isSDMA != true { compute.kick() } else { copies.kick() }
+  /// Something that packets may wait for has happened.
+  func kick() {
+    compute.kick()
+    copies.kickIfWaiting()
   }
 
   // MARK: the threads
@@ -83,7 +84,9 @@ final class QueueProcessor: @unchecked Sendable {
       return .progress
     }
     guard queue.running.load(ordering: .acquiring) else { return .idle }
-    return queue.step(thread)
+    let result = queue.step(thread)
+    if result == .progress && thread === copies { compute.kickIfWaiting() }
+    return result
   }
 
   // MARK: errors

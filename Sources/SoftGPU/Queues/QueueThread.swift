@@ -5,9 +5,9 @@
 // or, where that is not to be had or a packet waits for memory to change, looks every so often, up to 5 ms apart.  A thread
 // without a watch is told of doorbells by another one and sleeps until it is kicked, unless a packet waits.
 // Threads: add, change and kick by any; the rest by the thread itself.
-import ISA
 import CSoftGPU
 import Glibc
+import ISA
 import Synchronization
 
 final class QueueThread: @unchecked Sendable {
@@ -21,7 +21,11 @@ final class QueueThread: @unchecked Sendable {
   private let version = Atomic<UInt64>(0)
   private let seenVersion = Atomic<UInt64>(0)
   private let sleeping = Atomic<Bool>(false)
+  /// A packet waits for memory or for a kernel.
+  private let waits = Atomic<Bool>(false)
   private let kicks: UnsafeMutablePointer<UInt32>
+
+  private let addressSpace: AddressSpace
 
   // The thread's own.
   var reader: AddressSpace.Reader
@@ -29,7 +33,7 @@ final class QueueThread: @unchecked Sendable {
 
   /// `step` is called for every queue in turn; queues and their processor live as long as the process, so nothing is released.
   init(_ name: StaticString, addressSpace: AddressSpace, watch: DoorbellWatch?, step: @escaping (Queue, QueueThread) -> QueueStep) {
-    self.name = name; self.watch = watch; stepQueue = step
+    self.name = name; self.watch = watch; self.addressSpace = addressSpace; stepQueue = step
     kicks = .allocate(capacity: 1)
     kicks.initialize(to: 0)
     reader = addressSpace.makeReader()
@@ -70,6 +74,9 @@ final class QueueThread: @unchecked Sendable {
     while runs && seenVersion.load(ordering: .acquiring) < now { kick(); usleep(10) }
   }
 
+  /// As `kick`, but only if a packet waits.
+  func kickIfWaiting() { if waits.load(ordering: .sequentiallyConsistent) { kick() } }
+
   /// Something that a queue may wait for has happened.
   func kick() {
     kicks.withMemoryRebound(to: Atomic<UInt32>.self, capacity: 1) { _ = $0.pointee.wrappingAdd(1, ordering: .sequentiallyConsistent) }
@@ -77,7 +84,10 @@ final class QueueThread: @unchecked Sendable {
     watch?.wake()
   }
 
-  // MARK: the reader
+  // MARK: memory
+
+  /// The device's caches, in strict mode: they are told of what packets write.
+  var caches: DeviceCaches? { addressSpace.caches }
 
   /// Ends the use of translations: from here whoever unmaps need not wait for this thread.
   func leave() {
@@ -118,6 +128,7 @@ final class QueueThread: @unchecked Sendable {
         }
       }
       if best == .progress { watch?.disarm(); lastActive = GPUClock.now(); spins = 0; continue }
+      waits.store(best == .waiting, ordering: .sequentiallyConsistent)
       let quiet = GPUClock.now() - lastActive                // 10 ns
       // Looks count as well as time: a thread that lost its processor meanwhile has not looked.
       spins += 1
