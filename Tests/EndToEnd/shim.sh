@@ -96,7 +96,7 @@ import ctypes, fcntl, glob, os, struct, subprocess, sys
 nodes = sorted(os.listdir("/sys/class/kfd/kfd/topology/nodes"))
 ids = [int(open(f).read()) for f in sorted(glob.glob("/sys/class/kfd/kfd/topology/nodes/*/gpu_id"))]
 assert nodes == ["0", "1"] and ids[0] == 0 and ids[1] != 0, (nodes, ids)
-assert [e.name for e in os.scandir("/dev/dri")] == ["renderD128"]
+assert "renderD128" in [e.name for e in os.scandir("/dev/dri")]
 assert sum(len(files) for _, _, files in os.walk("/sys/class/kfd/kfd/topology")) > 10
 fd = os.open("/dev/kfd", os.O_RDWR | os.O_CLOEXEC)
 b = bytearray(8)

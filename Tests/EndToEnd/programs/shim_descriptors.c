@@ -124,7 +124,7 @@ static void children(char *self) {
 static int inherited(int kfd, int render) {
   CHECK(version_of(kfd) == -EBADF);
   uint64_t arguments[8] = {0};
-  ioctl(render, DRM_VERSION, arguments);
+  CHECK(ioctl(render, DRM_VERSION, arguments) == 0 && (int)arguments[0] == 3);
   struct stat s;
   CHECK(fstat(render, &s) == 0 && S_ISCHR(s.st_mode));
   int own = open("/dev/kfd", O_RDWR);
@@ -149,7 +149,7 @@ static void through_a_socket(void) {
   memcpy(&got, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof got);
   uint64_t arguments[8] = {0};
   struct stat s;
-  ioctl(got, DRM_VERSION, arguments);
+  CHECK(ioctl(got, DRM_VERSION, arguments) == 0 && (int)arguments[0] == 3);
   CHECK(got != render && fstat(got, &s) == 0 && S_ISCHR(s.st_mode));
   close(got); close(render); close(ends[0]); close(ends[1]);
 }
