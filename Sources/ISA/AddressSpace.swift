@@ -184,8 +184,12 @@ public final class AddressSpace: @unchecked Sendable {
       start: gpuAddress, end: gpuAddress &+ size, delta: UInt64(UInt(bitPattern: host)) &- gpuAddress,
       permissions: caches == nil ? permissions.union(.plain) : permissions.subtracting(.plain), allocation: allocation, traits: traits)
     if let caches, (gpuAddress | size) & 4095 == 0 {
-      range.cached = caches.makeRange(start: gpuAddress, size: size, memory: host, traits: traits, owner: owner)
-      if let view = range.cached { views.append(view) }
+      if let view = views.first(where: { $0.pointee.memory == host && $0.pointee.size == size }) {
+        range.cached = view
+      } else if let view = caches.makeRange(size: size, memory: host, traits: traits, owner: owner) {
+        range.cached = view
+        views.append(view)
+      }
     }
     list.insert(range, at: at)
     publish(list)

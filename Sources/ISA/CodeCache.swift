@@ -11,6 +11,9 @@ public struct CodeWindow {
 
   public var base: UInt64
   public var epoch: UInt64
+  /// Strict mode: the instruction-cache epoch in which it was filled, and which memory each page was.
+  var fetched: UInt64 = 0
+  private let places: UnsafeMutablePointer<(delta: UInt64, allocation: UInt64)>
   public let ops: UnsafeMutablePointer<carmine_op>                 // entries + 4: what lies behind the end leads to the next window
   public let copy: UnsafeMutableRawPointer                         // 64 KiB, page by page as decoded
   public var bounds: UnsafeMutablePointer<(low: UInt16, high: UInt16)>   // of each 4 KiB page: the part copied
@@ -24,8 +27,13 @@ public struct CodeWindow {
     copy = memory + CodeWindow.storage
     bounds = .allocate(capacity: 16)
     bounds.initialize(repeating: (0, 0), count: 16)
+    places = .allocate(capacity: 16)
+    places.initialize(repeating: (0, 0), count: 16)
   }
+  func note(_ page: Int, _ range: AddressSpace.Range) { places[page] = (range.delta, range.allocation) }
+  func wasIn(_ page: Int, _ range: AddressSpace.Range) -> Bool { places[page] == (range.delta, range.allocation) }
   public func destroy() {
+    places.deallocate()
     munmap(UnsafeMutableRawPointer(ops), CodeWindow.storage + 65536)
     bounds.deallocate()
   }
@@ -36,6 +44,12 @@ public struct CodeWindow {
 }
 
 extension UnsafeMutablePointer<WorkerState> {
+  /// The instruction cache forgets: code is looked at again before it is executed.
+  public func forgetCode() {
+    pointee.codeEpoch &+= 1
+    pointee.fetchEpoch &+= 1
+  }
+
   /// The decoded entry for `address`; makes its window current.
   @inlinable @inline(__always) public func locate(_ address: UInt64) -> Op {
     let base = address & ~(CodeWindow.bytes - 1)
@@ -51,11 +65,15 @@ extension UnsafeMutablePointer<WorkerState> {
         pointee.windows.removeAll()
       }
       pointee.windows.append(CodeWindow(base: base, epoch: pointee.codeEpoch))
+      pointee.windows[pointee.windows.count - 1].fetched = pointee.fetchEpoch
       at = pointee.windows.count - 1
     }
     let index = at.unsafelyUnwrapped
     if pointee.windows[index].epoch != pointee.codeEpoch {
-      if !isCurrent(pointee.windows[index]) { pointee.windows[index].clear() }
+      if !isCurrent(pointee.windows[index]) {
+        pointee.windows[index].clear()
+        pointee.windows[index].fetched = pointee.fetchEpoch
+      }
       pointee.windows[index].epoch = pointee.codeEpoch
     }
     pointee.windowBase = base
@@ -64,13 +82,16 @@ extension UnsafeMutablePointer<WorkerState> {
     pointee.windowIndex = index
   }
 
+  /// Whether what was decoded is still there; in strict mode what was fetched stays until the instruction cache forgets it, as
+  /// long as the same memory is mapped there.
   private func isCurrent(_ window: CodeWindow) -> Bool {
+    let keeps = pointee.strict != nil && window.fetched == pointee.fetchEpoch
     for page in 0..<16 {
       let (low, high) = window.bounds[page]
       guard high > low else { continue }
       let start = window.base + UInt64(page) << 12 + UInt64(low)
       guard let range = pointee.reader.range(start), range.permissions.contains(.execute), range.end >= start + UInt64(high - low),
-        memcmp(range.code(start, UInt64(high - low)), window.copy + page << 12 + Int(low), Int(high - low)) == 0
+        keeps ? window.wasIn(page, range) : memcmp(range.code(start, UInt64(high - low)), window.copy + page << 12 + Int(low), Int(high - low)) == 0
       else { return false }
     }
     return true
@@ -91,6 +112,7 @@ extension UnsafeMutablePointer<WorkerState> {
       let low = max(range.start, pageStart), high = min(range.end, pageStart + 4096)
       memcpy(window.copy + Int(low - base), range.code(low, high - low), Int(high - low))
       window.bounds[page] = (UInt16(low - pageStart), UInt16(high - pageStart))
+      window.note(page, range)
     }
     let inPage = UInt16(offset & 4095), (low, high) = window.bounds[page]
     guard inPage >= low, inPage + 4 <= high else { return nil }

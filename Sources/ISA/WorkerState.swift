@@ -13,6 +13,8 @@ public struct WorkerState {
   public var windowIndex = 0
   /// Counts the moments after which code may have changed: a new dispatch, a changed mapping.
   public var codeEpoch: UInt64 = 1
+  /// Counts invalidations of the instruction cache.
+  var fetchEpoch: UInt64 = 1
   public var newestDispatch: UInt64 = 0
   public var fault: Fault?
   /// Lane addresses: GPU on the way in, host on the way out.

@@ -7,14 +7,17 @@ import Synchronization
 
 final class Machine: @unchecked Sendable {
   let process: SoftProcess
-  var device: SoftDevice { process.devices[0] }
+  private let index: Int
+  var device: SoftDevice { process.devices[index] }
   var gpuID: UInt32 { device.gpuID }
 
   /// `acquired`: with the GPU's address space bound, as clients have it before they allocate.
-  init(_ kind: DeviceKind? = nil, acquired: Bool = true) {
-    process = SoftProcess(kinds: kind.map { [$0] })
+  /// `index`: which device of `process` it is about.
+  init(_ kind: DeviceKind? = nil, acquired: Bool = true, process: SoftProcess? = nil, index: Int = 0) {
+    self.process = process ?? SoftProcess(kinds: kind.map { [$0] })
+    self.index = index
     guard acquired else { return }
-    let descriptor = Descriptors.shared.open(RenderFile(process: process, device: process.devices[0]), name: "render", closeOnExec: true)
+    let descriptor = Descriptors.shared.open(RenderFile(process: self.process, device: self.process.devices[index]), name: "render", closeOnExec: true)
     var arguments = kfd_ioctl_acquire_vm_args(drm_fd: UInt32(bitPattern: descriptor), gpu_id: gpuID)
     precondition(ioctl(0x15, &arguments) == 0)
   }

@@ -56,7 +56,7 @@ extension UnsafeMutablePointer<carmine_wave> {
   public func invalidateInstructionCache(_ o: Op) {
     guard strict != nil else { return }
     let next = address(of: o, self) &+ UInt64(o.pointee.size) &* 4
-    worker(self).pointee.codeEpoch &+= 1
+    worker(self).forgetCode()
     jump(self, o, next)
   }
 }

@@ -13,12 +13,12 @@ private struct Place {
   let access: Fault.Access
 
   /// What is added to a GPU address to reach L2's or memory's bytes.
-  var delta: UInt64 { range.cached.map { $0.pointee.shadowDelta } ?? range.delta }
+  var delta: UInt64 { range.delta &+ (range.cached?.pointee.shadowDistance ?? 0) }
 
   /// Makes L2 hold the lines of `count` bytes, and notes that they will be written.
   @inline(__always) func prepare(_ address: UInt64, _ count: UInt64) {
     guard let cached = range.cached else { return }
-    let first = address &- cached.pointee.start
+    let first = cached.pointee.offset(address &+ range.delta)
     var line = first >> 7
     let last = (first &+ count &- 1) >> 7
     while line <= last {
@@ -229,7 +229,7 @@ extension UnsafeMutablePointer<carmine_wave> {
     let caches = strict.pointee.caches
     if memcmp(held, place.host(address), count) != 0 {
       caches.tell("strict: read of \(hex(address)) returned a line of the \(cache) cache that was written since; missing: \(remedy)")
-    } else if let cached = place.range.cached, cached.pointee.isStale(address &- cached.pointee.start, count) {
+    } else if let cached = place.range.cached, cached.pointee.isStale(cached.pointee.offset(address &+ place.range.delta), count) {
       let vram = place.range.traits.isLocalVRAM
       caches.tell("strict: read of \(hex(address)) returned L2's line, and memory was changed since by the host or another device; "
         + "missing: \(vram ? "an HDP flush" : "an acquire at system scope")")

@@ -1,4 +1,5 @@
-// One range of memory as one device's L2 shows it, beside the memory that the others see.
+// One piece of memory as one device's L2 shows it, beside the memory that the others see.  L2 knows physical addresses: the
+// same memory at two GPU addresses is one such piece.
 //
 // The model keeps, for each 128-byte line, the device's bytes (`shadow`), memory itself (`memory`), and the bytes that both
 // agreed on last (`agreed`).  Device and memory differ from `agreed` exactly where one of them was written since: writing back
@@ -14,10 +15,9 @@ public struct CachedRange: @unchecked Sendable {
   public static let lineBytes: UInt64 = 128
   static let linesInPage = 32
 
-  public let start: UInt64
-  public let size: UInt64
+  let size: UInt64
   let memory: UnsafeMutableRawPointer
-  public let shadow: UnsafeMutableRawPointer
+  let shadow: UnsafeMutableRawPointer
   let agreed: UnsafeMutableRawPointer
   /// The epoch at which each line was refreshed; 0: never.
   private let epochs: UnsafeMutablePointer<Atomic<UInt32>>
@@ -34,12 +34,14 @@ public struct CachedRange: @unchecked Sendable {
   private let storage: UnsafeMutableRawPointer
   private let storageBytes: Int
 
-  /// What is added to a GPU address to get the address of the device's bytes.
-  public var shadowDelta: UInt64 { UInt64(UInt(bitPattern: shadow)) &- start }
+  /// What is added to the address of a byte of memory to get the address of the device's byte.
+  var shadowDistance: UInt64 { UInt64(UInt(bitPattern: shadow)) &- UInt64(UInt(bitPattern: memory)) }
+  /// Of a byte of memory.
+  func offset(_ host: UInt64) -> UInt64 { host &- UInt64(UInt(bitPattern: memory)) }
 
-  /// `start` and `size` are whole pages.
-  init(start: UInt64, size: UInt64, memory: UnsafeMutableRawPointer, traits: MemoryTraits, caches: DeviceCaches, owner: DeviceCaches?) {
-    self.start = start; self.size = size; self.memory = memory; self.caches = caches
+  /// `size` is whole pages.
+  init(size: UInt64, memory: UnsafeMutableRawPointer, traits: MemoryTraits, caches: DeviceCaches, owner: DeviceCaches?) {
+    self.size = size; self.memory = memory; self.caches = caches
     self.owner = owner.map { Unmanaged.passUnretained($0) }
     required = caches.epochs(for: traits)
     birth = required.pointee.load(ordering: .acquiring)

@@ -18,6 +18,8 @@ public final class DeviceCaches: @unchecked Sendable {
 
   /// Writes that reached the device's memory from outside: the host's after an HDP flush, other devices', copy engines'.
   private let inbound = DeviceCaches.counter()
+  /// Others write the device's memory without telling this model: devices of other processes.  Every acquire looks for it.
+  private let isShared = Atomic<Bool>(false)
   /// `inbound` as the last acquire at system scope saw it.
   private let visible = DeviceCaches.counter()
   /// Acquires at system scope.
@@ -69,6 +71,7 @@ public final class DeviceCaches: @unchecked Sendable {
   /// Reads that follow see what was released at this scope before.
   public func acquire(_ scope: FenceScope) {
     noticeHDP()
+    if isShared.load(ordering: .relaxed) { noteWrite() }
     guard scope != .none else { return }
     unitEpoch.wrappingAdd(1, ordering: .acquiringAndReleasing)
     if scope == .system { invalidateL2() }
@@ -90,6 +93,9 @@ public final class DeviceCaches: @unchecked Sendable {
   public func flushHDP() { noteWrite() }
   /// Somebody other than this device's waves wrote its memory.
   public func noteWrite() { inbound.pointee.wrappingAdd(1, ordering: .acquiringAndReleasing) }
+
+  /// Some of the device's memory is mapped elsewhere from now on.
+  public func noteSharing() { isShared.store(true, ordering: .relaxed) }
 
   /// The remapped MMIO page: its first word is HDP_MEM_FLUSH_CNTL.
   public func setRegisters(_ page: UnsafeMutableRawPointer?) { hdpRegister.store(UInt(bitPattern: page), ordering: .releasing) }
@@ -153,11 +159,11 @@ public final class DeviceCaches: @unchecked Sendable {
 
   /// The cached view of a range that is about to be mapped; nil when L2 caches none of it.
   func makeRange(
-    start: UInt64, size: UInt64, memory: UnsafeMutableRawPointer, traits: MemoryTraits, owner: DeviceCaches?
+    size: UInt64, memory: UnsafeMutableRawPointer, traits: MemoryTraits, owner: DeviceCaches?
   ) -> UnsafeMutablePointer<CachedRange>? {
     guard traits.policy != .coherent else { return nil }
     let range = UnsafeMutablePointer<CachedRange>.allocate(capacity: 1)
-    range.initialize(to: CachedRange(start: start, size: size, memory: memory, traits: traits, caches: self, owner: owner === self ? nil : owner))
+    range.initialize(to: CachedRange(size: size, memory: memory, traits: traits, caches: self, owner: owner === self ? nil : owner))
     return range
   }
   /// After the last mapping is gone and no worker uses it: what the device wrote goes to memory.

@@ -108,7 +108,7 @@ final class Worker: @unchecked Sendable {
     if dispatch.serial > state.pointee.newestDispatch {
       state.pointee.newestDispatch = dispatch.serial
       // Code may have been written since the last dispatch; in strict mode it stays as it was fetched until it is invalidated.
-      if state.pointee.strict?.codeChanged() ?? true { state.pointee.codeEpoch += 1 }
+      if state.pointee.strict?.codeChanged() ?? true { state.forgetCode() }
     }
     return Workgroup(dispatch, index: index, placement, engine.geometry, pool: &pool, state: state)
   }

@@ -20,6 +20,8 @@ final class BufferObject {
   let flags: UInt32
   /// Of another process: counted there.
   let isForeign: Bool
+  /// A GPU has mapped it at some time, so it may hold something.
+  var wasMapped = false
   /// AMDGPU_GEM_CREATE_… and the domains that GEM_CREATE was asked for.
   var gemFlags: UInt64 = 0
   var gemDomains: UInt64 = 0

@@ -53,6 +53,7 @@ extension SoftProcess {
       Log.always("a buffer cannot be exported: it has no file of its own, since there were too many for RLIMIT_NOFILE; raise the limit (ulimit -n)")
       return -EMFILE
     }
+    if object.domain == .vram { object.device.caches?.noteSharing() }
     let descriptor = fcntl(extent.file, closeOnExec ? F_DUPFD_CLOEXEC : F_DUPFD, 0)
     return descriptor < 0 ? -errno : descriptor
   }

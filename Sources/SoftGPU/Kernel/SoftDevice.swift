@@ -12,7 +12,9 @@ final class SoftDevice: @unchecked Sendable {
   let renderMinor: Int
   /// Bytes of VRAM, after CARMINE_SOFT_MEMORY.
   let memoryBytes: UInt64
-  let addressSpace = AddressSpace()
+  /// Strict mode's caches; nil where memory is coherent by itself.
+  let caches: DeviceCaches?
+  let addressSpace: AddressSpace
   /// PCI's: bus, device and function.
   var locationID: Int { pciBus << 8 | pciSlot << 3 }
 
@@ -24,7 +26,7 @@ final class SoftDevice: @unchecked Sendable {
   var renderFile: RenderFile?
   var isAcquired: Bool { renderFile != nil }
   var doorbells: Extent?
-  var mmioRemap: Extent?
+  var mmioRemap: Extent? { didSet { caches?.setRegisters(mmioRemap?.host) } }
   var scratchBacking: UInt64 = 0
   var trapHandler = TrapHandler()
   /// Whether what waves report goes to the runtime that RUNTIME_ENABLE announced.  Any thread.
@@ -44,8 +46,11 @@ final class SoftDevice: @unchecked Sendable {
   static let scratchAperture: ClosedRange<UInt64> = 0x2_0000_0000_0000...0x2_0000_ffff_ffff
   static let gpuvmAperture: ClosedRange<UInt64> = 0x100_0000...0x7fff_ffff_ffff
 
-  init(kind: DeviceKind, index: Int, memoryBytes: UInt64) {
+  init(kind: DeviceKind, index: Int, memoryBytes: UInt64, isStrict: Bool = false) {
     self.kind = kind
+    caches = isStrict
+      ? DeviceCaches(target: kind.instructionSet.target, computeUnits: kind.computeUnits) { sentence in Log.info(sentence) } : nil
+    addressSpace = AddressSpace(caches: caches)
     self.index = index
     self.memoryBytes = memoryBytes
     gpuID = UInt32(0x5a01 + index)

@@ -150,10 +150,13 @@ extension SoftProcess {
       Log.info("MAP_MEMORY_TO_GPU: \(hex(start)) size \(hex(size)) overlaps another mapping")
       return -EINVAL
     }
+    let traits = memoryTraits(of: allocation, on: device), object = allocation.object
+    if object.isForeign || device !== object.device && object.domain == .vram { object.device.caches?.noteSharing() }
+    object.wasMapped = true
     for copy in 0..<(size / allocation.size) {
       device.addressSpace.map(
         gpuAddress: start + copy * allocation.size, size: allocation.size, host: allocation.host,
-        permissions: allocation.permissions, allocation: allocation.handle)
+        permissions: allocation.permissions, allocation: allocation.handle, traits: traits, owner: object.device.caches)
     }
     allocation.mapped.insert(device.gpuID)
     return 0

@@ -31,13 +31,14 @@ final class SoftProcess: @unchecked Sendable {
   /// CRIU_OP has stopped the queues.
   var queuesPaused = false
 
-  /// `given`: the devices, whatever the environment says.
-  init(kinds given: [DeviceKind]? = nil) {
-    let kinds = given ?? Self.deviceKinds()
+  /// `given` and `strict`: the devices and their strictness, whatever the environment says.
+  init(kinds given: [DeviceKind]? = nil, strict: Bool? = nil) {
+    let kinds = given ?? Self.deviceKinds(), isStrict = strict ?? (Switch.softStrict.value == "1")
     let count = given?.count ?? Int(Self.number(Switch.softCount, 0...64) ?? UInt64(kinds.count))
     devices = (0..<count).map { index in
       let kind = kinds[index % kinds.count]
-      return SoftDevice(kind: kind, index: index, memoryBytes: (Self.number(Switch.softMemory, 1 << 20...1 << 46) ?? kind.localMemoryBytes) & ~4095)
+      return SoftDevice(kind: kind, index: index, memoryBytes: (Self.number(Switch.softMemory, 1 << 20...1 << 46) ?? kind.localMemoryBytes) & ~4095,
+        isStrict: isStrict)
     }
     backing = Backing()
     let pages = UInt64(max(sysconf(Int32(_SC_PHYS_PAGES)), 0)), pageBytes = UInt64(max(sysconf(Int32(_SC_PAGESIZE)), 4096))

@@ -219,6 +219,11 @@ final class AQLQueue: Queue, @unchecked Sendable {
       processor.refuse(self, .invalidPacket, "packet type \(header & 0xff)", thread)
       return true
     }
+    // A barrier is complete at once; its fences act all the same.
+    if let caches = device.caches {
+      caches.acquire(FenceScope(header: header >> 9))
+      caches.release(FenceScope(header: header >> 11))
+    }
     let now = GPUClock.now()
     complete(signal, start: now, end: now)       // a barrier, at once
     return true

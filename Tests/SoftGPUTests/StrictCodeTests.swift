@@ -1,0 +1,284 @@
+// Planted omissions in kernels: a missing invalidation, write-back or scope bit leaves the old value to be seen; what was never
+// written is garbage.  The right version beside each passes.
+// Source of what is right: LLVM AMDGPU usage, "Memory Model" of gfx942, gfx90a and gfx11 (the code sequences of acquire and
+// release at each scope); its "Initial Kernel Execution State" for what is undefined.
+import Glibc
+import Testing
+
+@testable import ISA
+@testable import SoftGPU
+
+@Suite(.serialized) struct StrictCodeTests {
+  /// Waits until word `offset` of s[4:5] is not 0.
+  private func waiting(_ label: String, _ offset: Int, bits: String) -> String {
+    """
+    \(label):
+    global_load_dword v2, v0, s[4:5] offset:\(offset) \(bits)
+    s_waitcnt vmcnt(0)
+    v_readfirstlane_b32 s20, v2
+    s_cmp_eq_u32 s20, 0
+    s_cbranch_scc1 \(label)
+
+    """
+  }
+  /// Says to the host, in word `offset` of s[4:5].
+  private func saying(_ offset: Int, bits: String) -> String {
+    "v_mov_b32 v3, 1\nglobal_store_dword v0, v3, s[4:5] offset:\(offset) \(bits)\ns_waitcnt vmcnt(0)\n"
+  }
+
+  // Words of the first argument: 0 the kernel is ready, 1 the host has written, 2 the kernel's answer, 3 the host's last word.
+
+  @Test("After waiting for a flag, old lines are read unless buffer_inv forgets them", arguments: [
+    ("", 1), ("buffer_inv sc0", 1), ("buffer_inv sc1", 2), ("buffer_inv sc0 sc1", 2),
+  ] as [(String, UInt32)])
+  func invalidateAfterFlag(instruction: String, seen: UInt32) throws {
+    let lab = StrictLab(), flags = lab.memory(.fine), data = lab.memory(.fine)
+    let kernel = try lab.kernel(StrictLab.pointers(2) + """
+      global_load_dword v1, v0, s[6:7]
+      s_waitcnt vmcnt(0)
+      \(saying(0, bits: "sc0 sc1"))
+      \(waiting("wait", 4, bits: "sc0 sc1"))
+      \(instruction)
+      global_load_dword v1, v0, s[6:7]
+      s_waitcnt vmcnt(0)
+      global_store_dword v0, v1, s[4:5] offset:8
+      """)
+    data[0] = 1
+    let launch = lab.start(kernel, [flags, data])
+    #expect(eventually { flags[0] == 1 })
+    data[0] = 2
+    flags[1] = 1
+    #expect(launch.completes && flags[2] == seen)
+  }
+
+  @Test("Between workgroups of one kernel the reader must invalidate at agent scope", arguments: [("", 1), ("buffer_inv sc1", 2)] as [(String, UInt32)])
+  func betweenWorkgroups(instruction: String, seen: UInt32) throws {
+    let lab = StrictLab(), flags = lab.memory(.fine), data = lab.memory(.vram)
+    // Workgroup 1 reads, then lets workgroup 0 write, then reads again.
+    let kernel = try lab.kernel(StrictLab.pointers(2) + """
+      s_cmp_eq_u32 s2, 0
+      s_cbranch_scc1 writer
+      global_load_dword v1, v0, s[6:7]
+      s_waitcnt vmcnt(0)
+      \(saying(0, bits: "sc1"))
+      \(waiting("reading", 4, bits: "sc1"))
+      \(instruction)
+      global_load_dword v1, v0, s[6:7]
+      s_waitcnt vmcnt(0)
+      global_store_dword v0, v1, s[4:5] offset:8
+      s_endpgm
+      writer:
+      \(waiting("writing", 0, bits: "sc1"))
+      v_mov_b32 v1, 2
+      global_store_dword v0, v1, s[6:7] sc1
+      s_waitcnt vmcnt(0)
+      \(saying(4, bits: "sc1"))
+      """)
+    data[0] = 1
+    lab.flushHDP()
+    lab.run(kernel, [flags, data], groups: 2)
+    #expect(flags[2] == seen)
+  }
+
+  @Test("A load without its scope bits doesn't see a flag that the host has set", arguments: [("", 0), ("sc1", 1), ("sc0 sc1", 1)] as [(String, UInt32)])
+  func scopeBits(bits: String, seen: UInt32) throws {
+    let lab = StrictLab(), flags = lab.memory(.fine), data = lab.memory(.fine)
+    let kernel = try lab.kernel(StrictLab.pointers(2) + """
+      global_load_dword v1, v0, s[6:7] \(bits)
+      s_waitcnt vmcnt(0)
+      \(saying(0, bits: "sc0 sc1"))
+      \(waiting("wait", 4, bits: "sc0 sc1"))
+      global_load_dword v1, v0, s[6:7] \(bits)
+      s_waitcnt vmcnt(0)
+      global_store_dword v0, v1, s[4:5] offset:8
+      """)
+    let launch = lab.start(kernel, [flags, data])
+    #expect(eventually { flags[0] == 1 })
+    data[0] = 1
+    flags[1] = 1
+    #expect(launch.completes && flags[2] == seen)
+  }
+
+  @Test("While a kernel runs, the host sees coarse-grained stores after buffer_wbl2 at system scope only", arguments: [
+    ("", 0), ("buffer_wbl2 sc1", 0), ("buffer_wbl2 sc0 sc1", 6),
+  ] as [(String, UInt32)])
+  func writeBack(instruction: String, seen: UInt32) throws {
+    let lab = StrictLab(), flags = lab.memory(.fine), data = lab.memory(.vram)
+    let kernel = try lab.kernel(StrictLab.pointers(2) + """
+      v_mov_b32 v1, 6
+      global_store_dword v0, v1, s[6:7] sc0 sc1
+      s_waitcnt vmcnt(0)
+      \(instruction)
+      s_waitcnt vmcnt(0)
+      \(saying(0, bits: "sc0 sc1"))
+      \(waiting("wait", 4, bits: "sc0 sc1"))
+      """)
+    let launch = lab.start(kernel, [flags, data])
+    #expect(eventually { flags[0] == 1 })
+    #expect(data[0] == seen)
+    flags[1] = 1
+    #expect(launch.completes && data[0] == 6)
+  }
+
+  @Test("gfx90a: the host's later stores to coarse-grained memory need buffer_invl2 beside buffer_wbinvl1_vol", arguments: [
+    ("buffer_wbinvl1_vol", 1), ("buffer_invl2", 1), ("buffer_invl2\nbuffer_wbinvl1_vol", 2),
+  ] as [(String, UInt32)])
+  func systemAcquire(instructions: String, seen: UInt32) throws {
+    let lab = StrictLab([.mi210]), flags = lab.memory(.fine), data = lab.memory(.coarse)
+    let kernel = try lab.kernel(StrictLab.pointers(2) + """
+      global_load_dword v1, v0, s[6:7]
+      s_waitcnt vmcnt(0)
+      \(saying(0, bits: ""))
+      \(waiting("wait", 4, bits: "glc"))
+      \(instructions)
+      global_load_dword v1, v0, s[6:7]
+      s_waitcnt vmcnt(0)
+      global_store_dword v0, v1, s[4:5] offset:8
+      """)
+    data[0] = 1
+    let launch = lab.start(kernel, [flags, data])
+    #expect(eventually { flags[0] == 1 })
+    data[0] = 2
+    flags[1] = 1
+    #expect(launch.completes && flags[2] == seen)
+  }
+
+  @Test("gfx11: an acquire needs buffer_gl1_inv and buffer_gl0_inv", arguments: [
+    ("", 1), ("buffer_gl0_inv", 1), ("buffer_gl1_inv", 1), ("buffer_gl1_inv\nbuffer_gl0_inv", 2),
+  ] as [(String, UInt32)])
+  func bothLevels(instructions: String, seen: UInt32) throws {
+    let lab = StrictLab([.rx7900xtx]), flags = lab.memory(.fine), data = lab.memory(.fine)
+    let kernel = try lab.kernel("""
+      s_load_b64 s[4:5], s[0:1], 0
+      s_load_b64 s[6:7], s[0:1], 8
+      s_waitcnt lgkmcnt(0)
+      v_mov_b32 v0, 0
+      global_load_b32 v1, v0, s[6:7]
+      s_waitcnt vmcnt(0)
+      v_mov_b32 v3, 1
+      global_store_b32 v0, v3, s[4:5]
+      wait:
+      global_load_b32 v2, v0, s[4:5] offset:4 glc
+      s_waitcnt vmcnt(0)
+      v_readfirstlane_b32 s20, v2
+      s_cmp_eq_u32 s20, 0
+      s_cbranch_scc1 wait
+      \(instructions)
+      global_load_b32 v1, v0, s[6:7]
+      s_waitcnt vmcnt(0)
+      global_store_b32 v0, v1, s[4:5] offset:8
+      """)
+    data[0] = 1
+    let launch = lab.start(kernel, [flags, data])
+    #expect(eventually { flags[0] == 1 })
+    data[0] = 2
+    flags[1] = 1
+    #expect(launch.completes && flags[2] == seen)
+  }
+
+  @Test("Scalar loads don't see the kernel's own stores before s_dcache_inv", arguments: [("", 1), ("s_dcache_inv", 2)] as [(String, UInt32)])
+  func scalarCache(instruction: String, seen: UInt32) throws {
+    let lab = StrictLab(), data = lab.memory(.fine), out = lab.memory(.fine)
+    let kernel = try lab.kernel(StrictLab.pointers(2) + """
+      s_load_dword s8, s[4:5], 0
+      s_waitcnt lgkmcnt(0)
+      v_mov_b32 v1, 2
+      global_store_dword v0, v1, s[4:5]
+      s_waitcnt vmcnt(0)
+      \(instruction)
+      s_load_dword s8, s[4:5], 0
+      s_waitcnt lgkmcnt(0)
+      v_mov_b32 v1, s8
+      global_store_dword v0, v1, s[6:7]
+      """)
+    data[0] = 1
+    lab.run(kernel, [data, out])
+    #expect(out[0] == seen)
+  }
+
+  @Test("Instructions that a kernel writes over itself are executed after s_icache_inv only", arguments: [("s_nop 0", 1), ("s_icache_inv", 2)] as [(String, UInt32)])
+  func instructionCache(instruction: String, seen: UInt32) throws {
+    let lab = StrictLab(), out = lab.memory(.fine)
+    // Writes v_mov_b32 v1, 2 over v_mov_b32 v1, 1.
+    let kernel = try lab.kernel(StrictLab.pointers(1) + """
+      s_getpc_b64 s[8:9]
+      here:
+      s_add_u32 s8, s8, patch-here
+      s_addc_u32 s9, s9, 0
+      v_mov_b32 v4, 0x7e020282
+      global_store_dword v0, v4, s[8:9]
+      s_waitcnt vmcnt(0)
+      \(instruction)
+      s_nop 7
+      patch:
+      v_mov_b32 v1, 1
+      global_store_dword v0, v1, s[4:5]
+      s_waitcnt vmcnt(0)
+      """)
+    lab.run(kernel, [out])
+    #expect(out[0] == seen)
+  }
+
+  // MARK: atomics
+
+  @Test("An atomic at system scope on coarse-grained memory stays in L2; on fine-grained memory the host sees it", arguments: [
+    (StrictLab.Kind.vram, 0), (.fine, 5),
+  ] as [(StrictLab.Kind, UInt32)])
+  func systemAtomic(kind: StrictLab.Kind, seen: UInt32) throws {
+    let lab = StrictLab(), flags = lab.memory(.fine), data = lab.memory(kind)
+    let kernel = try lab.kernel(StrictLab.pointers(2) + """
+      s_mov_b64 exec, 1
+      v_mov_b32 v1, 5
+      global_atomic_add v0, v1, s[6:7] sc1
+      s_waitcnt vmcnt(0)
+      \(saying(0, bits: "sc0 sc1"))
+      \(waiting("wait", 4, bits: "sc0 sc1"))
+      """)
+    let launch = lab.start(kernel, [flags, data])
+    #expect(eventually { flags[0] == 1 })
+    #expect(data[0] == seen)
+    flags[1] = 1
+    #expect(launch.completes)
+  }
+
+  @Test("On the host's memory only the atomics that PCIe has take place", arguments: [
+    ("global_atomic_umax v0, v1, s[4:5]", StrictLab.Kind.fine, 3), ("global_atomic_or v0, v1, s[4:5]", .fine, 3),
+    ("global_atomic_add v0, v1, s[4:5]", .fine, 12), ("global_atomic_swap v0, v1, s[4:5]", .fine, 9),
+    ("global_atomic_umax v0, v1, s[4:5]", .vram, 9), ("global_atomic_add_f32 v0, v1, s[4:5]", .fine, 3),
+  ] as [(String, StrictLab.Kind, UInt32)])
+  func pcieAtomics(instruction: String, kind: StrictLab.Kind, result: UInt32) throws {
+    let lab = StrictLab(), data = lab.memory(kind)
+    data[0] = 3
+    lab.flushHDP()
+    lab.run(try lab.kernel(StrictLab.pointers(1) + "s_mov_b64 exec, 1\nv_mov_b32 v1, 9\n\(instruction)\ns_waitcnt vmcnt(0)"), [data])
+    #expect(data[0] == result)
+  }
+
+  // MARK: what was never written
+
+  /// The same kernel twice; whether both runs stored the same.
+  private func repeats(_ body: String, lds: UInt32 = 0, scratch: UInt32 = 0) throws -> Bool {
+    let lab = StrictLab(), out = lab.memory(.fine)
+    let kernel = try lab.kernel(StrictLab.pointers(1) + body + "\nglobal_store_dword v0, v1, s[4:5]\ns_waitcnt vmcnt(0)", scratch: scratch)
+    lab.run(kernel, [out], lds: lds, scratch: scratch)
+    let first = out[0]
+    lab.run(kernel, [out], lds: lds, scratch: scratch)
+    return out[0] == first
+  }
+  @Test("A vector register that nobody wrote differs from run to run", arguments: [("", false), ("v_mov_b32 v40, 4", true)])
+  func vectorRegister(setup: String, same: Bool) throws { #expect(try repeats("\(setup)\nv_mov_b32 v1, v40") == same) }
+
+  @Test("A scalar register that nobody wrote differs from run to run", arguments: [("", false), ("s_mov_b32 s40, 4", true)])
+  func scalarRegister(setup: String, same: Bool) throws { #expect(try repeats("\(setup)\nv_mov_b32 v1, s40") == same) }
+
+  @Test("VCC that nobody wrote differs from run to run", arguments: [("", false), ("s_mov_b64 vcc, 0", true)])
+  func conditionCode(setup: String, same: Bool) throws { #expect(try repeats("\(setup)\nv_mov_b32 v1, vcc_lo") == same) }
+
+  @Test("An accumulation register that nobody wrote differs from run to run", arguments: [("", false), ("v_accvgpr_write_b32 a3, 4", true)])
+  func accumulator(setup: String, same: Bool) throws { #expect(try repeats("\(setup)\ns_nop 7\nv_accvgpr_read_b32 v1, a3") == same) }
+
+  @Test("LDS that nobody wrote differs from run to run", arguments: [("", false), ("v_mov_b32 v2, 4\nds_write_b32 v0, v2", true)])
+  func lds(setup: String, same: Bool) throws {
+    #expect(try repeats("s_mov_b32 m0, -1\n\(setup)\nds_read_b32 v1, v0\ns_waitcnt lgkmcnt(0)", lds: 256) == same)
+  }
+}
