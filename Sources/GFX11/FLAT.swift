@@ -67,8 +67,13 @@ extension OpcodeTable {
     t(80, "atomic_cmpswap_f32", .control) { w, o in w.atomic32(o, operands: 2) { m, a, b in Float(bitPattern: m) == Float(bitPattern: b) ? a : m } }
     t(81, "atomic_min_f32", .control) { w, o in w.atomic32(o) { m, a, _ in minimum(Float(bitPattern: m), Float(bitPattern: a)).bitPattern } }
     t(82, "atomic_max_f32", .control) { w, o in w.atomic32(o) { m, a, _ in maximum(Float(bitPattern: m), Float(bitPattern: a)).bitPattern } }
-    t(86, "atomic_add_f32", [.control, .f32]) { w, o in w.atomic32(o) { m, a, _ in (Float(bitPattern: m) + Float(bitPattern: a)).bitPattern } }
+    t(86, "atomic_add_f32", .control) { w, o in w.atomic32(o) { m, a, _ in addFlushed(m, a) } }
   }
+}
+
+/// Additions in memory know no denormals and round to nearest, whatever MODE says (LLVM knows them as such, too).
+@inline(__always) func addFlushed(_ m: UInt32, _ a: UInt32) -> UInt32 {
+  flushed(flushed(Float(bitPattern: m)) + flushed(Float(bitPattern: a))).bitPattern
 }
 
 extension UnsafeMutablePointer<carmine_wave> {

@@ -103,6 +103,6 @@ extension OpcodeTable {
     t(80, "buffer_atomic_cmpswap_f32", .control) { w, o in w.bufferAtomic32(o, .gfx11, operands: 2) { m, a, b in Float(bitPattern: m) == Float(bitPattern: b) ? a : m } }
     t(81, "buffer_atomic_min_f32", .control) { w, o in w.bufferAtomic32(o, .gfx11) { m, a, _ in minimum(Float(bitPattern: m), Float(bitPattern: a)).bitPattern } }
     t(82, "buffer_atomic_max_f32", .control) { w, o in w.bufferAtomic32(o, .gfx11) { m, a, _ in maximum(Float(bitPattern: m), Float(bitPattern: a)).bitPattern } }
-    t(86, "buffer_atomic_add_f32", [.control, .f32]) { w, o in w.bufferAtomic32(o, .gfx11) { m, a, _ in (Float(bitPattern: m) + Float(bitPattern: a)).bitPattern } }
+    t(86, "buffer_atomic_add_f32", .control) { w, o in w.bufferAtomic32(o, .gfx11) { m, a, _ in addFlushed(m, a) } }
   }
 }

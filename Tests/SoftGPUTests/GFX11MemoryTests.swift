@@ -192,6 +192,7 @@ import Testing
     try try32("dec_u32", 6, 7, nil, 5)
     let one = Float(1).bitPattern, two = Float(2).bitPattern
     try try32("add_f32", one, two, nil, Float(3).bitPattern)
+    try try32("add_f32", 0x0040_0000, 0x0040_0000, nil, 0)   // denormals are zeros
     try try32("min_f32", one, two, nil, one)
     try try32("max_f32", 0x7fc0_0000, two, nil, two)
     try try32("cmpswap_f32", 0x8000_0000, two, 0, two)

@@ -94,8 +94,9 @@ final class InstructionBench {
 
   /// Assembles and executes.  Returns the fault, if there was one.
   @discardableResult func run(_ text: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> Fault? {
-    for words in try InstructionBench.assemble(text, set.pointee.target.rawValue, lanes: lanes) {
-      let entries = state.pointee.windowOps
+    let instructions = try InstructionBench.assemble(text, set.pointee.target.rawValue, lanes: lanes)
+    if instructions.isEmpty { Issue.record("\(text): not assembled", sourceLocation: sourceLocation) }
+    for words in instructions {
       guard var result = set.pointee.decode(set.pointee.table, { $0 < words.count ? words[$0] : 0 }), result.known else {
         Issue.record("\(text): not decoded", sourceLocation: sourceLocation)
         return nil
@@ -108,7 +109,6 @@ final class InstructionBench {
         Issue.record("\(text): not executed", sourceLocation: sourceLocation)
         return nil
       }
-      _ = entries
       withUnsafePointer(to: &result.op) { op in op.pointee.execute!(wave, op) }
       if wave.pointee.state == UInt32(CARMINE_WAVE_FAULTED) {
         wave.pointee.state = UInt32(CARMINE_WAVE_RUNNING)
