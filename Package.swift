@@ -77,6 +77,7 @@ let package = Package(
     .target(name: "ISA", dependencies: ["CSoftGPU"], swiftSettings: fast),
     .target(name: "GFX9", dependencies: ["ISA", "CSoftGPU"], swiftSettings: fast),
     .target(name: "GFX11", dependencies: ["ISA", "CSoftGPU"], swiftSettings: fast),
+    .target(name: "Disassembler", dependencies: ["ISA", "GFX9", "GFX11"]),
     .target(
       name: "SoftGPU", dependencies: ["CKFD", "CSoftGPU", "Settings", "ISA", "GFX9", "GFX11"], swiftSettings: fast),
     .target(
@@ -120,6 +121,7 @@ let package = Package(
     // Benchmarks; nothing depends on them.
     .executableTarget(name: "queue-bench", dependencies: ["KFD", "CKFD"], path: "Benchmarks/QueueBench"),
 
+    .executableTarget(name: "distest", dependencies: ["Disassembler", "ISA", "GFX9", "GFX11"], path: "Tests/distest"),
     // Traffic for hours; `make test-soak` runs it.
     .executableTarget(name: "soak", dependencies: ["KFD", "CKFD"], path: "Tests/Soak"),
 
