@@ -25,7 +25,7 @@ extension DeviceKind {
     ],
     sdmaEngines: 2, sdmaXGMIEngines: 14, sdmaQueuesPerEngine: 8, computeQueues: 24, gwsCount: 0,
     capability: common | errorCorrection, firmware: Firmware(mec: 177, mec2: 177, rlc: 82, sdma: 22, vbios: "113-M3000100-102"),
-    drmFamily: 141, externalRevision: 0x46, gbAddressConfig: 0x2400_0444,
+    drmFamily: 141, externalRevision: 0x46, gbAddressConfig: 0x2a11_4042,
     ipBlocks: [
       IPBlock(name: "GC", hardwareID: 11, major: 9, minor: 4, revision: 3),
       IPBlock(name: "SDMA0", hardwareID: 42, major: 4, minor: 4, revision: 2),
@@ -46,7 +46,7 @@ extension DeviceKind {
     ],
     sdmaEngines: 2, sdmaXGMIEngines: 3, sdmaQueuesPerEngine: 8, computeQueues: 24, gwsCount: 0,
     capability: common | errorCorrection, firmware: Firmware(mec: 71, mec2: 71, rlc: 17, sdma: 8, vbios: "113-D67301-063"),
-    drmFamily: 141, externalRevision: 0x3d, gbAddressConfig: 0x2211_0032,
+    drmFamily: 141, externalRevision: 0x3d, gbAddressConfig: 0x2201_4042,
     ipBlocks: [
       IPBlock(name: "GC", hardwareID: 11, major: 9, minor: 4, revision: 2),
       IPBlock(name: "SDMA0", hardwareID: 42, major: 4, minor: 4, revision: 0),
