@@ -68,6 +68,9 @@ struct FileTree: Sendable {
 
   // MARK: asking
 
+  /// Every path but those inside numbered folders.
+  var paths: [String] { Array(nodes.keys) }
+
   /// What an absolute path leads to; `followLast`: also through a link at its end.
   func find(_ path: String, followLast: Bool = true) -> Found {
     guard path.hasPrefix("/") else { return .error(ENOENT) }
