@@ -37,7 +37,8 @@
   X(getxattr) X(lgetxattr) X(fgetxattr) X(listxattr) X(llistxattr) X(flistxattr)                                         \
   X(opendir) X(fdopendir) X(readdir) X(readdir64) X(readdir_r) X(readdir64_r) X(closedir) X(dirfd) X(rewinddir)          \
   X(getdents64) X(telldir) X(seekdir) X(scandir) X(scandir64) X(scandirat) X(scandirat64) X(glob) X(glob64)                            \
-  X(fopen) X(fopen64) X(freopen) X(freopen64) X(fclose)
+  X(fopen) X(fopen64) X(freopen) X(freopen64) X(fclose)                                                          \
+  X(dlsym)
 enum {
 #define X(name) CARMINE_NEXT_##name,
   CARMINE_NAMES(X)

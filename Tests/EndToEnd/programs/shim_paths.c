@@ -1,6 +1,7 @@
 // The driver's files by path, through every call of libc that looks at paths.
 #include "shim_check.h"
 #include <dirent.h>
+#include <dlfcn.h>
 #include <glob.h>
 #include <limits.h>
 #include <sys/mman.h>
@@ -150,7 +151,23 @@ static void mappings(void) {
   close(fd);
 }
 
+// Who takes the functions from libc by name finds the driver's files all the same.
+static void by_name(void) {
+  void *libc = dlopen("libc.so.6", RTLD_NOW);
+  int (*opens)(const char *, int, ...) = (int (*)(const char *, int, ...))dlsym(libc, "open64");
+  void *(*maps)(void *, size_t, int, int, int, off_t) = (void *(*)(void *, size_t, int, int, int, off_t))dlsym(libc, "mmap");
+  int (*statuses)(int, struct stat *) = (int (*)(int, struct stat *))dlsym(RTLD_DEFAULT, "fstat");
+  CHECK(opens && maps && statuses && dlsym(libc, "no_such_function") == NULL && dlerror());
+  CHECK(dlsym(libc, "strlen") != NULL && dlsym(RTLD_NEXT, "strlen") != NULL);
+  int fd = opens("/dev/kfd", O_RDWR);
+  struct stat s;
+  CHECK(fd >= 0 && version_of(fd) == 1017 && statuses(fd, &s) == 0 && S_ISCHR(s.st_mode));
+  CHECK(maps(NULL, 32768, PROT_READ, MAP_SHARED, fd, 0) == MAP_FAILED && errno == ENODEV);
+  close(fd);
+}
+
 int main(void) {
+  by_name();
   status();
   access_and_links();
   folders();
