@@ -46,8 +46,9 @@ final class PM4Engine: @unchecked Sendable {
 
   /// Starts an indirect buffer that an AQL packet names.
   func begin(_ buffer: PacketStream) { buffers = [buffer] }
-  /// Whether packets, their dispatches or what follows them are still to come; a ring does not count.
-  var isBusy: Bool { !buffers.isEmpty || !pending.isEmpty || queue.inFlight.load(ordering: .acquiring) > 0 }
+  /// Whether packets of buffers, what they launched, or what follows that is still to come; a ring does not count, nor do
+  /// dispatches of AQL packets.
+  var isBusy: Bool { !buffers.isEmpty || !pending.isEmpty || batch.running.load(ordering: .acquiring) > 0 }
 
   var position: String {
     if let buffer = buffers.last { return "dword \(buffer.position / 4) of an indirect buffer (\(hex(buffer.address(0))))" }
