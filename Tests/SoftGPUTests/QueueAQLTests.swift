@@ -132,6 +132,15 @@ import Testing
     #expect(behind.reaches(0) && done.value == 0 && eventually { queue.readIndex == 3 })
   }
 
+  @Test("What lies behind the write index is nobody's packet, even if it looks like one: tinygrad's ring begins with zeros")
+  func zeros() {
+    let (queue, inactive) = watched(), signal = TestSignal(machine, 2)
+    for index in 2..<queue.packets { memset(queue.ring + index * 64, 0, 64) }
+    queue.barrier(completion: signal)
+    queue.barrier(completion: signal)
+    #expect(signal.reaches(0) && persistently { inactive.value == 0 })
+  }
+
   @Test("Queues of all kinds wait for each other through memory")
   func together() {
     let aql = TestQueue(machine), pm4Queue = TestRing(machine, TestRing.pm4), sdma = TestRing(machine, TestRing.sdma)

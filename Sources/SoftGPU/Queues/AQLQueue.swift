@@ -3,9 +3,10 @@
 // Threads: the queue's thread looks at packets and launches them (`next`, `rung`, `lastDoorbell` are its own).  Whoever
 // completes a dispatch calls `finish`, under the queue's lock.
 // Order: a doorbell's value is the index of the last written packet; the header's acquiring load makes the packet visible.
-// Doorbells of several producers may go backwards, so the highest counts, and each change is followed as far as packets are
-// valid.  A packet's slot is given back (header INVALID, read index) when it and all before it have completed, so a running
-// kernel may still read its dispatch packet; then the signal is written: timestamps, value, mailbox, interrupt.
+// Doorbells of several producers may go backwards, and a higher one may have been overwritten before it was seen: so the
+// highest counts, and each change is followed to the write index as far as packets are valid.
+// A packet's slot is given back (header INVALID, read index) when it and all before it have completed, so a running kernel may
+// still read its dispatch packet; then the signal is written: timestamps, value, mailbox, interrupt.
 // Full: the client's affair; it sees the read index.
 // Source: HSA Platform System Architecture 1.2, 2.8 and 2.9.
 import CKFD
@@ -124,6 +125,11 @@ final class AQLQueue: Queue, @unchecked Sendable {
 
   // MARK: the thread
 
+  /// How many packets producers have taken places for.
+  private func writeIndex(_ thread: QueueThread) -> UInt64 {
+    thread.reader.host(properties.writePointer, 8, write: false)?.atomic64().pointee.load(ordering: .acquiring) ?? 0
+  }
+
   /// Launches what can be launched, at most a few packets so that others get their turn.
   override func step(_ thread: QueueThread) -> QueueStep {
     let doorbell = rungDoorbell
@@ -146,6 +152,7 @@ final class AQLQueue: Queue, @unchecked Sendable {
     for _ in 0..<32 where indirect == nil {
       guard follow || Int64(bitPattern: next) <= rung else { break }
       thread.enter()
+      guard Int64(bitPattern: next) <= rung || next < writeIndex(thread) else { break }
       let address = packetAddress(next)
       guard let packet = thread.reader.host(address, 64, write: true) else {
         processor.fail(self, Fault(cause: .memory(address: address, access: .read, size: 64)), thread)
