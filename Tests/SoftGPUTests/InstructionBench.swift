@@ -97,26 +97,35 @@ final class InstructionBench {
     let instructions = try InstructionBench.assemble(text, set.pointee.target.rawValue, lanes: lanes)
     if instructions.isEmpty { Issue.record("\(text): not assembled", sourceLocation: sourceLocation) }
     for words in instructions {
-      guard var result = set.pointee.decode(set.pointee.table, { $0 < words.count ? words[$0] : 0 }), result.known else {
-        Issue.record("\(text): not decoded", sourceLocation: sourceLocation)
-        return nil
-      }
-      guard Int(result.op.size) == words.count else {
-        Issue.record("\(text): \(result.op.size) words, not \(words.count)", sourceLocation: sourceLocation)
-        return nil
-      }
-      guard result.op.execute != nil else {
-        Issue.record("\(text): not executed", sourceLocation: sourceLocation)
-        return nil
-      }
-      withUnsafePointer(to: &result.op) { op in op.pointee.execute!(wave, op) }
-      if wave.pointee.state == UInt32(CARMINE_WAVE_FAULTED) {
-        wave.pointee.state = UInt32(CARMINE_WAVE_RUNNING)
-        defer { state.pointee.fault = nil }
-        return state.pointee.fault
-      }
+      if let fault = execute(words, text, sourceLocation: sourceLocation) { return fault }
     }
     return nil
+  }
+
+  /// Executes one instruction; `text` says in complaints what it is.
+  func execute(_ words: [UInt32], _ text: String, sourceLocation: SourceLocation = #_sourceLocation) -> Fault? {
+    guard let result = set.pointee.decode(set.pointee.table, { $0 < words.count ? words[$0] : 0 }), result.known else {
+      Issue.record("\(text): not decoded", sourceLocation: sourceLocation)
+      return nil
+    }
+    guard Int(result.op.size) == words.count else {
+      Issue.record("\(text): \(result.op.size) words, not \(words.count)", sourceLocation: sourceLocation)
+      return nil
+    }
+    guard let execute = result.op.execute else {
+      Issue.record("\(text): not executed", sourceLocation: sourceLocation)
+      return nil
+    }
+    // A dual instruction's other half lies in the next entry.
+    withUnsafeTemporaryAllocation(of: carmine_op.self, capacity: 2) { entries in
+      entries.initializeElement(at: 0, to: result.op)
+      entries.initializeElement(at: 1, to: result.second ?? carmine_op())
+      execute(wave, UnsafePointer(entries.baseAddress!))
+    }
+    guard wave.pointee.state == UInt32(CARMINE_WAVE_FAULTED) else { return nil }
+    wave.pointee.state = UInt32(CARMINE_WAVE_RUNNING)
+    defer { state.pointee.fault = nil }
+    return state.pointee.fault
   }
 
   /// The words of each instruction of `text`.
