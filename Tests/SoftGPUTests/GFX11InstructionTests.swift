@@ -270,7 +270,7 @@ private func laneMoves(_ lanes: Int) -> [Case] {
     #expect(bench.wave.pointee.scalars[106] == 0xfff)      // v_cmpx writes EXEC alone
     try bench.run("s_mov_b32 s4, 0xf0\ns_and_saveexec_b32 s5, s4")
     #expect(bench.wave.pointee.scalars[5] == 0xff && bench.wave.exec == 0xf0 && bench.wave.scc)
-    try bench.run("s_mov_b32 exec_lo, 0\ns_mov_b32 s4, src_execz")
+    try bench.run("s_mov_b32 exec_lo, 0\ns_getreg_b32 s4, hwreg(HW_REG_STATUS, 9, 1)")
     #expect(bench.wave.pointee.scalars[4] == 1)
     try bench.run("v_writelane_b32 v2, 99, 37")             // lane 5
     #expect(bench.vgpr(2)[5] == 99)
@@ -292,7 +292,7 @@ private func laneMoves(_ lanes: Int) -> [Case] {
     try bench.run("s_mov_b32 m0, 0x10002\ns_movrelsd_2_b32 s12, s2")
     #expect(s[13] == 0x1234_5678)                           // s[12 + 1] from s[2 + 2]
     try bench.run("s_or_not1_saveexec_b32 s12, s4")
-    #expect(s[12] == ~0 && bench.wave.exec == 0xffff_ffff)
+    #expect(s[12] == ~0 && bench.wave.exec == 0x1234_5678)
     try bench.run("s_mov_b32 exec_lo, 0xff00ff\ns_and_not1_wrexec_b32 s12, s4")
     #expect(bench.wave.exec == UInt64(0x1234_5678 & ~0x00ff_00ff as UInt32) && s[12] == UInt32(bench.wave.exec))
     try bench.run("s_round_mode 0x5\ns_denorm_mode 0xc\ns_getreg_b32 s12, hwreg(HW_REG_MODE, 0, 8)")
