@@ -20,6 +20,7 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   private(set) var sleepers: SleeperPool!
   private(set) var copyWorker: HostWorker!
   private(set) var functionWorker: HostWorker!
+  private(set) var codeInvalidation: CodeInvalidation!
   private(set) var faultCell: UnsafeMutablePointer<carmine_fault_cell>!
 
   let faultCode = Atomic<UInt32>(0)
@@ -63,6 +64,7 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
       if !system.hasEventPage { system.adoptEventPage(try memory.makeBlock(System.eventPageBytes, heap: .host)) }
       let cell = try allocate(UInt64(MemoryLayout<carmine_fault_cell>.size), heap: .host, isInternal: true)
       memset(cell, 0, MemoryLayout<carmine_fault_cell>.size)
+      codeInvalidation = try CodeInvalidation(device: self)
       faultCell = cell.assumingMemoryBound(to: carmine_fault_cell.self)
     } catch { throw KFDError("ALLOC_MEMORY_OF_GPU", ENOMEM, remedy: error.message) }
     mapHDP()

@@ -1,6 +1,6 @@
 // Device memory that holds code: allocated writable, filled by the host, then run by the GPU.
 // Threads: any.  Whoever holds it frees it by letting go; nothing may be running it then.
-// Order: the packet processor invalidates instruction caches with the acquire fence of each dispatch.
+// Order: what is submitted after `write` has instruction caches forget what they held (CodeInvalidation).
 
 public final class ExecutableMemory: Sendable {
   public let device: Device
@@ -32,6 +32,7 @@ public final class ExecutableMemory: Sendable {
     UnsafeMutableRawBufferPointer(start: UnsafeMutableRawPointer(bitPattern: UInt(address)), count: byteCount)[offset...]
       .withContiguousMutableBytes { $0.copyMemory(from: bytes) }
     device.flushHostWrites()
+    device.codeInvalidation.note()
   }
 }
 

@@ -18,6 +18,8 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
   private let lock = Lock()
   private let doorbell: UnsafeMutablePointer<Atomic<UInt64>>
   let priority: Int
+  /// How much of the device's new code this queue has had instruction caches look for; guarded by `lock`.
+  private var codeSeen: UInt64 = 0
   /// Streams that submit here; guarded by QueueSet's lock.
   var streamCount = 0
   /// The packet processor puts its reason here when it stops (bits as ROCr knows them).
@@ -84,6 +86,16 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
   func submit(_ count: UInt64, _ fill: (_ index: UInt64, _ packet: UnsafeMutableRawPointer) -> UInt32) throws(GPUError) {
     lock.lock()
     defer { lock.unlock() }
+    let code = device.codeInvalidation.current
+    if code != codeSeen {
+      try publish(1) { _, packet in device.codeInvalidation.packet(packet) }
+      codeSeen = code
+    }
+    try publish(count, fill)
+  }
+
+  /// Lock held.
+  private func publish(_ count: UInt64, _ fill: (_ index: UInt64, _ packet: UnsafeMutableRawPointer) -> UInt32) throws(GPUError) {
     var id = ring.reserve(count)
     var attempts = 0
     while id == nil {
