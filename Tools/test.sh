@@ -14,6 +14,7 @@ unit() {
   echo "== unit tests"
   local log=$logs/unit.log
   export CARMINE_TEST_PREFIX=$prefix CARMINE_TEST_CUDA_HOME=$root/.build/cuda-13 CARMINE_TEST_CUDA12_HOME=$root/.build/cuda-12
+  export CARMINE_SOFT_STRICT=1      # as strict with fences as silicon may be
   export CARMINE_SOFTGPU_LIBRARY=$prefix/lib/libcarmine-softgpu.so CARMINE_DEVICE_LIBRARY=$prefix/lib/carmine/device.bc
   swift test -c release -Xswiftc -enable-testing --scratch-path .build/tests >"$log" 2>&1
   local status=$?

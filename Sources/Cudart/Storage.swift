@@ -28,9 +28,9 @@ extension Context: ModuleStorage {
 
   public func freeForModule(_ address: UInt64) { try? device.gpu.free(address) }
 
-  /// The host sees device memory through the large BAR; a kernel's dispatch packet acquires, which drops stale lines.
   public func writeForModule(_ bytes: UnsafeRawBufferPointer, to address: UInt64) throws {
     guard let start = bytes.baseAddress, bytes.count > 0 else { return }
     memcpy(UnsafeMutableRawPointer(bitPattern: UInt(address))!, start, bytes.count)
+    device.gpu.noteHostWroteCode()
   }
 }

@@ -131,6 +131,12 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
     if let hdpFlush { hdpFlush.pointee = 1 }
   }
 
+  /// The same for code and what lies beside it, which instruction caches may hold in an older version.
+  public func noteHostWroteCode() {
+    flushHostWrites()
+    codeInvalidation.note()
+  }
+
   /// Does a copy or fill on this thread and pushes it out.  The caller has seen to the order.
   public func execute(_ request: CopyRequest) {
     request.execute()

@@ -50,13 +50,18 @@ extension UnsafeMutablePointer<carmine_wave> {
       for l in 0..<64 { list[l] = list[l] &+ delta }
       return lanes
     }
+    if worker(self).pointee.strict != nil { return resolveThroughCaches(o, lanes, size, access, least, most) }
     return resolveSeparately(o, lanes, size, access)
   }
 
   /// Lane by lane, from the GPU addresses in the worker's list to host addresses there; all of it in strict mode.
   @inline(never) public func resolveSeparately(_ o: Op, _ lanes: UInt64, _ size: Int, _ access: Fault.Access) -> UInt64? {
     let state = worker(self), list = state.pointee.addresses
-    if state.pointee.strict != nil { return resolveThroughCaches(o, lanes, size, access) }
+    if state.pointee.strict != nil {
+      var least: UInt64 = ~0, most: UInt64 = 0
+      forLanes(lanes) { least = min(least, list[$0]); most = max(most, list[$0]) }
+      return resolveThroughCaches(o, lanes, size, access, least, most)
+    }
     let needs = Permissions(for: access)
     var left = lanes
     while left != 0 {

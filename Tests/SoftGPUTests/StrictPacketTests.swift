@@ -125,20 +125,6 @@ import Testing
     #expect(flushes ? launch.completes && out[0] == 9 : launch.faults)
   }
 
-  @Test("Code written over code that has been fetched stays old until the instruction cache is invalidated", arguments: [
-    (false, 1), (true, 2),
-  ] as [(Bool, UInt32)])
-  func rewrittenCode(invalidates: Bool, seen: UInt32) throws {
-    let lab = StrictLab(), code = lab.memory(.code), out = lab.memory(.fine)
-    func body(_ number: Int) -> String { StrictLab.pointers(1) + "v_mov_b32 v1, \(number)\nglobal_store_dword v0, v1, s[4:5]\ns_waitcnt vmcnt(0)" }
-    lab.install(try lab.assemble(body(1)), in: code)
-    lab.run(code.address, [out])
-    lab.install(try lab.assemble(body(2)), in: code)
-    if invalidates { lab.machine.device.caches?.invalidateInstructions() }
-    lab.run(code.address, [out])
-    #expect(out[0] == seen)
-  }
-
   // MARK: mappings
 
   @Test("A pointer that is mapped on the other device only is a fault", arguments: [false, true])

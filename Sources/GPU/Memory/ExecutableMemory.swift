@@ -31,8 +31,7 @@ public final class ExecutableMemory: Sendable {
     precondition(offset >= 0 && offset + bytes.count <= byteCount)
     UnsafeMutableRawBufferPointer(start: UnsafeMutableRawPointer(bitPattern: UInt(address)), count: byteCount)[offset...]
       .withContiguousMutableBytes { $0.copyMemory(from: bytes) }
-    device.flushHostWrites()
-    device.codeInvalidation.note()
+    device.noteHostWroteCode()
   }
 }
 

@@ -57,12 +57,12 @@ extension CachedRange {
 extension UnsafeMutablePointer<carmine_wave> {
   private var strict: UnsafeMutablePointer<StrictWorker> { worker(self).pointee.strict.unsafelyUnwrapped }
 
-  /// Host addresses for the lanes' GPU addresses in the worker's list; nil after a fault.
-  @inline(never) func resolveThroughCaches(_ o: Op, _ lanes: UInt64, _ size: Int, _ access: Fault.Access) -> UInt64? {
+  /// Host addresses for the lanes' GPU addresses in the worker's list, which lie from `least` to `most`; nil after a fault.
+  @inline(never) func resolveThroughCaches(
+    _ o: Op, _ lanes: UInt64, _ size: Int, _ access: Fault.Access, _ least: UInt64, _ most: UInt64
+  ) -> UInt64? {
     let state = worker(self), list = state.pointee.addresses, needs = Permissions(for: access)
     let bypasses = access != .read || passesVectorCache(o)
-    var least: UInt64 = ~0, most: UInt64 = 0
-    forLanes(lanes) { least = min(least, list[$0]); most = max(most, list[$0]) }
     if let range = state.pointee.reader.range(least), most < range.end, range.end &- most >= UInt64(size), range.permissions.isSuperset(of: needs) {
       let place = Place(range: range, bypasses: bypasses, access: access)
       if access == .atomic, range.traits.isSystem, !check(o, lanes, range, size) { return lanes }
@@ -245,12 +245,14 @@ extension UnsafeMutablePointer<carmine_wave> {
       return true
     }
     if strict.pointee.atomics[row] == 0 {
-      strict.pointee.atomics[row] = isPCIeAtomic(worker(self).pointee.instructions.pointee.table.rows[row].name.description) ? 1 : 2
+      strict.pointee.atomics[row] = kind(ofAtomic: worker(self).pointee.instructions.pointee.table.rows[row].name.description)
     }
-    guard strict.pointee.atomics[row] == 2 else { return true }
+    // sc1 sends gfx942's integer atomics to the host's memory; the others are done in L2, for the device.
+    let kind = strict.pointee.atomics[row]
+    guard kind == 3 || kind == 2 && caches.target == .gfx942 && o.pointee.select & 4 != 0 else { return true }
     let list = worker(self).pointee.addresses
     caches.tell("strict: \(worker(self).pointee.instructions.pointee.table.rows[row].name) on memory of the host (\(hex(range.start))) "
-      + "is lost: PCIe has add, swap and compare-and-swap only")
+      + "is lost: \(kind == 3 ? "floating-point atomics don't reach fine-grained memory" : "PCIe has add, swap and compare-and-swap only")")
     forLanes(lanes) { lane in
       let out = strict.pointee.bounce + (lane << 6)
       memcpy(out, UnsafeRawPointer(bitPattern: UInt(list[lane] &+ range.delta)).unsafelyUnwrapped, size)
@@ -258,8 +260,9 @@ extension UnsafeMutablePointer<carmine_wave> {
     }
     return false
   }
-  private func isPCIeAtomic(_ name: String) -> Bool {
-    let isFloat = name.contains("_f16") || name.contains("bf16") || name.contains("_f32") || name.contains("_f64")
-    return !isFloat && (name.contains("swap") || name.contains("_add"))
+  /// 1: PCIe has it; 2: an integer operation that it hasn't; 3: floating point.
+  private func kind(ofAtomic name: String) -> UInt8 {
+    if name.contains("_f16") || name.contains("bf16") || name.contains("_f32") || name.contains("_f64") { return 3 }
+    return name.contains("swap") || name.contains("_add") ? 1 : 2
   }
 }

@@ -11,7 +11,7 @@ public struct StrictWorker {
   let slice: UnsafeMutablePointer<Atomic<UInt64>>
   /// 64 bytes a lane.
   let bounce: UnsafeMutableRawPointer
-  /// By opcode row: 0 not asked yet, 1 reaches memory behind PCIe, 2 does not.
+  /// By opcode row: 0 not asked yet, else which kind of atomic it is.
   var atomics: [UInt8]
   var seenCode: UInt64 = 0
   /// Waves of one workgroup are on two compute units: gfx11 outside CU mode, gfx9 in threadgroup-split mode.
