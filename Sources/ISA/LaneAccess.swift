@@ -30,6 +30,7 @@ extension UnsafeMutablePointer<carmine_wave> {
   /// The same for GPU addresses that stand in the worker's list already.
   @inline(never) public func resolveListed(_ o: Op, _ lanes: UInt64, _ size: Int, _ access: Fault.Access) -> UInt64? {
     let list = worker(self).pointee.addresses
+    worker(self).pointee.scratchLanes = 0
     guard lanes != 0 else { return 0 }
     // All in one range?
     var least: UInt64 = ~0, most: UInt64 = 0
@@ -83,12 +84,17 @@ extension UnsafeMutablePointer<carmine_wave> {
   /// A lane's flat address in the apertures of LDS or scratch; false after a fault.
   func resolveAperture(_ o: Op, _ lane: Int, _ size: Int, _ access: Fault.Access) -> Bool {
     let list = worker(self).pointee.addresses, address = list[lane], at = address & 0xffff_ffff
-    let isShared = address >> 32 == Aperture.shared >> 32
-    guard at + UInt64(size) <= UInt64(isShared ? pointee.ldsBytes : pointee.scratchBytes) else {
-      stop(self, o, .memory(address: address, access: access, size: size), lane: lane); return false
+    if address >> 32 == Aperture.shared >> 32 {
+      if at + UInt64(size) <= UInt64(pointee.ldsBytes) {
+        list[lane] = UInt64(UInt(bitPattern: pointee.lds)) + at
+        return true
+      }
+    } else if let host = privateAddress(lane, at, size, access) {
+      list[lane] = host
+      return true
     }
-    list[lane] = isShared ? UInt64(UInt(bitPattern: pointee.lds)) + at : scratchBase() + UInt64(lane) * UInt64(pointee.scratchBytes) + at
-    return true
+    stop(self, o, .memory(address: address, access: access, size: size), lane: lane)
+    return false
   }
 
   /// One access, which may run over the seam of two ranges when their host memory is contiguous too.
@@ -101,38 +107,6 @@ extension UnsafeMutablePointer<carmine_wave> {
       end = next.end
     }
     return address &+ range.delta
-  }
-
-  /// Scratch: an address is an offset in the lane's own memory.
-  private func scratchAddresses(
-    _ o: Op, _ lanes: UInt64, _ vaddr: Lanes, _ offset: UInt64, _ size: Int, _ access: Fault.Access
-  ) -> UInt64? {
-    let list = worker(self).pointee.addresses
-    let useVector = o.pointee.select & 8 != 0, saddr = Int(o.pointee.scalarDestination)
-    let scalar = saddr != 0x7f ? UInt64(pointee.scalars[saddr]) : 0
-    let base = scratchBase(), bytes = UInt64(pointee.scratchBytes)
-    var left = lanes
-    while left != 0 {
-      let lane = left.trailingZeroBitCount
-      left &= left &- 1
-      let at = ((useVector ? UInt64(vaddr[lane]) : 0) &+ scalar &+ offset) & 0xffff_ffff
-      guard at &+ UInt64(size) <= bytes else {
-        stop(self, o, .memory(address: Aperture.privateSegment | at, access: access, size: size), lane: lane); return nil
-      }
-      list[lane] = base &+ UInt64(lane) &* bytes &+ at
-    }
-    return lanes
-  }
-
-  /// This wave's scratch, allocated when first touched; freed with its workgroup.
-  private func scratchBase() -> UInt64 {
-    if pointee.scratch == 0 {
-      let bytes = max(64, Int(pointee.scratchBytes) * 64)
-      guard let memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), memory != MAP_FAILED
-      else { fatalError("SoftGPU: no memory for \(bytes) bytes of scratch") }
-      pointee.scratch = UInt64(UInt(bitPattern: memory))
-    }
-    return pointee.scratch
   }
 
   /// Data registers of a memory instruction: VGPRs or AGPRs.
@@ -159,6 +133,7 @@ extension UnsafeMutablePointer<carmine_wave> {
     guard let lanes = resolve(o, words &* 4, .read) else { return }
     noteCoherent(o)
     let out = data(o, Int(o.pointee.destination))
+    if worker(self).pointee.scratchLanes != 0 { return loadScattered(out, words: words, lanes) }
     let list = worker(self).pointee.addresses
     forLanes(lanes) { lane in
       let from = UnsafeRawPointer(bitPattern: UInt(list[lane])).unsafelyUnwrapped
@@ -168,6 +143,7 @@ extension UnsafeMutablePointer<carmine_wave> {
   @inlinable @inline(__always) public func store(_ o: Op, words: Int) {
     guard let lanes = resolve(o, words &* 4, .write) else { return }
     let from = data(o, Int(o.pointee.source1) &- 256)
+    if worker(self).pointee.scratchLanes != 0 { return storeScattered(from, words: words, lanes) }
     let list = worker(self).pointee.addresses
     forLanes(lanes) { lane in
       let to = UnsafeMutableRawPointer(bitPattern: UInt(list[lane])).unsafelyUnwrapped
@@ -179,12 +155,20 @@ extension UnsafeMutablePointer<carmine_wave> {
     guard let lanes = resolve(o, MemoryLayout<T>.size, .read) else { return }
     noteCoherent(o)
     let out = data(o, Int(o.pointee.destination))
-    forLanes(lanes) { lane in out[lane] = place(out[lane], UnsafeRawPointer(host(lane)).loadUnaligned(as: T.self)) }
+    let size = MemoryLayout<T>.size
+    forLanes(lanes) { lane in
+      let value = isScattered(lane, size) ? T(truncatingIfNeeded: gather(lane, 0, size)) : UnsafeRawPointer(host(lane)).loadUnaligned(as: T.self)
+      out[lane] = place(out[lane], value)
+    }
   }
   @inlinable @inline(__always) public func store<T: FixedWidthInteger>(_ o: Op, _: T.Type, shift: UInt32 = 0) {
     guard let lanes = resolve(o, MemoryLayout<T>.size, .write) else { return }
     let from = data(o, Int(o.pointee.source1) &- 256)
-    forLanes(lanes) { lane in host(lane).storeBytes(of: T(truncatingIfNeeded: from[lane] >> shift), as: T.self) }
+    let size = MemoryLayout<T>.size
+    forLanes(lanes) { lane in
+      let value = T(truncatingIfNeeded: from[lane] >> shift)
+      if isScattered(lane, size) { scatter(lane, 0, size, UInt64(truncatingIfNeeded: value)) } else { host(lane).storeBytes(of: value, as: T.self) }
+    }
   }
 
   /// Read-modify-write in lane order; the old value is returned when the instruction asks for it (sc0).
@@ -217,8 +201,14 @@ extension UnsafeMutablePointer<carmine_wave> {
     let from = data(o, Int(o.pointee.source1) &- 256), out = data(o, Int(o.pointee.destination))
     let returns = o.pointee.select & 1 != 0
     forLanes(lanes) { lane in
-      let cell = host(lane).assumingMemoryBound(to: Atomic<UInt64>.self)
       let a = UInt64.load(UnsafePointer(from), lane), b = operands > 1 ? UInt64.load(UnsafePointer(from + 128), lane) : 0
+      if isScattered(lane, 8) {                     // nobody else's memory
+        let old = gather(lane, 0, 8)
+        scatter(lane, 0, 8, f(old, a, b))
+        if returns { UInt64.store(old, out, lane) }
+        return
+      }
+      let cell = host(lane).assumingMemoryBound(to: Atomic<UInt64>.self)
       var old = cell.pointee.load(ordering: .relaxed)
       while true {
         let (done, seen) = cell.pointee.compareExchange(expected: old, desired: f(old, a, b), ordering: .sequentiallyConsistent)

@@ -22,6 +22,8 @@ public struct WorkerState {
   public let buffers: Lanes                         // Buffer.count slots of [2][64]
   /// Strict mode's caches, in their own memory.
   public let strict: UnsafeMutablePointer<StrictWorker>?
+  /// Lanes whose addresses in the list lie in scratch (ScratchAccess.swift).
+  public var scratchLanes: UInt64 = 0
   // What traps and messages need; set when a workgroup's turn begins.
   public var isGFX9 = true
   public var traps = TrapHandler()

@@ -274,4 +274,31 @@ import Testing
     #expect(a.reaches(0) && b.reaches(0))
     #expect(order[2] < order[1], "the low one came first")
   }
+
+  @Test("More queues than the hardware has take turns: endless kernels all make progress, results stay right")
+  func oversubscription() throws {
+    var kind = DeviceKind.mi300x
+    kind.computeQueues = 2
+    let machine = Machine(kind), counters = machine.words(64)
+    let kernels = try machine.load(Self.endless), mixing = try machine.load(Self.mixing), rounds = 1000
+    let queues = (0..<5).map { _ in TestQueue(machine) }
+    for (index, queue) in queues.enumerated() {
+      queue.dispatch(kernels["endless"]!, arguments: machine.arguments(address(counters + index)))
+    }
+    let busy = TestQueue(machine), out = machine.words(256), signal = TestSignal(machine)
+    busy.dispatch(mixing["mixing"]!, size: 256, arguments: machine.arguments(address(out), UInt64(rounds)), lds: 1024, completion: signal)
+    for _ in 0..<3 {
+      let before = (0..<5).map { peek(counters + $0) }
+      #expect(eventually { (0..<5).allSatisfy { peek(counters + $0) > before[$0] } })
+    }
+    #expect(signal.reaches(0))
+    #expect(Array(UnsafeBufferPointer(start: out, count: 256)) == mixed(groups: 1, rounds: rounds))
+    // A stopped queue stays stopped whatever the turns.
+    #expect(queues[2].update(percentage: 0) == 0)
+    let stopped = peek(counters + 2)
+    #expect(persistently { peek(counters + 2) == stopped })
+    for queue in queues { #expect(queue.destroy() == 0) }
+    let last = (0..<5).map { peek(counters + $0) }
+    #expect(persistently { (0..<5).allSatisfy { peek(counters + $0) == last[$0] } })
+  }
 }

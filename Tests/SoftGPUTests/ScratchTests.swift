@@ -63,6 +63,22 @@ import Testing
     #expect(client.inactive.reaches(1) && more.value == 1)
   }
 
+  @Test("Scratch lies where the client put it: words of a wave's lanes side by side")
+  func layout() throws {
+    let client = Client(), signal = TestSignal(client.machine), out = client.machine.words(64)
+    let kernels = try client.machine.load(Self.kernel)
+    client.answer()
+    client.queue.dispatch(kernels["spill"]!, arguments: client.machine.arguments(address(out)), scratch: 512, completion: signal)
+    #expect(signal.reaches(0))
+    // One wave in one of 16 places of 32 KiB: byte offsets 16 and 0x104 are the words 4 and 65.
+    let places = (0..<16).filter { client.memory[$0 * 8192 + 4 * 64 + 1] == 1 }
+    let place = try #require(places.first)
+    #expect(places.count == 1)
+    for lane in 0..<64 {
+      #expect(client.memory[place * 8192 + 4 * 64 + lane] == UInt32(lane) && client.memory[place * 8192 + 65 * 64 + lane] == UInt32(lane))
+    }
+  }
+
   @Test("Scratch that is lent for one dispatch is given back after it, before the next packet")
   func reclaims() throws {
     let client = Client(), signal = TestSignal(client.machine), next = TestSignal(client.machine), out = client.machine.words(64)

@@ -59,7 +59,6 @@ typedef struct carmine_wave {
   void *_Nonnull worker;           ///< the executing worker's context
   void *_Nonnull group;
   uint64_t programCounter;         ///< valid when stopped
-  uint64_t scratch;                ///< host address of this wave's scratch, 0 until used
   uint64_t writable;               ///< lanes that the last DPP operand lets write
   uint64_t modeCSR;                ///< low half: MXCSR for f32, high half: for f64 and f16
   uint32_t ldsBytes;
@@ -80,7 +79,8 @@ typedef struct carmine_wave {
   uint32_t xcc;
   uint32_t doorbell;               ///< the queue's, as messages name it
   uint32_t scratchStride;          ///< bytes from one 32-bit word of a lane's scratch to its next
-  uint64_t scratchAddress;         ///< GPU address of this wave's scratch, 0 when it lies outside the address space
+  uint32_t flatScratchRegister;    ///< 1: flat and scratch instructions take their base from FLAT_SCRATCH (gfx90a)
+  uint64_t scratchAddress;         ///< GPU address of this wave's scratch, 0 when it has none
 } carmine_wave;
 
 /// Bits of STATUS that are kept.  Source: AMD's ISA manuals, "STATUS"; the same places in gfx9 to gfx11.

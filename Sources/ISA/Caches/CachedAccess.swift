@@ -7,7 +7,7 @@ import CSoftGPU
 import Glibc
 
 /// The range that an access was found in, as far as caches care.
-private struct Place {
+struct Place {
   let range: AddressSpace.Range
   let bypasses: Bool             // the vector cache
   let access: Fault.Access

@@ -10,7 +10,6 @@ struct WaveStorage {
   static let scalars = 512, laneMask = 512 + 1280, registers = 4096
   static let bytes = registers + (512 + 32) * 256
   let base: UnsafeMutableRawPointer
-  var scratchCapacity = 0
 
   init() {
     let memory = mmap(nil, WaveStorage.bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
@@ -21,19 +20,7 @@ struct WaveStorage {
   }
   var wave: Wave { base.assumingMemoryBound(to: carmine_wave.self) }
   func destroy() {
-    let scratch = wave.pointee.scratch
-    if scratch != 0 { munmap(UnsafeMutableRawPointer(bitPattern: UInt(scratch)), scratchCapacity) }
     munmap(base, WaveStorage.bytes)
-  }
-}
-
-extension WaveStorage {
-  /// Large scratch goes back to the system, small scratch stays with its wave.
-  mutating func dropLargeScratch() {
-    guard wave.pointee.scratch != 0, scratchCapacity > 1 << 20 else { return }
-    munmap(UnsafeMutableRawPointer(bitPattern: UInt(wave.pointee.scratch)), scratchCapacity)
-    wave.pointee.scratch = 0
-    scratchCapacity = 0
   }
 }
 
@@ -107,8 +94,8 @@ final class Workgroup {
     let waveCount = (items + lanes - 1) / lanes
     waves.reserveCapacity(waveCount)
     for number in 0..<waveCount {
-      var storage = pool.takeWave()
-      prepare(&storage, number, items: items)
+      let storage = pool.takeWave()
+      prepare(storage, number, items: items)
       waves.append(storage)
     }
     place(placement, geometry)
@@ -155,24 +142,19 @@ final class Workgroup {
     wave.pointee.lds = lds.memory
   }
 
-  private func prepare(_ storage: inout WaveStorage, _ number: Int, items: Int) {
+  private func prepare(_ storage: WaveStorage, _ number: Int, items: Int) {
     let wave = storage.wave, kernel = dispatch.kernel
     let registers = (storage.base + WaveStorage.registers).assumingMemoryBound(to: UInt32.self)
-    let old = wave.pointee.scratch, oldCapacity = storage.scratchCapacity
-    let needed = max(64, Int(dispatch.scratchBytes) * kernel.lanes)
     layOut(storage)
     wave.pointee.ldsBytes = UInt32(dispatch.ldsBytes)
     wave.pointee.scratchBytes = dispatch.scratchBytes
     wave.pointee.scratchStride = UInt32(kernel.lanes * 4)
     wave.pointee.scratchAddress = 0
+    let device = dispatch.context.engine.device
+    wave.pointee.flatScratchRegister = device.family == .gfx9 && !device.hasArchitectedFlatScratch ? 1 : 0
     if let slots = dispatch.scratchSlots, number < placement.scratch.count {
       wave.pointee.scratchAddress = slots.address(placement.scratch[number], xcc: xcc)
     }
-    if old != 0 && oldCapacity < needed {
-      munmap(UnsafeMutableRawPointer(bitPattern: UInt(old)), oldCapacity)
-      wave.pointee.scratch = 0
-    }
-    if wave.pointee.scratch == 0 { storage.scratchCapacity = needed }
     if dispatch.caches != nil { Garbage.fill(wave, scalars: wave.pointee.scalars, registers: kernel.vgprCount) }
     wave.pointee.index = UInt32(number)
     wave.pointee.lanes = UInt32(kernel.lanes)
@@ -229,9 +211,7 @@ final class Workgroup {
     for wave in saved {
       guard let memory = space.translate(wave.address, waveBytes, .read) else { return false }
       let storage = pool.takeWave()
-      let kept = storage.wave.pointee.scratch
       storage.wave.pointee = wave.rest
-      storage.wave.pointee.scratch = kept
       layOut(storage)
       SaveArea.restore(storage.wave, memory, kernel)
       waves.append(storage)
@@ -286,8 +266,7 @@ final class Workgroup {
   }
 
   func release(to pool: inout StoragePool) {
-    for var storage in waves {
-      storage.dropLargeScratch()
+    for storage in waves {
       // Much of the engine's own scratch is not kept for nothing.
       if let host = dispatch.scratch.host, dispatch.scratch.waveBytes > 1 << 20 {
         madvise(host + Int(storage.wave.pointee.scratchAddress - dispatch.scratch.base), Int(dispatch.scratch.waveBytes), MADV_DONTNEED)

@@ -64,7 +64,7 @@ extension SoftProcess {
   /// What a stopped compute queue has in its save area; the header is written for every XCC, the sizes returned are the first's.
   func getQueueWaveState(_ arguments: inout kfd_ioctl_get_queue_wave_state_args) -> Int32 {
     guard let queue = queues[arguments.queue_id] else { return -EFAULT }
-    guard !queue.properties.kind.isSDMA, !queue.running.load(ordering: .acquiring), let area = queue.context.saveArea else { return -EINVAL }
+    guard !queue.properties.kind.isSDMA, !queue.properties.isActive || suspensions[arguments.queue_id] != nil, let area = queue.context.saveArea else { return -EINVAL }
     let uses = queue.context.engine.withLock { queue.context.used }
     for xcc in 0..<queue.context.engine.geometry.xccCount {
       let use = xcc < uses.count ? uses[xcc] : SaveArea.Use()

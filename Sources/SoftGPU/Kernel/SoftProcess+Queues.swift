@@ -64,7 +64,6 @@ extension SoftProcess {
       }
     queues[id] = queue
     guard processor.add(queue) else { queues[id] = nil; return -ENOMEM }
-    if !queue.properties.isActive { processor.setRunning(queue, false) }
     arguments.queue_id = id
     debugger.raise(.queueNew, source: id)
     arguments.doorbell_offset = Self.mmapOffset(CARMINE_KFD_MMAP_DOORBELL, device.gpuID) | UInt64(doorbell * 8)

@@ -13,11 +13,13 @@ final class QueueProcessor: @unchecked Sendable {
   let events: Events
   private(set) var compute: QueueThread!
   private(set) var copies: QueueThread!
+  let runList: RunList
   private let lock = Lock()
   private var byDoorbell: [UInt32: QueueContext] = [:]      // under `lock`
 
   init(device: SoftDevice, engine: ComputeEngine, events: Events) {
     self.device = device; self.engine = engine; self.events = events
+    runList = RunList(hardwareQueues: device.kind.computeQueues)
     compute = QueueThread("carmine-queues", addressSpace: device.addressSpace, watch: device.doorbellWatch) {
       [unowned self] in step($0, $1)
     }
@@ -39,24 +41,40 @@ final class QueueProcessor: @unchecked Sendable {
       guard compute.add(queue) else { copies.change { $0.removeAll { $0 === queue } }; return false }
       return true
     }
-    return compute.add(queue)
+    queue.running.store(false, ordering: .releasing)
+    guard compute.add(queue) else { return false }
+    if queue.properties.isActive { runList.update(queue, wantsToRun: true) }
+    return true
   }
 
   /// Stops watching a queue and ends what it runs; on return nothing of it is launched or written any more.
   func remove(_ queue: Queue) {
-    queue.running.store(false, ordering: .releasing)
-    change(queue) { $0.removeAll { $0 === queue } }
-    queue.context.kill()
-    queue.markRemoved()
+    runList.remove(queue) {
+      queue.running.store(false, ordering: .releasing)
+      queue.context.kill()
+      change(queue) { $0.removeAll { $0 === queue } }
+      queue.markRemoved()
+    }
     lock.withLock { byDoorbell[queue.context.doorbell] = nil }
   }
 
-  /// Stops a queue's packets and saves its waves, or lets both go on.
+  /// Stops a queue's packets and saves its waves, or lets both go on as soon as it has its turn.
   func setRunning(_ queue: Queue, _ running: Bool) {
-    if running { queue.context.resume() }
-    queue.running.store(running, ordering: .releasing)
+    if !queue.properties.kind.isSDMA { return runList.update(queue, wantsToRun: running) }
+    if running { proceed(queue) } else { halt(queue) }
+  }
+
+  /// Off the hardware: on return no packet is looked at and no wave runs.
+  func halt(_ queue: Queue) {
+    queue.running.store(false, ordering: .releasing)
+    queue.context.suspend()              // first, so that a kernel that the thread runs itself ends its turn
     change(queue) { _ in }
-    if !running { queue.context.suspend() }
+  }
+  /// On the hardware.
+  func proceed(_ queue: Queue) {
+    queue.context.resume()
+    queue.running.store(true, ordering: .releasing)
+    if queue.properties.kind.isSDMA { copies.kick() } else { compute.kick() }
   }
 
   private func change(_ queue: Queue, _ body: (inout [Queue]) -> Void) {
