@@ -25,6 +25,9 @@ extension DeviceKind {
     return controlStackBytes + pages(computeUnits / xccCount * perCU)
   }
 
+  /// Bytes of the end-of-pipe buffer of a compute queue.
+  var endOfPipeBytes: Int { 4096 }
+
   /// Bytes that debuggers may use behind the save area, for one XCC.
   var debugMemoryBytes: Int {
     let perXCC = computeUnits / xccCount

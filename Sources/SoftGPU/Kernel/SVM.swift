@@ -21,6 +21,18 @@ final class SVM: @unchecked Sendable {
   func overlaps(_ start: UInt64, _ size: UInt64) -> Bool {
     lock.withLock { !ranges.overlapping(start & ~4095, (start &+ size).pageRounded).isEmpty }
   }
+  /// Whether the device has all of this as ranges.
+  func covers(_ start: UInt64, _ size: UInt64, on device: SoftDevice) -> Bool {
+    lock.withLock {
+      var here = start & ~4095
+      let end = (start &+ size).pageRounded
+      for range in ranges.overlapping(here, end) {
+        guard range.start <= here, range.mapped.contains(device.gpuID) else { return false }
+        here = range.end
+      }
+      return here >= end
+    }
+  }
   var snapshot: [SVMRange] { lock.withLock { ranges.all } }
 
   // MARK: XNACK

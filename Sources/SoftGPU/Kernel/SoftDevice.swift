@@ -15,6 +15,8 @@ final class SoftDevice: @unchecked Sendable {
   /// Strict mode's caches; nil where memory is coherent by itself.
   let caches: DeviceCaches?
   let addressSpace: AddressSpace
+  /// Set as soon as there is one.
+  weak var process: SoftProcess?
   /// PCI's: bus, device and function.
   var locationID: Int { pciBus << 8 | pciSlot << 3 }
 

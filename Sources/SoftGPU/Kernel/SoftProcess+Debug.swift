@@ -29,6 +29,13 @@ extension SoftProcess {
     return debugger.awaitRelease()
   }
 
+  /// A device has touched what it may not: told to who asked for SMI events, and to the debugger or else to the runtime.
+  /// Any thread.
+  func memoryFault(_ data: kfd_hsa_memory_exception_data, on device: SoftDevice) {
+    smi.vmFault(on: device)
+    if !debugger.raise(.deviceMemoryViolation, on: device.gpuID, fault: data) { events.raiseMemoryException(data) }
+  }
+
   /// One call for all operations; which of the arguments' words mean what depends on the operation.
   func debugTrap(_ arguments: inout kfd_ioctl_dbg_trap_args_1_14) -> Int32 {
     let pid = pid_t(bitPattern: arguments.pid), operation = arguments.op

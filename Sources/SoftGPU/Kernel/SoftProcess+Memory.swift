@@ -165,7 +165,12 @@ extension SoftProcess {
   func unmapMemory(_ arguments: inout kfd_ioctl_unmap_memory_from_gpu_args) -> Int32 {
     var done = arguments.n_success
     let error = forEachDevice(arguments.handle, arguments.device_ids_array_ptr, arguments.n_devices, &done, acquired: false) { allocation, device in
-      guard allocation.mapped.remove(device.gpuID) != nil else { return -EINVAL }
+      guard allocation.mapped.contains(device.gpuID) else { return -EINVAL }
+      guard version < 1017 || !isInUse(allocation, on: device) else {
+        Log.info("UNMAP_MEMORY_FROM_GPU: handle \(hex(allocation.handle)) is a queue's")
+        return -EBUSY
+      }
+      allocation.mapped.remove(device.gpuID)
       device.addressSpace.unmap(gpuAddress: allocation.gpuAddress, size: allocation.mappedSize)
       return 0
     }

@@ -22,6 +22,7 @@ extension SoftProcess {
       percentage: arguments.queue_percentage, priority: arguments.queue_priority, ring: arguments.ring_base_address,
       ringSize: arguments.ring_size)
     guard error == 0 else { return error }
+    arguments.ring_size = max(arguments.ring_size, UInt32(KFD_MIN_QUEUE_RING_SIZE))
     guard accessible(arguments.read_pointer_address), accessible(arguments.write_pointer_address),
       accessible(arguments.eop_buffer_address), accessible(arguments.ctx_save_restore_address)
     else { return -EFAULT }
@@ -54,6 +55,7 @@ extension SoftProcess {
       readPointer: arguments.read_pointer_address, writePointer: arguments.write_pointer_address, doorbell: doorbell,
       percentage: arguments.queue_percentage, priority: arguments.queue_priority, sdmaEngine: engine)
     properties.saveArea = arguments.ctx_save_restore_address
+    properties.endOfPipe = arguments.eop_buffer_address
     properties.saveAreaSize = arguments.ctx_save_restore_size
     properties.controlStackSize = arguments.ctl_stack_size
     let queue: Queue =
@@ -87,20 +89,27 @@ extension SoftProcess {
 
   /// What the driver checks of a queue's buffers, in words.
   private func refusal(_ arguments: kfd_ioctl_create_queue_args_1_17, _ queue: QueueProperties.Kind, _ device: SoftDevice) -> String? {
-    let space = device.addressSpace, kind = device.kind
-    guard arguments.ring_size >= UInt32(KFD_MIN_QUEUE_RING_SIZE) else { return "ring_size \(arguments.ring_size) is below \(KFD_MIN_QUEUE_RING_SIZE)" }
-    guard space.translate(arguments.ring_base_address, Int(arguments.ring_size), .write) != nil else {
-      return "the ring at \(hex(arguments.ring_base_address)) is not mapped for the GPU"
+    let kind = device.kind
+    func missing(_ what: String, _ address: UInt64, _ bytes: Int, exactly pages: Int) -> String? {
+      if version >= 1017 {
+        return isWhole(address, pages: pages, on: device) ? nil : "\(what) at \(hex(address)) is not the beginning of a mapping of \(bytes) bytes for the GPU"
+      }
+      return device.addressSpace.translate(address, bytes, .write) != nil ? nil : "\(what) at \(hex(address)) (\(bytes) bytes) is not mapped for the GPU"
     }
-    guard space.translate(arguments.read_pointer_address, 8, .write) != nil else {
-      return "read_pointer_address \(hex(arguments.read_pointer_address)) is not mapped for the GPU"
-    }
-    guard space.translate(arguments.write_pointer_address, 8, .write) != nil else {
-      return "write_pointer_address \(hex(arguments.write_pointer_address)) is not mapped for the GPU"
-    }
+    // A ring of less than a page may be in a mapping of any size.
+    let ringBytes = Int(arguments.ring_size)
+    if let reason = missing("write_pointer_address", arguments.write_pointer_address, 8, exactly: 1)
+      ?? missing("read_pointer_address", arguments.read_pointer_address, 8, exactly: 1)
+      ?? missing("the ring", arguments.ring_base_address, ringBytes, exactly: ringBytes / 4096) { return reason }
     // Only compute queues have the rest.
     if queue.isSDMA { return nil }
-    if arguments.eop_buffer_address != 0 && arguments.eop_buffer_size != 4096 { return "eop_buffer_size \(arguments.eop_buffer_size) is not 4096" }
+    if arguments.eop_buffer_address != 0 {
+      guard arguments.eop_buffer_size >= UInt64(kind.endOfPipeBytes), arguments.eop_buffer_size < 1 << 32 else {
+        return "eop_buffer_size \(arguments.eop_buffer_size) is below the node's \(kind.endOfPipeBytes)"
+      }
+      let bytes = Int(arguments.eop_buffer_size.pageRounded)
+      if let reason = missing("the end-of-pipe buffer", arguments.eop_buffer_address, bytes, exactly: bytes / 4096) { return reason }
+    }
     guard arguments.ctl_stack_size == UInt32(kind.controlStackBytes) else {
       return "ctl_stack_size \(arguments.ctl_stack_size) is not the node's \(kind.controlStackBytes)"
     }
@@ -108,9 +117,27 @@ extension SoftProcess {
       return "ctx_save_restore_size \(arguments.ctx_save_restore_size) is below the node's cwsr_size \(kind.contextSaveBytes)"
     }
     let total = ((Int(arguments.ctx_save_restore_size) + kind.debugMemoryBytes) * kind.xccCount + 4095) & ~4095
-    guard space.translate(arguments.ctx_save_restore_address, total, .write) != nil else {
-      return "the context save area at \(hex(arguments.ctx_save_restore_address)) (\(total) bytes with debug memory) is not mapped for the GPU"
+    if svm.covers(arguments.ctx_save_restore_address, UInt64(total), on: device) { return nil }
+    return missing("the context save area with debug memory", arguments.ctx_save_restore_address, total, exactly: total / 4096)
+  }
+
+  /// Whether a mapping of the device begins at this page and, unless `pages` is 0, has so many.
+  /// Source: kfd_queue_buffer_get in kfd_queue.c of Linux 6.12.
+  private func isWhole(_ address: UInt64, pages: Int, on device: SoftDevice) -> Bool {
+    let start = address & ~4095
+    return allocations.values.contains { allocation in
+      guard allocation.mapped.contains(device.gpuID), pages == 0 || UInt64(pages) * 4096 == allocation.size else { return false }
+      return allocation.gpuAddress == start || allocation.isDoubled && allocation.gpuAddress + allocation.size == start
     }
-    return nil
+  }
+
+  /// Whether a queue of the device works on memory of this allocation: it cannot be unmapped then.
+  func isInUse(_ allocation: Allocation, on device: SoftDevice) -> Bool {
+    let range = allocation.gpuAddress..<allocation.gpuAddress &+ allocation.mappedSize
+    return queues.values.contains { queue in
+      let properties = queue.properties
+      return queue.device === device
+        && [properties.ring, properties.readPointer, properties.writePointer, properties.saveArea, properties.endOfPipe].contains { $0 != 0 && range.contains($0) }
+    }
   }
 }

@@ -31,8 +31,8 @@ final class SoftProcess: @unchecked Sendable {
   /// CRIU_OP has stopped the queues.
   var queuesPaused = false
 
-  /// `given` and `strict`: the devices and their strictness, whatever the environment says.
-  init(kinds given: [DeviceKind]? = nil, strict: Bool? = nil) {
+  /// `given`, `strict`, `version`: the devices, their strictness and the interface's version, whatever the environment says.
+  init(kinds given: [DeviceKind]? = nil, strict: Bool? = nil, version wanted: UInt64? = nil) {
     let kinds = given ?? Self.deviceKinds(), isStrict = strict ?? (Switch.softStrict.value == "1")
     let count = given?.count ?? Int(Self.number(Switch.softCount, 0...64) ?? UInt64(kinds.count))
     devices = (0..<count).map { index in
@@ -43,12 +43,13 @@ final class SoftProcess: @unchecked Sendable {
     backing = Backing()
     let pages = UInt64(max(sysconf(Int32(_SC_PHYS_PAGES)), 0)), pageBytes = UInt64(max(sysconf(Int32(_SC_PAGESIZE)), 4096))
     memory = MemoryAccounts(devices: devices, hostMemory: pages * pageBytes)
-    version = Switch.softKFDVersion.number ?? 1017
+    version = wanted ?? Switch.softKFDVersion.number ?? 1017
     events.hasAges = version >= 1014
     sysfs = Sysfs(devices: devices, hostMemory: pages * pageBytes, version: version, hasSVM: Switch.softSVM.value != "0")
     svm = SVM(process: self)
     smi = SMIEvents(process: self)
     debugger = Debugger(process: self)
+    for device in devices { device.process = self }
   }
 
   /// The models that CARMINE_SOFT_GPU names, as CARMINE_SOFT_CUS and CARMINE_SOFT_XCC change them.

@@ -31,6 +31,7 @@ struct QueueProperties: Sendable {
   var priority: UInt32 = 7
   var sdmaEngine: Int = 0
   /// Of compute queues.
+  var endOfPipe: UInt64 = 0
   var saveArea: UInt64 = 0, saveAreaSize: UInt32 = 0, controlStackSize: UInt32 = 0
   /// Compute units that may run its workgroups, as SET_CU_MASK gave them; empty: all.
   var cuMask: [UInt32] = []

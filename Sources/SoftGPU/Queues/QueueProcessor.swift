@@ -189,6 +189,6 @@ final class QueueProcessor: @unchecked Sendable {
     data.failure.NoExecute = mapped && access == .execute ? 1 : 0
     data.va = address & ~4095
     data.gpu_id = device.gpuID
-    events.raiseMemoryException(data)
+    if let process = device.process { process.memoryFault(data, on: device) } else { events.raiseMemoryException(data) }
   }
 }
