@@ -107,11 +107,18 @@ extension Rows {
         return UInt16(truncatingIfNeeded: saturated(low, 0, 255) | saturated(high, 0, 255) << 8)
       }
     }
-    // Named, not executed.
+    t(84, "v_cvt_f32_fp8", gfx90a: .absent) { w, o in w.unary(o) { (a: UInt32) in SmallFloat.fp8.decode(UInt8(truncatingIfNeeded: a)) } }
+    t(85, "v_cvt_f32_bf8", gfx90a: .absent) { w, o in w.unary(o) { (a: UInt32) in SmallFloat.bf8.decode(UInt8(truncatingIfNeeded: a)) } }
+    t(86, "v_cvt_pk_f32_fp8", gfx90a: .absent) { w, o in unpackSmall(w, o, .fp8) }
+    t(87, "v_cvt_pk_f32_bf8", gfx90a: .absent) { w, o in unpackSmall(w, o, .bf8) }
     t(55, "v_screen_partition_4se_b32")
-    t(84, "v_cvt_f32_fp8", gfx90a: .absent)
-    t(85, "v_cvt_f32_bf8", gfx90a: .absent)
-    t(86, "v_cvt_pk_f32_fp8", gfx90a: .absent)
-    t(87, "v_cvt_pk_f32_bf8", gfx90a: .absent)
+  }
+}
+
+/// Two numbers of eight bits; SDWA chooses the half that they stand in.
+private func unpackSmall(_ w: Wave, _ o: Op, _ format: SmallFloat) {
+  let a = w.source(o, 0, .b32)
+  w.each(o) { l in
+    UInt64(format.decode(UInt8(truncatingIfNeeded: a[l])).bitPattern) | UInt64(format.decode(UInt8(truncatingIfNeeded: a[l] >> 8)).bitPattern) << 32
   }
 }

@@ -6,16 +6,7 @@ import Glibc
 extension Rows {
   static func vop3(_ t: inout Rows) {
     t.begin(.vop3, count: 1024)
-    integers(&t); floats(&t); divisions(&t); halves(&t); wide(&t); lanesAndPacks(&t)
-    // Named, not executed.
-    t(453, "v_cubesc_f32")
-    t(454, "v_cubetc_f32")
-    t(487, "v_mqsad_u32_u8")
-    t(496, "v_cvt_pkaccum_u8_f32")
-    t(674, "v_cvt_pk_fp8_f32", gfx90a: .absent)
-    t(675, "v_cvt_pk_bf8_f32", gfx90a: .absent)
-    t(676, "v_cvt_sr_fp8_f32", gfx90a: .absent)
-    t(677, "v_cvt_sr_bf8_f32", gfx90a: .absent)
+    integers(&t); floats(&t); divisions(&t); halves(&t); wide(&t); smallFloats(&t); lanesAndPacks(&t)
   }
 
   private static func integers(_ t: inout Rows) {
@@ -65,6 +56,13 @@ extension Rows {
         return c & ~(0xff << shift) | value << shift
       }
     }
+    t(496, "v_cvt_pkaccum_u8_f32") { w, o in
+      let a = w.source(o, 0, .f32), b = w.source(o, 1, .b32), d = UnsafePointer(w.vgpr(Int(o.pointee.destination)))
+      w.each(o) { l in
+        let value = UInt32(truncatingIfNeeded: toInt32(clamped(Float.load(a, l).rounded(.toNearestOrEven), 0, 255))), shift = (b[l] & 3) &* 8
+        return d[l] & ~(0xff << shift) | value << shift
+      }
+    }
     t(493, "v_perm_b32") { w, o in
       w.ternary(o) { (a: UInt32, b: UInt32, c: UInt32) in
         let data = UInt64(a) << 32 | UInt64(b)
@@ -107,6 +105,19 @@ extension Rows {
         if z.magnitude >= x.magnitude && z.magnitude >= y.magnitude { return z < 0 ? 5 : 4 }
         if y.magnitude >= x.magnitude { return y < 0 ? 3 : 2 }
         return x < 0 ? 1 : 0
+      }
+    }
+    t(453, "v_cubesc_f32", .f32) { w, o in
+      w.ternary(o) { (x: Float, y: Float, z: Float) -> Float in
+        if z.magnitude >= x.magnitude && z.magnitude >= y.magnitude { return z < 0 ? -x : x }
+        if y.magnitude >= x.magnitude { return x }
+        return x < 0 ? z : -z
+      }
+    }
+    t(454, "v_cubetc_f32", .f32) { w, o in
+      w.ternary(o) { (x: Float, y: Float, z: Float) -> Float in
+        if z.magnitude >= x.magnitude && z.magnitude >= y.magnitude { return -y }
+        return y.magnitude >= x.magnitude ? (y < 0 ? -z : z) : -y
       }
     }
     t(455, "v_cubema_f32", .f32) { w, o in
@@ -226,6 +237,7 @@ extension Rows {
         return r
       }
     }
+    t(487, "v_mqsad_u32_u8") { w, o in maskedDifferences(w, o) }
     t(486, "v_mqsad_pk_u16_u8") { w, o in
       w.ternary(o) { (a: UInt64, b: UInt32, c: UInt64) in
         var r: UInt64 = 0
@@ -236,6 +248,13 @@ extension Rows {
         return r
       }
     }
+  }
+
+  private static func smallFloats(_ t: inout Rows) {
+    t(674, "v_cvt_pk_fp8_f32", gfx90a: .absent) { w, o in packSmall(w, o, .fp8) }
+    t(675, "v_cvt_pk_bf8_f32", gfx90a: .absent) { w, o in packSmall(w, o, .bf8) }
+    t(676, "v_cvt_sr_fp8_f32", gfx90a: .absent) { w, o in roundStochastically(w, o, .fp8) }
+    t(677, "v_cvt_sr_bf8_f32", gfx90a: .absent) { w, o in roundStochastically(w, o, .bf8) }
   }
 
   private static func lanesAndPacks(_ t: inout Rows) {
@@ -267,5 +286,34 @@ extension Rows {
         UInt32(bitPattern: saturated(a, -32768, 32767) & 0xffff) | UInt32(bitPattern: saturated(b, -32768, 32767)) << 16
       }
     }
+  }
+}
+
+/// Two numbers in eight bits each, into the half of the register that op_sel chooses; the other half stays.
+private func packSmall(_ w: Wave, _ o: Op, _ format: SmallFloat) {
+  let a = w.source(o, 0, .f32), b = w.source(o, 1, .f32), saturates = w.saturatesOverflow
+  w.each(o, keepHigh: true) { l in
+    UInt16(format.encode(Float.load(a, l), saturates: saturates)) | UInt16(format.encode(Float.load(b, l), saturates: saturates)) << 8
+  }
+}
+/// The byte that op_sel's upper bits choose.
+private func roundStochastically(_ w: Wave, _ o: Op, _ format: SmallFloat) {
+  let a = w.source(o, 0, .f32), b = w.source(o, 1, .b32), out = w.vgpr(Int(o.pointee.destination)), saturates = w.saturatesOverflow
+  let shift = UInt32(o.pointee.select >> 2 & 3) * 8
+  w.forLanes(w.exec) { l in
+    out[l] = out[l] & ~(0xff << shift) | UInt32(format.encode(Float.load(a, l), noise: b[l], saturates: saturates)) << shift
+  }
+}
+/// v_mqsad_u32_u8: four sums of 32 bits.
+private func maskedDifferences(_ w: Wave, _ o: Op) {
+  let a = w.source(o, 0, .b64), b = w.source(o, 1, .b32), out = w.vgpr(Int(o.pointee.destination))
+  let code = Int(o.pointee.source2), constant = code < 256 ? w.s32(o, 2) : 0, c = code < 256 ? nil : w.vgpr(code - 256)
+  w.forLanes(w.exec) { l in
+    let data = UInt64.load(a, l), reference = b[l]
+    var sums: (UInt32, UInt32, UInt32, UInt32) = (constant, constant, constant, constant)
+    if let c { sums = (c[l], c[64 + l], c[128 + l], c[192 + l]) }
+    func sum(_ shift: UInt64, _ before: UInt32) -> UInt32 { before &+ maskedSumOfDifferences(UInt32(truncatingIfNeeded: data >> shift), reference) }
+    out[l] = sum(0, sums.0); out[64 + l] = sum(8, sums.1); out[128 + l] = sum(16, sums.2); out[192 + l] = sum(24, sums.3)
+    if o.clamp { for word in 0..<4 where out[word * 64 + l] < [sums.0, sums.1, sums.2, sums.3][word] { out[word * 64 + l] = ~0 } }
   }
 }

@@ -113,6 +113,8 @@ extension UnsafeMutablePointer<carmine_wave> {
     carmine_expand(exec, pointee.laneMask)
     pointee.laneMaskOf = exec
   }
+  /// MODE's FP16_OVFL: what is too large for a narrow type becomes its largest number.
+  public var saturatesOverflow: Bool { pointee.mode >> 23 & 1 != 0 }
   @inlinable @inline(__always) public func vgpr(_ number: Int) -> Lanes { pointee.vgpr + number &* 64 }
 }
 
