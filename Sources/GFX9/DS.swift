@@ -8,14 +8,20 @@ extension Rows {
   static func ds(_ t: inout Rows) {
     t.begin(.ds, count: 256)
     dsTransfers(&t); dsAtomics32(&t); dsAtomics64(&t)
-    // Named, not executed.
-    t(29, "ds_write_addtid_b32")
-    t(46, "ds_wrxchg2_rtn_b32")
-    t(47, "ds_wrxchg2st64_rtn_b32")
-    t(110, "ds_wrxchg2_rtn_b64")
-    t(111, "ds_wrxchg2st64_rtn_b64")
-    t(126, "ds_condxchg32_rtn_b64")
-    t(182, "ds_read_addtid_b32")
+    t(29, "ds_write_addtid_b32", .control) { w, o in w.ldsWriteThread(o, m0: w.m0) }
+    t(182, "ds_read_addtid_b32", .control) { w, o in w.ldsReadThread(o, m0: w.m0) }
+    t(46, "ds_wrxchg2_rtn_b32", .control) { w, o in w.ldsExchangeTwo(o, words: 1, stride: 4) }
+    t(47, "ds_wrxchg2st64_rtn_b32", .control) { w, o in w.ldsExchangeTwo(o, words: 1, stride: 256) }
+    t(110, "ds_wrxchg2_rtn_b64", .control) { w, o in w.ldsExchangeTwo(o, words: 2, stride: 8) }
+    t(111, "ds_wrxchg2st64_rtn_b64", .control) { w, o in w.ldsExchangeTwo(o, words: 2, stride: 512) }
+    t(126, "ds_condxchg32_rtn_b64", .control) { w, o in w.ldsConditionalExchange(o) }
+    // Always with the gds bit.
+    t(152, "ds_gws_sema_release_all", [.control, .globalWaveSync])
+    t(153, "ds_gws_init", [.control, .globalWaveSync])
+    t(154, "ds_gws_sema_v", [.control, .globalWaveSync])
+    t(155, "ds_gws_sema_br", [.control, .globalWaveSync])
+    t(156, "ds_gws_sema_p", [.control, .globalWaveSync])
+    t(157, "ds_gws_barrier", [.control, .globalWaveSync])
   }
 
   private static func dsTransfers(_ t: inout Rows) {
@@ -53,8 +59,8 @@ extension Rows {
     t(61, "ds_swizzle_b32") { w, o in w.swizzle(o) }
     t(62, "ds_permute_b32") { w, o in w.permuteForward(o) }
     t(63, "ds_bpermute_b32") { w, o in w.permuteBackward(o) }
-    t(190, "ds_append", .control) { w, o in ldsCount(w, o, 1) }
-    t(189, "ds_consume", .control) { w, o in ldsCount(w, o, -1) }
+    t(190, "ds_append", .control) { w, o in w.ldsCount(o, m0: w.m0, 1) }
+    t(189, "ds_consume", .control) { w, o in w.ldsCount(o, m0: w.m0, -1) }
   }
 
   private static func dsAtomics32(_ t: inout Rows) {
@@ -73,8 +79,8 @@ extension Rows {
     t(12, "ds_mskor_b32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, b in m & ~a | b } }
     t(16, "ds_cmpst_b32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, b in m == a ? b : m } }
     t(17, "ds_cmpst_f32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, b in Float(bitPattern: m) == Float(bitPattern: a) ? b : m } }
-    t(18, "ds_min_f32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in minimum(Float(bitPattern: m), Float(bitPattern: a)).bitPattern } }
-    t(19, "ds_max_f32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in maximum(Float(bitPattern: m), Float(bitPattern: a)).bitPattern } }
+    t(18, "ds_min_f32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in lesser(m, a) } }
+    t(19, "ds_max_f32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in greater(m, a) } }
     t(21, "ds_add_f32", [.control, .f32]) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in (Float(bitPattern: m) + Float(bitPattern: a)).bitPattern } }
     t(23, "ds_pk_add_f16", gfx90a: .absent, .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in addHalves(m, a) } }
     t(24, "ds_pk_add_bf16", gfx90a: .absent, .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: false) { m, a, _ in addBFloats(m, a) } }
@@ -93,8 +99,8 @@ extension Rows {
     t(44, "ds_mskor_rtn_b32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, b in m & ~a | b } }
     t(48, "ds_cmpst_rtn_b32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, b in m == a ? b : m } }
     t(49, "ds_cmpst_rtn_f32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, b in Float(bitPattern: m) == Float(bitPattern: a) ? b : m } }
-    t(50, "ds_min_rtn_f32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in minimum(Float(bitPattern: m), Float(bitPattern: a)).bitPattern } }
-    t(51, "ds_max_rtn_f32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in maximum(Float(bitPattern: m), Float(bitPattern: a)).bitPattern } }
+    t(50, "ds_min_rtn_f32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in lesser(m, a) } }
+    t(51, "ds_max_rtn_f32", .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in greater(m, a) } }
     t(53, "ds_add_rtn_f32", [.control, .f32]) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in (Float(bitPattern: m) + Float(bitPattern: a)).bitPattern } }
     t(183, "ds_pk_add_rtn_f16", gfx90a: .absent, .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in addHalves(m, a) } }
     t(184, "ds_pk_add_rtn_bf16", gfx90a: .absent, .control) { w, o in w.ldsAtomic(o, UInt32.self, returns: true) { m, a, _ in addBFloats(m, a) } }
@@ -117,8 +123,8 @@ extension Rows {
     t(76, "ds_mskor_b64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: false) { m, a, b in m & ~a | b } }
     t(80, "ds_cmpst_b64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: false) { m, a, b in m == a ? b : m } }
     t(81, "ds_cmpst_f64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: false) { m, a, b in Double(bitPattern: m) == Double(bitPattern: a) ? b : m } }
-    t(82, "ds_min_f64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: false) { m, a, _ in minimum(Double(bitPattern: m), Double(bitPattern: a)).bitPattern } }
-    t(83, "ds_max_f64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: false) { m, a, _ in maximum(Double(bitPattern: m), Double(bitPattern: a)).bitPattern } }
+    t(82, "ds_min_f64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: false) { m, a, _ in lesser(m, a) } }
+    t(83, "ds_max_f64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: false) { m, a, _ in greater(m, a) } }
     t(92, "ds_add_f64", [.control, .f64]) { w, o in w.ldsAtomic(o, UInt64.self, returns: false) { m, a, _ in (Double(bitPattern: m) + Double(bitPattern: a)).bitPattern } }
     t(96, "ds_add_rtn_u64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: true) { m, a, _ in m &+ a } }
     t(97, "ds_sub_rtn_u64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: true) { m, a, _ in m &- a } }
@@ -135,8 +141,8 @@ extension Rows {
     t(108, "ds_mskor_rtn_b64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: true) { m, a, b in m & ~a | b } }
     t(112, "ds_cmpst_rtn_b64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: true) { m, a, b in m == a ? b : m } }
     t(113, "ds_cmpst_rtn_f64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: true) { m, a, b in Double(bitPattern: m) == Double(bitPattern: a) ? b : m } }
-    t(114, "ds_min_rtn_f64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: true) { m, a, _ in minimum(Double(bitPattern: m), Double(bitPattern: a)).bitPattern } }
-    t(115, "ds_max_rtn_f64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: true) { m, a, _ in maximum(Double(bitPattern: m), Double(bitPattern: a)).bitPattern } }
+    t(114, "ds_min_rtn_f64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: true) { m, a, _ in lesser(m, a) } }
+    t(115, "ds_max_rtn_f64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: true) { m, a, _ in greater(m, a) } }
     t(124, "ds_add_rtn_f64", [.control, .f64]) { w, o in w.ldsAtomic(o, UInt64.self, returns: true) { m, a, _ in (Double(bitPattern: m) + Double(bitPattern: a)).bitPattern } }
     t(109, "ds_wrxchg_rtn_b64", .control) { w, o in w.ldsAtomic(o, UInt64.self, returns: true) { _, a, _ in a } }
   }
@@ -149,14 +155,4 @@ extension Rows {
 }
 @inline(__always) func addBFloats(_ a: UInt32, _ b: UInt32) -> UInt32 {
   roundedBFloat(bfloat(a & 0xffff) + bfloat(b & 0xffff)) | roundedBFloat(bfloat(a >> 16) + bfloat(b >> 16)) << 16
-}
-
-/// ds_append, ds_consume: the counter at M0 plus the offset moves by the number of lanes that are on; all get the old value.
-private func ldsCount(_ w: Wave, _ o: Op, _ direction: Int32) {
-  let at = w.m0 >> 16 &+ UInt32(o.pointee.immediate)
-  guard at &+ 4 <= w.pointee.ldsBytes else { stop(w, o, .memory(address: Aperture.shared | UInt64(at), access: .atomic, size: 4)); return }
-  let cell = UnsafeMutableRawPointer(w.pointee.lds + Int(at))
-  let old = cell.loadUnaligned(as: UInt32.self)
-  cell.storeBytes(of: old &+ UInt32(bitPattern: direction &* Int32(w.exec.nonzeroBitCount)), as: UInt32.self)
-  w.each(o) { _ in old }
 }

@@ -62,7 +62,8 @@ struct Decoder {
       }
       if let found = index, !table.rows[found].attributes.isDisjoint(with: [.only32, .literal]) { index = nil }
     } else if encoding == .flat || encoding == .scratch || encoding == .global {
-      index = table.row(.flat, opcode)
+      // Bit 13, where it isn't part of the address: the load goes to LDS.
+      index = table.row(.flat, opcode | (!hasScratchMode && w0 >> 13 & 1 != 0 ? 128 : 0))
       if let found = index {
         let attributes = table.rows[found].attributes
         if attributes.contains(encoding == .flat ? .notFlat : .notScratch) && encoding != .global { index = nil }
@@ -200,9 +201,18 @@ struct Decoder {
       if encoding == .scratch, !hasScratchMode { op.select = op.select & 7 | (w1 >> 16 & 0x7f == 0x7f ? 8 : 0) }
       if w1 >> 23 & 1 != 0 { op.flags |= UInt16(CARMINE_OP_FLAG_ACC0) }
     case .mubuf, .mtbuf:
-      op.source0 = 256 + bits(w1, 0, 8); op.destination = bits(w1, 8, 8)
+      op.source0 = 256 + bits(w1, 0, 8); op.destination = bits(w1, 8, 8); op.source1 = 256 + op.destination
+      op.scalarDestination = bits(w1, 16, 5) << 2           // the descriptor
+      op.source2 = bits(w1, 24, 8)                          // the scalar offset
       op.immediate = Int32(w0 & 0xfff)
-      op.select = field(w0, 14, 1) | field(w0, 17, 1, at: 1) | field(w0, 15, 1, at: 2)   // sc0, nt, sc1
+      op.select = field(w0, 14, 1) | field(w0, 12, 1, at: 3) | field(w0, 13, 1, at: 4)      // glc, offen, idxen
+      if encoding == .mubuf {
+        op.select |= field(w0, 17, 1, at: 1) | field(w0, 15, 1, at: 2) | field(w0, 16, 1, at: 6)        // slc, scc, lds
+      } else {
+        op.select |= field(w1, 22, 1, at: 1) | field(w1, 21, 1, at: 2)
+        op.form = field(w0, 19, 7)                          // the format
+      }
+      if w1 >> 23 & 1 != 0 { op.flags |= UInt16(CARMINE_OP_FLAG_ACC0) }
     default: break                                          // encodings of other families
     }
   }

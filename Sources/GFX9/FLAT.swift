@@ -6,14 +6,14 @@ import ISA
 
 extension Rows {
   static func flat(_ t: inout Rows) {
-    t.begin(.flat, count: 128)
+    t.begin(.flat, count: 256)
     flatTransfers(&t); flatAtomics32(&t); flatAtomics64(&t)
-    // Named, not executed.
-    t(38, "load_lds_ubyte", gfx90a: .absent, [.control, .notFlat])
-    t(39, "load_lds_sbyte", gfx90a: .absent, [.control, .notFlat])
-    t(40, "load_lds_ushort", gfx90a: .absent, [.control, .notFlat])
-    t(41, "load_lds_sshort", gfx90a: .absent, [.control, .notFlat])
-    t(42, "load_lds_dword", gfx90a: .absent, [.control, .notFlat])
+    // gfx90a says by bit 13, here the opcode's highest, that a load goes to LDS.
+    t(38, "load_lds_ubyte", gfx90a: .at(128 + 16, "load_ubyte"), [.control, .notFlat]) { w, o in w.loadToLDS(o, m0: w.m0, UInt8.self) { UInt32($0) } }
+    t(39, "load_lds_sbyte", gfx90a: .at(128 + 17, "load_sbyte"), [.control, .notFlat]) { w, o in w.loadToLDS(o, m0: w.m0, Int8.self) { UInt32(bitPattern: Int32($0)) } }
+    t(40, "load_lds_ushort", gfx90a: .at(128 + 18, "load_ushort"), [.control, .notFlat]) { w, o in w.loadToLDS(o, m0: w.m0, UInt16.self) { UInt32($0) } }
+    t(41, "load_lds_sshort", gfx90a: .at(128 + 19, "load_sshort"), [.control, .notFlat]) { w, o in w.loadToLDS(o, m0: w.m0, Int16.self) { UInt32(bitPattern: Int32($0)) } }
+    t(42, "load_lds_dword", gfx90a: .at(128 + 20, "load_dword"), [.control, .notFlat]) { w, o in w.loadToLDS(o, m0: w.m0, UInt32.self) { $0 } }
   }
 
   private static func flatTransfers(_ t: inout Rows) {
@@ -77,7 +77,7 @@ extension Rows {
     t(108, "atomic_dec_x2", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in m == 0 || m > a ? a : m &- 1 } }
     t(97, "atomic_cmpswap_x2", [.control, .notScratch]) { w, o in w.atomic64(o, operands: 2) { m, a, b in m == b ? a : m } }
     t(79, "atomic_add_f64", [.control, .notScratch, .f64]) { w, o in w.atomic64(o) { m, a, _ in (Double(bitPattern: m) + Double(bitPattern: a)).bitPattern } }
-    t(80, "atomic_min_f64", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in minimum(Double(bitPattern: m), Double(bitPattern: a)).bitPattern } }
-    t(81, "atomic_max_f64", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in maximum(Double(bitPattern: m), Double(bitPattern: a)).bitPattern } }
+    t(80, "atomic_min_f64", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in lesser(m, a) } }
+    t(81, "atomic_max_f64", [.control, .notScratch]) { w, o in w.atomic64(o) { m, a, _ in greater(m, a) } }
   }
 }

@@ -133,6 +133,19 @@ extension UnsafeMutablePointer<carmine_wave> {
     }
   }
 
+  /// ... and a dword from there to the buffer.
+  @inline(never) public func bufferStoreFromLDS(_ o: Op, _ family: BufferFamily, m0: UInt32) {
+    guard let (_, inside) = bufferPlaces(o, family, 4, .write) else { return }
+    let start = UInt64(m0 & 0xffff) &+ UInt64(UInt32(bitPattern: o.pointee.immediate))
+    forLanes(inside) { lane in
+      let at = start &+ UInt64(lane &* 4)
+      guard at &+ 4 <= UInt64(pointee.ldsBytes) else {
+        stop(self, o, .memory(address: Aperture.shared | at, access: .read, size: 4), lane: lane); return
+      }
+      host(lane).storeBytes(of: (UnsafeRawPointer(pointee.lds) + Int(at)).loadUnaligned(as: UInt32.self), as: UInt32.self)
+    }
+  }
+
   /// All lanes that are on, and those inside, whose host addresses are in the worker's list; nil after a fault.
   @inline(never) @usableFromInline func bufferPlaces(_ o: Op, _ family: BufferFamily, _ size: Int, _ access: Fault.Access) -> (UInt64, UInt64)? {
     let request = bufferRequest(o, family)
@@ -197,6 +210,26 @@ extension UnsafeMutablePointer<carmine_wave> {
       place(element, count: count, integer: format?.isInteger ?? true, half: half, high: high, out, lane)
     }
     finishFail(o, request.lanes, words: half ? (count + 1) / 2 : count)
+  }
+  /// lds: the element's first component.
+  @inline(never) public func bufferLoadFormatToLDS(_ o: Op, _ family: BufferFamily, m0: UInt32) {
+    let request = bufferRequest(o, family), format = request.resource.format
+    noteCoherent(o)
+    let inside = format.map { place(request, 0, $0.bytes) } ?? 0
+    if let format { guard resolveListed(o, inside, format.bytes, .read) != nil else { return } }
+    let start = UInt64(m0 & 0xffff) &+ UInt64(UInt32(bitPattern: o.pointee.immediate))
+    forLanes(request.lanes) { lane in
+      let at = start &+ UInt64(lane &* 4)
+      guard at &+ 4 <= UInt64(pointee.ldsBytes) else {
+        stop(self, o, .memory(address: Aperture.shared | at, access: .write, size: 4), lane: lane); return
+      }
+      var element = SIMD4<UInt32>()
+      if let format {
+        if inside >> UInt64(lane) & 1 != 0 { element = format.decode(host(lane)) }
+        element = request.resource.selected(element, one: format.one)
+      }
+      (UnsafeMutableRawPointer(pointee.lds) + Int(at)).storeBytes(of: element[0], as: UInt32.self)
+    }
   }
   @inline(never) public func bufferStoreFormat(_ o: Op, _ family: BufferFamily, count: Int, typed: Bool = false, half: Bool = false, high: Bool = false) {
     let request = bufferRequest(o, family)

@@ -171,6 +171,20 @@ extension UnsafeMutablePointer<carmine_wave> {
     }
   }
 
+  /// What is read, as a dword, goes to LDS: at M0's low half, the instruction's offset and 4 times the lane.
+  @inlinable @inline(__always) public func loadToLDS<T: FixedWidthInteger>(_ o: Op, m0: UInt32, _: T.Type, _ widen: (T) -> UInt32) {
+    guard let lanes = resolve(o, MemoryLayout<T>.size, .read) else { return }
+    noteCoherent(o)
+    let start = Int64(m0 & 0xffff) &+ Int64(o.pointee.immediate)
+    forLanes(lanes) { lane in
+      let at = start &+ Int64(lane &* 4)
+      guard at >= 0, at &+ 4 <= Int64(pointee.ldsBytes) else {
+        stop(self, o, .memory(address: Aperture.shared | UInt64(truncatingIfNeeded: at) & 0xffff_ffff, access: .write, size: 4), lane: lane); return
+      }
+      (UnsafeMutableRawPointer(pointee.lds) + Int(at)).storeBytes(of: widen(UnsafeRawPointer(host(lane)).loadUnaligned(as: T.self)), as: UInt32.self)
+    }
+  }
+
   /// Read-modify-write in lane order; the old value is returned when the instruction asks for it (sc0).
   @inlinable @inline(__always) public func atomic32(_ o: Op, operands: Int = 1, _ f: (UInt32, UInt32, UInt32) -> UInt32) {
     guard let lanes = resolveAtomic(o, 4) else { return }

@@ -38,6 +38,10 @@ public struct OpcodeAttributes: OptionSet, Sendable {
   public static let binary16: OpcodeAttributes = [.halfResult, .half0, .half1]
   public static let ternary16: OpcodeAttributes = [.halfResult, .half0, .half1, .half2]
   @inlinable public static func half(_ source: Int) -> OpcodeAttributes { OpcodeAttributes(rawValue: 1 << (16 + UInt32(source))) }
+  // Why a row has no function: no compute kernel can execute it, or the device has not what it needs.
+  public static let graphics = OpcodeAttributes(rawValue: 1 << 28)           // pixels, primitives, ordered appends
+  public static let globalWaveSync = OpcodeAttributes(rawValue: 1 << 29)     // GWS, which a kernel gets by a driver call that is refused
+  public static let unpublished = OpcodeAttributes(rawValue: 1 << 30)        // LLVM names it, no manual says what it does
   // gfx9.
   public static let notFlat = OpcodeAttributes(rawValue: 1 << 9)      // FLAT: not in the flat segment
   public static let notScratch = OpcodeAttributes(rawValue: 1 << 10)  // FLAT: not in the scratch segment
