@@ -20,7 +20,9 @@ private enum Element { case f32, f64, xf32, f16, bf16, i8, fp8, bf8
       guard v != 0 else { return 0 }
       let (mantissa, bias) = self == .fp8 ? (3, 8) : (2, 16)
       let exponent = Int.bitWidth - 1 - abs(v).leadingZeroBitCount
-      return UInt64((v < 0 ? 0x80 : 0) | (exponent + bias) << mantissa | (abs(v) << mantissa >> exponent) & (1 << mantissa - 1))
+      let scaled = (abs(v) << mantissa) >> exponent, fraction = scaled & ((1 << mantissa) - 1)
+      let magnitude = ((exponent + bias) << mantissa) | fraction
+      return UInt64(v < 0 ? magnitude | 0x80 : magnitude)
     }
   }
 }
@@ -240,14 +242,22 @@ private struct Registers {
     // Sixteen blocks of 4x4x1: A's element i of block b is 100 b + i, B's is 1; groups of four take their third block.
     let a = (0..<64).map { Float(100 * ($0 / 4) + $0 % 4).bitPattern }, b = Array(repeating: Float(1).bitPattern, count: 64)
     let d = try single(.mi300x, Case("v_mfma_f32_4x4x1_16b_f32", 4, 1, 16, .f32), "cbsz:2 abid:2", a, b, [])
-    for lane in 0..<64 { for i in 0..<4 { #expect(Float(bitPattern: d[i * 64 + lane]) == Float(100 * (lane / 4 / 4 * 4 + 2) + i)) } }
+    for lane in 0..<64 {
+      let block = lane / 16 * 4 + 2
+      for i in 0..<4 {
+        let want = Float(100 * block + i)
+        #expect(Float(bitPattern: d[i * 64 + lane]) == want)
+      }
+    }
   }
 
   @Test(arguments: 0..<8) func `blgp gives lanes other lanes' parts of B`(pattern: Int) throws {
     let a = Array(repeating: Float(1).bitPattern, count: 64), b = (0..<64).map { Float($0).bitPattern }
     let d = try single(.mi210, Case("v_mfma_f32_4x4x1f32", 4, 1, 16, .f32), "blgp:\(pattern)", a, b, [])
     for lane in 0..<64 {
-      let from = [lane, lane % 32, lane % 32 + 32, (lane + 16) % 64, lane % 16, lane % 16 + 16, lane % 16 + 32, lane % 16 + 48][pattern]
+      let half = lane % 32, quarter = lane % 16
+      let choices: [Int] = [lane, half, half + 32, (lane + 16) % 64, quarter, quarter + 16, quarter + 32, quarter + 48]
+      let from = choices[pattern]
       #expect(Float(bitPattern: d[lane]) == Float(from))
     }
   }
@@ -256,9 +266,13 @@ private struct Registers {
     func words(_ value: Double) -> [UInt32] {
       Array(repeating: UInt32(truncatingIfNeeded: value.bitPattern), count: 64) + Array(repeating: UInt32(value.bitPattern >> 32), count: 64)
     }
-    for (modifiers, want) in [("", 3.0 * 5 * 4 + 7), ("neg:[1,0,0]", -3.0 * 5 * 4 + 7), ("neg:[0,1,1]", -3.0 * 5 * 4 - 7), ("neg:[1,1,0]", 3.0 * 5 * 4 + 7)] {
+    let cases: [(String, Double)] = [("", 67), ("neg:[1,0,0]", -53), ("neg:[0,1,1]", -67), ("neg:[1,1,0]", 67)]
+    for (modifiers, want) in cases {
       let d = try single(.mi300x, Case("v_mfma_f64_4x4x4_4b_f64", 4, 4, 4, .f64), modifiers, words(3), words(5), words(7))
-      for lane in 0..<64 { #expect(Double(bitPattern: UInt64(d[lane]) | UInt64(d[64 + lane]) << 32) == want) }
+      for lane in 0..<64 {
+        let low = UInt64(d[lane]), high = UInt64(d[64 + lane])
+        #expect(Double(bitPattern: low | high << 32) == want)
+      }
     }
   }
 
