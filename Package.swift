@@ -114,7 +114,7 @@ let package = Package(
     .executableTarget(
       name: "carmine",
       dependencies: [
-        "Compiler", "PTX", "CodeObject", "KernelImage", "KFD", "ModuleLoading", "Settings", "CLibELF",
+        "Compiler", "PTX", "CodeObject", "KernelImage", "KFD", "ModuleLoading", "Settings", "CLibELF", "ISA", "GFX9", "GFX11",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

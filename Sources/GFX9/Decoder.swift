@@ -84,6 +84,13 @@ struct Decoder {
     if attributes.contains(.f32) { op.flags |= UInt16(CARMINE_OP_FLAG_F32) }
     if attributes.contains(.f64) { op.flags |= UInt16(CARMINE_OP_FLAG_F64) }
     if attributes.contains(.branch) { op.flags |= UInt16(CARMINE_OP_FLAG_BRANCH) }
+    switch encoding {
+    case .vop1, .vop2, .vopc, .vop3, .vop3p:
+      op.flags |= UInt16(CARMINE_OP_FLAG_VECTOR)
+      if !attributes.contains(.notIndexed) { op.flags |= UInt16(CARMINE_OP_FLAG_INDEXED) }
+    case .ds, .flat, .scratch, .global, .mubuf, .mtbuf, .mimg: op.flags |= UInt16(CARMINE_OP_FLAG_VECTOR)
+    default: break
+    }
     fill(&op, encoding, number, attributes)
     // A literal, or the second word of SDWA and DPP, follows the 32-bit encodings.
     let trailer: Bool

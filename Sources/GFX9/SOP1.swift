@@ -75,8 +75,7 @@ extension Rows {
       for bit in 0..<32 where a >> UInt32(bit) & 1 != 0 { r |= 3 << UInt64(2 * bit) }
       w.setS64(o, r)
     }
-    // Named, not executed.
-    t(46, "s_cbranch_join")
-    t(50, "s_set_gpr_idx_idx")
+    t(46, "s_cbranch_join", .control) { w, o in Forks.join(w, o) }
+    t(50, "s_set_gpr_idx_idx") { w, o in w.pointee.scalars[ScalarCode.m0] = w.m0 & ~0xff | w.s32(o, 0) & 0xff }
   }
 }

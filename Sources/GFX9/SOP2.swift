@@ -60,6 +60,9 @@ extension Rows {
     t(40, "s_bfe_i64") { w, o in
       let b = w.s32(o, 1), r = signedBitField(w.i64(o, 0), b & 63, b >> 16 & 0x7f); w.setS64(o, UInt64(bitPattern: r)); w.scc = r != 0
     }
+    t(41, "s_cbranch_g_fork", .control) { w, o in Forks.fork(w, o, to: w.s64(o, 1)) }
+    // The second source holds bits of STATUS that nothing here looks at.
+    t(43, "s_rfe_restore_b64", .control) { w, o in Traps.returnFromException(w, o, w.s64(o, 0)) }
     t(42, "s_absdiff_i32") { w, o in
       let d = w.i32(o, 0) &- w.i32(o, 1), r = d < 0 ? 0 &- d : d; w.setS32(o, UInt32(bitPattern: r), scc: r != 0)
     }

@@ -33,8 +33,7 @@ extension Rows {
       w.setS64(o, here)
       jump(w, o, here &+ UInt64(bitPattern: Int64(o.pointee.immediate) * 4))
     }
-    // Named, not executed.
-    t(16, "s_cbranch_i_fork")
+    t(16, "s_cbranch_i_fork", .control) { w, o in Forks.fork(w, o, to: address(of: o, w) &+ 4 &+ UInt64(bitPattern: Int64(o.pointee.immediate) * 4)) }
   }
 
   static func sopc(_ t: inout Rows) {
@@ -57,9 +56,12 @@ extension Rows {
     t(15, "s_bitcmp1_b64") { w, o in w.scc = w.s64(o, 0) &>> UInt64(w.s32(o, 1)) & 1 == 1 }
     t(18, "s_cmp_eq_u64") { w, o in w.scc = w.s64(o, 0) == w.s64(o, 1) }
     t(19, "s_cmp_lg_u64") { w, o in w.scc = w.s64(o, 0) != w.s64(o, 1) }
-    // Named, not executed.
-    t(16, "s_setvskip")
-    t(17, "s_set_gpr_idx_on")
+    t(16, "s_setvskip", .control) { w, o in w.setModeBit(ModeBit.vectorSkip, w.s32(o, 0) &>> w.s32(o, 1) & 1 != 0) }
+    // The second source's field is itself what goes to M0.
+    t(17, "s_set_gpr_idx_on", .control) { w, o in
+      w.pointee.scalars[ScalarCode.m0] = w.m0 & ~0xf0ff | w.s32(o, 0) & 0xff | UInt32(o.pointee.immediate & 15) << 12
+      w.setModeBit(ModeBit.gprIndex, true)
+    }
   }
 
   static func sopp(_ t: inout Rows) {
@@ -89,12 +91,14 @@ extension Rows {
     t(24, "s_cbranch_cdbguser", .control) { _, _ in }
     t(25, "s_cbranch_cdbgsys_or_user", .control) { _, _ in }
     t(26, "s_cbranch_cdbgsys_and_user", .control) { _, _ in }
-    // Named, not executed.
-    t(11, "s_setkill")
-    t(17, "s_sendmsghalt")
-    t(27, "s_endpgm_saved")
-    t(28, "s_set_gpr_idx_off")
-    t(29, "s_set_gpr_idx_mode")
-    t(30, "s_endpgm_ordered_ps_done")
+    t(11, "s_setkill", .control) { w, o in if o.pointee.immediate & 1 != 0 { w.pointee.state = UInt32(CARMINE_WAVE_ENDED) } }
+    t(17, "s_sendmsghalt", .control) { w, o in
+      Traps.sendMessage(w, o)
+      Traps.setHalt(w, true)
+    }
+    t(27, "s_endpgm_saved", .control) { w, _ in w.pointee.state = UInt32(CARMINE_WAVE_ENDED) }
+    t(28, "s_set_gpr_idx_off", .control) { w, _ in w.setModeBit(ModeBit.gprIndex, false) }
+    t(29, "s_set_gpr_idx_mode") { w, o in w.pointee.scalars[ScalarCode.m0] = w.m0 & ~0xf000 | UInt32(o.pointee.immediate & 15) << 12 }
+    t(30, "s_endpgm_ordered_ps_done", .graphics)
   }
 }

@@ -9,13 +9,13 @@ extension Rows {
     t(0, "v_nop", .bare) { _, _ in }
     t(1, "v_mov_b32") { w, o in w.unary(o) { (a: UInt32) in a } }
     t(56, "v_mov_b64", gfx90a: .absent) { w, o in w.unary(o) { (a: UInt64) in a } }
-    t(2, "v_readfirstlane_b32", [.bare, .only32]) { w, o in
+    t(2, "v_readfirstlane_b32", [.bare, .only32, .notIndexed]) { w, o in
       w.setS32(o, w.firstLane(o))
     }
-    t(81, "v_swap_b32", [.bare, .only32]) { w, o in
+    t(81, "v_swap_b32", [.bare, .only32, .notIndexed]) { w, o in
       w.swap(Int(o.pointee.source0) - 256, Int(o.pointee.destination))
     }
-    t(82, "v_accvgpr_mov_b32", [.bare, .only32]) { w, o in
+    t(82, "v_accvgpr_mov_b32", [.bare, .only32, .notIndexed]) { w, o in
       let a = w.pointee.agpr + (Int(o.pointee.source0) - 256) * 64, d = w.pointee.agpr + Int(o.pointee.destination) * 64, m = w.laneMask()
       for l in 0..<64 { d[l] = d[l] ^ ((d[l] ^ a[l]) & m[l]) }
     }
@@ -111,7 +111,7 @@ extension Rows {
     t(85, "v_cvt_f32_bf8", gfx90a: .absent) { w, o in w.unary(o) { (a: UInt32) in SmallFloat.bf8.decode(UInt8(truncatingIfNeeded: a)) } }
     t(86, "v_cvt_pk_f32_fp8", gfx90a: .absent) { w, o in unpackSmall(w, o, .fp8) }
     t(87, "v_cvt_pk_f32_bf8", gfx90a: .absent) { w, o in unpackSmall(w, o, .bf8) }
-    t(55, "v_screen_partition_4se_b32")
+    t(55, "v_screen_partition_4se_b32", .graphics)
   }
 }
 

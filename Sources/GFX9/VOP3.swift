@@ -133,8 +133,12 @@ extension Rows {
     t(470, "v_med3_f32", [.f32, .flushes]) { w, o in w.ternary(o) { (a: Float, b: Float, c: Float) in median(a, b, c) } }
     t(640, "v_add_f64", .f64) { w, o in w.binary(o) { (a: Double, b: Double) in a + b } }
     t(641, "v_mul_f64", .f64) { w, o in w.binary(o) { (a: Double, b: Double) in a * b } }
-    t(642, "v_min_f64", .f64) { w, o in w.binary(o) { (a: Double, b: Double) in minimum(a, b) } }
-    t(643, "v_max_f64", .f64) { w, o in w.binary(o) { (a: Double, b: Double) in maximum(a, b) } }
+    t(642, "v_min_f64", .f64) { w, o in
+      if w.isIEEE { w.binary(o) { (a: Double, b: Double) in quieted(a, b, minimum(a, b)) } } else { w.binary(o) { (a: Double, b: Double) in minimum(a, b) } }
+    }
+    t(643, "v_max_f64", .f64) { w, o in
+      if w.isIEEE { w.binary(o) { (a: Double, b: Double) in quieted(a, b, maximum(a, b)) } } else { w.binary(o) { (a: Double, b: Double) in maximum(a, b) } }
+    }
     t(644, "v_ldexp_f64", .f64) { w, o in w.binary(o) { (a: Double, b: Int32) in scalbn(a, Int(b)) } }
     t(648, "v_ldexp_f32", .f32) { w, o in w.binary(o) { (a: Float, b: Int32) in scalbnf(a, b) } }
     t(673, "v_mul_legacy_f32", .f32) { w, o in w.binary(o) { (a: Float, b: Float) in a == 0 || b == 0 ? 0 : a * b } }
@@ -258,11 +262,11 @@ extension Rows {
   }
 
   private static func lanesAndPacks(_ t: inout Rows) {
-    t(649, "v_readlane_b32") { w, o in
+    t(649, "v_readlane_b32", .notIndexed) { w, o in
       let a = w.source(o, 0, .b32)
       w.setS32(o, a[Int(w.s32(o, 1) & 63)])
     }
-    t(650, "v_writelane_b32") { w, o in w.vgpr(Int(o.pointee.destination))[Int(w.s32(o, 1) & 63)] = w.s32(o, 0) }
+    t(650, "v_writelane_b32", .notIndexed) { w, o in w.vgpr(Int(o.pointee.destination))[Int(w.s32(o, 1) & 63)] = w.s32(o, 0) }
     t(652, "v_mbcnt_lo_u32_b32") { w, o in
       let a = w.source(o, 0, .b32), b = w.source(o, 1, .b32)
       w.each(o) { l in UInt32((a[l] & (l >= 32 ? ~0 : (1 &<< UInt32(truncatingIfNeeded: l)) &- 1)).nonzeroBitCount) &+ b[l] }

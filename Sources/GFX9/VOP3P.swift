@@ -40,8 +40,8 @@ extension Rows {
     t(50, "v_pk_add_f32", [.halves, .f32]) { w, o in w.pairs2(o) { a, b in a + b } }
     t(51, "v_pk_mov_b32", [.halves]) { w, o in w.movePair(o) }
     matrices(&t)
-    t(88, "v_accvgpr_read_b32", []) { w, o in w.readAccumulator(o) }
-    t(89, "v_accvgpr_write_b32", []) { w, o in w.writeAccumulator(o) }
+    t(88, "v_accvgpr_read_b32", .notIndexed) { w, o in w.readAccumulator(o) }
+    t(89, "v_accvgpr_write_b32", .notIndexed) { w, o in w.writeAccumulator(o) }
   }
 }
 

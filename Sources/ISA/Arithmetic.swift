@@ -31,6 +31,25 @@ import Glibc
 /// A denormal becomes a zero of its sign.
 @inlinable @inline(__always) public func flushed(_ a: Float) -> Float { Float(bitPattern: a.bitPattern & 0x7f80_0000 == 0 ? a.bitPattern & 0x8000_0000 : a.bitPattern) }
 
+/// The clamp modifier: 0 to 1.
+@inlinable @inline(__always) public func clampedToUnit<T: BinaryFloatingPoint>(_ value: T, _ nanIsZero: Bool) -> T {
+  value >= 1 ? 1 : value > 0 ? value : value == value || nanIsZero ? 0 : value
+}
+
+// IEEE mode: a signalling NaN among the operands comes out quiet.
+@inlinable @inline(__always) func isSignalling(_ a: Float) -> Bool { a.bitPattern & 0x7fc0_0000 == 0x7f80_0000 && a.bitPattern & 0x3f_ffff != 0 }
+@inlinable @inline(__always) func isSignalling(_ a: Double) -> Bool { a.bitPattern >> 51 & 0xfff == 0xffe && a.bitPattern & 0x7_ffff_ffff_ffff != 0 }
+@inlinable @inline(__always) func isSignalling(_ a: Float16) -> Bool { a.bitPattern & 0x7e00 == 0x7c00 && a.bitPattern & 0x1ff != 0 }
+@inlinable @inline(__always) public func quieted(_ a: Float, _ b: Float, _ result: Float) -> Float {
+  Float(bitPattern: isSignalling(a) ? a.bitPattern | 0x40_0000 : isSignalling(b) ? b.bitPattern | 0x40_0000 : result.bitPattern)
+}
+@inlinable @inline(__always) public func quieted(_ a: Double, _ b: Double, _ result: Double) -> Double {
+  Double(bitPattern: isSignalling(a) ? a.bitPattern | 1 << 51 : isSignalling(b) ? b.bitPattern | 1 << 51 : result.bitPattern)
+}
+@inlinable @inline(__always) public func quieted(_ a: Float16, _ b: Float16, _ result: Float16) -> Float16 {
+  Float16(bitPattern: isSignalling(a) ? a.bitPattern | 0x200 : isSignalling(b) ? b.bitPattern | 0x200 : result.bitPattern)
+}
+
 // Conversions to integers: toward zero, saturating, NaN is 0.
 @inlinable @inline(__always) public func toInt32(_ a: Float) -> Int32 {
   let clamped = a > -2147483648 ? (a < 2147483520 ? a : 2147483520) : -2147483648

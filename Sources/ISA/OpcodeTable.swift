@@ -43,6 +43,7 @@ public struct OpcodeAttributes: OptionSet, Sendable {
   public static let globalWaveSync = OpcodeAttributes(rawValue: 1 << 29)     // GWS, which a kernel gets by a driver call that is refused
   public static let unpublished = OpcodeAttributes(rawValue: 1 << 30)        // LLVM names it, no manual says what it does
   // gfx9.
+  public static let notIndexed = OpcodeAttributes(rawValue: 1 << 11)  // a lane's register is an SGPR's, or all lanes' registers: not by M0
   public static let notFlat = OpcodeAttributes(rawValue: 1 << 9)      // FLAT: not in the flat segment
   public static let notScratch = OpcodeAttributes(rawValue: 1 << 10)  // FLAT: not in the scratch segment
 }

@@ -163,7 +163,7 @@ extension UnsafeMutablePointer<carmine_wave> {
     let flags = o.pointee.outputModifiers
     var mask = exec
     if flags & 32 != 0 { mask &= pointee.writable }
-    let scale = flags >> 1 & 3, clamp = flags & 1 != 0
+    let clamp = flags & 1 != 0, clampsNaN = clampsNaN, scale = flags >> 1 & 3 != 0 && scalesOutput(type) ? flags >> 1 & 3 : 0
     if scale != 0 || clamp {
       switch type {
       case .f32:
@@ -171,7 +171,7 @@ extension UnsafeMutablePointer<carmine_wave> {
         for l in 0..<64 {
           var value = Float(bitPattern: t[l])
           if scale != 0 { value *= factor }
-          if clamp { value = value >= 1 ? 1 : value > 0 ? value : 0 }      // NaN becomes 0 (DX10_CLAMP)
+          if clamp { value = clampedToUnit(value, clampsNaN) }
           t[l] = value.bitPattern
         }
       case .f64:
@@ -179,7 +179,7 @@ extension UnsafeMutablePointer<carmine_wave> {
         for l in 0..<64 {
           var value = Double(bitPattern: UInt64(t[l]) | UInt64(t[64 + l]) << 32)
           if scale != 0 { value *= factor }
-          if clamp { value = value >= 1 ? 1 : value > 0 ? value : 0 }
+          if clamp { value = clampedToUnit(value, clampsNaN) }
           t[l] = UInt32(truncatingIfNeeded: value.bitPattern)
           t[64 + l] = UInt32(truncatingIfNeeded: value.bitPattern >> 32)
         }
@@ -188,7 +188,7 @@ extension UnsafeMutablePointer<carmine_wave> {
         for l in 0..<64 {
           var value = Float(Float16(bitPattern: UInt16(truncatingIfNeeded: t[l])))
           if scale != 0 { value *= factor }
-          if clamp { value = value >= 1 ? 1 : value > 0 ? value : 0 }
+          if clamp { value = clampedToUnit(value, clampsNaN) }
           t[l] = UInt32(Float16(value).bitPattern)
         }
       default: break                                       // integer instructions saturate by themselves

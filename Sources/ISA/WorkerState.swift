@@ -24,6 +24,8 @@ public struct WorkerState {
   public let strict: UnsafeMutablePointer<StrictWorker>?
   /// Lanes whose addresses in the list lie in scratch (ScratchAccess.swift).
   public var scratchLanes: UInt64 = 0
+  /// An instruction whose register numbers M0 changes.
+  let adjustedOp = UnsafeMutablePointer<carmine_op>.allocate(capacity: 1)
   // What traps and messages need; set when a workgroup's turn begins.
   public var isGFX9 = true
   public var traps = TrapHandler()
@@ -49,6 +51,7 @@ public struct WorkerState {
     for window in windows { window.destroy() }
     if let strict { strict.pointee.destroy(); strict.deinitialize(count: 1); strict.deallocate() }
     UnsafeMutableRawPointer(buffers).deallocate()
+    adjustedOp.deallocate()
   }
 }
 
@@ -93,14 +96,16 @@ extension UnsafeMutablePointer<WorkerState> {
         }
         wave.pointee.next = op + Int(op.pointee.size)
         let flags = Int32(op.pointee.flags)
-        if flags & 3 != 0 {
-          let csr = wave.pointee.modeCSR
-          carmine_set_csr(UInt32(truncatingIfNeeded: flags & 1 != 0 ? csr : csr >> 32))
-          op.pointee.execute.unsafelyUnwrapped(wave, op)
-          carmine_set_csr(0x1f80)
-          if table(wave, op).contains(.flushes) { flush(wave, op) }
-        } else {
-          op.pointee.execute.unsafelyUnwrapped(wave, op)
+        if let op = wave.pointee.mode & ModeBit.special == 0 || !pointee.isGFX9 ? op : wave.adjusted(op, pointee.adjustedOp) {
+          if flags & 3 != 0 {
+            let csr = wave.pointee.modeCSR
+            carmine_set_csr(UInt32(truncatingIfNeeded: flags & 1 != 0 ? csr : csr >> 32))
+            op.pointee.execute.unsafelyUnwrapped(wave, op)
+            carmine_set_csr(0x1f80)
+            if table(wave, op).contains(.flushes) { flush(wave, op) }
+          } else {
+            op.pointee.execute.unsafelyUnwrapped(wave, op)
+          }
         }
         count &+= 1
         if wave.pointee.state != 0 {

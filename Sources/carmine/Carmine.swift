@@ -14,7 +14,7 @@ import ArgumentParser
       Carmine is not affiliated with NVIDIA or AMD.
       """,
     version: carmineVersion,
-    subcommands: [Run.self, KFDCommand.self, Compile.self, Cache.self, Info.self])
+    subcommands: [Run.self, KFDCommand.self, Compile.self, Cache.self, ISACommand.self, Info.self])
 }
 
 let carmineVersion = "0.1.0"

@@ -103,9 +103,26 @@ private func selectionCases() -> [Case] {
   add("v_lshrrev_b32_sdwa v8, v2, v4 dst_sel:BYTE_2 dst_unused:UNUSED_PAD src0_sel:BYTE_0 src1_sel:DWORD") { ($0.b >> ($0.a & 31) & 255) << 16 }
   add("v_sub_u16_sdwa v8, v2, v4 dst_sel:WORD_0 dst_unused:UNUSED_SEXT src0_sel:WORD_1 src1_sel:WORD_0") { u(s16($0.a >> 16 &- $0.b)) }
   add("v_mul_f32_sdwa v8, -v2, |v4| dst_sel:DWORD dst_unused:UNUSED_PAD src0_sel:DWORD src1_sel:DWORD") { bits(-$0.fa * $0.fb.magnitude) }
-  add("v_mul_f32_e64 v8, v2, v4 mul:4") { bits($0.fa * $0.fb * 4) }
+  // An output scale is ignored in IEEE mode and where denormals are kept.
+  add("v_mul_f32_e64 v8, v2, v4 mul:4") { bits($0.fa * $0.fb) }
+  add("s_setreg_imm32_b32 hwreg(HW_REG_MODE, 9, 1), 0\n v_mul_f32_e64 v8, v2, v4 mul:4\n s_setreg_imm32_b32 hwreg(HW_REG_MODE, 9, 1), 1") { bits($0.fa * $0.fb) }
+  add("s_setreg_imm32_b32 hwreg(HW_REG_MODE, 9, 1), 0\n s_setreg_imm32_b32 hwreg(HW_REG_MODE, 4, 2), 0\n v_mul_f32_e64 v8, v2, v4 mul:4") { l in
+    func f(_ x: Float) -> Float { x.isSubnormal ? Float(sign: x.sign, exponent: 0, significand: 0) : x }
+    return bits(f(f(f(l.fa) * f(l.fb)) * 4))
+  }
+  add("v_add_f32_e64 v8, v2, v2 clamp") { $0.fa.isNaN ? 0 : bits(min(max($0.fa + $0.fa, 0), 1)) }
+  add("s_setreg_imm32_b32 hwreg(HW_REG_MODE, 8, 1), 0\n v_add_f32_e64 v8, v2, v2 clamp") { $0.fa.isNaN ? 0x7fc0_0000 : bits(min(max($0.fa + $0.fa, 0), 1)) }
+  add("v_mov_b32 v9, 0x7f800001\n v_min_f32 v8, v9, v2") { _ in 0x7fc0_0001 }
+  add("s_setreg_imm32_b32 hwreg(HW_REG_MODE, 9, 1), 0\n v_mov_b32 v9, 0x7f800001\n v_min_f32 v8, v9, v2") { $0.a }
+  // Register numbers by M0: 4 more for the first source, 8 - 6 for the destination.
+  add("s_mov_b32 s14, 4\n s_set_gpr_idx_on s14, gpr_idx(SRC0)\n v_add_u32 v8, v2, v4\n s_set_gpr_idx_off") { $0.c &+ $0.b }
+  add("s_mov_b32 s14, 2\n s_set_gpr_idx_on s14, gpr_idx(DST)\n v_xor_b32 v6, v2, v4\n s_set_gpr_idx_mode gpr_idx(SRC1)\n v_add_u32 v8, v8, v2\n s_set_gpr_idx_off") { ($0.a ^ $0.b) &+ $0.b }
+  // Vector instructions skipped.
+  add("s_mov_b32 s14, 2\n s_setvskip s14, 1\n v_mov_b32 v8, v2\n s_setvskip s14, 0\n v_add_u32 v8, v8, v4") { $0.d &+ $0.b }
+  // A fork: lanes of the mask take the path at 1, the others fall through; both meet at the join.
+  add("s_mov_b32 s15, 0\n s_mov_b64 s[22:23], exec\n s_mov_b64 s[20:21], s[4:5]\n s_cbranch_i_fork s[12:13], 1f\n v_mov_b32 v8, v4\n s_branch 2f\n 1: v_mov_b32 v8, v2\n 2: s_cbranch_join s15\n s_mov_b64 exec, s[22:23]") { $0.lane % 3 == 0 ? $0.a : $0.b }
   add("v_add_f32_e64 v8, v2, -v4 clamp") { let x = $0.fa - $0.fb; return bits(x >= 1 ? 1 : x > 0 ? x : 0) }
-  add("v_max_f32_e64 v8, |v2|, 0.5 div:2") { bits((($0.fa.magnitude.isNaN || $0.fa.magnitude < 0.5) ? 0.5 : $0.fa.magnitude) / 2) }
+  add("v_max_f32_e64 v8, |v2|, 0.5 div:2") { bits(($0.fa.magnitude.isNaN || $0.fa.magnitude < 0.5) ? 0.5 : $0.fa.magnitude) }
   add("v_cndmask_b32_e64 v8, -v2, |v4|, s[12:13]") { $0.lane % 3 == 0 ? $0.b & 0x7fff_ffff : $0.a ^ 0x8000_0000 }
   add("v_fma_f32 v8, 2.0, v4, -v6") { bits((-$0.fc).addingProduct(2, $0.fb)) }
   add("v_med3_f32 v8, v2, v4, 1.0") { l in l.fa.isNaN || l.fb.isNaN ? nil : bits([l.fa, l.fb, 1].sorted()[1]) }
@@ -181,6 +198,24 @@ private func halfCases() -> [Case] {
   add("v_ashrrev_i16_e32 v8, 3, v4") { u(s16($0.b) >> 3) & 0xffff }
   add("v_max_u16_e32 v8, v2, v4") { max($0.a & 0xffff, $0.b & 0xffff) }
   add("v_cvt_pkrtz_f16_f32 v8, 1.0, 0.5") { _ in 0x3800_3c00 }
+  // Eight-bit floats: 1.0 is 0x40 in e4m3fnuz (bias 8) and in e5m2fnuz (bias 16), 240 and 57344 are the largest.
+  add("v_mov_b32 v9, 0x43700000\n v_cvt_pk_fp8_f32 v8, 1.0, v9") { $0.d & 0xffff_0000 | 0x7f40 }
+  add("v_mov_b32 v9, 0x47600000\n v_cvt_pk_bf8_f32 v8, -1.0, v9 op_sel:[0,0,1]") { $0.d & 0xffff | 0x7fc0_0000 }
+  add("v_mov_b32 v9, 0x44000000\n v_cvt_pk_fp8_f32 v8, v9, 0") { $0.d & 0xffff_0000 | 0x0080 }
+  add("v_mov_b32 v9, 0x44000000\n s_setreg_imm32_b32 hwreg(HW_REG_MODE, 23, 1), 1\n v_cvt_pk_fp8_f32 v8, v9, 0") { $0.d & 0xffff_0000 | 0x007f }
+  add("v_cvt_f32_fp8_e32 v8, v2") { l in
+    let x = l.a & 0xff, e = Int32(x >> 3 & 15), m = Float(x & 7)
+    let v = e == 0 ? ldexpf(m, -10) : ldexpf(8 + m, e - 11)
+    return x == 0x80 ? nil : bits(x & 0x80 != 0 ? -v : v)
+  }
+  add("v_cvt_f32_bf8_sdwa v8, v2 src0_sel:BYTE_2") { l in
+    let x = l.a >> 16 & 0xff, e = Int32(x >> 2 & 31), m = Float(x & 3)
+    let v = e == 0 ? ldexpf(m, -17) : ldexpf(4 + m, e - 18)
+    return x == 0x80 ? nil : bits(x & 0x80 != 0 ? -v : v)
+  }
+  // Noise of all ones rounds up what isn't exact, none cuts it off: 1.1875 lies between 1.125 and 1.25.
+  add("v_mov_b32 v9, 0x3f980000\n v_mov_b32 v11, -1\n v_cvt_sr_fp8_f32 v8, v9, v11 op_sel:[0,0,1,1]") { $0.d & 0x00ff_ffff | 0x4200_0000 }
+  add("v_mov_b32 v9, 0x3f980000\n v_mov_b32 v11, 0\n v_cvt_sr_fp8_f32 v8, v9, v11") { $0.d & 0xffff_ff00 | 0x41 }
   return list
 }
 

@@ -43,6 +43,8 @@ enum {
   CARMINE_OP_FLAG_ACC1 = 16,    ///< MFMA: second source
   CARMINE_OP_FLAG_ACCD = 32,    ///< MFMA: addend and result
   CARMINE_OP_FLAG_BRANCH = 64,  ///< may go to the address that simm16 counts words to
+  CARMINE_OP_FLAG_VECTOR = 1024,  ///< gfx9: VSKIP leaves it out
+  CARMINE_OP_FLAG_INDEXED = 2048, ///< gfx9: GPR_IDX_EN changes its register numbers
 };
 
 /// One wave.
