@@ -156,12 +156,16 @@ private let corpus: [(name: String, body: String)] = [
   @Test(arguments: ["-O3", "-O1", "-O0"]) func `C functions give the host's results`(optimisation: String) throws {
     try Self.compare(Lab(), optimisation)
   }
+  /// Scratch by scratch instructions: buffer descriptors for it come from a client's queue.
+  @Test(arguments: ["-O3", "-O2", "-O0"]) func `C functions give the host's results on gfx90a too`(optimisation: String) throws {
+    try Self.compare(Lab(.mi210), optimisation, flags: ["-Xclang", "-target-feature", "-Xclang", "+enable-flat-scratch"])
+  }
   @Test(arguments: ["-O3", "-O1", "-O0"], [32, 64]) func `C functions give the host's results on gfx1100 too`(optimisation: String, lanes: Int) throws {
     // LLVM 22 at -O0 copies only the lower half of a 32-bit register in `bswap` (v_mov_b16 for a COPY of it).
     try Self.compare(Lab(.rx7900xtx, waveSize: lanes), optimisation, without: optimisation == "-O0" ? ["bswap"] : [])
   }
 
-  private static func compare(_ lab: Lab, _ optimisation: String, without skipped: Set<String> = []) throws {
+  private static func compare(_ lab: Lab, _ optimisation: String, without skipped: Set<String> = [], flags: [String] = []) throws {
     let directory = try temporaryDirectory()
     defer { unlink(directory + "/host.so"); unlink(directory + "/source.c"); removeTree(directory) }
     try write(Array(Self.source(forHost: true).utf8), to: directory + "/source.c")
@@ -169,7 +173,7 @@ private let corpus: [(name: String, body: String)] = [
       ["clang-22", "-O1", "-march=x86-64-v3", "-ffp-contract=off", "-fPIC", "-shared", "-w", "-o", directory + "/host.so", directory + "/source.c"])
     try write(Array(Self.source(forHost: false).utf8), to: directory + "/source.c")
     _ = try runTool(
-      ["clang-22", optimisation] + lab.target + ["-nogpulib", "-ffp-contract=off", "-w", "-o", directory + "/code.hsaco", directory + "/source.c"])
+      ["clang-22", optimisation] + lab.target + flags + ["-nogpulib", "-ffp-contract=off", "-w", "-o", directory + "/code.hsaco", directory + "/source.c"])
     try lab.load(try read(directory + "/code.hsaco"))
     guard let library = dlopen(directory + "/host.so", RTLD_NOW) else { throw LabError("cannot load the host's code") }
     let (a, b, c) = Self.inputs
