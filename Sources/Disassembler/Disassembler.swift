@@ -6,8 +6,13 @@ import ISA
 
 public struct Disassembler: Sendable {
   let instructions: InstructionSet
+  let lanes: Int
 
-  public init(_ instructions: InstructionSet) { self.instructions = instructions }
+  /// `lanes`: of the waves that run the code, 32 or 64; the same words name masks of lanes differently.  gfx9 has 64.
+  public init(_ instructions: InstructionSet, lanes: Int? = nil) {
+    self.instructions = instructions
+    self.lanes = lanes ?? (instructions.target == .gfx1100 ? 32 : 64)
+  }
 
   /// The text of the instruction that begins at word 0 and its length in words; nil when no row of the table fits, or the words
   /// end in its middle.
@@ -19,9 +24,14 @@ public struct Disassembler: Sendable {
     let row = instructions.table.rows[Int(found.op.row)]
     let instruction = Instruction(
       words: Array(words.prefix(count)), name: row.name.description, mnemonic: mnemonic, encoding: found.encoding,
-      attributes: row.attributes, target: instructions.target)
-    let writer = GFX9Writer(instruction)
-    return writer.text().map { ($0, count) }
+      attributes: row.attributes, target: instructions.target, lanes: lanes,
+      second: found.second.map { instructions.table.rows[Int($0.row)].name.description })
+    let text: String?
+    switch instructions.target {
+    case .gfx90a, .gfx942: text = GFX9Writer(instruction).text()
+    case .gfx1100: text = GFX11Writer(instruction).text()
+    }
+    return text.map { ($0, count) }
   }
 }
 
@@ -33,6 +43,8 @@ struct Instruction {
   let encoding: Encoding
   let attributes: OpcodeAttributes
   let target: Target
+  let lanes: Int
+  let second: String?         // the other half's name of a VOPD
 
   func bits(_ word: Int, _ low: UInt32, _ count: UInt32) -> Int { Int(words[word] >> low & (count == 32 ? ~0 : 1 << count - 1)) }
   func bit(_ word: Int, _ at: UInt32) -> Bool { words[word] >> at & 1 != 0 }

@@ -4,10 +4,16 @@ import ISA
 enum Names {
   static let hardwareRegisters: [Target: [Int: String]] = [
     .gfx90a: gfx9Registers,
+    .gfx1100: gfx11Registers,
     .gfx942: gfx9Registers.merging([
       20: "HW_REG_XCC_ID", 21: "HW_REG_SQ_PERF_SNAPSHOT_DATA", 22: "HW_REG_SQ_PERF_SNAPSHOT_DATA1", 23: "HW_REG_SQ_PERF_SNAPSHOT_PC_LO",
       24: "HW_REG_SQ_PERF_SNAPSHOT_PC_HI",
     ]) { $1 },
+  ]
+  private static let gfx11Registers: [Int: String] = [
+    1: "HW_REG_MODE", 2: "HW_REG_STATUS", 3: "HW_REG_TRAPSTS", 5: "HW_REG_GPR_ALLOC", 6: "HW_REG_LDS_ALLOC", 7: "HW_REG_IB_STS",
+    15: "HW_REG_SH_MEM_BASES", 18: "HW_REG_PERF_SNAPSHOT_PC_LO", 19: "HW_REG_PERF_SNAPSHOT_PC_HI", 20: "HW_REG_FLAT_SCR_LO",
+    21: "HW_REG_FLAT_SCR_HI", 23: "HW_REG_HW_ID1", 24: "HW_REG_HW_ID2", 27: "HW_REG_PERF_SNAPSHOT_DATA", 29: "HW_REG_SHADER_CYCLES",
   ]
   private static let gfx9Registers: [Int: String] = [
     1: "HW_REG_MODE", 2: "HW_REG_STATUS", 3: "HW_REG_TRAPSTS", 4: "HW_REG_HW_ID", 5: "HW_REG_GPR_ALLOC", 6: "HW_REG_LDS_ALLOC",
@@ -20,22 +26,78 @@ enum Names {
     8: "MSG_EARLY_PRIM_DEALLOC", 9: "MSG_GS_ALLOC_REQ", 10: "MSG_GET_DOORBELL", 15: "MSG_SYSMSG",
   ]
   private static let gsOperations = ["GS_OP_NOP", "GS_OP_CUT", "GS_OP_EMIT", "GS_OP_EMIT_CUT"]
-  private static let systemOperations = ["", "SYSMSG_OP_ECC_ERR_INTERRUPT", "SYSMSG_OP_REG_RD", "SYSMSG_OP_HOST_TRAP_ACK", "SYSMSG_OP_TTRACE_PC"]
+  private static let systemOperations = ["", "SYSMSG_OP_ECC_ERR_INTERRUPT", "SYSMSG_OP_REG_RD", "", "SYSMSG_OP_TTRACE_PC"]
 
+  private static let gfx11Messages: [Int: String] = [
+    1: "MSG_INTERRUPT", 2: "MSG_HS_TESSFACTOR", 3: "MSG_DEALLOC_VGPRS", 5: "MSG_STALL_WAVE_GEN", 6: "MSG_HALT_WAVES", 9: "MSG_GS_ALLOC_REQ",
+    128: "MSG_RTN_GET_DOORBELL", 129: "MSG_RTN_GET_DDID", 130: "MSG_RTN_GET_TMA", 131: "MSG_RTN_GET_REALTIME", 132: "MSG_RTN_SAVE_WAVE",
+    133: "MSG_RTN_GET_TBA", 134: "MSG_RTN_GET_TBA_TO_PC",
+  ]
+
+  /// A message by name where it means something (whatever lies beside its fields), by its fields where they are all there is.
   static func message(_ value: Int, _ target: Target) -> String {
+    guard target != .gfx1100 else {
+      let id = value & 0xff
+      return gfx11Messages[id].map { "sendmsg(\($0))" } ?? (id == value ? "sendmsg(\(id), 0, 0)" : String(value))
+    }
     let id = value & 15, operation = value >> 4 & 7, stream = value >> 8 & 3
-    guard value >> 10 == 0 else { return String(value) }
-    guard let name = messages[id] else { return value & 0x80 == 0 ? "sendmsg(\(id), \(operation), \(stream))" : String(value) }
+    let unnamed = id | operation << 4 | stream << 8 == value ? "sendmsg(\(id), \(operation), \(stream))" : String(value)
+    guard let name = messages[id] else { return unnamed }
     switch id {
     case 2, 3:
-      guard operation < 4, id == 3 || operation != 0, operation != 0 || stream == 0 else { return "sendmsg(\(id), \(operation), \(stream))" }
+      guard operation < 4, id == 3 || operation != 0, operation != 0 || stream == 0 else { return unnamed }
       return operation == 0 ? "sendmsg(\(name), \(gsOperations[0]))" : "sendmsg(\(name), \(gsOperations[operation]), \(stream))"
-    case 15:
-      guard (1...4).contains(operation), stream == 0 else { return "sendmsg(\(id), \(operation), \(stream))" }
-      return "sendmsg(\(name), \(systemOperations[operation]))"
-    default: return operation == 0 && stream == 0 ? "sendmsg(\(name))" : "sendmsg(\(id), \(operation), \(stream))"
+    case 15: return [1, 2, 4].contains(operation) && stream == 0 ? "sendmsg(\(name), \(systemOperations[operation]))" : unnamed
+    default: return operation == 0 && stream == 0 ? "sendmsg(\(name))" : unnamed
     }
   }
+
+  // s_delay_alu: two earlier instructions to wait for, and how far apart.
+  private static let delays = [
+    "NO_DEP", "VALU_DEP_1", "VALU_DEP_2", "VALU_DEP_3", "VALU_DEP_4", "TRANS32_DEP_1", "TRANS32_DEP_2", "TRANS32_DEP_3", "FMA_ACCUM_CYCLE_1",
+    "SALU_CYCLE_1", "SALU_CYCLE_2", "SALU_CYCLE_3",
+  ]
+  private static let delaySkips = ["SAME", "NEXT", "SKIP_1", "SKIP_2", "SKIP_3", "SKIP_4"]
+  static func delay(_ value: Int) -> String {
+    func name(_ field: String, _ number: Int, _ names: [String]) -> String? {
+      number == 0 ? nil : field + "(" + (number < names.count ? names[number] : "/* invalid \(field.filter { !$0.isNumber }) value */") + ")"
+    }
+    let parts = [name("instid0", value & 15, delays), name("instskip", value >> 4 & 7, delaySkips), name("instid1", value >> 7 & 15, delays)]
+    let text = parts.compactMap { $0 }.joined(separator: " | ")
+    return text.isEmpty ? "0" : text
+  }
+
+  // s_waitcnt_depctr: fields with their defaults, all ones.
+  private static let counters: [(name: String, low: Int, bits: Int)] = [
+    ("depctr_hold_cnt", 7, 1), ("depctr_sa_sdst", 0, 1), ("depctr_va_vdst", 12, 4), ("depctr_va_sdst", 9, 3), ("depctr_va_ssrc", 8, 1),
+    ("depctr_va_vcc", 1, 1), ("depctr_vm_vsrc", 2, 3),
+  ]
+  static func dependencyCounters(_ value: Int) -> String {
+    guard value & 0x60 == 0 else { return hexadecimal(value) }
+    let isDefault = value == 0xff9f
+    return counters.compactMap { name, low, bits in
+      let field = value >> low & (1 << bits - 1)
+      return field != 1 << bits - 1 || isDefault ? "\(name)(\(field))" : nil
+    }.joined(separator: " ")
+  }
+
+  static func dppControl11(_ control: Int) -> String {
+    switch control {
+    case 0x150...0x15f: "row_share:\(control & 15)"
+    case 0x160...0x16f: "row_xmask:\(control & 15)"
+    default: dppControl(control)
+    }
+  }
+
+  /// Formats of gfx11's typed buffers by number.
+  static let unifiedFormats: [String] = {
+    let integers = ["UNORM", "SNORM", "USCALED", "SSCALED", "UINT", "SINT"]
+    func all(_ size: String, _ types: [String]) -> [String] { types.map { size + "_" + $0 } }
+    let some = ["UINT", "SINT", "FLOAT"], withFloat = integers + ["FLOAT"]
+    return ["INVALID"] + all("8", integers) + all("16", withFloat) + all("8_8", integers) + all("32", some) + all("16_16", withFloat)
+      + ["10_11_11_FLOAT", "11_11_10_FLOAT"] + all("10_10_10_2", ["UNORM", "SNORM", "UINT", "SINT"]) + all("2_10_10_10", integers)
+      + all("8_8_8_8", integers) + all("32_32", some) + all("16_16_16_16", withFloat) + all("32_32_32", some) + all("32_32_32_32", some)
+  }()
 
   static func dppControl(_ control: Int) -> String {
     let low = control & 15

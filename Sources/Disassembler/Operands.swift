@@ -7,8 +7,16 @@ func register(_ file: String, _ number: Int, _ registers: Int) -> String {
   registers == 1 ? "\(file)\(number)" : "\(file)[\(number):\(number + registers - 1)]"
 }
 
-/// Scalar registers and the special ones of gfx9 by operand code; nil for constants.
+/// Scalar registers and the special ones by operand code; nil for constants.
 func scalarRegister(_ code: Int, _ registers: Int, _ target: Target) -> String? {
+  if target == .gfx1100 {
+    switch code {
+    case 102...105: return register("s", code, registers)
+    case 124: return "null"
+    case 125: return "m0"
+    default: break
+    }
+  }
   switch code {
   case 0...101: return register("s", code, registers)
   case 108...123: return register("ttmp", code - 108, registers)
@@ -60,3 +68,11 @@ func isInline(_ value: UInt32, _ type: DataType) -> Bool {
 
 /// Small numbers are written in decimal, others in hexadecimal.
 func small(_ value: Int) -> String { value <= 64 ? String(value) : hexadecimal(value) }
+
+/// A number as an operand without a type: inline constants by their values.
+func plainNumber(_ value: UInt32) -> String {
+  let number = Int32(bitPattern: value)
+  if number >= -16 && number <= 64 { return String(number) }
+  if let index = InlineConstant.f32.firstIndex(of: value) { return index == 8 ? "0.15915494" : floats[index] }
+  return hexadecimal(value)
+}
