@@ -114,14 +114,13 @@ let package = Package(
     .executableTarget(
       name: "carmine",
       dependencies: [
-        "Compiler", "PTX", "CodeObject", "KernelImage", "KFD", "ModuleLoading", "Settings", "CLibELF", "ISA", "GFX9", "GFX11",
+        "Compiler", "PTX", "CodeObject", "KernelImage", "KFD", "ModuleLoading", "Settings", "CLibELF", "ISA", "GFX9", "GFX11", "Disassembler",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Benchmarks; nothing depends on them.
     .executableTarget(name: "queue-bench", dependencies: ["KFD", "CKFD"], path: "Benchmarks/QueueBench"),
 
-    .executableTarget(name: "distest", dependencies: ["Disassembler", "ISA", "GFX9", "GFX11"], path: "Tests/distest"),
     // Traffic for hours; `make test-soak` runs it.
     .executableTarget(name: "soak", dependencies: ["KFD", "CKFD"], path: "Tests/Soak"),
 
@@ -134,7 +133,7 @@ let package = Package(
     .testTarget(name: "CodeObjectTests", dependencies: ["CodeObject", "KernelImage", "CLZ4", "CZstd"]),
     .testTarget(name: "CompilerTests", dependencies: ["Compiler", "PTX", "CodeObject"]),
     .testTarget(name: "KFDTests", dependencies: ["KFD", "CKFD"]),
-    .testTarget(name: "SoftGPUTests", dependencies: ["SoftGPU", "ISA", "GFX9", "GFX11", "KFD", "CKFD", "CSoftGPU"]),
+    .testTarget(name: "SoftGPUTests", dependencies: ["SoftGPU", "ISA", "GFX9", "GFX11", "Disassembler", "KFD", "CKFD", "CSoftGPU"]),
     .testTarget(name: "GPUTests", dependencies: ["GPU"]),
     .testTarget(name: "ModuleLoadingTests", dependencies: ["ModuleLoading", "KernelImage"]),
     .testTarget(name: "CUDATests", dependencies: ["CUDA", "KernelImage", "ModuleLoading", "GPU"], exclude: ["Layout"]),

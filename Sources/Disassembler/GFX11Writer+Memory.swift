@@ -107,7 +107,7 @@ extension GFX11Writer {
     if i.name.contains("intersect_ray") { return ray(several: several, a16: a16) }
     var registers = i.name.hasPrefix("image_gather4") || i.name == "image_msaa_load" ? 4 : max(1, mask.nonzeroBitCount)
     if d16 { registers = (registers + 1) / 2 }
-    if tfe && !(d16 && i.name.hasPrefix("image_gather4")) { registers += 1 }      // LLVM has no gather of 3
+    if tfe { registers += 1 }
     let count = addressRegisters(dimension, a16: a16)
     var address = vector(i.bits(1, 0, 8), count)
     if several {
@@ -116,11 +116,12 @@ extension GFX11Writer {
       address = "[" + parts.joined(separator: ", ") + "]"
     }
     var operands = [vector(i.bits(1, 8, 8), registers), address, destination(i.bits(1, 16, 5) * 4, 8)]
-    if i.name.hasPrefix("image_sample") || i.name.hasPrefix("image_gather4") || i.name == "image_get_lod" { operands.append(destination(i.bits(1, 26, 5) * 4, 4)) }
-    // LLVM puts two spaces before an address in several registers.
+    let samples = i.name.hasPrefix("image_sample") || i.name.hasPrefix("image_gather4") || i.name == "image_get_lod"
+    if samples { operands.append(destination(i.bits(1, 26, 5) * 4, 4)) }
+    // LLVM puts two spaces before a sample's address in several registers.
     return line(
-      i.mnemonic + (several ? " " : ""), operands,
-      ["dmask:" + hexadecimal(mask), "dim:SQ_RSRC_IMG_" + Self.dimensions[dimension].name, i.bit(0, 7) ? "unorm" : ""] + policy()
+      i.mnemonic + (several && samples ? " " : ""), operands,
+      [mask == 0 ? "" : "dmask:" + hexadecimal(mask), "dim:SQ_RSRC_IMG_" + Self.dimensions[dimension].name, i.bit(0, 7) ? "unorm" : ""] + policy()
         + [i.bit(0, 15) ? "r128" : "", a16 ? "a16" : "", tfe ? "tfe" : "", lwe ? "lwe" : "", d16 ? "d16" : ""])
   }
 

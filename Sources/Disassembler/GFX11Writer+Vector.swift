@@ -1,6 +1,6 @@
 // The text of gfx11's vector instructions: VOP1, VOP2, VOPC, VOP3 with their DPP forms, VOP3P, VOPD, VINTERP and LDSDIR.
 // Operands of 16 bits are halves of registers, v5.l and v5.h: bit 7 of the register's number in the short encodings, op_sel in the
-// long ones.  An op_sel bit that no half takes is written as a modifier.
+// long ones, which is written besides.
 import ISA
 
 extension GFX11Writer {
@@ -31,20 +31,21 @@ extension GFX11Writer {
     return types
   }
   private static let short = DataType(kind: .integer, bits: 16), half = DataType(kind: .float, bits: 16), single = DataType(kind: .float, bits: 32)
+  private static let halves = { var type = half; type.isPacked = true; return type }()
   /// What the names don't tell.
   private static let specials: [String: OperandTypes] = [
     "v_mad_u32_u16": OperandTypes(sources: [short, short, .word]), "v_mad_i32_i16": OperandTypes(sources: [short, short, .word]),
     "v_cndmask_b16": OperandTypes(sources: [half, half, .word]),
     "v_alignbit_b32": OperandTypes(sources: [.word, .word, short]), "v_alignbyte_b32": OperandTypes(sources: [.word, .word, short]),
     "v_dot2_f16_f16": OperandTypes(sources: [half, half, half]), "v_dot2_bf16_bf16": OperandTypes(sources: [half, half, half]),
-    "v_sat_pk_u8_i16": OperandTypes(sources: [.word]),
+    "v_dot2acc_f32_f16": OperandTypes(sources: [halves]),
     "v_cvt_off_f32_i4": OperandTypes(sources: [.word]),
   ]
 
   private func signed(_ text: String, negate: Bool, absolute: Bool) -> String {
     if absolute { return (negate ? "-" : "") + "|\(text)|" }
     guard negate else { return text }
-    return text.first!.isNumber || text.first == "-" || text.hasPrefix("lit(") ? "neg(\(text))" : "-" + text
+    return text.first!.isNumber || text.first == "-" ? "neg(\(text))" : "-" + text
   }
   private func modifiable(_ type: DataType) -> Bool { type.kind == .float || i.name.hasPrefix("v_cndmask") }
 
@@ -65,7 +66,9 @@ extension GFX11Writer {
       if carries { operands.append(vcc) }
     }
     func operand(_ code: Int, _ index: Int) -> String {
-      code < 256 ? source(code, types.sources[index], literal: i.literal, i.target) : short(code - 256, types.sources[index], isHalf: i.attributes.contains(.half(index)))
+      // LLVM has 1/(2π) for no inline constant of this one.
+      if code == 255 && i.name == "v_pk_fmac_f16" && i.literal == 0x3118 { return hexadecimal(i.literal) }
+      return code < 256 ? source(code, types.sources[index], literal: i.literal, i.target) : short(code - 256, types.sources[index], isHalf: i.attributes.contains(.half(index)))
     }
     let word = i.literal, isMoved = isMoved(moves)
     var sixteen = false
@@ -131,11 +134,7 @@ extension GFX11Writer {
     // Bits of operands that aren't there make LLVM take 16-bit operands for whole registers.
     let there = (1 << count - 1) | (opcode < 0x100 ? 0 : 8)
     let hasHalves = !i.attributes.isDisjoint(with: Self.halfFlags) && select & ~there == 0
-    var left = select
-    func half(_ number: Int, _ bit: Int) -> String {
-      left &= ~(1 << bit)
-      return "v\(number)" + (select >> bit & 1 != 0 ? ".h" : ".l")
-    }
+    func half(_ number: Int, _ bit: Int) -> String { "v\(number)" + (select >> bit & 1 != 0 ? ".h" : ".l") }
     var operands: [String] = []
     let into = i.bits(0, 0, 8)
     if opcode < 0x100 {
@@ -155,9 +154,9 @@ extension GFX11Writer {
       operands.append(mayChange ? signed(text, negate: i.bit(1, UInt32(29 + index)), absolute: !carries && i.bit(0, UInt32(8 + index))) : text)
     }
     var modifiers: [String] = []
-    // With three sources, and before a DPP word, LLVM writes op_sel besides.
-    if hasHalves && (left != 0 || select != 0 && (count == 3 || isMoved(moves))) {
-      modifiers.append(selection(select, sources: count, hasResult: opcode >= 0x100))
+    if hasHalves && select != 0 && i.name != "v_cndmask_b16" {
+      let hasResult = opcode >= 0x100 || !isMoved(moves) && !i.attributes.contains(.setsExec)
+      modifiers.append(selection(select, sources: i.attributes.contains(.accumulates) ? 3 : count, hasResult: hasResult))
     }
     if i.name.hasPrefix("v_permlane") && select & 3 != 0 { modifiers.append("op_sel:[\(select & 1),\(select >> 1 & 1)]") }
     if i.bit(0, 15) { modifiers.append("clamp") }
@@ -172,8 +171,9 @@ extension GFX11Writer {
     let into = i.bits(0, 0, 8), moves = moves(i.bits(1, 0, 9))
     let isMix = i.name.hasPrefix("v_fma_mix"), isDot = i.name.hasPrefix("v_dot")
     let count = isMix || isDot || Names.packedThree.contains(i.name) ? 3 : 2
-    let half = DataType(kind: i.name.contains("f16") ? .float : .integer, bits: 16)
-    let type = i.name.hasPrefix("v_pk") ? half : i.name.hasPrefix("v_fma") ? Self.single : .word
+    var half = DataType(kind: i.name.contains("f16") ? .float : .integer, bits: 16)
+    half.isPacked = true
+    let type = i.name.hasPrefix("v_pk") && half.kind == .float ? half : i.name.hasPrefix("v_fma") ? Self.single : .word
     var operands = [vector(into)]
     for index in 0..<count {
       var code = i.bits(1, UInt32(9 * index), 9)
@@ -202,7 +202,7 @@ extension GFX11Writer {
       value == unless ? "" : name + ":[" + (0..<3).map { String(value >> $0 & 1) }.joined(separator: ",") + "]"
     }
     var modifiers = isHalf ? [list("op_sel", i.bits(0, 11, 3)), list("op_sel_hi", i.bits(1, 27, 2) | i.bits(0, 14, 1) << 2, unless: 7)] : []
-    modifiers += [list("neg_lo", i.bits(1, 29, 3)), isFloat ? list("neg_hi", i.bits(0, 8, 3)) : ""]
+    modifiers += [list("neg_lo", i.bits(1, 29, 3)), list("neg_hi", i.bits(0, 8, 3))]
     if i.bit(0, 15) { modifiers.append("clamp") }
     return line(i.mnemonic, operands, modifiers)
   }
@@ -213,12 +213,21 @@ extension GFX11Writer {
     guard let second = i.second else { return nil }
     let into = i.bits(1, 24, 8)
     func half(_ name: String, _ word: Int, _ into: Int) -> String {
-      var operands = [vector(into), source(i.bits(word, 0, 9), name.hasSuffix("_f32_f16") ? Self.half : Self.single, literal: i.literal, i.target)]
+      let code = i.bits(word, 0, 9)
+      var first = source(code, name.hasSuffix("_f32_f16") ? Self.halves : Self.single, literal: i.literal, i.target)
+      if code == 255 && name.hasSuffix("_bf16") { first = Self.brain(i.literal) }
+      var operands = [vector(into), first]
       let other = vector(i.bits(word, 9, 8)), k = hexadecimal(i.literal)
       if name.hasPrefix("v_dual_fmamk") { operands += [k, other] } else if name.hasPrefix("v_dual_fmaak") { operands += [other, k] } else if name != "v_dual_mov_b32" { operands.append(other) }
       return line(name, operands)
     }
     return half(i.name, 0, into) + " :: " + half(second, 1, i.bits(1, 17, 7) << 1 | ~into & 1)
+  }
+
+  /// A literal of two bfloat16: the inline constants are those of one.
+  private static func brain(_ value: UInt32) -> String {
+    let number = Int32(bitPattern: value), isInline = number >= -16 && number <= 64 || InlineConstant.f32.contains { $0 >> 16 == value }
+    return isInline ? "lit(\(hexadecimal(value)))" : hexadecimal(value)
   }
 
   func vinterp() -> String {

@@ -25,7 +25,9 @@ extension GFX9Writer {
       operands.append(vector(into, types.result!.registers, accumulator: i.name == "v_accvgpr_mov_b32"))
       if carries { operands.append("vcc") }
     }
-    operands.append(source(first, types.sources[0], literal: i.literal, i.target, accumulator: i.name == "v_accvgpr_mov_b32"))
+    // LLVM has 1/(2π) for no inline constant of v_pk_fmac_f16.
+    let isPlain = first == 255 && i.name == "v_pk_fmac_f16" && i.literal == 0x3118
+    operands.append(isPlain ? hexadecimal(i.literal) : source(first, types.sources[0], literal: i.literal, i.target, accumulator: i.name == "v_accvgpr_mov_b32"))
     let k = hexadecimal(i.literal)
     let multiplies = i.name.hasPrefix("v_madmk") || i.name.hasPrefix("v_fmamk")
     if multiplies { operands.append(k) }
@@ -68,7 +70,7 @@ extension GFX9Writer {
     if i.encoding == .vopc {
       operands.append(flag(15) ? destination(Int(w >> 8 & 0x7f), 2) : "vcc")
     } else {
-      operands.append(vector(i.bits(0, 17, 8)))
+      operands.append(vector(i.bits(0, 17, 8), types.result!.registers))
       if carries { operands.append("vcc") }
       if flag(13) { modifiers.append("clamp") }
       modifiers.append(["", "mul:2", "mul:4", "div:2"][Int(w >> 14 & 3)])

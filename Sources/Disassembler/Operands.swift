@@ -52,8 +52,9 @@ func source(_ code: Int, _ type: DataType, literal: UInt32, _ target: Target, ac
 
 /// A literal is written so that an assembler makes a literal of it again.
 func literalText(_ value: UInt32, _ type: DataType) -> String {
-  if isInline(value, type) { return "lit(\(hexadecimal(value)))" }
-  return hexadecimal(type.bits == 16 && type.kind == .integer ? value & 0xffff : value)
+  let isHalf = type.bits == 16 && !type.isPacked
+  if isInline(value, type) || isHalf && InlineConstant.f32.contains(value) { return "lit(\(hexadecimal(value)))" }
+  return hexadecimal(isHalf ? value & 0xffff : value)
 }
 
 /// Whether the value has a shorter encoding as an inline constant.

@@ -7,6 +7,7 @@ struct DataType: Equatable {
   enum Kind { case integer, float }
   var kind: Kind
   var bits: Int
+  var isPacked = false        // two of them, and a literal is of 32 bits
   var registers: Int { max(1, bits / 32) }
 
   static let word = DataType(kind: .integer, bits: 32)
@@ -44,11 +45,14 @@ struct OperandTypes {
   }
   private static let f64 = DataType(kind: .float, bits: 64), f32 = DataType(kind: .float, bits: 32), f16 = DataType(kind: .float, bits: 16)
   private static let i16 = DataType(kind: .integer, bits: 16)
+  private static let halves = { var type = f16; type.isPacked = true; return type }()
   private static let quad = DataType(kind: .integer, bits: 128)
 
   static let specials: [String: OperandTypes] = Dictionary(
     uniqueKeysWithValues:
       types("s_lshl_b64 s_lshr_b64 s_ashr_i64 s_bfe_u64 s_bfe_i64", .pair, [.pair, .word]) + types("s_bfm_b64", .pair, [.word, .word])
+      + types("v_sat_pk_u8_i16", .word, [.word]) + types("v_pk_fmac_f16", .word, [halves, halves]) + types("v_dot2c_f32_f16", .word, [halves, halves])
+      + types("s_cbranch_g_fork", nil, [.pair, .pair]) + types("s_rfe_restore_b64", nil, [.pair, .word])
       + types("s_bitset0_b64 s_bitset1_b64", .pair, [.word]) + types("s_bitcmp0_b64 s_bitcmp1_b64", nil, [.pair, .word])
       + types("v_lshlrev_b64 v_lshrrev_b64 v_ashrrev_i64", .pair, [.word, .pair])
       + types("v_lshl_add_u64", .pair, [.pair, .word, .pair]) + types("v_ldexp_f64 v_trig_preop_f64", f64, [f64, .word])
@@ -58,7 +62,7 @@ struct OperandTypes {
       + types("v_cndmask_b32", .word, [.word, .word, .pair]) + types("v_readlane_b32 v_readfirstlane_b32 v_writelane_b32", .word, [.word, .word])
       + types("v_pk_mov_b32", .pair, [.pair, .pair])
       + types("v_div_fixup_f64 v_div_fmas_f64 v_fma_f64 v_div_scale_f64", f64, [f64, f64, f64])
-      + types("v_cvt_pkaccum_u8_f32", .word, [f32, .word]) + types("s_pack_ll_b32_b16 s_pack_lh_b32_b16 s_pack_hh_b32_b16", .word, [.word, .word])
+      + types("v_cvt_pkaccum_u8_f32", .word, [f32, .word]) + types("s_pack_ll_b32_b16 s_pack_lh_b32_b16 s_pack_hh_b32_b16 s_pack_hl_b32_b16", .word, [.word, .word])
       + types("s_sext_i32_i16 s_sext_i32_i8", .word, [.word]) + types("v_cvt_pk_u8_f32", .word, [f32, .word, .word]) + types("v_cvt_sr_fp8_f32 v_cvt_sr_bf8_f32", .word, [f32, .word])
       + types("v_frexp_exp_i32_f32", .word, [f32]) + types("v_frexp_exp_i16_f16", i16, [f16])
       + types("v_cvt_f32_ubyte0 v_cvt_f32_ubyte1 v_cvt_f32_ubyte2 v_cvt_f32_ubyte3", f32, [.word]))

@@ -95,7 +95,8 @@ struct Decoder {
     // A literal, or the second word of SDWA and DPP, follows the 32-bit encodings.
     let trailer: Bool
     switch encoding {
-    case .sop2, .sopc: trailer = op.source0 == 255 || op.source1 == 255
+    case .sop2: trailer = op.source0 == 255 || op.source1 == 255
+    case .sopc: trailer = op.source0 == 255 || op.source1 == 255 && number != 17     // s_set_gpr_idx_on's second source is a number
     case .sop1: trailer = op.source0 == 255
     case .vop1, .vop2, .vopc: trailer = op.source0 == 255 || op.source0 == 249 || op.source0 == 250 || attributes.contains(.literal)
     case .sopk: trailer = attributes.contains(.literal)

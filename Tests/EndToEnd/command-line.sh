@@ -39,8 +39,8 @@ compile_refuses() {
 help_lists_subcommands() {
   limited "$carmine" --help >"$work/help"
   local word
-  for word in run kfd compile cache info; do expect_line "$work/help" "(^|[^a-z])$word([^a-z]|$)" "--help does not name '$word'"; done
-  for word in run kfd compile cache info; do limited "$carmine" $word --help >"$work/help" || fail "carmine $word --help fails"; done
+  for word in run kfd compile cache info isa; do expect_line "$work/help" "(^|[^a-z])$word([^a-z]|$)" "--help does not name '$word'"; done
+  for word in run kfd compile cache info isa; do limited "$carmine" $word --help >"$work/help" || fail "carmine $word --help fails"; done
   limited "$carmine" --version
 }
 
@@ -81,6 +81,17 @@ cache_is_listed_and_cleared() {
   expect_line "$work/cache.list" ' 0 entries, 0 of' "the cache is not empty after --clear"
 }
 
+isa_lists_and_disassembles() {
+  limited "$carmine" isa gfx942 --list >"$work/isa"
+  expect_line "$work/isa" 's_endpgm' "an instruction that every kernel has is not listed"
+  refuse_line "$work/isa" 'v_dual_mov_b32' "an instruction of another target is listed"
+  # The words and their text are llvm-mc-22's.
+  limited "$carmine" isa gfx1100 --disassemble '7e0a0281 f4040a80,f8000008 bfb00000' | tee "$work/isa"
+  printf '%s\n' 'v_mov_b32_e32 v5, 1' 's_load_b64 s[42:43], s[0:1], 0x8' 's_endpgm' | diff - "$work/isa" || fail "not the text that LLVM writes"
+  if limited "$carmine" isa gfx1100 --disassemble ffffffff 2>"$work/isa"; then fail "words that are no instruction are accepted"; fi
+  expect_line "$work/isa" 'ffffffff' "the message does not name the word"
+}
+
 prefix_can_be_moved() {
   local moved=$work/moved
   rm -rf "$moved"
@@ -100,4 +111,5 @@ check "carmine compile makes gfx942 code of a fatbinary" compile_from fatbin
 check "carmine compile makes gfx942 code of a program" compile_from elf
 check "carmine compile refuses what is no PTX" compile_refuses
 check "carmine cache lists what is kept and clears it" cache_is_listed_and_cleared
+check "carmine isa lists a target's instructions and writes words as LLVM does" isa_lists_and_disassembles
 check "a prefix can be moved" prefix_can_be_moved
