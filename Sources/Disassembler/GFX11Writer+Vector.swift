@@ -66,7 +66,7 @@ extension GFX11Writer {
       if carries { operands.append(vcc) }
     }
     func operand(_ code: Int, _ index: Int) -> String {
-      // LLVM has 1/(2π) for no inline constant of this one.
+      // On gfx11 LLVM has 1/(2π) for no inline constant of this one.
       if code == 255 && i.name == "v_pk_fmac_f16" && i.literal == 0x3118 { return hexadecimal(i.literal) }
       return code < 256 ? source(code, types.sources[index], literal: i.literal, i.target) : short(code - 256, types.sources[index], isHalf: i.attributes.contains(.half(index)))
     }

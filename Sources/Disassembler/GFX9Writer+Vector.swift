@@ -25,9 +25,7 @@ extension GFX9Writer {
       operands.append(vector(into, types.result!.registers, accumulator: i.name == "v_accvgpr_mov_b32"))
       if carries { operands.append("vcc") }
     }
-    // LLVM has 1/(2π) for no inline constant of v_pk_fmac_f16.
-    let isPlain = first == 255 && i.name == "v_pk_fmac_f16" && i.literal == 0x3118
-    operands.append(isPlain ? hexadecimal(i.literal) : source(first, types.sources[0], literal: i.literal, i.target, accumulator: i.name == "v_accvgpr_mov_b32"))
+    operands.append(source(first, types.sources[0], literal: i.literal, i.target, accumulator: i.name == "v_accvgpr_mov_b32"))
     let k = hexadecimal(i.literal)
     let multiplies = i.name.hasPrefix("v_madmk") || i.name.hasPrefix("v_fmamk")
     if multiplies { operands.append(k) }
