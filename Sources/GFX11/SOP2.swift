@@ -65,8 +65,8 @@ extension OpcodeTable {
     t(42, "s_bfm_b32") { w, o in w.setS32(o, ((1 as UInt32) &<< (w.s32(o, 0) & 31) &- 1) &<< (w.s32(o, 1) & 31)) }
     t(43, "s_bfm_b64") { w, o in w.setS64(o, ((1 as UInt64) &<< UInt64(w.s32(o, 0) & 63) &- 1) &<< UInt64(w.s32(o, 1) & 63)) }
     t(44, "s_mul_i32") { w, o in w.setS32(o, w.s32(o, 0) &* w.s32(o, 1)) }
-    t(45, "s_mul_hi_u32") { w, o in w.setS32(o, UInt32(truncatingIfNeeded: UInt64(w.s32(o, 0)) &* UInt64(w.s32(o, 1)) >> 32)) }
-    t(46, "s_mul_hi_i32") { w, o in w.setS32(o, UInt32(truncatingIfNeeded: Int64(w.i32(o, 0)) &* Int64(w.i32(o, 1)) >> 32)) }
+    t(45, "s_mul_hi_u32") { w, o in w.setS32(o, UInt32(truncatingIfNeeded: (UInt64(w.s32(o, 0)) &* UInt64(w.s32(o, 1))) >> 32)) }
+    t(46, "s_mul_hi_i32") { w, o in w.setS32(o, UInt32(truncatingIfNeeded: (Int64(w.i32(o, 0)) &* Int64(w.i32(o, 1))) >> 32)) }
     t(48, "s_cselect_b32") { w, o in w.setS32(o, w.scc ? w.s32(o, 0) : w.s32(o, 1)) }
     t(49, "s_cselect_b64") { w, o in w.setS64(o, w.scc ? w.s64(o, 0) : w.s64(o, 1)) }
     t(50, "s_pack_ll_b32_b16") { w, o in w.setS32(o, w.s32(o, 0) & 0xffff | w.s32(o, 1) << 16) }

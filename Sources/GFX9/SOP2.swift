@@ -66,8 +66,8 @@ extension Rows {
     t(42, "s_absdiff_i32") { w, o in
       let d = w.i32(o, 0) &- w.i32(o, 1), r = d < 0 ? 0 &- d : d; w.setS32(o, UInt32(bitPattern: r), scc: r != 0)
     }
-    t(44, "s_mul_hi_u32") { w, o in w.setS32(o, UInt32(truncatingIfNeeded: UInt64(w.s32(o, 0)) &* UInt64(w.s32(o, 1)) >> 32)) }
-    t(45, "s_mul_hi_i32") { w, o in w.setS32(o, UInt32(truncatingIfNeeded: Int64(w.i32(o, 0)) &* Int64(w.i32(o, 1)) >> 32)) }
+    t(44, "s_mul_hi_u32") { w, o in w.setS32(o, UInt32(truncatingIfNeeded: (UInt64(w.s32(o, 0)) &* UInt64(w.s32(o, 1))) >> 32)) }
+    t(45, "s_mul_hi_i32") { w, o in w.setS32(o, UInt32(truncatingIfNeeded: (Int64(w.i32(o, 0)) &* Int64(w.i32(o, 1))) >> 32)) }
     t(46, "s_lshl1_add_u32") { w, o in shiftAdd(w, o, 1) }
     t(47, "s_lshl2_add_u32") { w, o in shiftAdd(w, o, 2) }
     t(48, "s_lshl3_add_u32") { w, o in shiftAdd(w, o, 3) }

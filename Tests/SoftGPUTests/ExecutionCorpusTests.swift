@@ -112,10 +112,21 @@ private let corpus: [(name: String, body: String)] = [
           u32 i = __builtin_amdgcn_workgroup_id_x() * 256 + __builtin_amdgcn_workitem_id_x();
           if (i < n) D[i] = f_\(name)(A[i], B[i], C[i]);
         }
+        __attribute__((amdgpu_kernel)) void s_\(name)(G u64 *A, G u64 *B, u64 *C, G u64 *D, u32 n) {
+          u32 i = __builtin_amdgcn_workgroup_id_x();
+          D[i] = f_\(name)(same(A[i]), same(B[i]), same(C[i]));
+        }
 
         """
     }
-    return forHost ? text : "#define G __attribute__((address_space(1)))\n" + text
+    let device = """
+      #define G __attribute__((address_space(1)))
+      static inline unsigned long same(unsigned long v) {   // in scalar registers
+        return (unsigned)__builtin_amdgcn_readfirstlane((int)v) | (unsigned long)(unsigned)__builtin_amdgcn_readfirstlane((int)(v >> 32)) << 32;
+      }
+
+      """
+    return forHost ? text : device + text
   }
 
   /// Corner cases of every type in every combination of a and b, then noise.
@@ -184,18 +195,27 @@ private let corpus: [(name: String, body: String)] = [
       let host = unsafeBitCast(dlsym(library, "k_" + name), to: Host.self)
       var expected = [UInt64](repeating: 0, count: n)
       host(a, b, c, &expected, UInt32(n))
-      for i in 0..<n { out[i] = 0xdead }
-      let outcome = try lab.run(
-        "k_" + name, groups: ((n + 255) / 256, 1, 1), size: (256, 1, 1),
-        [.pointer(da.address), .pointer(db.address), .pointer(dc.address), .pointer(out.address), .u32(UInt32(n))], scratch: 65536)
-      if case .faulted(let fault) = outcome {
-        Issue.record("\(name) at \(optimisation): \(fault.diagnosis(addressSpace: lab.space, kernelName: name))")
-        continue
-      }
-      let wrong = (0..<n).filter { Self.canonical(name, out[$0]) != Self.canonical(name, expected[$0]) }
-      if let i = wrong.first {
-        Issue.record(
-          "\(name) at \(optimisation): \(wrong.count) of \(n) differ, first for a=\(hex(a[i])) b=\(hex(b[i])) c=\(hex(c[i])): \(hex(out[i])), not \(hex(expected[i]))")
+      // Lane by lane, and, every eleventh input, by waves whose values are all the same, so that LLVM uses scalar instructions.
+      for (kernel, groups, size, step) in [("k_", (n + 255) / 256, 256, 1), ("s_", n / 11, 1, 11)] {
+        for i in 0..<n { out[i] = 0xdead }
+        if step > 1 {
+          for i in 0..<groups { da[i] = a[i * step]; db[i] = b[i * step]; dc[i] = c[i * step] }
+        }
+        let outcome = try lab.run(
+          kernel + name, groups: (groups, 1, 1), size: (size, 1, 1),
+          [.pointer(da.address), .pointer(db.address), .pointer(dc.address), .pointer(out.address), .u32(UInt32(n))], scratch: 65536)
+        if step > 1 {
+          for i in 0..<groups { da[i] = a[i]; db[i] = b[i]; dc[i] = c[i] }
+        }
+        if case .faulted(let fault) = outcome {
+          Issue.record("\(kernel)\(name) at \(optimisation): \(fault.diagnosis(addressSpace: lab.space, kernelName: name))")
+          continue
+        }
+        let wrong = (0..<(step > 1 ? groups : n)).filter { Self.canonical(name, out[$0]) != Self.canonical(name, expected[$0 * step]) }
+        if let i = wrong.first {
+          Issue.record(
+            "\(kernel)\(name) at \(optimisation): \(wrong.count) of \(n) differ, first for a=\(hex(a[i * step])) b=\(hex(b[i * step])) c=\(hex(c[i * step])): \(hex(out[i])), not \(hex(expected[i * step]))")
+        }
       }
     }
   }
