@@ -44,8 +44,8 @@ int main() {
   std::vector<unsigned char> in(hostPitch * height), out(hostPitch * height, 0xee);
   for (size_t i = 0; i < in.size(); i++) in[i] = (unsigned char)(i * 7);
   unsigned char *device;
-  size_t pitch;
-  CHECK(hipMallocPitch((void **)&device, &pitch, width, height));
+  size_t pitch = 384;  // our own: HIP 5.7's hipMallocPitch fails on devices without images
+  CHECK(hipMalloc(&device, pitch * height));
   CHECK(hipMemcpy2D(device, pitch, in.data(), hostPitch, width, height, hipMemcpyHostToDevice));
   CHECK(hipMemcpy2D(out.data(), hostPitch, device, pitch, width, height, hipMemcpyDeviceToHost));
   for (size_t y = 0; y < height; y++)
