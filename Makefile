@@ -6,7 +6,7 @@ RELEASE = $(BUILD)/release
 EXAMPLES := vector_add matrix_multiply reduction histogram mandelbrot nbody streams device_printf symbols thrust_sort_scan
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build install uninstall demo test test-unit test-end-to-end test-kernel test-sanitize bench toolkits clean
+.PHONY: help deps build install uninstall demo test test-clients test-soak test-unit test-end-to-end test-kernel test-sanitize bench toolkits clean
 
 help:
 	@echo "make demo              install what is missing, build, and run the examples built by NVIDIA's nvcc"
@@ -17,6 +17,8 @@ help:
 	@echo "make test-unit         the modules' own tests"
 	@echo "make test-end-to-end   nvcc's and clang's binaries under the installed libraries"
 	@echo "make test-kernel       Debian's kernels in QEMU: the real driver's answers, and ours to a machine without a GPU"
+	@echo "make test-clients      AMD's newer user space (a Debian 13 root), tinygrad and OpenMP on the software GPU"
+	@echo "make test-soak         random queue, memory and event traffic; SECONDS=7200 for two hours"
 	@echo "make test-sanitize     the parsers' and containers' tests under the address and thread sanitizers"
 	@echo "make bench             ratios against named rivals and limits"
 	@echo "make clean             removes .build and dist"
@@ -48,7 +50,7 @@ demo: install $(BUILD)/cuda-13/.carmine-stamp
 	@Tools/demo.sh "$(PREFIX)/bin/carmine" $(BUILD)/examples-13 $(EXAMPLES)
 
 test: install toolkits
-	@Tools/test.sh "$(PREFIX)" unit end-to-end
+	@Tools/test.sh "$(PREFIX)" unit end-to-end bookworm
 
 test-unit: install toolkits
 	@Tools/test.sh "$(PREFIX)" unit
@@ -58,6 +60,14 @@ test-end-to-end: install toolkits
 
 test-kernel: install
 	@Tools/test-kernel.sh "$(PREFIX)"
+
+test-clients: install
+	@Tools/test.sh "$(PREFIX)" bookworm trixie tinygrad openmp
+
+SECONDS ?= 600
+test-soak: install
+	@$(SWIFT_BUILD) --product soak 2>&1 | Tools/build-output.sh soak
+	@CARMINE_DEVICE=soft CARMINE_SOFT_COUNT=2 CARMINE_SOFTGPU_LIBRARY="$(abspath $(PREFIX))/lib/libcarmine-softgpu.so" $(RELEASE)/soak --seconds $(SECONDS)
 
 test-sanitize: deps $(BUILD)/device.bc
 	@Tools/sanitize.sh

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs test groups and counts:  test.sh PREFIX unit|end-to-end ...
+# Runs test groups and counts:  test.sh PREFIX unit|end-to-end|bookworm|trixie|tinygrad|openmp ...
 # Ends with a line 'N passed, N failed'.  Logs are in .build/test-logs.
 set -uo pipefail
 prefix=$(realpath "$1")
@@ -32,17 +32,18 @@ unit() {
   passed=$((passed + ok)) failed=$((failed + bad))
 }
 
-end_to_end() {
-  echo "== end to end"
-  local log=$logs/end-to-end.log
-  Tests/EndToEnd/run.sh "$prefix" | tee "$log"
-  local line ok bad
+# A runner of shell tests, whose last line counts.
+runner() { # NAME COMMAND ...
+  local name=$1 log=$logs/$1.log line ok bad
+  shift
+  echo "== $name"
+  "$@" | tee "$log"
   line=$(tail -n 1 "$log")
   if [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then
     ok=${BASH_REMATCH[1]} bad=${BASH_REMATCH[2]}
   else
     ok=0 bad=1
-    echo "Tests/EndToEnd/run.sh did not come to its end"
+    echo "$1 did not come to its end"
   fi
   passed=$((passed + ok)) failed=$((failed + bad))
 }
@@ -50,7 +51,8 @@ end_to_end() {
 for group in "$@"; do
   case $group in
     unit) unit ;;
-    end-to-end) end_to_end ;;
+    end-to-end) runner end-to-end Tests/EndToEnd/run.sh "$prefix" ;;
+    bookworm|trixie|tinygrad|openmp) runner "$group" Tests/Clients/run.sh "$prefix" "$group" ;;
     *) echo "test.sh: no group '$group'" >&2; exit 2 ;;
   esac
 done

@@ -5,6 +5,7 @@ gpu=mi210
 hip_bookworm=$work/hip-bookworm
 
 build_bookworm() {
+  debian_packages rocminfo libhsa-runtime64-1 libhsakmt1 libamdhip64-5 libamdhip64-dev hipcc rocm-device-libs libamd-comgr2
   mkdir -p "$hip_bookworm"
   local program
   for program in $hip_programs peer; do

@@ -3,13 +3,7 @@
 
 gpu=mi210
 build_offload() {
-  local missing=() package
-  for package in clang-19 clang-tools-19 lld-19 libomp-19-dev libomp5-19; do dpkg-query --show "$package" >/dev/null 2>&1 || missing+=("$package"); done
-  if [ ${#missing[@]} -gt 0 ]; then
-    local as_root=()
-    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -qq --yes --no-install-recommends "${missing[@]}" >/dev/null || fail "apt has no ${missing[*]}"
-  fi
+  debian_packages clang-19 clang-tools-19 lld-19 libomp-19-dev libomp5-19 rocm-device-libs libhsa-runtime64-1
   clang-19 -O2 -fopenmp --offload-arch=gfx90a -L/usr/lib/llvm-19/lib --rocm-path=/usr \
     --rocm-device-lib-path=/usr/lib/x86_64-linux-gnu/amdgcn/bitcode "$here/other/offload.c" -o "$work/offload" || fail "offload.c did not build"
 }

@@ -3,7 +3,7 @@
 #
 #   run.sh PREFIX GROUP ... [--only TEXT]     GROUP: bookworm trixie tinygrad openmp;  --only: tests whose name holds TEXT
 #
-#   bookworm   ROCr and HIP 5.2.3 of Debian 12, for gfx90a (installed by Tools/install-dependencies.sh)
+#   bookworm   ROCr and HIP 5.2.3 of Debian 12, for gfx90a
 #   trixie     ROCr 6.1, HIP 5.7 and OpenCL of Debian 13 in a root of their own, for gfx90a, gfx942 and gfx1100
 #   tinygrad   tinygrad 0.14.0 from PyPI, for gfx942 and gfx1100, by PM4 and AQL, with and without SDMA
 #   openmp     an offload program of clang-19, for gfx90a
@@ -33,6 +33,16 @@ export LC_ALL=C
 
 # shellcheck source=../EndToEnd/harness.sh
 . "$root/Tests/EndToEnd/harness.sh"
+
+# PACKAGE ...: installed if they are not there.
+debian_packages() {
+  local missing=() package as_root=()
+  for package in "$@"; do dpkg-query --show --showformat '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || missing+=("$package"); done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 update -qq || true
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -qq --yes --no-install-recommends "${missing[@]}" >/dev/null || fail "apt cannot install ${missing[*]}"
+}
 
 hip_programs='copies kernels streams services'
 
