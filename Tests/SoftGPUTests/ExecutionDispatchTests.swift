@@ -192,8 +192,8 @@ import Testing
     try lab.assemble(kernel("unknown", ".long 0xffffffff"))
     guard case .faulted(let unknown) = try lab.run("unknown", []), case .illegalInstruction(let words, nil) = unknown.cause else { Issue.record("no fault"); return }
     #expect(words == [0xffff_ffff])
-    try lab.assemble(kernel("absent", "s_nop 0\n buffer_load_dword v0, off, s[0:3], 0"))
-    guard case .faulted(let absent) = try lab.run("absent", []), case .illegalInstruction(_, "buffer_load_dword") = absent.cause else { Issue.record("no fault"); return }
+    try lab.assemble(kernel("absent", "s_nop 0\n ds_gws_barrier v0 gds"))
+    guard case .faulted(let absent) = try lab.run("absent", []), case .illegalInstruction(_, "ds_gws_barrier") = absent.cause else { Issue.record("no fault"); return }
     try lab.assemble(kernel("wild", "s_mov_b32 s0, 0x1000\n s_mov_b32 s1, 0x10\n s_setpc_b64 s[0:1]"))
     guard case .faulted(let wild) = try lab.run("wild", []), case .instructionFetch(let address) = wild.cause else { Issue.record("no fault"); return }
     #expect(address == 0x10_0000_1000)

@@ -159,8 +159,8 @@ final class Worker: @unchecked Sendable {
       ended += 1
       groups.remove(at: at)
       if over {
+        group.release(to: &pool)                              // before others may have its place: its scratch is emptied
         engine.release(group)
-        group.release(to: &pool)
         if dispatch.finish() { finishDispatch(dispatch) }
       } else if engine.surrender(group) {
         group.release(to: &pool)
