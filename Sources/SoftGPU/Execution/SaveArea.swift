@@ -107,7 +107,7 @@ struct SaveArea: Sendable {
     wave.pointee.scalars[ScalarCode.m0] = hardware.loadUnaligned(fromByteOffset: Field.m0, as: UInt32.self)
     wave.pointee.scalars[125] = hardware.loadUnaligned(fromByteOffset: Field.code125, as: UInt32.self)
     wave.pointee.programCounter = hardware.loadUnaligned(fromByteOffset: Field.pc, as: UInt64.self)
-    wave.exec = hardware.loadUnaligned(fromByteOffset: Field.exec, as: UInt64.self)
+    wave.setPair(ScalarCode.exec, hardware.loadUnaligned(fromByteOffset: Field.exec, as: UInt64.self))
     HardwareRegister.setStatus(wave, hardware.loadUnaligned(fromByteOffset: Field.status, as: UInt32.self))
     wave.pointee.trapStatus = hardware.loadUnaligned(fromByteOffset: Field.trapStatus, as: UInt32.self)
     HardwareRegister.setMode(wave, hardware.loadUnaligned(fromByteOffset: Field.mode, as: UInt32.self))

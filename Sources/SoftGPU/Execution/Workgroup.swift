@@ -173,7 +173,8 @@ final class Workgroup {
 
     // Work-items, x fastest; v0 holds the three ids in ten bits each.
     let lanes = kernel.lanes, first = number * lanes, present = min(lanes, items - first)
-    wave.exec = present == 64 ? ~0 : (1 << UInt64(present)) - 1
+    // Both words: what a wave of 64 lanes has left in EXEC_HI must not be seen by one of 32.
+    wave.setPair(ScalarCode.exec, present == 64 ? ~0 : (1 << UInt64(present)) - 1)
     if size.y == 1 && size.z == 1 {
       for lane in 0..<64 { registers[lane] = UInt32(first + lane) }
     } else {
