@@ -151,7 +151,13 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
     try lock.withLock { () throws(GPUError) in
       do throws(KFDError) {
         let kept = chunks[Int(Heap.deviceLocal.rawValue)].reduce(0) { $0 + $1.free.freeCount }
-        return try device.system.driver.availableMemory(gpuID: device.node.gpuID) + kept
+        // The driver counts each buffer of its own in steps of 2 MiB (amdgpu_amdkfd_get_available_memory); callers count pages.
+        let step: UInt64 = 2 << 20
+        let rounding = records.values.reduce(UInt64(0)) { sum, record in
+          guard record.chunk == nil, record.allocation.heap == .deviceLocal else { return sum }
+          return sum + ((record.block.byteCount + step - 1) & ~(step - 1)) - record.block.byteCount
+        }
+        return try device.system.driver.availableMemory(gpuID: device.node.gpuID) + kept + rounding
       } catch { throw GPUError(error) }
     }
   }
