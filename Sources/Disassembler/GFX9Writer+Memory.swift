@@ -25,7 +25,8 @@ extension GFX9Writer {
     switch name {
     case _ where name.hasPrefix("ds_gws"):
       if name == "ds_gws_init" || name == "ds_gws_barrier" || name == "ds_gws_sema_br" { operands.append(data(i.bits(1, 0, 8), 1, accumulator: inAccumulators)) }
-    case "ds_consume", "ds_append", _ where name.hasPrefix("ds_read_addtid"): break
+    case "ds_consume", "ds_append": break
+    case _ where name.hasPrefix("ds_read_addtid"): break
     case _ where name.hasPrefix("ds_write_addtid"): operands.append(value(8, 1))
     case _ where name.hasPrefix("ds_read") || name.hasPrefix("ds_swizzle") || name == "ds_ordered_count": operands.append(address)
     default:
