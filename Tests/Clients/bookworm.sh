@@ -15,7 +15,7 @@ build_bookworm() {
 }
 
 rocminfo_names() { # TARGET COUNT
-  on_device rocminfo >"$work/rocminfo.out" 2>&1 || { cat "$work/rocminfo.out"; fail "rocminfo ended with status $?"; }
+  on_device rocminfo >"$work/rocminfo.out" 2>&1 || { local status=$?; cat "$work/rocminfo.out"; fail "rocminfo ended with status $status"; }
   [ "$(grep -cE "^  Name: +$1" "$work/rocminfo.out")" -eq "$2" ] || { cat "$work/rocminfo.out"; fail "rocminfo does not name $2 × $1"; }
   expect_line "$work/rocminfo.out" '\*\*\* Done' "rocminfo did not come to its end"
 }

@@ -52,7 +52,7 @@ on_device() { CARMINE_SOFT_GPU=$gpu limited "$carmine" kfd -- "$@"; }
 passes() { # NAME COMMAND ...: the program ends well and says that it passed
   local name=$1
   shift
-  "$@" >"$work/$name.out" 2>&1 || { cat "$work/$name.out"; fail "$name ended with status $?"; }
+  "$@" >"$work/$name.out" 2>&1 || { local status=$?; cat "$work/$name.out"; fail "$name ended with status $status"; }
   cat "$work/$name.out"
   expect_line "$work/$name.out" '^PASS' "$name did not say PASS"
   refuse_line "$work/$name.out" 'FAIL' "$name found differences"

@@ -14,7 +14,7 @@ tinygrad_env() {
 }
 
 train() { # NAME: with the settings of the environment
-  DEV=KFD+AMD:LLVM CACHELEVEL=0 on_device "$tinygrad/bin/python" "$here/other/train.py" >"$work/$1.out" 2>&1 || { cat "$work/$1.out"; fail "training ended with status $?"; }
+  DEV=KFD+AMD:LLVM CACHELEVEL=0 on_device "$tinygrad/bin/python" "$here/other/train.py" >"$work/$1.out" 2>&1 || { local status=$?; cat "$work/$1.out"; fail "training ended with status $status"; }
   cat "$work/$1.out"
   # Numbers agree to a few parts in 10^4: sums are made in another order.
   paste -d ' ' <(grep -E '^(loss|product)' "$work/train-cpu.out") <(grep -E '^(loss|product)' "$work/$1.out") | awk '

@@ -17,7 +17,8 @@ in_trixie() {
     mount --bind "$work" "$root/work"
     exec chroot "$root" env PATH=/usr/bin:/bin "$@"' - "$trixie" "$prefix" "$hip_trixie" "$@"
 }
-on_trixie_device() { CARMINE_SOFT_GPU=$gpu in_trixie /carmine/bin/carmine kfd -- "$@"; }
+# What `carmine kfd` does; the program itself needs Swift's libraries, which that root has not.
+on_trixie_device() { CARMINE_SOFT_GPU=$gpu in_trixie LD_PRELOAD=/carmine/lib/libcarmine-kfd.so CARMINE_SOFTGPU_LIBRARY=/carmine/lib/libcarmine-softgpu.so "$@"; }
 
 build_trixie() {
   limit=900 "$root/Tools/trixie-root.sh" "$trixie" || fail "the root could not be made"
@@ -31,11 +32,11 @@ build_trixie() {
 }
 
 trixie_rocminfo() { # TARGET COUNT
-  on_trixie_device rocminfo >"$work/rocminfo.out" 2>&1 || { cat "$work/rocminfo.out"; fail "rocminfo ended with status $?"; }
+  on_trixie_device rocminfo >"$work/rocminfo.out" 2>&1 || { local status=$?; cat "$work/rocminfo.out"; fail "rocminfo ended with status $status"; }
   [ "$(grep -cE "^  Name: +$1" "$work/rocminfo.out")" -eq "$2" ] || { cat "$work/rocminfo.out"; fail "rocminfo does not name $2 × $1"; }
 }
 trixie_clinfo() { # TARGET
-  on_trixie_device clinfo >"$work/clinfo.out" 2>&1 || { cat "$work/clinfo.out"; fail "clinfo ended with status $?"; }
+  on_trixie_device clinfo >"$work/clinfo.out" 2>&1 || { local status=$?; cat "$work/clinfo.out"; fail "clinfo ended with status $status"; }
   expect_line "$work/clinfo.out" "Device Name +$1" "clinfo does not name the $1"
 }
 trixie_two() { CARMINE_SOFT_COUNT=2 passes "peer-$1" on_trixie_device /work/peer; }
