@@ -11,7 +11,7 @@ packages=libhsa-runtime64-1,libhsakmt1,libamdhip64-5,libamdhip64-dev,hipcc,rocmi
 if [ $# -ne 1 ]; then echo "usage: trixie-root.sh FOLDER" >&2; exit 2; fi
 mkdir -p "$(dirname "$1")"
 folder=$(realpath -m "$1")
-stamp="layout 1 $packages"
+stamp="layout 2 $packages"
 if [ "$(cat "$folder/.carmine-stamp" 2>/dev/null)" = "$stamp" ]; then exit 0; fi
 
 if ! command -v mmdebstrap >/dev/null; then
@@ -30,6 +30,6 @@ mmdebstrap --quiet --variant=apt --include="$packages" --aptopt='APT::Install-Re
   tail -n 20 "$folder.log" >&2
   exit 1
 }
-mkdir -p "$part/carmine" "$part/work"
+mkdir -p "$part/carmine" "$part/programs"
 printf '%s\n' "$stamp" >"$part/.carmine-stamp"
 mv "$part" "$folder"
