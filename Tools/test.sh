@@ -16,8 +16,23 @@ unit() {
   export CARMINE_TEST_PREFIX=$prefix CARMINE_TEST_CUDA_HOME=$root/.build/cuda-13 CARMINE_TEST_CUDA12_HOME=$root/.build/cuda-12
   export CARMINE_SOFT_STRICT=1      # as strict with fences as silicon may be
   export CARMINE_SOFTGPU_LIBRARY=$prefix/lib/libcarmine-softgpu.so CARMINE_DEVICE_LIBRARY=$prefix/lib/carmine/device.bc
-  swift test -c release -Xswiftc -enable-testing --scratch-path .build/tests >"$log" 2>&1
-  local status=$?
+  local build=(-c release -Xswiftc -enable-testing --scratch-path .build/tests) status
+  swift build "${build[@]}" --build-tests >"$logs/unit-build.log" 2>&1 || {
+    echo "the unit tests do not build:"
+    grep -E 'error:' "$logs/unit-build.log" | head -20 || tail -n 20 "$logs/unit-build.log"
+    failed=$((failed + 1))
+    return
+  }
+  # They take one to two minutes alone; a test that hangs is named, not waited for.
+  timeout --kill-after=30 1500 swift test "${build[@]}" --skip-build >"$log" 2>&1
+  status=$?
+  if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
+    echo "the unit tests were ended after 25 minutes; begun and not ended by then, as far as was printed:"
+    awk '
+      match($0, /Test (".*"|[A-Za-z0-9_().:]+) started\.$/) { name = substr($0, RSTART + 5, RLENGTH - 14); if (name !~ /^case /) begun[name] = 1 }
+      match($0, /Test .* (passed|failed) after/) { for (name in begun) if (index($0, "Test " name " ")) delete begun[name] }
+      END { for (name in begun) if (name != "run") print "  " name }' "$log" | head -20
+  fi
   local ok bad
   # Tests only: the line 'Test run with …' that closes a run has the same form.
   ok=$(grep -E '^. Test .*passed after' "$log" | grep -cvE '^. Test run with ')

@@ -205,9 +205,10 @@ import Testing
   static let countItems: [UInt32] = [0x7e02_0280, 0x7e04_0281, 0xdd08_8000, 0x0000_0201, 0xbf81_0000]
   /// v2 = s2; v1 = 4 * v2; global_store_dword v1, v2, s[0:1].
   static let markGroups: [UInt32] = [0x7e04_0202, 0x2402_0482, 0xdc70_8000, 0x0000_0201, 0xbf8c_0f70, 0xbf81_0000]
-  /// Waits until the dword behind s[0:1] is not zero, then stores 1 to the first.
+  /// Waits until the dword behind s[0:1] is not zero, then stores 1 to the first.  s_dcache_inv stands before each look: a
+  /// scalar load finds what its cache has, glc or not, and in strict mode that line is never fetched again.
   static let waitThenMark: [UInt32] = [
-    0xc003_00c0, 0x0000_0004, 0xbf8c_c07f, 0xbf06_8003, 0xbf85_fffb, 0x7e02_0280, 0x7e04_0281, 0xdc70_8000, 0x0000_0201, 0xbf8c_0f70, 0xbf81_0000,
+    0xc080_0000, 0x0000_0000, 0xc003_00c0, 0x0000_0004, 0xbf8c_c07f, 0xbf06_8003, 0xbf85_fff9, 0x7e02_0280, 0x7e04_0281, 0xdc70_8000, 0x0000_0201, 0xbf8c_0f70, 0xbf81_0000,
   ]
 
   /// Registers for a program with two user SGPRs and the workgroup's x behind them.
