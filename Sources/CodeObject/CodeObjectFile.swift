@@ -52,6 +52,7 @@ public struct CodeObjectFile: Sendable {
     image.bytes = bytes
     image.alignment = alignment
     image.descriptorOffset = descriptor
+    image.readDescriptor()
     image.relocations = relocations
     image.parameters = kernel.arguments.filter { !$0.isHidden }.map {
       let lowest = UInt32($0.offset | 16)  // what its place guarantees

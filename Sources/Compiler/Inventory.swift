@@ -14,7 +14,7 @@ struct Inventory {
         var kernel = ModuleImage.Kernel()
         kernel.name = function.name
         kernel.parameters = parameters(of: function)
-        kernel.maximumThreads = UInt32(ModuleLowering.maximumThreads(function))
+        kernel.maximumThreads = UInt32(LaunchLimits(function).maximumThreads)
         image.kernels.append(kernel)
       case .variable(let variable) where variable.space == .global || variable.space == .const:
         let entry = try global(variable, numbers)

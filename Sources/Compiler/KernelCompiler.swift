@@ -63,7 +63,7 @@ public struct KernelCompiler: Sendable {
     // Recursion: LLVM knows one frame of it.
     if image.usesDynamicStack { image.scratchBytes += Self.recursionStackBytes }
     image.mapping = compilation.mapping
-    let limit = ModuleLowering.maximumThreads(lowering.kernel)
+    let limit = lowering.limits.maximumThreads
     image.maximumThreads = UInt32(compilation.mapping == .oneWarp ? min(512, limit) : limit)
     image.requiredThreads = lowering.kernel.directives.first { $0.name == "reqntid" }?.values.map { UInt32($0) } ?? []
     image.usesPrintf = lowering.usesPrintf

@@ -13,6 +13,7 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   let renderDescriptor: Int32
   let apertures: (lds: UInt64, scratch: UInt64)
   public let clockFrequency: UInt64
+  let valueWait: ValueWait
 
   private(set) var memory: DeviceMemory!
   private(set) var signals: SignalPool!
@@ -36,9 +37,6 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   private let retiredLock = Lock()
   private var retired: [Timeline] = []
 
-  /// GPU targets whose packet processor knows BARRIER_VALUE.  Source: ROCr and HIP use it on these.
-  private static let barrierValueTargets: Set<UInt32> = [90010, 90400, 90401, 90402, 90500]
-
   /// Every GPU of the kernel that CARMINE_DEVICE names.  Throws noDevice, with the reason and what to do.
   public static func openAll() throws(GPUError) -> [Device] { try System.open().devices }
 
@@ -47,11 +45,12 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
     self.node = node
     self.renderDescriptor = renderDescriptor
     self.apertures = (apertures.lds_base, apertures.scratch_base)
-    guard Self.barrierValueTargets.contains(node.gfxTargetVersion) else {
+    guard let wait = ValueWait(gfxTargetVersion: node.gfxTargetVersion) else {
       throw KFDError(
         "open", ENOTSUP,
-        remedy: "\(node.target) is not supported yet: its packet processor has no BARRIER_VALUE; gfx90a and gfx94x are")
+        remedy: "\(node.target) is not supported: its packet processor cannot wait for a value; gfx90a, gfx94x, gfx950 and gfx10 to gfx12 can")
     }
+    valueWait = wait
     // The clock of timestamps.  The driver gives both clocks, not the GPU clock's frequency: 100 MHz from gfx9 on.
     clockFrequency = 100_000_000
     memory = DeviceMemory(device: self)

@@ -15,6 +15,7 @@ extension KernelImage {
       throw error.because("its relocation at \(relocation.offset) for \(relocation.symbol) lies outside of its \(self.bytes.count) bytes")
     }
     guard alignment.nonzeroBitCount == 1 else { throw error.because("its alignment \(alignment) is no power of two") }
+    readDescriptor()
   }
 }
 

@@ -38,11 +38,20 @@ public struct KernelImage: Sendable, Equatable {
   public var vgprs: UInt32 = 0, sgprs: UInt32 = 0, agprs: UInt32 = 0
   public var spilledVGPRs: UInt32 = 0
   public var mapping = WarpMapping.native
+  /// RDNA: a workgroup's waves may be spread over two compute units.  Not stored: the descriptor says it (`readDescriptor`).
+  public private(set) var usesWorkgroupProcessor = false
   public var maximumThreads: UInt32 = 1024   // per block
   public var requiredThreads: [UInt32] = []  // .reqntid, or empty
   public var usesPrintf = false
   public var notes: [String] = []            // why this mapping, what was emulated: for -v
   public init() {}
+
+  /// Takes from the kernel descriptor what is said nowhere else: ENABLE_WGP_MODE of COMPUTE_PGM_RSRC1, gfx10 to gfx12.
+  public mutating func readDescriptor() {
+    let at = Int(descriptorOffset) + 48
+    guard target.hasPrefix("gfx1"), at + 4 <= bytes.count else { return }
+    usesWorkgroupProcessor = bytes[at + 3] & 1 << 5 != 0
+  }
 }
 
 public struct GlobalVariable: Sendable, Equatable {

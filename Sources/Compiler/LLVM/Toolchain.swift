@@ -71,7 +71,7 @@ final class Toolchain {
     let layout = LLVMCreateTargetDataLayout(machine)
     LLVMSetModuleDataLayout(module, layout)
     LLVMDisposeTargetData(layout)
-    flag(module, "amdhsa_code_object_version", 500)
+    flag(module, "amdhsa_code_object_version", target.codeObjectVersion)
     return module
   }
 

@@ -25,7 +25,7 @@ extension FunctionLowering {
       throw CompileError.unsupported(i, "only barrier 0 is lowered, which all threads of the block share")
     }
     if counted {
-      guard case .integer(let count) = operands[1], let required = module.requiredThreads, count == UInt64(required) else {
+      guard case .integer(let count) = operands[1], let required = module.limits.requiredThreads, count == UInt64(required) else {
         throw CompileError.unsupported(i, "a barrier for a part of the block")
       }
     }

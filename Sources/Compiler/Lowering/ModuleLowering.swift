@@ -21,14 +21,7 @@ final class ModuleLowering {
   private var functions: [String: (value: Value, type: Type, function: Function)] = [:]
 
   var flushesSubnormals: Bool { floatMode == .flushes }
-  var requiredThreads: Int? {
-    kernel.directives.first { $0.name == "reqntid" }.map { $0.values.reduce(1, *) }
-  }
-  /// The most threads of a block that the kernel allows.
-  static func maximumThreads(_ kernel: Function) -> Int {
-    let limits = kernel.directives.filter { $0.name == "maxntid" || $0.name == "reqntid" }.map { $0.values.reduce(1, *) }
-    return min(1024, limits.min() ?? 1024)
-  }
+  let limits: LaunchLimits
 
   init(_ ptx: Module, kernel name: String, target: GPUTarget, mapping: WarpMapping, context: LLVMContextRef, module: LLVMModuleRef) throws {
     definitions = Reachability.definitions(ptx)
@@ -37,6 +30,7 @@ final class ModuleLowering {
       throw CompileError(.notFound, "the module has no kernel `\(name)`")
     }
     self.kernel = kernel
+    limits = LaunchLimits(kernel)
     numbers = FunctionNumbers(ptx)
     self.target = target
     self.mapping = mapping
@@ -76,10 +70,8 @@ final class ModuleLowering {
       let byref = LLVMGetEnumAttributeKindForName("byref", 5), align = LLVMGetEnumAttributeKindForName("align", 5)
       LLVMAddAttributeAtIndex(value, 1, LLVMCreateTypeAttribute(b.context, byref, bytes))
       LLVMAddAttributeAtIndex(value, 1, LLVMCreateEnumAttribute(b.context, align, 16))
-      let limit = Self.maximumThreads(function)
-      let workItems = mapping == .oneWarp ? min(1024, (limit + 31) / 32 * 64) : limit
-      let least = mapping != .oneWarp && requiredThreads != nil ? limit : 1
-      b.attribute(value, "amdgpu-flat-work-group-size", "\(least),\(workItems)")
+      b.attribute(value, "amdgpu-flat-work-group-size", limits.flatWorkgroupSize(mapping))
+      if let waves = limits.wavesPerSIMD(target, mapping) { b.attribute(value, "amdgpu-waves-per-eu", String(waves)) }
       b.attribute(value, "uniform-work-group-size", "true")
     } else {
       LLVMSetLinkage(value, LLVMInternalLinkage)
@@ -91,7 +83,8 @@ final class ModuleLowering {
   /// What every function of a kernel has in common; device library functions get it too, so that they inline.
   func decorate(_ value: Value) {
     b.attribute(value, "target-cpu", target.name)
-    if !target.features.isEmpty { b.attribute(value, "target-features", target.features) }
+    let features = target.features + (limits.staysOnOneComputeUnit(target) ? ",+cumode" : "")
+    if !features.isEmpty { b.attribute(value, "target-features", features) }
     // As many as LLVM's own layout, which its metadata goes on describing, has: carmine_hidden_arguments lies at their start.
     b.attribute(value, "amdgpu-implicitarg-num-bytes", "256")
     b.attribute(value, "denormal-fp-math-f32", flushesSubnormals ? "preserve-sign,preserve-sign" : "ieee,ieee")
