@@ -36,3 +36,10 @@ two_devices() {
   passes peer on_device "$hip_bookworm/peer"
 }
 check "HIP 5.2.3: copies and access between two devices" two_devices
+for program in kernels streams; do
+  in_strict_mode() { strict=1 passes "$program-strict" on_device "$hip_bookworm/$program"; }
+  check "HIP 5.2.3: $program in strict mode" in_strict_mode
+done
+for program in copies services; do
+  check "HIP 5.2.3: $program in strict mode lacks HDP flushes and nothing else" strict_names_only_hdp "$program" "$hip_bookworm/$program"
+done

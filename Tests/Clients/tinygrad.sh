@@ -24,6 +24,7 @@ train() { # NAME: with the settings of the environment
 }
 
 check "tinygrad: its CPU back end's losses" tinygrad_env
+strict=1   # as forgetful as silicon may be
 for gpu in mi300x rx7900xtx; do
   for aql in 0 1; do
     for nosdma in 0 1; do
@@ -33,3 +34,4 @@ for gpu in mi300x rx7900xtx; do
     done
   done
 done
+strict=0
