@@ -3,7 +3,10 @@
 #
 #   interpreter    wave-instructions a second on one core                      at least 40 million
 #   strict mode    the same kernels with caches and fences modelled, slower    at most 1.5 times
+#   both cores     a kernel of many workgroups, one worker thread against all  at least 0.8 times the host's cores
 #   null kernel    doorbell to seen completion, client spinning, median        at most 5 µs; rival: a cache line to another thread
+#   first doorbell the same after 30 ms of nothing                             at most 300 µs
+#   runtime        null kernel and a wait through our runtime                  rival: AMD's HIP 5.2.3 on the shim (mi210)
 #   idle           processor time of an idle program with a queue open         at most 1 % of a core
 #   preload        what the libraries add to a program that does nothing       at most 4 ms; rival: NVIDIA's libcudart.so.13
 #
@@ -57,7 +60,33 @@ benchmark queue-bench
 limit "null kernel round trip" "$(number queue-bench '^null kernel, spinning client: median ([0-9.]+) .*')" 5 'µs' less
 rival "null kernel round trip" "$(number queue-bench '^null kernel, spinning client: median ([0-9.]+) .*')" \
   "a cache line to another thread and back" "$(number queue-bench '^baseline, a cache line .*: median ([0-9.]+) .*')"
+limit "first doorbell after idle" "$(number queue-bench '^barrier packet after 30 ms of nothing: median ([0-9.]+) .*')" 300 'µs' less
 limit "idle with a queue open" "$(number queue-bench '^idle with a queue open: ([0-9.]+) % of a core.*')" 1 '% of a core' less
+
+echo "== both cores"
+Tools/build-examples.sh 13 "$work/examples" Examples/mandelbrot.cu Benchmarks/RoundTrip/round_trip.cu >"$work/examples.log" 2>&1 || tail -n 5 "$work/examples.log"
+elapsed() { # COMMAND ...: seconds, the best of three after one that fills caches
+  local try best= TIMEFORMAT=%R seconds
+  for try in 0 1 2 3; do
+    seconds=$( { time "$@" >/dev/null 2>&1; } 2>&1 )
+    if [ "$try" -gt 0 ]; then best=$(printf '%s\n' $best "$seconds" | sort -g | head -n 1); fi
+  done
+  echo "$best"
+}
+( cd "$work" && one=$(CARMINE_SOFT_THREADS=1 elapsed "$prefix/bin/carmine" run -- "$work/examples/mandelbrot") &&
+  all=$(elapsed "$prefix/bin/carmine" run -- "$work/examples/mandelbrot") &&
+  echo "mandelbrot: one worker thread $one s, $(nproc) $all s: $(awk -v a="$one" -v b="$all" 'BEGIN {printf "%.2f", a / b}') times faster" ) | tee "$work/cores.out"
+limit "all host cores" "$(number cores '^mandelbrot: .*: ([0-9.]+) times faster$')" "$(awk -v n="$(nproc)" 'BEGIN {printf "%.1f", n * 0.8}')" 'times one core' more
+
+echo "== runtime round trip"
+timeout 120 "$prefix/bin/carmine" run -- "$work/examples/round_trip" | tee "$work/runtime.out"
+if command -v hipcc >/dev/null && hipcc -x hip -O2 --offload-arch=gfx90a Benchmarks/RoundTrip/round_trip.cu -o "$work/round_trip_hip" >"$work/hip.log" 2>&1; then
+  CARMINE_SOFT_GPU=mi210 timeout 120 "$prefix/bin/carmine" kfd -- "$work/round_trip_hip" | tee -a "$work/runtime.out"
+else
+  echo "no hipcc: 'make test' installs AMD's HIP"
+fi
+rival "runtime: kernel and wait" "$(number runtime '^cuda: null kernel and wait, median ([0-9.]+) us.*')" "AMD's HIP 5.2.3" "$(number runtime '^hip: null kernel and wait, median ([0-9.]+) us.*')"
+rival "runtime: idle, % of a core" "$(number runtime '^cuda: .*; idle ([0-9.]+) % .*')" "AMD's HIP 5.2.3" "$(number runtime '^hip: .*; idle ([0-9.]+) % .*')"
 
 echo "== preload"
 gcc -O1 -o "$work/nothing" Tests/EndToEnd/programs/nothing.c
