@@ -19,8 +19,16 @@ public final class Context: @unchecked Sendable {  // streams: lock
   let blockingStreamCount = Atomic<Int>(0)
   let limits = Limits()
   let pool: MemoryPool
-  /// cudaSetDeviceFlags, remembered (spinning and sleeping are chosen by waiting time here).
-  public let flags = Atomic<UInt32>(0)
+  private let storedFlags = Atomic<UInt32>(0)
+  /// cudaSetDeviceFlags.  The lowest three bits choose how threads wait: cudaDeviceScheduleSpin, Yield, BlockingSync or, with none
+  /// of them, a moment of spinning and then sleep.
+  public var flags: UInt32 {
+    get { storedFlags.load(ordering: .relaxed) }
+    set {
+      storedFlags.store(newValue, ordering: .relaxed)
+      gpu.waitPolicy = newValue & 4 != 0 ? .sleep : newValue & 2 != 0 ? .yield : newValue & 1 != 0 ? .spin : .adaptive
+    }
+  }
   /// Streams' ids, for cudaStreamGetId; 1 and 2 are the special streams'.
   private let nextStreamID = Atomic<UInt64>(3)
 
@@ -70,7 +78,7 @@ public final class Context: @unchecked Sendable {  // streams: lock
     pool.forgetAll()
     for address in gpu.programAllocations() { try? gpu.free(address) }
     limits.reset()
-    flags.store(0, ordering: .relaxed)
+    flags = 0
   }
 
   // MARK: streams by handle

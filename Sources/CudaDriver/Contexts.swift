@@ -194,7 +194,7 @@ public func cuDevicePrimaryCtxGetState(
   driver { () throws(CUDAError) in
     let flags = try out(flags, "flags"), active = try out(active, "active"), device = try Runtime.device(Int(ordinal))
     active.pointee = device.isPrimaryContextActive ? 1 : 0
-    flags.pointee = device.isPrimaryContextActive ? try device.primaryContext().flags.load(ordering: .relaxed) : 0
+    flags.pointee = device.isPrimaryContextActive ? try device.primaryContext().flags : 0
   }
 }
 
@@ -202,7 +202,7 @@ public func cuDevicePrimaryCtxGetState(
 public func cuDevicePrimaryCtxSetFlags_v2(_ ordinal: Int32, _ flags: UInt32) -> Int32 {
   driver { () throws(CUDAError) in
     guard flags & ~0x9f == 0, (flags & 7).nonzeroBitCount <= 1 else { throw .invalidValue.because("context flags are \(flags)") }
-    try Runtime.device(Int(ordinal)).primaryContext().flags.store(flags, ordering: .relaxed)
+    try Runtime.device(Int(ordinal)).primaryContext().flags = flags
   }
 }
 
@@ -218,7 +218,7 @@ public func cuCtxGetFlags(_ result: UnsafeMutablePointer<UInt32>?) -> Int32 {
   driver { () throws(CUDAError) in
     let context = try current()
     let own = try currentHandle().map { (handle) throws(CUDAError) in try driverContext(handle) }
-    try out(result, "flags").pointee = own.map { $0.isPrimary ? context.flags.load(ordering: .relaxed) : $0.flags } ?? 0
+    try out(result, "flags").pointee = own.map { $0.isPrimary ? context.flags : $0.flags } ?? 0
   }
 }
 

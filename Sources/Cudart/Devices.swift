@@ -25,7 +25,7 @@ public func cudaSetDevice(_ ordinal: Int32) -> Int32 {
 public func cudaInitDevice(_ ordinal: Int32, _ deviceFlags: UInt32, _ flags: UInt32) -> Int32 {
   entry { () throws(CUDAError) in
     let context = try Runtime.device(Int(ordinal)).primaryContext()
-    if flags & 1 != 0 { context.flags.store(deviceFlags, ordering: .relaxed) }   // cudaInitDeviceFlagsAreValid
+    if flags & 1 != 0 { context.flags = deviceFlags }   // cudaInitDeviceFlagsAreValid
   }
 }
 
@@ -139,7 +139,7 @@ public func cudaSetDeviceFlags(_ flags: UInt32) -> Int32 {
   entry { () throws(CUDAError) in
     // Spin 1, yield 2, blocking sync 4, map host 8, resize local memory 16, sync memory operations 128.
     guard flags & ~0x9f == 0, (flags & 7).nonzeroBitCount <= 1 else { throw .invalidValue.because("device flags are \(flags)") }
-    try currentContext().flags.store(flags, ordering: .relaxed)
+    try currentContext().flags = flags
   }
 }
 
@@ -147,7 +147,7 @@ public func cudaSetDeviceFlags(_ flags: UInt32) -> Int32 {
 public func cudaGetDeviceFlags(_ result: UnsafeMutablePointer<UInt32>?) -> Int32 {
   entry { () throws(CUDAError) in
     // cudaDeviceMapHost is always on, as in NVIDIA's runtime.
-    try out(result, "flags").pointee = try currentContext().flags.load(ordering: .relaxed) | 8
+    try out(result, "flags").pointee = try currentContext().flags | 8
   }
 }
 

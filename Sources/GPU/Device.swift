@@ -25,6 +25,12 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   private(set) var faultCell: UnsafeMutablePointer<carmine_fault_cell>!
 
   let faultCode = Atomic<UInt32>(0)
+  private let waiting = Atomic<WaitPolicy>(.adaptive)
+  /// How threads wait for this device's work.
+  public var waitPolicy: WaitPolicy {
+    get { waiting.load(ordering: .relaxed) }
+    set { waiting.store(newValue, ordering: .relaxed) }
+  }
   let watcherLock = Lock()
   var isWatching = false
   private var queueWake: (id: UInt32, mailbox: UInt64)?

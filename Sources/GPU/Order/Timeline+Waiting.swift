@@ -1,25 +1,35 @@
 // Waiting on the host: spin a little, then sleep in the kernel until the GPU interrupts.
 // Threads: any.  A wait returns early, by throwing, only when the device stops.
 import Glibc
+import Synchronization
 
 extension Timeline {
-  /// How long a thread spins before it sleeps.  Several null kernels take less; the two system calls of a sleep cost about a
-  /// tenth of it.
+  /// How long a thread spins before it sleeps, when nobody said how to wait.  Several null kernels take less; the two system
+  /// calls of a sleep cost about a tenth of it.
   static let spinNanoseconds: UInt64 = 40_000
 
   /// Returns when everything up to `position` is done.
   public func wait(for position: UInt64) throws(GPUError) {
     if isComplete(position) { return }
-    let start = HostClock.nanoseconds()
+    let start = HostClock.nanoseconds(), policy = device.waitPolicy
     var rounds = 0
-    while true {
+    while policy != .sleep {
       if isComplete(position) { return }
       rounds &+= 1
       if rounds & 63 == 0 {
         try device.checkRunning()
-        if HostClock.nanoseconds() - start > Timeline.spinNanoseconds { break }
+        switch policy {
+        case .adaptive: if HostClock.nanoseconds() - start > Timeline.spinNanoseconds { return try sleep(for: position) }
+        case .yield: sched_yield()
+        case .spin, .sleep: break
+        }
       }
     }
+    try sleep(for: position)
+  }
+
+  /// Sleeps until everything up to `position` is done.
+  private func sleep(for position: UInt64) throws(GPUError) {
     let sleeper = try device.sleepers.take()
     defer { device.sleepers.put(sleeper) }
     var isPrompt = false
@@ -43,6 +53,14 @@ extension Timeline {
       if isComplete(submitted) || device.fault != .none { body() }
     }
   }
+}
+
+/// How threads wait for the GPU.
+public enum WaitPolicy: UInt8, AtomicRepresentable, Sendable {
+  case adaptive   // spins for a moment, then sleeps
+  case spin       // until it is done
+  case yield      // spins, offering the core to others
+  case sleep      // at once
 }
 
 enum HostClock {
