@@ -231,7 +231,8 @@ extension Instruction {
   var registers: (written: [String], read: [String]) {
     var written: [String] = [], read: [String] = []
     if let predicate { read.append(predicate.register) }
-    let writesNothing = ["st", "red", "bra", "brx", "ret", "exit", "trap", "membar", "fence", "prefetch", "prefetchu", "nanosleep"].contains(opcode)
+    let writesNothing = ["st", "red", "bra", "brx", "ret", "exit", "trap", "membar", "fence", "prefetch", "prefetchu", "nanosleep", "stmatrix"].contains(opcode)
+      || opcode == "wmma" && modifiers.contains("store")
       || (opcode == "bar" || opcode == "barrier") && !modifiers.contains("red")
     for (index, operand) in operands.enumerated() {
       if index == 0, !writesNothing { operand.collectRegisters(&written) } else { operand.collectRegisters(&read) }

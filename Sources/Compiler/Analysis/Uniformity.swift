@@ -50,6 +50,7 @@ struct Uniformity {
   private static func isSource(_ i: Instruction, kernelParameters: Set<String>, isKernel: Bool, hasLocals: Bool) -> Bool {
     switch i.opcode {
     case "atom", "shfl", "vote", "match", "redux", "activemask", "elect", "call": return true
+    case "mma", "wmma", "ldmatrix", "movmatrix": return true  // fragments
     case "ld", "ldu":
       let space = i.modifiers.lazy.compactMap { StateSpace(rawValue: $0.split(separator: ":").first.map(String.init) ?? $0) }.first
       if i.modifiers.contains(where: { ["volatile", "relaxed", "acquire", "mmio"].contains($0) }) { return true }

@@ -14,6 +14,7 @@ final class ModuleLowering {
   let floatMode: FloatMode
   let numbers: FunctionNumbers
   private(set) var usesPrintf = false
+  var matrixPlans: [MatrixProduct: MatrixPlan] = [:]
   private let definitions: [String: Function]
   private let aliases: [String: String]
   private var moduleVariables: [String: Variable] = [:]

@@ -35,7 +35,7 @@ extension FunctionLowering {
   /// The lane within the warp, %laneid.
   func lane() -> Value { b.and(waveLane(), b.int32(31)) }
   /// 0 in the lower warp of a wave, 32 in the upper.
-  private func half() -> Value { module.mapping == .sharedWave ? b.and(waveLane(), b.int32(32)) : b.int32(0) }
+  func half() -> Value { module.mapping == .sharedWave ? b.and(waveLane(), b.int32(32)) : b.int32(0) }
 
   /// Bit n: `condition` in lane n of this warp, where that lane is active.
   func warpBallot(_ condition: Value) -> Value {
