@@ -135,6 +135,15 @@ extension FunctionLowering {
   /// `sum` plus the dot product of packed integers, wrapping.
   func dot(_ x: Value, _ y: Value, _ sum: Value, bits: Int, _ signedX: Bool, _ signedY: Bool) -> Value {
     let name = bits == 8 ? "dot4" : "dot8", no = b.bool(false)
+    guard module.target.isaVersion >= 9006 else {  // gfx9 before Vega 20: element by element
+      return (0..<(32 / bits)).reduce(sum) { sum, position in
+        let part = { (register: Value, signed: Bool) in
+          let top = self.b.shl(register, self.b.int32(32 - bits * (position + 1)))
+          return signed ? self.b.ashr(top, self.b.int32(32 - bits)) : self.b.lshr(top, self.b.int32(32 - bits))
+        }
+        return b.add(b.mul(part(x, signedX), part(y, signedY)), sum)
+      }
+    }
     if module.target.isaVersion >= 11000 {  // one instruction for both signs
       if !signedX, !signedY { return b.call("llvm.amdgcn.u\(name)", b.i32, [x, y, sum, no]) }
       return b.call("llvm.amdgcn.su\(name)", b.i32, [b.bool(signedX), x, b.bool(signedY), y, sum, no])
