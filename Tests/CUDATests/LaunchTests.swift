@@ -65,10 +65,11 @@ extension DeviceTests {
 
     @Test("A copy in one stream overlaps a kernel in another: the kernel waits for what the copy brings") func overlap() throws {
       let spin = try TestKernel.spin.load(on: context)
-      let flag = try #require(try context.allocate(4)), one = try #require(try context.allocateHost(4))
-      one.storeBytes(of: 1, as: UInt32.self)
+      // The flag is the host's memory: the device's own is coarse-grained, and a running kernel may go on seeing its old value.
+      let flag = try #require(try context.allocateHost(4)), one = try #require(try context.allocate(4))
+      flag.storeBytes(of: 0, as: UInt32.self)
       let a = try CUDA.Stream.create(in: context, flags: 1), b = try CUDA.Stream.create(in: context, flags: 1)
-      try b.fill(flag, value: 0, width: 4, isAsynchronous: true)
+      try b.fill(one, value: 1, width: 4, isAsynchronous: true)
       try b.synchronize()
       var address = UInt64(UInt(bitPattern: flag))
       try withUnsafeMutablePointer(to: &address) { address in
@@ -76,10 +77,10 @@ extension DeviceTests {
         try a.launch(spin, .init(grid: Dim3(1), block: Dim3(64)), parameters: list)
       }
       #expect(try !a.isIdle())
-      try b.copyAsync(to: flag, from: one, count: 4, kind: .hostToDevice)
+      try b.copyAsync(to: flag, from: one, count: 4, kind: .deviceToHost)
       try b.synchronize()
       try a.synchronize()
-      try a.destroy(); try b.destroy(); try context.free(flag); try context.freeHost(one)
+      try a.destroy(); try b.destroy(); try context.free(one); try context.freeHost(flag)
     }
 
     @Test("Four threads share a stream, the legacy stream and streams of their own, and every launch counts once") func threads() async throws {
