@@ -127,6 +127,11 @@ let package = Package(
     // Run by Tools/test-kernel.sh on the real driver, and under the shim.
     .executableTarget(name: "kernel-check", dependencies: ["KFD", "CKFD"], path: "Tests/KernelReference/check"),
 
+    // Every variant of the instruction table against references; `make test` runs it.
+    .executableTarget(
+      name: "ptx-semantics", dependencies: ["PTX"], path: "Tests/PTXSemantics",
+      linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
+
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(name: "PTXTests", dependencies: ["PTX"], exclude: ["Samples"]),
     .testTarget(name: "KernelImageTests", dependencies: ["KernelImage", "CDeviceABI"]),

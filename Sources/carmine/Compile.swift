@@ -18,12 +18,14 @@ struct Compile: ParsableCommand {
   @Option(help: "What to write: image, elf, obj, asm, ll or unoptimised.") var emit = Emit.elf
   @Option(help: "The kernel; all of them when it is not given.") var kernel: String?
   @Flag(name: .shortAndLong, help: "Say what was decided for each kernel, and what it uses.") var verbose = false
-  @Flag(help: "List the PTX instructions that are lowered.") var listPTX = false
+  @Flag(help: "List the PTX instructions: native, emulated or refused, and why.") var listPTX = false
+  @Flag(help: "With --list-ptx: as JSON.") var json = false
+  @Flag(help: .hidden) var markdown = false
   @Flag(help: "Answer requests on standard input, as the runtime's compiler process.") var serve = false
 
   func run() throws {
     if listPTX {
-      for family in loweredInstructions { print("\(family.name): \(family.opcodes.joined(separator: " "))") }
+      print(json ? InstructionSet.json : markdown ? InstructionSet.markdown : InstructionSet.listing, terminator: "")
       return
     }
     if serve { return try CompileServer().run() }

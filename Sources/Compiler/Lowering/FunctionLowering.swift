@@ -112,6 +112,7 @@ final class FunctionLowering {
   }
 
   func lower(_ instruction: Instruction) throws {
+    try module.check(instruction)
     guard let handler = Instructions.table[instruction.opcode] else {
       throw CompileError.unsupported(instruction, "the instruction `\(instruction.opcode)` is not lowered")
     }

@@ -19,6 +19,8 @@ final class ModuleLowering {
   private let aliases: [String: String]
   private var moduleVariables: [String: Variable] = [:]
   private var globals: [String: Value] = [:]
+  /// What InstructionCheck.swift has looked up.
+  var checkedSpellings: [[String]: [InstructionVariant]] = [:]
   private var functions: [String: (value: Value, type: Type, function: Function)] = [:]
 
   var flushesSubnormals: Bool { floatMode == .flushes }
