@@ -13,6 +13,16 @@ import Testing
     }
   }
 
+  /// The list that Tests/PTXReference/matrix_reference.c runs.
+  @Test func everyMatrixInstructionOfTheReferenceIsInTheTable() {
+    let lines = String(decoding: sample("../../PTXReference/matrix.tsv"), as: UTF8.self).split(separator: "\n").filter { !$0.hasPrefix("#") }
+    #expect(lines.count > 500)
+    for line in lines {
+      let words = line.prefix { $0 != "\t" }.split(separator: ".").map(String.init)
+      #expect(throws: Never.self, "\(line)") { try InstructionSet.variants(opcode: words[0], modifiers: Array(words.dropFirst())) }
+    }
+  }
+
   @Test func everyVariantOfARowMatchesItsRow() {
     for family in InstructionSet.families {
       for row in family.rows {

@@ -5,23 +5,23 @@ extension InstructionSet {
   private static let any = ".row|.col.row|.col"
 
   static let warpMatrix = InstructionFamily("warp-level matrix", wmmaMoves + wmmaProducts + mma + sparse + blockScaled + [
-    .init("ldmatrix.sync.aligned.m8n8.x1{.trans}{.shared|.shared::cta}.b16", "{d:b32*1}, [a]", ptx: 6.5, sm: 75, "9.7.14.5.15", .missing),
-    .init("ldmatrix.sync.aligned.m8n8.x2{.trans}{.shared|.shared::cta}.b16", "{d:b32*2}, [a]", ptx: 6.5, sm: 75, "9.7.14.5.15", .missing),
-    .init("ldmatrix.sync.aligned.m8n8.x4{.trans}{.shared|.shared::cta}.b16", "{d:b32*4}, [a]", ptx: 6.5, sm: 75, "9.7.14.5.15", .missing),
-    .init("ldmatrix.sync.aligned.m16n16.x1.trans{.shared|.shared::cta}.b8", "{d:b32*2}, [a]", ptx: 8.6, sm: "100a", "9.7.14.5.15", .missing),
-    .init("ldmatrix.sync.aligned.m16n16.x2.trans{.shared|.shared::cta}.b8", "{d:b32*4}, [a]", ptx: 8.6, sm: "100a", "9.7.14.5.15", .missing),
-    .init("ldmatrix.sync.aligned.m16n16.x1.trans{.shared|.shared::cta}.b8x16.b6x16_p32|.b4x16_p64", "{d:b32*2}, [a]", ptx: 8.6, sm: "100a", "9.7.14.5.15", .missing),
-    .init("ldmatrix.sync.aligned.m16n16.x2.trans{.shared|.shared::cta}.b8x16.b6x16_p32|.b4x16_p64", "{d:b32*4}, [a]", ptx: 8.6, sm: "100a", "9.7.14.5.15", .missing),
-    .init("ldmatrix.sync.aligned.m8n16.x1{.shared|.shared::cta}.b8x16.b6x16_p32|.b4x16_p64", "{d:b32*1}, [a]", ptx: 8.6, sm: "100a", "9.7.14.5.15", .missing),
-    .init("ldmatrix.sync.aligned.m8n16.x2{.shared|.shared::cta}.b8x16.b6x16_p32|.b4x16_p64", "{d:b32*2}, [a]", ptx: 8.6, sm: "100a", "9.7.14.5.15", .missing),
-    .init("ldmatrix.sync.aligned.m8n16.x4{.shared|.shared::cta}.b8x16.b6x16_p32|.b4x16_p64", "{d:b32*4}, [a]", ptx: 8.6, sm: "100a", "9.7.14.5.15", .missing),
-    .init("stmatrix.sync.aligned.m8n8.x1{.trans}{.shared|.shared::cta}.b16", "[a], {b:b32*1}", ptx: 7.8, sm: 90, "9.7.14.5.16", .missing),
-    .init("stmatrix.sync.aligned.m8n8.x2{.trans}{.shared|.shared::cta}.b16", "[a], {b:b32*2}", ptx: 7.8, sm: 90, "9.7.14.5.16", .missing),
-    .init("stmatrix.sync.aligned.m8n8.x4{.trans}{.shared|.shared::cta}.b16", "[a], {b:b32*4}", ptx: 7.8, sm: 90, "9.7.14.5.16", .missing),
-    .init("stmatrix.sync.aligned.m16n8.x1.trans{.shared|.shared::cta}.b8", "[a], {b:b32*1}", ptx: 8.6, sm: "100a", "9.7.14.5.16", .missing),
-    .init("stmatrix.sync.aligned.m16n8.x2.trans{.shared|.shared::cta}.b8", "[a], {b:b32*2}", ptx: 8.6, sm: "100a", "9.7.14.5.16", .missing),
-    .init("stmatrix.sync.aligned.m16n8.x4.trans{.shared|.shared::cta}.b8", "[a], {b:b32*4}", ptx: 8.6, sm: "100a", "9.7.14.5.16", .missing),
-    .init("movmatrix.sync.aligned.m8n8.trans.b16", "d:b32, a:b32", ptx: 7.8, sm: 75, "9.7.14.5.17", .missing),
+    .init("ldmatrix.sync.aligned.m8n8.x1{.trans}{.shared|.shared::cta}.b16", "{d:b32*1}, [a]", ptx: 6.5, sm: 75, "9.7.14.5.15", .emulated),
+    .init("ldmatrix.sync.aligned.m8n8.x2{.trans}{.shared|.shared::cta}.b16", "{d:b32*2}, [a]", ptx: 6.5, sm: 75, "9.7.14.5.15", .emulated),
+    .init("ldmatrix.sync.aligned.m8n8.x4{.trans}{.shared|.shared::cta}.b16", "{d:b32*4}, [a]", ptx: 6.5, sm: 75, "9.7.14.5.15", .emulated),
+    .init("ldmatrix.sync.aligned.m16n16.x1.trans{.shared|.shared::cta}.b8", "{d:b32*2}, [a]", ptx: 8.6, sm: "100a", "9.7.14.5.15", .emulated),
+    .init("ldmatrix.sync.aligned.m16n16.x2.trans{.shared|.shared::cta}.b8", "{d:b32*4}, [a]", ptx: 8.6, sm: "100a", "9.7.14.5.15", .emulated),
+    .init("ldmatrix.sync.aligned.m16n16.x1.trans{.shared|.shared::cta}.b8x16.b6x16_p32|.b4x16_p64", "{d:b32*2}, [a]", ptx: 8.6, sm: "100a", "9.7.14.5.15", .emulated),
+    .init("ldmatrix.sync.aligned.m16n16.x2.trans{.shared|.shared::cta}.b8x16.b6x16_p32|.b4x16_p64", "{d:b32*4}, [a]", ptx: 8.6, sm: "100a", "9.7.14.5.15", .emulated),
+    .init("ldmatrix.sync.aligned.m8n16.x1{.shared|.shared::cta}.b8x16.b6x16_p32|.b4x16_p64", "{d:b32*1}, [a]", ptx: 8.6, sm: "100a", "9.7.14.5.15", .emulated),
+    .init("ldmatrix.sync.aligned.m8n16.x2{.shared|.shared::cta}.b8x16.b6x16_p32|.b4x16_p64", "{d:b32*2}, [a]", ptx: 8.6, sm: "100a", "9.7.14.5.15", .emulated),
+    .init("ldmatrix.sync.aligned.m8n16.x4{.shared|.shared::cta}.b8x16.b6x16_p32|.b4x16_p64", "{d:b32*4}, [a]", ptx: 8.6, sm: "100a", "9.7.14.5.15", .emulated),
+    .init("stmatrix.sync.aligned.m8n8.x1{.trans}{.shared|.shared::cta}.b16", "[a], {b:b32*1}", ptx: 7.8, sm: 90, "9.7.14.5.16", .emulated),
+    .init("stmatrix.sync.aligned.m8n8.x2{.trans}{.shared|.shared::cta}.b16", "[a], {b:b32*2}", ptx: 7.8, sm: 90, "9.7.14.5.16", .emulated),
+    .init("stmatrix.sync.aligned.m8n8.x4{.trans}{.shared|.shared::cta}.b16", "[a], {b:b32*4}", ptx: 7.8, sm: 90, "9.7.14.5.16", .emulated),
+    .init("stmatrix.sync.aligned.m16n8.x1.trans{.shared|.shared::cta}.b8", "[a], {b:b32*1}", ptx: 8.6, sm: "100a", "9.7.14.5.16", .emulated),
+    .init("stmatrix.sync.aligned.m16n8.x2.trans{.shared|.shared::cta}.b8", "[a], {b:b32*2}", ptx: 8.6, sm: "100a", "9.7.14.5.16", .emulated),
+    .init("stmatrix.sync.aligned.m16n8.x4.trans{.shared|.shared::cta}.b8", "[a], {b:b32*4}", ptx: 8.6, sm: "100a", "9.7.14.5.16", .emulated),
+    .init("movmatrix.sync.aligned.m8n8.trans.b16", "d:b32, a:b32", ptx: 7.8, sm: 75, "9.7.14.5.17", .emulated),
   ])
 
   /// load.a, load.b, load.c and store.d of one shape: the registers of each fragment.
@@ -31,11 +31,11 @@ extension InstructionSet {
   ) -> [InstructionRow] {
     let space = "{.global|.shared|.shared::cta}"
     return [
-      .init("wmma.load.a.sync.aligned\(layouts.a).\(shape)\(space)\(types)", "{d:\(a.1)*\(a.0)}, [p], ?s:b32", ptx: ptx, sm: sm, "9.7.14.4.3", .missing),
-      .init("wmma.load.b.sync.aligned\(layouts.b).\(shape)\(space)\(types)", "{d:\(b.1)*\(b.0)}, [p], ?s:b32", ptx: ptx, sm: sm, "9.7.14.4.3", .missing),
+      .init("wmma.load.a.sync.aligned\(layouts.a).\(shape)\(space)\(types)", "{d:\(a.1)*\(a.0)}, [p], ?s:b32", ptx: ptx, sm: sm, "9.7.14.4.3", .emulated),
+      .init("wmma.load.b.sync.aligned\(layouts.b).\(shape)\(space)\(types)", "{d:\(b.1)*\(b.0)}, [p], ?s:b32", ptx: ptx, sm: sm, "9.7.14.4.3", .emulated),
     ] + c.flatMap { type, count, register -> [InstructionRow] in [
-      .init("wmma.load.c.sync.aligned.row|.col.\(shape)\(space)\(type)", "{d:\(register)*\(count)}, [p], ?s:b32", ptx: ptx, sm: sm, "9.7.14.4.3", .missing),
-      .init("wmma.store.d.sync.aligned.row|.col.\(shape)\(space)\(type)", "[p], {a:\(register)*\(count)}, ?s:b32", ptx: ptx, sm: sm, "9.7.14.4.4", .missing),
+      .init("wmma.load.c.sync.aligned.row|.col.\(shape)\(space)\(type)", "{d:\(register)*\(count)}, [p], ?s:b32", ptx: ptx, sm: sm, "9.7.14.4.3", .emulated),
+      .init("wmma.store.d.sync.aligned.row|.col.\(shape)\(space)\(type)", "[p], {a:\(register)*\(count)}, ?s:b32", ptx: ptx, sm: sm, "9.7.14.4.4", .emulated),
     ] }
   }
 
@@ -56,32 +56,32 @@ extension InstructionSet {
     + moves("m8n8k128", ".b1", a: (1, .b32), b: (1, .b32), c: [(".s32", 2, .s32)], ptx: 6.3, sm: 75, layouts: (".row", ".col"))
 
   private static let wmmaProducts: [InstructionRow] = [
-    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f16.f16{.satfinite}", "{d:b32*4}, {a:b32*8}, {b:b32*8}, {c:b32*4}", ptx: 6.0, sm: 70, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f32.f16{.satfinite}", "{d:f32*8}, {a:b32*8}, {b:b32*8}, {c:b32*4}", ptx: 6.0, sm: 70, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f16.f32{.satfinite}", "{d:b32*4}, {a:b32*8}, {b:b32*8}, {c:f32*8}", ptx: 6.0, sm: 70, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f32.f32{.satfinite}", "{d:f32*8}, {a:b32*8}, {b:b32*8}, {c:f32*8}", ptx: 6.0, sm: 70, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned\(any).m16n16k16.f32.bf16.bf16.f32", "{d:f32*8}, {a:b32*4}, {b:b32*4}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned\(any).m8n32k16.f32.bf16.bf16.f32", "{d:f32*8}, {a:b32*2}, {b:b32*8}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned\(any).m32n8k16.f32.bf16.bf16.f32", "{d:f32*8}, {a:b32*8}, {b:b32*2}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned\(any).m16n16k8.f32.tf32.tf32.f32", "{d:f32*8}, {a:b32*4}, {b:b32*4}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned\(any).m8n8k4{<rnd>}.f64.f64.f64.f64", "{d:f64*2}, {a:f64*1}, {b:f64*1}, {c:f64*2}", ptx: 7.0, sm: 80, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned\(any).m16n16k16.s32.s8.s8.s32{.satfinite}", "{d:s32*8}, {a:b32*2}, {b:b32*2}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned\(any).m16n16k16.s32.u8.u8.s32{.satfinite}", "{d:s32*8}, {a:b32*2}, {b:b32*2}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned\(any).m8n32k16.s32.s8.s8.s32{.satfinite}", "{d:s32*8}, {a:b32*1}, {b:b32*4}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned\(any).m8n32k16.s32.u8.u8.s32{.satfinite}", "{d:s32*8}, {a:b32*1}, {b:b32*4}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned\(any).m32n8k16.s32.s8.s8.s32{.satfinite}", "{d:s32*8}, {a:b32*4}, {b:b32*1}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned\(any).m32n8k16.s32.u8.u8.s32{.satfinite}", "{d:s32*8}, {a:b32*4}, {b:b32*1}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned.row.col.m8n8k32.s32.s4.s4.s32{.satfinite}", "{d:s32*2}, {a:b32*1}, {b:b32*1}, {c:s32*2}", ptx: 6.3, sm: 75, "9.7.14.4.5", .missing),
-    .init("wmma.mma.sync.aligned.row.col.m8n8k32.s32.u4.u4.s32{.satfinite}", "{d:s32*2}, {a:b32*1}, {b:b32*1}, {c:s32*2}", ptx: 6.3, sm: 75, "9.7.14.4.5", .missing),
-    .init("wmma.mma.xor.popc.sync.aligned.row.col.m8n8k128.s32.b1.b1.s32", "{d:s32*2}, {a:b32*1}, {b:b32*1}, {c:s32*2}", ptx: 6.3, sm: 75, "9.7.14.4.5", .missing),
-    .init("wmma.mma.and.popc.sync.aligned.row.col.m8n8k128.s32.b1.b1.s32", "{d:s32*2}, {a:b32*1}, {b:b32*1}, {c:s32*2}", ptx: 7.1, sm: 80, "9.7.14.4.5", .missing),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f16.f16{.satfinite}", "{d:b32*4}, {a:b32*8}, {b:b32*8}, {c:b32*4}", ptx: 6.0, sm: 70, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f32.f16{.satfinite}", "{d:f32*8}, {a:b32*8}, {b:b32*8}, {c:b32*4}", ptx: 6.0, sm: 70, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f16.f32{.satfinite}", "{d:b32*4}, {a:b32*8}, {b:b32*8}, {c:f32*8}", ptx: 6.0, sm: 70, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f32.f32{.satfinite}", "{d:f32*8}, {a:b32*8}, {b:b32*8}, {c:f32*8}", ptx: 6.0, sm: 70, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16.f32.bf16.bf16.f32", "{d:f32*8}, {a:b32*4}, {b:b32*4}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m8n32k16.f32.bf16.bf16.f32", "{d:f32*8}, {a:b32*2}, {b:b32*8}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m32n8k16.f32.bf16.bf16.f32", "{d:f32*8}, {a:b32*8}, {b:b32*2}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m16n16k8.f32.tf32.tf32.f32", "{d:f32*8}, {a:b32*4}, {b:b32*4}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m8n8k4{<rnd>}.f64.f64.f64.f64", "{d:f64*2}, {a:f64*1}, {b:f64*1}, {c:f64*2}", ptx: 7.0, sm: 80, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16.s32.s8.s8.s32{.satfinite}", "{d:s32*8}, {a:b32*2}, {b:b32*2}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16.s32.u8.u8.s32{.satfinite}", "{d:s32*8}, {a:b32*2}, {b:b32*2}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m8n32k16.s32.s8.s8.s32{.satfinite}", "{d:s32*8}, {a:b32*1}, {b:b32*4}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m8n32k16.s32.u8.u8.s32{.satfinite}", "{d:s32*8}, {a:b32*1}, {b:b32*4}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m32n8k16.s32.s8.s8.s32{.satfinite}", "{d:s32*8}, {a:b32*4}, {b:b32*1}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m32n8k16.s32.u8.u8.s32{.satfinite}", "{d:s32*8}, {a:b32*4}, {b:b32*1}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned.row.col.m8n8k32.s32.s4.s4.s32{.satfinite}", "{d:s32*2}, {a:b32*1}, {b:b32*1}, {c:s32*2}", ptx: 6.3, sm: 75, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned.row.col.m8n8k32.s32.u4.u4.s32{.satfinite}", "{d:s32*2}, {a:b32*1}, {b:b32*1}, {c:s32*2}", ptx: 6.3, sm: 75, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.xor.popc.sync.aligned.row.col.m8n8k128.s32.b1.b1.s32", "{d:s32*2}, {a:b32*1}, {b:b32*1}, {c:s32*2}", ptx: 6.3, sm: 75, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.and.popc.sync.aligned.row.col.m8n8k128.s32.b1.b1.s32", "{d:s32*2}, {a:b32*1}, {b:b32*1}, {c:s32*2}", ptx: 7.1, sm: 80, "9.7.14.4.5", .emulated),
   ]
 
   private static func product(
     _ rest: String, _ d: String, _ a: Int, _ b: Int, _ c: String, ptx: PTXVersion, sm: MinimumTarget, inputs: ScalarType = .b32, layouts: String = ".row.col",
     shapes: String
   ) -> InstructionRow {
-    .init("mma.sync.aligned\(shapes)\(layouts)\(rest)", "{d:\(d)}, {a:\(inputs)*\(a)}, {b:\(inputs)*\(b)}, {c:\(c)}", ptx: ptx, sm: sm, "9.7.14.5.14", .missing)
+    .init("mma.sync.aligned\(shapes)\(layouts)\(rest)", "{d:\(d)}, {a:\(inputs)*\(a)}, {b:\(inputs)*\(b)}, {c:\(c)}", ptx: ptx, sm: sm, "9.7.14.5.14", .emulated)
   }
 
   private static let mma: [InstructionRow] = [
@@ -96,7 +96,7 @@ extension InstructionSet {
     product(".f32.bf16.bf16.f32", "f32*4", 4, 2, "f32*4", ptx: 7.0, sm: 80, shapes: ".m16n8k16"),
     product(".f32.tf32.tf32.f32", "f32*4", 2, 1, "f32*4", ptx: 7.0, sm: 80, shapes: ".m16n8k4"),
     product(".f32.tf32.tf32.f32", "f32*4", 4, 2, "f32*4", ptx: 7.0, sm: 80, shapes: ".m16n8k8"),
-    product(".f64.f64.f64.f64", "f64*2", 1, 1, "f64*2", ptx: 7.0, sm: 80, inputs: .f64, shapes: ".m8n8k4"),
+    product("{<rnd>}.f64.f64.f64.f64", "f64*2", 1, 1, "f64*2", ptx: 7.0, sm: 80, inputs: .f64, shapes: ".m8n8k4"),
     product("{<rnd>}.f64.f64.f64.f64", "f64*4", 2, 1, "f64*4", ptx: 7.8, sm: 90, inputs: .f64, shapes: ".m16n8k4"),
     product("{<rnd>}.f64.f64.f64.f64", "f64*4", 4, 2, "f64*4", ptx: 7.8, sm: 90, inputs: .f64, shapes: ".m16n8k8"),
     product("{<rnd>}.f64.f64.f64.f64", "f64*4", 8, 4, "f64*4", ptx: 7.8, sm: 90, inputs: .f64, shapes: ".m16n8k16"),
@@ -120,7 +120,7 @@ extension InstructionSet {
 
   private static func sparse(_ variants: String, _ shape: String, _ rest: String, _ d: String, _ inputs: Int, _ c: String, selector: Int, ptx: PTXVersion, sm: MinimumTarget) -> InstructionRow {
     .init("mma\(variants).sync.aligned\(shape).row.col\(rest)", "{d:\(d)}, {a:b32*\(inputs)}, {b:b32*\(inputs)}, {c:\(c)}, e:b32, #i:0..\(selector)",
-          ptx: ptx, sm: sm, "9.7.14.6.3", .missing)
+          ptx: ptx, sm: sm, "9.7.14.6.3", .emulated)
   }
 
   /// The same rows for both orders of metadata.
@@ -145,11 +145,11 @@ extension InstructionSet {
   ]
 
   private static let blockScaled: [InstructionRow] = [
-    .init("mma.sync.aligned.m16n8k64.row.col.kind::mxf4.block_scale{.scale_vec::2X}.f32.e2m1.e2m1.f32.ue8m0", "…", ptx: 8.7, sm: "120a", "9.7.14.5.14", Refusal.blockScale),
-    .init("mma.sync.aligned.m16n8k64.row.col.kind::mxf4nvf4.block_scale.scale_vec::2X|.scale_vec::4X.f32.e2m1.e2m1.f32.ue8m0|.ue4m3", "…", ptx: 8.7, sm: "120a", "9.7.14.5.14", Refusal.blockScale),
-    .init("mma.sync.aligned.m16n8k32.row.col.kind::mxf8f6f4.block_scale{.scale_vec::1X}.f32<f8f6f4><f8f6f4>.f32.ue8m0", "…", ptx: 8.7, sm: "120a", "9.7.14.5.14", Refusal.blockScale),
-    .init("mma.sp::ordered_metadata.sync.aligned.m16n8k128.row.col.kind::mxf4|.kind::mxf4nvf4.block_scale{.scale_vec::2X|.scale_vec::4X}.f32.e2m1.e2m1.f32.ue8m0|.ue4m3", "…", ptx: 8.7, sm: "120a", "9.7.14.6.3", Refusal.blockScale),
-    .init("mma.sp::ordered_metadata.sync.aligned.m16n8k64.row.col.kind::mxf8f6f4.block_scale{.scale_vec::1X}.f32<f8f6f4><f8f6f4>.f32.ue8m0", "…", ptx: 8.7, sm: "120a", "9.7.14.6.3", Refusal.blockScale),
+    .init("mma.sync.aligned.m16n8k64.row.col.kind::mxf4.block_scale{.scale_vec::2X}.f32.e2m1.e2m1.f32.ue8m0", "…", ptx: 8.7, sm: "120a", "9.7.14.5.14", .emulated),
+    .init("mma.sync.aligned.m16n8k64.row.col.kind::mxf4nvf4.block_scale.scale_vec::2X|.scale_vec::4X.f32.e2m1.e2m1.f32.ue8m0|.ue4m3", "…", ptx: 8.7, sm: "120a", "9.7.14.5.14", .emulated),
+    .init("mma.sync.aligned.m16n8k32.row.col.kind::mxf8f6f4.block_scale{.scale_vec::1X}.f32<f8f6f4><f8f6f4>.f32.ue8m0", "…", ptx: 8.7, sm: "120a", "9.7.14.5.14", .emulated),
+    .init("mma.sp::ordered_metadata.sync.aligned.m16n8k128.row.col.kind::mxf4|.kind::mxf4nvf4.block_scale{.scale_vec::2X|.scale_vec::4X}.f32.e2m1.e2m1.f32.ue8m0|.ue4m3", "…", ptx: 8.7, sm: "120a", "9.7.14.6.3", .emulated),
+    .init("mma.sp::ordered_metadata.sync.aligned.m16n8k64.row.col.kind::mxf8f6f4.block_scale{.scale_vec::1X}.f32<f8f6f4><f8f6f4>.f32.ue8m0", "…", ptx: 8.7, sm: "120a", "9.7.14.6.3", .emulated),
   ]
 
   static let groupMatrix = InstructionFamily("warpgroup-level matrix", [

@@ -8,6 +8,5 @@ enum Refusal {
   static let multimem = InstructionStatus.refused("it works on multicast addresses of several GPUs joined by NVSwitch, which AMD GPUs have not")
   static let launchControl = InstructionStatus.refused("it cancels blocks of the running grid that haven't started, which AMD's dispatcher cannot")
   static let surfaceReduction = InstructionStatus.refused("AMD GPUs have no reduction on surfaces that PTX's formats fit")
-  static let blockScale = InstructionStatus.refused("block-scaled matrix products belong to NVIDIA's sm_120a alone; compile the program for a plain target")
   static let stateOfTextures = InstructionStatus.refused("textures and surfaces are told by their handles alone here: there is nothing to ask for their type")
 }
