@@ -117,7 +117,7 @@ public struct CodeObjectFile: Sendable {
   private mutating func readMetadata(_ metadata: MessagePack) throws(CodeObjectError) {
     // "amdgcn-amd-amdhsa--gfx90a:sramecc+": the processor, without its features.
     let name = metadata["amdhsa.target"]?.text ?? ""
-    target = String(name.split(separator: "-").last?.split(separator: ":").first ?? "")
+    target = String(name.split(separator: "-", maxSplits: 4, omittingEmptySubsequences: false).dropFirst(4).first?.split(separator: ":").first ?? "")
     for kernel in metadata["amdhsa.kernels"]?.elements ?? [] { kernels.append(try KernelMetadata(kernel)) }
   }
 

@@ -14,18 +14,27 @@ struct Compile: ParsableCommand {
 
   @Argument(help: "PTX text, a fatbinary, or an ELF file with one inside.") var file: String?
   @Option(help: "The processor to compile for.") var target = "gfx942"
-  @Option(name: .shortAndLong, help: "Where to write; with several kernels, a folder.") var output: String?
+  @Option(name: .shortAndLong, help: "Where to write; with several kernels, or a / at its end, a folder.") var output: String?
   @Option(help: "What to write: image, elf, obj, asm, ll or unoptimised.") var emit = Emit.elf
   @Option(help: "The kernel; all of them when it is not given.") var kernel: String?
   @Flag(name: .shortAndLong, help: "Say what was decided for each kernel, and what it uses.") var verbose = false
+  @Flag(help: "Print each kernel's registers, memory, occupancy and instructions; code is written with --output only.") var report = false
+  @Flag(help: "List the processors that there are.") var listTargets = false
   @Flag(help: "List the PTX instructions: native, emulated or refused, and why.") var listPTX = false
-  @Flag(help: "With --list-ptx: as JSON.") var json = false
+  @Flag(help: "With --list-ptx: as JSON.  With --report: one line of JSON for each kernel.") var json = false
   @Flag(help: .hidden) var markdown = false
   @Flag(help: "Answer requests on standard input, as the runtime's compiler process.") var serve = false
 
   func run() throws {
     if listPTX {
       print(json ? InstructionSet.json : markdown ? InstructionSet.markdown : InstructionSet.listing, terminator: "")
+      return
+    }
+    if listTargets {
+      for processor in Processor.all {
+        let covers = processor.isGeneric ? ", runs on \(processor.covers.joined(separator: " "))" : ""
+        print("\(processor.name): waves of \(processor.waveSize) lanes, \(processor.ldsBytes) bytes of LDS a workgroup\(covers)")
+      }
       return
     }
     if serve { return try CompileServer().run() }
@@ -45,6 +54,11 @@ struct Compile: ParsableCommand {
   }
 
   private func compile(_ name: String, of module: Module, with compiler: KernelCompiler, number: Int?) throws {
+    if report {
+      let report = try compiler.report(module, kernel: name)
+      print(json ? report.json : report.text)
+      if output == nil { return }
+    }
     let bytes: [UInt8]
     switch emit {
     case .image:
@@ -66,7 +80,7 @@ struct Compile: ParsableCommand {
       if emit == .asm || emit == .ll || emit == .unoptimised { print(String(decoding: bytes, as: UTF8.self)) }
       return
     }
-    guard let number else { return try bytes.withUnsafeBytes { try writeFile(output, $0) } }
+    guard let number = number ?? (output.hasSuffix("/") ? 0 : nil) else { return try bytes.withUnsafeBytes { try writeFile(output, $0) } }
     mkdir(output, 0o777)
     // Names of template instances are longer than file names may be.
     try bytes.withUnsafeBytes { try writeFile("\(output)/\(number).\(name.prefix(200)).\(emit.rawValue)", $0) }
