@@ -17,7 +17,7 @@ public enum CompileFailure: UInt8, Sendable, Error {
 public struct CompileRequest: Sendable, Equatable {
   public enum Kind: UInt8, Sendable { case module = 0, kernel = 1 }
   public var kind: Kind = .module
-  /// Names the images, whether they are in this request or not: `ContentHash(images[0])`, or of all parts where there are several.
+  /// Names the images, whether they are in this request or not: `key(of:)`.
   public var key = ContentHash(low: 0, high: 0)
   /// A fatbinary, PTX or ELF; several when a wrapper of version 2 lists relocatable ones.  Empty: the server was given this key
   /// before in this conversation.
@@ -28,6 +28,11 @@ public struct CompileRequest: Sendable, Equatable {
   public var forcedMapping: WarpMapping?    // nil: the compiler chooses
   public var verbosity: UInt8 = 0           // notes and timings to the server's stderr
   public init() {}
+
+  /// The key of images with these hashes.  Several are linked together; their order changes nothing.
+  public static func key(of images: [ContentHash]) -> ContentHash {
+    images.count == 1 ? images[0] : ContentHash(parts: images.map(\.bytes).sorted { $0.lexicographicallyPrecedes($1) })
+  }
 
   public func serialized() -> [UInt8] { Envelope.seal(.request, self) }
   public init(deserializing bytes: [UInt8]) throws(FormatError) { self = try Envelope.open(.request, bytes) }

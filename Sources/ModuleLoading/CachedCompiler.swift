@@ -64,7 +64,7 @@ public struct CachedCompiler: KernelCompiler {
       case .failure(let failure, let message): throw ModuleError(failure, message)
       case .imagesWanted:
         guard request.images.isEmpty else { throw ModuleError(.internalError, "the compiler asks again for what it was given") }
-        request.images = [Array(source.bytes)]
+        request.images = source.images.map { Array($0) }
       }
     }
   }

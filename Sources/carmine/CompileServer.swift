@@ -76,16 +76,12 @@ final class CompileServer {
   private func module(of request: CompileRequest) throws -> Module? {
     let key = ModuleKey(hash: request.key.bytes, computeCapability: request.computeCapability)
     if let known = modules[key] { return known }
-    guard let bytes = request.images.first else { return nil }
-    guard request.images.count == 1 else {
-      throw CompileError(.unsupported, "\(request.images.count) images to be linked: relocatable device code (nvcc -rdc=true) cannot be linked yet")
-    }
-    let found = try CompileInput.modules(in: bytes, computeCapability: Int(request.computeCapability), name: "module")
-    guard found.count == 1 else { throw CompileError(.invalidImage, "\(found.count) modules where one is wanted") }
+    guard !request.images.isEmpty else { return nil }
+    let module = try CompileInput.module(linking: request.images, computeCapability: Int(request.computeCapability), name: "module")
     if recent.count == Self.capacity { modules[recent.removeFirst()] = nil }
     recent.append(key)
-    modules[key] = found[0]
-    return found[0]
+    modules[key] = module
+    return module
   }
 
   /// nil when the other side has closed.

@@ -15,8 +15,9 @@ struct FunctionNumbers {
     let taken = Self.addressTaken(definitions, module)
     var names: [String] = [], values: [String: UInt64] = [:]
     for case .function(let function) in module.declarations where taken.contains(function.name) && values[function.name] == nil {
-      names.append(function.name)
-      values[function.name] = UInt64(names.count) << 4
+      // A kernel's address names it, for a launch from the device; nothing can call it.
+      if function.kind == .function { names.append(function.name) }
+      values[function.name] = UInt64(values.count + 1) << 4
     }
     for case .alias(let name, let aliasee, _) in module.declarations { values[name] = values[aliasee] }
     self.names = names
@@ -41,6 +42,6 @@ struct FunctionNumbers {
     }
     for case .variable(let variable) in module.declarations { variable.initializer.map(visit) }
     taken.formUnion(taken.compactMap { aliases[$0] })
-    return taken.filter { definitions[$0]?.kind == .function && definitions[$0]?.body != nil }
+    return taken.filter { definitions[$0]?.body != nil }
   }
 }

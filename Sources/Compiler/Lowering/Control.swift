@@ -107,7 +107,7 @@ extension FunctionLowering {
     } else {
       if case .symbol(let name) = target, !(entity(name) != nil) {
         throw CompileError.unsupported(
-          i, "`\(name)` is called but not defined: relocatable device code needs its other modules, and an unknown device function has no body")
+          i, "`\(name)` is called but not defined, in none of the modules that were linked")
       }
       guard case .symbol(let name)? = operands.first, let prototype = prototype(name) else {
         throw CompileError.invalid(i, "an indirect call needs a .callprototype")
