@@ -67,7 +67,10 @@ extension Stream {
     try check(function, launch)
     try admit()
     let image = function.image
-    let printfAddress = image.usesPrintf ? try printf.bufferAddress(capacity: context.limits[.printfFifoSize]!) : 0
+    let printfAddress = image.services.contains(.printf) ? try printf.bufferAddress(capacity: context.limits[.printfFifoSize]!) : 0
+    let heap = image.services.contains(.heap) ? try context.deviceHeap.heapAddress(capacity: context.limits[.mallocHeapSize]!) : 0
+    let locks = image.services.contains(.locks) ? try context.deviceHeap.locksAddress() : 0
+    let local = context.gpu.localAddresses
     let workgroup = DispatchShape.workgroup(block: launch.block, mapping: function.mapping)
     let most = DispatchShape.blocksPerDispatch(workgroupX: workgroup.x)
     let gridID = nextGridID.add(1, ordering: .relaxed).oldValue
@@ -90,8 +93,8 @@ extension Stream {
           hidden.pointee = carmine_hidden_arguments(
             ntid: (launch.block.x, launch.block.y, launch.block.z), nctaid: (launch.grid.x, launch.grid.y, launch.grid.z),
             ctaid_offset: (offset, 0, 0), dynamic_shared_bytes: UInt32(launch.dynamicSharedBytes),
-            printf_buffer: printfAddress, fault_cell: context.gpu.faultCellAddress, heap: 0, grid_id: gridID,
-            reserved: (0, 0, 0))
+            printf_buffer: printfAddress, fault_cell: context.gpu.faultCellAddress, heap: heap, grid_id: gridID,
+            local_first: local.first, local_count: local.count, locks: locks, reserved: 0)
         }
       }
       done += count

@@ -54,8 +54,11 @@ extension Context {
     return value
   }
 
-  /// cudaDeviceSetLimit.  The stack size is remembered only: scratch comes from what the compiler found a kernel to need.
+  /// cudaDeviceSetLimit.  The heap's size is settled by the first kernel that allocates.  The stack size is remembered only: scratch comes from what the compiler found a kernel to need.
   public func setLimit(_ limit: Limit, to value: Int) throws(CUDAError) {
+    if limit == .mallocHeapSize, deviceHeap.isUsed {
+      throw .invalidValue.because("the device heap is in use: its size is set before the first kernel that calls malloc")
+    }
     guard limits.set(limit, value) else { throw unsupported(limit) }
   }
 

@@ -12,6 +12,10 @@ extension Processor {
   /// LLVM subtarget features beyond the processor's own.
   var features: String { waveSize == 32 ? "+wavefrontsize32" : "" }
 
+  /// Whether atomics of agent scope that PCI Express has not work on other memory than the device's own too
+  /// (LLVM's FeatureAgentScopeFineGrainedRemoteMemoryAtomics; counted with LLVM 22 for each processor).
+  var hasRemoteAtomics: Bool { ["gfx942", "gfx950", "gfx9-4-generic", "gfx1200", "gfx1201", "gfx12-generic"].contains(name) }
+
   /// `amdhsa_code_object_version`: generic processors exist since version 6.
   var codeObjectVersion: UInt64 { isGeneric ? 600 : 500 }
 }

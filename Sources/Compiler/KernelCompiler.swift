@@ -66,7 +66,7 @@ public struct KernelCompiler: Sendable {
     let limit = lowering.limits.maximumThreads
     image.maximumThreads = UInt32(compilation.mapping == .oneWarp ? min(512, limit) : limit)
     image.requiredThreads = lowering.kernel.directives.first { $0.name == "reqntid" }?.values.map { UInt32($0) } ?? []
-    image.usesPrintf = lowering.usesPrintf
+    image.services = lowering.services
     image.notes = compilation.notes
     return image
   }

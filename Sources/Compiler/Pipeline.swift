@@ -46,8 +46,12 @@ enum Pipeline {
     },
     Pass(name: "device library") { try DeviceLibrary.link(into: $0) },
     Pass(name: "verification") { try $0.toolchain.verify($0.module) },
-    Pass(name: "optimisation") { compilation in
+    Pass(name: "pointers") { compilation in
       if compilation.options.keepsUnoptimised { compilation.unoptimised = compilation.toolchain.text(compilation.module) }
+      try PointerRecovery.run(on: compilation)
+      try compilation.toolchain.verify(compilation.module)
+    },
+    Pass(name: "optimisation") { compilation in
       try compilation.toolchain.optimise(compilation.module, compilation.options.optimisation)
     },
   ]

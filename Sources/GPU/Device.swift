@@ -15,6 +15,8 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   public let clockFrequency: UInt64
   let valueWait: ValueWait
 
+  /// Where this GPU's own memory lies; nil when the process may not reserve address space.
+  let localWindow: LocalWindow?
   private(set) var memory: DeviceMemory!
   private(set) var signals: SignalPool!
   private(set) var queues: QueueSet!
@@ -59,6 +61,7 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
     valueWait = wait
     // The clock of timestamps.  The driver gives both clocks, not the GPU clock's frequency: 100 MHz from gfx9 on.
     clockFrequency = 100_000_000
+    localWindow = LocalWindow(memoryBytes: node.localMemoryBytes)
     memory = DeviceMemory(device: self)
     signals = SignalPool(device: self)
     queues = QueueSet(device: self)
@@ -101,6 +104,12 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   }
 
   // MARK: memory
+
+  /// The upper halves of the addresses that nothing but this GPU's own memory has: the first, and how many.
+  public var localAddresses: (first: UInt32, count: UInt32) {
+    guard let localWindow else { return (0, 0) }
+    return (UInt32(localWindow.start >> 32), UInt32(localWindow.byteCount >> 32))
+  }
 
   /// `byteCount` bytes at one address for host and device, aligned to 256 at least.  `isInternal`: the runtime's own, which a
   /// reset does not take.  Throws outOfMemory.

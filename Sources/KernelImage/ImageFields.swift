@@ -70,7 +70,9 @@ extension KernelImage: Fields {
     try visitor.field(&mapping)
     try visitor.field(&maximumThreads)
     try visitor.list(&requiredThreads, of: 0) { (visitor, value) throws(FormatError) in try visitor.field(&value) }
-    try visitor.field(&usesPrintf)
+    var services = services.rawValue
+    try visitor.field(&services)
+    self.services = Services(rawValue: services)
     try visitor.list(&notes)
   }
 }

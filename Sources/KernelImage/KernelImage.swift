@@ -16,6 +16,15 @@ public struct Relocation: Sendable, Equatable {
   public init(offset: UInt64, symbol: String, addend: Int64) { self.offset = offset; self.symbol = symbol; self.addend = addend }
 }
 
+/// Memory of the runtime's that a kernel uses besides its arguments.
+public struct Services: OptionSet, Sendable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  public static let printf = Services(rawValue: 1)
+  public static let heap = Services(rawValue: 2)    // malloc, free
+  public static let locks = Services(rawValue: 4)   // 128-bit atomics
+}
+
 public struct Parameter: Sendable, Equatable {
   public var offset, size, alignment: UInt32   // bytes, in the kernarg segment
   public init(offset: UInt32, size: UInt32, alignment: UInt32) { self.offset = offset; self.size = size; self.alignment = alignment }
@@ -42,7 +51,7 @@ public struct KernelImage: Sendable, Equatable {
   public private(set) var usesWorkgroupProcessor = false
   public var maximumThreads: UInt32 = 1024   // per block
   public var requiredThreads: [UInt32] = []  // .reqntid, or empty
-  public var usesPrintf = false
+  public var services: Services = []         // what the launch must give it addresses of
   public var notes: [String] = []            // why this mapping, what was emulated: for -v
   public init() {}
 

@@ -72,7 +72,7 @@ enum WarpSharing {
     /// A read that may see what another thread has just written.
     private func isCommunication(_ i: Instruction, constants: [String: UInt64] = [:]) -> Bool {
       switch i.opcode {
-      case "ld": return i.modifiers.contains { ["volatile", "relaxed", "acquire", "mmio"].contains($0) }
+      case "ld": return i.modifiers.contains { ["volatile", "relaxed", "acquire", "mmio", "cv", "cg"].contains($0) }
       case "atom":
         // Adding something moves on by itself, as a work queue does; adding nothing is a way to look.
         guard i.modifiers.contains("add"), let last = i.operands.last else { return true }

@@ -187,6 +187,13 @@ final class IRBuilder {
   func move(to block: Block) { LLVMPositionBuilderAtEnd(raw, block) }
   func branch(_ target: Block) { LLVMBuildBr(raw, target) }
   func branch(_ condition: Value, _ yes: Block, _ no: Block) { LLVMBuildCondBr(raw, condition, yes, no) }
+  /// ... whose first way is nearly always taken.
+  func branch(_ condition: Value, _ yes: Block, _ no: Block, likely: Bool) {
+    let branch = LLVMBuildCondBr(raw, condition, yes, no)!
+    guard likely else { return }
+    var parts: [LLVMMetadataRef?] = [LLVMMDStringInContext2(context, "branch_weights", 14)] + [2000, 1].map { LLVMValueAsMetadata(int32($0)) }
+    annotate(branch, "prof", LLVMMDNodeInContext2(context, &parts, 3))
+  }
   func unreachable() { LLVMBuildUnreachable(raw) }
   func phi(_ type: Type, _ incoming: [(Value, Block)]) -> Value {
     let phi = LLVMBuildPhi(raw, type, noName)!

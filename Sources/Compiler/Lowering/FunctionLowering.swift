@@ -282,8 +282,8 @@ typealias Handler = (FunctionLowering, Instruction, inout Modifiers) throws -> V
 enum Instructions {
   nonisolated(unsafe) static let families: [(name: String, handlers: [String: Handler])] = [
     ("integer", integer), ("logic and shift", logic), ("floating point", floatingPoint), ("approximate", approximate),
-    ("comparison", comparison), ("conversion", conversion), ("memory", memory), ("atomics", atomics), ("control", control),
-    ("barriers", barriers), ("warp", warp), ("matrices", matrices), ("video", video),
+    ("comparison", comparison), ("conversion", conversion), ("memory", memory), ("atomics", atomics), ("fences", fences),
+    ("control", control), ("barriers", barriers), ("warp", warp), ("matrices", matrices), ("video", video),
   ]
   nonisolated(unsafe) static let table: [String: Handler] = {
     var table: [String: Handler] = [:]

@@ -13,7 +13,7 @@ final class ModuleLowering {
   let reachable: Reachability
   let floatMode: FloatMode
   let numbers: FunctionNumbers
-  private(set) var usesPrintf = false
+  var services: Services = []
   var matrixPlans: [MatrixProduct: MatrixPlan] = [:]
   private let definitions: [String: Function]
   private let aliases: [String: String]
@@ -120,10 +120,8 @@ final class ModuleLowering {
     let name = aliases[name] ?? name
     if let known = functions[name] { return known }
     guard let declaration = definitions[name], declaration.body == nil, Self.library.contains(name) else { return nil }
-    if name == "malloc" || name == "free" {
-      throw CompileError(.unsupported, "line \(declaration.position.line): `\(name)` in device code: there is no device heap yet")
-    }
-    if name == "vprintf" { usesPrintf = true }
+    if name == "vprintf" { services.insert(.printf) }
+    if name == "malloc" || name == "free" { services.insert(.heap) }
     let type = try functionType(results: declaration.results, parameters: declaration.parameters, declaration.position)
     let entry = (value: LLVMAddFunction(b.module, name, type)!, type: type, function: declaration)
     functions[name] = entry
@@ -157,14 +155,16 @@ final class ModuleLowering {
     let type = b.array(b.i8, size)
     let global: Value
     switch variable.space {
+    case .shared where variable.isUnsized || variable.linkage == .extern:
+      // All of them begin where the block's static shared memory ends: one variable, or alias analysis would tell them apart.
+      global = globals[Self.dynamicShared] ?? LLVMAddGlobalInAddressSpace(b.module, b.array(b.i8, 0), Self.dynamicShared, AddressSpace.lds.rawValue)
+      LLVMSetAlignment(global, UInt32(max(16, variable.byteAlignment, Int(LLVMGetAlignment(global)))))
+      globals[Self.dynamicShared] = global
     case .shared:
       global = LLVMAddGlobalInAddressSpace(b.module, type, key, AddressSpace.lds.rawValue)
-      let isDynamic = variable.isUnsized || variable.linkage == .extern
-      LLVMSetAlignment(global, UInt32(isDynamic ? max(16, variable.byteAlignment) : variable.byteAlignment))
-      if !isDynamic {
-        LLVMSetLinkage(global, LLVMInternalLinkage)
-        LLVMSetInitializer(global, b.undefined(type))
-      }
+      LLVMSetAlignment(global, UInt32(variable.byteAlignment))
+      LLVMSetLinkage(global, LLVMInternalLinkage)
+      LLVMSetInitializer(global, b.undefined(type))
     case .global, .const:
       let space: AddressSpace = variable.space == .const ? .constant : .global
       if owner != nil { throw CompileError.unsupported(variable.position, "a .\(variable.space.rawValue) variable inside a function") }
@@ -176,6 +176,11 @@ final class ModuleLowering {
     globals[key] = global
     return global
   }
+
+  private static let dynamicShared = "carmine.dynamic.shared"
+
+  /// The module's constant variables.
+  var constantVariables: [Variable] { moduleVariables.values.filter { $0.space == .const }.sorted { $0.name < $1.name } }
 
   /// A word of LDS that the lowering itself uses.
   func sharedCell(_ name: String) -> Value {
