@@ -1,8 +1,9 @@
 // What a compiled kernel and the host agree on, declared once: imported by Swift (Compiler, CUDA) and included by the
-// device library (DeviceLibrary/*.c, compiled to bitcode by clang).  Plain C, no includes but <stdint.h>.
+// device library (DeviceLibrary/*.c, compiled to bitcode by clang).  Plain C on <stdint.h>.
 #ifndef CARMINE_DEVICE_ABI_H
 #define CARMINE_DEVICE_ABI_H
 #include <stdint.h>
+#include "carmine_texture.h"
 
 /// Bumped whenever anything here, in KernelImage or in the lowering changes meaning: part of every cache key.
 #define CARMINE_DEVICE_ABI_VERSION 1u

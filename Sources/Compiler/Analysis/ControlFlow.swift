@@ -231,7 +231,10 @@ extension Instruction {
   var registers: (written: [String], read: [String]) {
     var written: [String] = [], read: [String] = []
     if let predicate { read.append(predicate.register) }
-    let writesNothing = ["st", "red", "bra", "brx", "ret", "exit", "trap", "membar", "fence", "prefetch", "prefetchu", "nanosleep", "stmatrix"].contains(opcode)
+    let writesNothing = [
+      "st", "red", "bra", "brx", "ret", "exit", "trap", "membar", "fence", "prefetch", "prefetchu", "nanosleep", "stmatrix", "discard",
+      "applypriority", "sust", "sured",
+    ].contains(opcode)
       || opcode == "wmma" && modifiers.contains("store")
       || (opcode == "bar" || opcode == "barrier") && !modifiers.contains("red")
     for (index, operand) in operands.enumerated() {

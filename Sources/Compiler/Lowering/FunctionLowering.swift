@@ -283,7 +283,7 @@ enum Instructions {
   nonisolated(unsafe) static let families: [(name: String, handlers: [String: Handler])] = [
     ("integer", integer), ("logic and shift", logic), ("floating point", floatingPoint), ("approximate", approximate),
     ("comparison", comparison), ("conversion", conversion), ("memory", memory), ("atomics", atomics), ("fences", fences),
-    ("control", control), ("barriers", barriers), ("warp", warp), ("matrices", matrices), ("video", video),
+    ("textures", textures), ("control", control), ("barriers", barriers), ("warp", warp), ("matrices", matrices), ("video", video),
   ]
   nonisolated(unsafe) static let table: [String: Handler] = {
     var table: [String: Handler] = [:]
