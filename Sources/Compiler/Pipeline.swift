@@ -54,6 +54,7 @@ enum Pipeline {
     Pass(name: "optimisation") { compilation in
       try compilation.toolchain.optimise(compilation.module, compilation.options.optimisation)
     },
+    Pass(name: "floating-point mode") { FloatModePass.run($0) },
   ]
   /// From optimised IR to a code object.
   nonisolated(unsafe) static let back: [Pass] = [

@@ -25,6 +25,8 @@ final class ModuleLowering {
 
   var flushesSubnormals: Bool { floatMode == .flushes }
   let limits: LaunchLimits
+  /// The mode in which the kernel runs.
+  var environment: FloatEnvironment { FloatEnvironment(flushesSingle: flushesSubnormals) }
 
   init(_ ptx: Module, kernel name: String, target: GPUTarget, mapping: WarpMapping, context: LLVMContextRef, module: LLVMModuleRef) throws {
     definitions = Reachability.definitions(ptx)
@@ -91,6 +93,8 @@ final class ModuleLowering {
     // As many as LLVM's own layout, which its metadata goes on describing, has: carmine_hidden_arguments lies at their start.
     b.attribute(value, "amdgpu-implicitarg-num-bytes", "256")
     b.attribute(value, "denormal-fp-math-f32", flushesSubnormals ? "preserve-sign,preserve-sign" : "ieee,ieee")
+    // PTX knows no signalling NaN: min and max take the number beside any NaN, which is one instruction without this mode.
+    b.attribute(value, "amdgpu-ieee", "false")
     // What LLVM's own run-time conventions would hand to every function that may be called indirectly, and ours don't use.
     for name in ["dispatch-ptr", "queue-ptr", "dispatch-id", "hostcall-ptr", "multigrid-sync-arg", "heap-ptr", "default-queue", "completion-action"] {
       b.attribute(value, "amdgpu-no-" + name)

@@ -19,7 +19,7 @@ extension ScalarType {
   /// Bytes that a value takes in memory.
   var bytes: Int { max(1, bits / 8) }
   var isSigned: Bool {
-    switch self { case .s8, .s16, .s32, .s64, .s16x2, .s4, .s8x4: true; default: false }
+    switch self { case .s8, .s16, .s32, .s64, .s16x2, .s2, .s4, .s8x4: true; default: false }
   }
   var isFloat: Bool {
     switch self { case .f16, .f16x2, .bf16, .bf16x2, .f32, .f64, .f32x2, .tf32: true; default: false }
