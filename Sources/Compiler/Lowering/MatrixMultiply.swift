@@ -108,7 +108,7 @@ final class MatrixMultiplication {
     switch a.element {
     case .double:
       guard let rounding, rounding != .nearest else { return f.b.fma(x, y, sum) }
-      return f.rounded(rounding, "v_fma_f64 $0, $1, $2, $3", f.b.double, [x, y, sum])
+      return f.compute(.fmaDouble, [x, y, sum], rounding)
     case .byte(let signedA): return f.dot(x, y, sum, bits: 8, signedA, b.element == .byte(signed: true))
     case .nibble(let signedA): return f.dot(x, y, sum, bits: 4, signedA, b.element == .nibble(signed: true))
     case .bit:
