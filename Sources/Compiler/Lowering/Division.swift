@@ -135,7 +135,7 @@ extension FunctionLowering {
 
   /// rcp.approx.ftz.f64 and rsqrt.approx.ftz.f64: the upper words of operand and result alone count.
   func upperWordApproximation(_ name: String, _ x: Value) -> Value {
-    let upper = b.constant(b.i64, 0xFFFF_FFFF_0000_0000)
+    let upper = b.constant(b.i64, UInt64(0xFFFF_FFFF_0000_0000))
     let operand = flushed(b.bitcast(b.and(b.bitcast(x, b.i64), upper), b.double))
     let result = flushed(b.overloaded(name, b.double, [operand]))
     let word = b.bitcast(b.and(b.bitcast(result, b.i64), upper), b.double)
