@@ -13,7 +13,7 @@ extension Instructions {
     },
     "lg2": { f, i, m in try f.approximate(i, &m, f.logarithm) },
     // AMDGPU lowers these two to the hardware's functions of revolutions, after reduction to one.
-    "sin": { f, i, m in try f.approximate(i, &m) { x, ftz in f.flush(f.b.overloaded("llvm.sin", f.b.float, [x]), ftz) } },
+    "sin": { f, i, m in try f.approximate(i, &m, f.sine) },
     "cos": { f, i, m in try f.approximate(i, &m) { x, _ in f.b.overloaded("llvm.cos", f.b.float, [x]) } },
     "tanh": { f, i, m in try f.approximate(i, &m) { x, _ in f.hyperbolicTangent(x) } },
     "rsqrt": { f, i, m in
@@ -52,6 +52,13 @@ extension FunctionLowering {
     let isSmall = b.fcmp(LLVMRealOLT, x, b.real(b.float, -126))
     let power = b.overloaded("llvm.amdgcn.exp2", b.float, [b.fadd(x, b.select(isSmall, b.real(b.float, 64), b.real(b.float, 0)))])
     return self.compute(.multiplySingle, [power, b.select(isSmall, b.real(b.float, 0x1p-64), b.real(b.float, 1))])
+  }
+
+  /// Of the magnitude, with the operand's sign: the reduction to one revolution would lose that of zero.
+  private func sineSign(_ x: Value) -> Value { b.and(b.bitcast(x, b.i32), b.constant(b.i32, UInt64(0x8000_0000))) }
+  func sine(_ x: Value, _ ftz: Bool) -> Value {
+    let magnitude = b.bitcast(b.overloaded("llvm.sin", b.float, [b.fabs(x)]), b.i32)
+    return flush(b.bitcast(b.xor(magnitude, sineSign(x)), b.float), ftz)
   }
 
   func logarithm(_ x: Value, _ ftz: Bool) -> Value {

@@ -117,7 +117,9 @@ extension FunctionLowering {
   func toBrainFloat(_ value: Value) -> Value { b.fptrunc(value, b.like(b.type(value), b.bfloat)) }
 
   private func arithmetic(_ operation: ModeOperation, _ values: [Value], _ type: ScalarType, _ rounding: Rounding, ftz: Bool) -> Value {
-    type.isBrainFloat ? computeBrainFloat(operation, values) : compute(operation, values, rounding, ftz: ftz)
+    if type.isBrainFloat { return computeBrainFloat(operation, values) }
+    if type.isHalf { return flush(compute(operation, values.map { flush($0, ftz) }), ftz) }
+    return compute(operation, values, rounding, ftz: ftz)
   }
 
   /// `.rn .rz .rm .rp`; halves are only rounded to nearest.

@@ -9,22 +9,19 @@ import PTX
 /// Rounding directions as the MODE register counts them.
 enum Rounding: Int { case nearest = 0, up = 1, down = 2, zero = 3 }
 
-/// MODE's low byte: FP_ROUND and FP_DENORM, each for single precision and for double and half together.
+/// MODE's low byte: FP_ROUND and FP_DENORM, each for single precision and for double and half together.  The latter two keep their
+/// subnormals always: .ftz of halves is by instructions, since nothing else may flush doubles.
 struct FloatEnvironment: Hashable {
   var rounding = Rounding.nearest
-  var flushesSingle = false, flushesDoubleAndHalf = false
+  var flushesSingle = false
 
-  var bits: Int { rounding.rawValue * 0b0101 | (flushesSingle ? 0 : 0x30) | (flushesDoubleAndHalf ? 0 : 0xC0) }
-  init(rounding: Rounding = .nearest, flushesSingle: Bool = false, flushesDoubleAndHalf: Bool = false) {
-    (self.rounding, self.flushesSingle, self.flushesDoubleAndHalf) = (rounding, flushesSingle, flushesDoubleAndHalf)
-  }
+  var bits: Int { rounding.rawValue * 0b0101 | (flushesSingle ? 0 : 0x30) | 0xC0 }
 }
 
 enum ModeOperation: String, CaseIterable {
   case addSingle, subtractSingle, multiplySingle, fmaSingle, ldexpSingle, minimumSingle, maximumSingle
   case floorSingle, ceilingSingle, truncateSingle, nearestSingle
   case addDouble, subtractDouble, multiplyDouble, fmaDouble, ldexpDouble
-  case addHalves, subtractHalves, multiplyHalves, fmaHalves
   case singleFromDouble, doubleFromSingle, halfFromSingle
 
   /// `%0` is the result, `%1` the first operand.
@@ -47,10 +44,6 @@ enum ModeOperation: String, CaseIterable {
     case .multiplyDouble: "v_mul_f64 %0, %1, %2"
     case .fmaDouble: "v_fma_f64 %0, %1, %2, %3"
     case .ldexpDouble: "v_ldexp_f64 %0, %1, %2"
-    case .addHalves: "v_pk_add_f16 %0, %1, %2"
-    case .subtractHalves: "v_pk_add_f16 %0, %1, %2 neg_lo:[0,1] neg_hi:[0,1]"
-    case .multiplyHalves: "v_pk_mul_f16 %0, %1, %2"
-    case .fmaHalves: "v_pk_fma_f16 %0, %1, %2, %3"
     case .singleFromDouble: "v_cvt_f32_f64 %0, %1"
     case .doubleFromSingle: "v_cvt_f64_f32 %0, %1"
     case .halfFromSingle: "v_cvt_f16_f32 %0, %1"
@@ -60,19 +53,16 @@ enum ModeOperation: String, CaseIterable {
   /// Whether numbers of single precision go in or out.
   var touchesSingle: Bool {
     switch self {
-    case .addDouble, .subtractDouble, .multiplyDouble, .fmaDouble, .ldexpDouble, .addHalves, .subtractHalves, .multiplyHalves, .fmaHalves: false
+    case .addDouble, .subtractDouble, .multiplyDouble, .fmaDouble, .ldexpDouble: false
     default: true
     }
   }
-  var touchesHalves: Bool {
-    switch self { case .addHalves, .subtractHalves, .multiplyHalves, .fmaHalves: true; default: false }
-  }
 
-  /// The form that computes on a PTX type.
-  static func add(_ type: ScalarType) -> ModeOperation { type == .f64 ? .addDouble : type.isHalf ? .addHalves : .addSingle }
-  static func subtract(_ type: ScalarType) -> ModeOperation { type == .f64 ? .subtractDouble : type.isHalf ? .subtractHalves : .subtractSingle }
-  static func multiply(_ type: ScalarType) -> ModeOperation { type == .f64 ? .multiplyDouble : type.isHalf ? .multiplyHalves : .multiplySingle }
-  static func fma(_ type: ScalarType) -> ModeOperation { type == .f64 ? .fmaDouble : type.isHalf ? .fmaHalves : .fmaSingle }
+  /// The form that computes on a PTX type; halves, which have no directions, use the single one's name.
+  static func add(_ type: ScalarType) -> ModeOperation { type == .f64 ? .addDouble : .addSingle }
+  static func subtract(_ type: ScalarType) -> ModeOperation { type == .f64 ? .subtractDouble : .subtractSingle }
+  static func multiply(_ type: ScalarType) -> ModeOperation { type == .f64 ? .multiplyDouble : .multiplySingle }
+  static func fma(_ type: ScalarType) -> ModeOperation { type == .f64 ? .fmaDouble : .fmaSingle }
 }
 
 extension ScalarType {
@@ -96,22 +86,14 @@ enum ModeCall {
 }
 
 extension FunctionLowering {
-  /// The result of one operation, rounded as asked.  ftz: subnormal operands and results are zeros (of single precision where
-  /// the operation touches it, else of half).  Vectors are computed an element at a time, but for halves.
+  /// The result of one operation, rounded as asked.  ftz: subnormal operands and results of single precision are zeros.  Vectors are
+  /// computed an element at a time.
   func compute(_ operation: ModeOperation, _ arguments: [Value], _ rounding: Rounding = .nearest, ftz: Bool = false) -> Value {
     let usual = module.environment
     var wanted = FloatEnvironment(rounding: rounding, flushesSingle: usual.flushesSingle)
-    if operation.touchesSingle { wanted.flushesSingle = ftz } else if operation.touchesHalves { wanted.flushesDoubleAndHalf = ftz }
-    if wanted == usual { return plain(operation, arguments) }
+    if operation.touchesSingle { wanted.flushesSingle = ftz }
     let type = b.type(arguments[0])
-    if operation.touchesHalves {
-      guard b.isVector(type) else {  // the packed instruction, with nothing in the upper half
-        let pair = b.vector(b.half, 2)
-        let widened = arguments.map { b.insert($0, into: b.zero(pair), 0) }
-        return b.element(modeCall(operation, wanted, pair, widened), 0)
-      }
-      return modeCall(operation, wanted, type, arguments)
-    }
+    if wanted == usual || b.scalar(type) == b.half { return plain(operation, arguments) }
     if b.isVector(type) {
       var result: Value?
       for lane in 0..<Int(LLVMGetVectorSize(type)) {
@@ -144,10 +126,10 @@ extension FunctionLowering {
     let type = b.type(arguments[0])
     func named(_ name: String) -> Value { b.overloaded(name, type, arguments) }
     switch operation {
-    case .addSingle, .addDouble, .addHalves: return b.fadd(arguments[0], arguments[1])
-    case .subtractSingle, .subtractDouble, .subtractHalves: return b.fsub(arguments[0], arguments[1])
-    case .multiplySingle, .multiplyDouble, .multiplyHalves: return b.fmul(arguments[0], arguments[1])
-    case .fmaSingle, .fmaDouble, .fmaHalves: return b.fma(arguments[0], arguments[1], arguments[2])
+    case .addSingle, .addDouble: return b.fadd(arguments[0], arguments[1])
+    case .subtractSingle, .subtractDouble: return b.fsub(arguments[0], arguments[1])
+    case .multiplySingle, .multiplyDouble: return b.fmul(arguments[0], arguments[1])
+    case .fmaSingle, .fmaDouble: return b.fma(arguments[0], arguments[1], arguments[2])
     case .ldexpSingle, .ldexpDouble: return b.call("llvm.ldexp.\(b.suffix(type)).\(b.suffix(b.type(arguments[1])))", type, arguments)
     case .minimumSingle: return named("llvm.minimumnum")
     case .maximumSingle: return named("llvm.maximumnum")
