@@ -34,7 +34,7 @@ struct ConversionReference {
   private var direction: Direction { float.direction }
 
   /// The results, lowest lane first, as codes of `resultFormat` or integers; how many bits lie from one to the next.
-  func answers(_ operands: [UInt64]) -> (lanes: [FloatAnswer], stride: Int, format: FloatFormat?) {
+  func answers(_ operands: [UInt64]) -> (lanes: [FloatAnswer], stride: Int, format: ExactFormat?) {
     if has("pack") { return ([pack(operands)], 32, nil) }
     if let target = Self.integer(to) {
       if let source = Self.integer(from) {
@@ -43,14 +43,14 @@ struct ConversionReference {
           : (value.isNegative ? 0 &- UInt64(truncatingIfNeeded: value.significand) : UInt64(truncatingIfNeeded: value.significand)) & Self.mask(target.bits)
         return ([.exactly(code)], target.bits, nil)
       }
-      return ([toInteger(operands[0], FloatFormat.named(from)!.format, target)], target.bits, nil)
+      return ([toInteger(operands[0], ExactFormat.named(from)!.format, target)], target.bits, nil)
     }
     switch (to, from) {
     case ("ue8m0x2", _): return (sources(operands).map { .exactly(scale($0)) }, 8, nil)
     case ("bf16x2", "ue8m0x2"):
       return ((0..<2).map { lane in
         let code = operands[0] >> UInt64(8 * lane) & 255
-        return code == 255 ? .exactly(0x7FFF) : .exactly(FloatFormat.bf16.pack(.number(ExactNumber(isNegative: false, significand: 1, exponent: Int(code) - 127))))
+        return code == 255 ? .exactly(0x7FFF) : .exactly(ExactFormat.bf16.pack(.number(ExactNumber(isNegative: false, significand: 1, exponent: Int(code) - 127))))
       }, 16, .bf16)
     case ("s2f6x2", _):
       return (zip(sources(operands), scales(operands)).map { .exactly(fixed(Self.scaled($0, $1, -1))) }, 8, nil)
@@ -60,19 +60,19 @@ struct ConversionReference {
         return narrow(Self.scaled(.number(ExactNumber(code).scaled(by: -6)), scales(operands)[lane], 1), .bf16)
       }, 16, .bf16)
     case ("tf32", _):
-      let answer = narrow(FloatFormat.f32.unpack(operands[0]), .tf32)
+      let answer = narrow(ExactFormat.f32.unpack(operands[0]), .tf32)
       if case .exactly(let code) = answer { return ([.exactly(code << 13)], 32, .f32) }
       return ([answer], 32, .f32)
     default: break
     }
     if let source = Self.integer(from) {
-      let format = FloatFormat.named(to)!.format
+      let format = ExactFormat.named(to)!.format
       return ([float.finished(.number(Self.value(operands[0], source)), format)], format.bits, format)
     }
-    let pack = ["e4m3x4": FloatFormat.e4m3, "e5m2x4": .e5m2, "e2m3x4": .e2m3, "e3m2x4": .e3m2, "e2m1x4": .e2m1][to]
-    let (format, lanes) = pack.map { ($0, 4) } ?? FloatFormat.named(to)!
+    let pack = ["e4m3x4": ExactFormat.e4m3, "e5m2x4": .e5m2, "e2m3x4": .e2m3, "e3m2x4": .e3m2, "e2m1x4": .e2m1][to]
+    let (format, lanes) = pack.map { ($0, 4) } ?? ExactFormat.named(to)!
     let stride = format == .e2m1 ? 4 : lanes > 1 ? max(8, format.bits) : format.bits
-    if lanes == 1 { return ([single(operands[0], FloatFormat.named(from)!.format, format)], stride, format) }
+    if lanes == 1 { return ([single(operands[0], ExactFormat.named(from)!.format, format)], stride, format) }
     let values = sources(operands)
     return (values.indices.map { narrow(Self.scaled(values[$0], scales(operands)[$0], from == "f32" || format.bits < 16 ? -1 : 1), format, lane: $0, operands) }, stride, format)
   }
@@ -81,9 +81,9 @@ struct ConversionReference {
   private func sources(_ operands: [UInt64]) -> [Unpacked] {
     if from == "f32" {
       let count = to.hasSuffix("x4") ? 4 : to.hasSuffix("x2") ? 2 : 1
-      return operands[..<count].reversed().map { FloatFormat.f32.unpack(has("ftz") || has("scaled::n1::ue8m0") ? FloatFormat.f32.flushed($0) : $0) }
+      return operands[..<count].reversed().map { ExactFormat.f32.unpack(has("ftz") || has("scaled::n1::ue8m0") ? ExactFormat.f32.flushed($0) : $0) }
     }
-    let (format, lanes) = FloatFormat.named(from)!
+    let (format, lanes) = ExactFormat.named(from)!
     let stride = format == .e2m1 ? 4 : max(8, format.bits)
     return (0..<lanes).map { lane in
       let code = operands[0] >> UInt64(stride * lane) & Self.mask(format.bits)
@@ -102,7 +102,7 @@ struct ConversionReference {
     return .number(number.scaled(by: sign * (Int(scale) - 127)))
   }
 
-  private func toInteger(_ code: UInt64, _ format: FloatFormat, _ target: (bits: Int, isSigned: Bool)) -> FloatAnswer {
+  private func toInteger(_ code: UInt64, _ format: ExactFormat, _ target: (bits: Int, isSigned: Bool)) -> FloatAnswer {
     let code = code & Self.mask(format.bits)
     switch format.unpack(has("ftz") ? format.flushed(code) : code) {
     case .nan: return .exactly(format == .f64 || target.bits == 64 ? UInt64(1) << UInt64(target.bits - 1) : 0)
@@ -114,7 +114,7 @@ struct ConversionReference {
   }
 
   /// Scalars between floating-point types.
-  private func single(_ code: UInt64, _ source: FloatFormat, _ target: FloatFormat) -> FloatAnswer {
+  private func single(_ code: UInt64, _ source: ExactFormat, _ target: ExactFormat) -> FloatAnswer {
     var code = code & Self.mask(source.bits)
     if has("ftz"), source == .f32 { code = source.flushed(code) }
     var value = source.unpack(code)
@@ -124,7 +124,7 @@ struct ConversionReference {
     return narrow(value, target)
   }
 
-  private func narrow(_ value: Unpacked, _ format: FloatFormat, lane: Int = 0, _ operands: [UInt64] = []) -> FloatAnswer {
+  private func narrow(_ value: Unpacked, _ format: ExactFormat, lane: Int = 0, _ operands: [UInt64] = []) -> FloatAnswer {
     var direction = direction
     if has("rs") {
       let random = operands.last!

@@ -12,7 +12,7 @@ enum FloatAnswer: Sendable {
   /// The manual leaves it open.
   case anything
 
-  func accepts(_ code: UInt64, _ format: FloatFormat) -> Bool {
+  func accepts(_ code: UInt64, _ format: ExactFormat) -> Bool {
     switch self {
     case .exactly(let wanted): return code == wanted
     case .anyNaN: return format.unpack(code).isNaN
@@ -42,14 +42,14 @@ extension Unpacked {
   }
 }
 
-extension FloatFormat {
+extension ExactFormat {
   /// The distance of neighbours at a value.
   func unit(at value: Double) -> Double {
     let least = 1 - bias - fractionBits
     guard value != 0, value.isFinite else { return scalbn(1, Int32(least)) }
     return scalbn(1, Int32(max(least, Int(value.exponent) - fractionBits)))
   }
-  static func named(_ word: String) -> (format: FloatFormat, lanes: Int)? {
+  static func named(_ word: String) -> (format: ExactFormat, lanes: Int)? {
     switch word {
     case "f16": (.f16, 1)
     case "f16x2": (.f16, 2)
@@ -76,12 +76,12 @@ struct FloatWords {
     has("rz") ? .zero : has("rm") ? .down : has("rp") ? .up : has("rna") ? .away : .nearest
   }
   /// The floating-point types in order.
-  var formats: [(format: FloatFormat, lanes: Int)] { words.compactMap { FloatFormat.named($0) } }
+  var formats: [(format: ExactFormat, lanes: Int)] { words.compactMap { ExactFormat.named($0) } }
 }
 
 extension FloatWords {
   /// One lane of add, sub, mul, fma, mad, div, rcp, sqrt with a rounding; operands in their own formats.
-  func arithmetic(_ codes: [UInt64], _ sources: [FloatFormat], _ result: FloatFormat) -> FloatAnswer {
+  func arithmetic(_ codes: [UInt64], _ sources: [ExactFormat], _ result: ExactFormat) -> FloatAnswer {
     let ftz = has("ftz")
     let values = zip(codes, sources).map { code, format in format.unpack(ftz ? format.flushed(code) : code) }
     if has("oob"), codes.contains(where: { $0 & 0x7FFF == 0x7FF7 }) { return .exactly(0) }
@@ -99,7 +99,7 @@ extension FloatWords {
   }
 
   /// Rounded, flushed, saturated, rectified.
-  func finished(_ value: Unpacked, _ format: FloatFormat) -> FloatAnswer {
+  func finished(_ value: Unpacked, _ format: ExactFormat) -> FloatAnswer {
     var code = format.pack(value, direction)
     if has("ftz") { code = format.flushed(code) }
     if has("sat") {
@@ -111,7 +111,7 @@ extension FloatWords {
   }
 
   /// One lane of min and max of two or three operands.
-  func selection(_ codes: [UInt64], _ format: FloatFormat) -> FloatAnswer {
+  func selection(_ codes: [UInt64], _ format: ExactFormat) -> FloatAnswer {
     let signs = codes.reduce(0) { $0 ^ ($1 & format.signBit) }
     let operands = codes.map { code in
       let code = has("ftz") ? format.flushed(code) : code
@@ -130,14 +130,14 @@ extension FloatWords {
     return .exactly(chosen)
   }
 
-  func sign(_ code: UInt64, _ format: FloatFormat) -> FloatAnswer {
+  func sign(_ code: UInt64, _ format: ExactFormat) -> FloatAnswer {
     if format.unpack(code).isNaN { return .anyNaN }
     let code = has("ftz") ? format.flushed(code) : code
     return .exactly(opcode == "abs" ? code & ~format.signBit : code ^ format.signBit)
   }
 
   /// eq ne lt le gt ge, with u for unordered; num nan.
-  func comparison(_ word: String, _ x: UInt64, _ y: UInt64, _ format: FloatFormat) -> Bool {
+  func comparison(_ word: String, _ x: UInt64, _ y: UInt64, _ format: ExactFormat) -> Bool {
     let ftz = has("ftz")
     let order = Unpacked.compare(format.unpack(ftz ? format.flushed(x) : x), format.unpack(ftz ? format.flushed(y) : y))
     switch word {
@@ -156,7 +156,7 @@ extension FloatWords {
     }
   }
 
-  func test(_ code: UInt64, _ format: FloatFormat) -> Bool {
+  func test(_ code: UInt64, _ format: ExactFormat) -> Bool {
     let value = format.unpack(code)
     let isInfinite = if case .infinity = value { true } else { false }
     switch true {
@@ -172,7 +172,7 @@ extension FloatWords {
   // MARK: approximate
 
   /// One lane of the approximate instructions.  The true value comes from the C library, in double precision.
-  func approximation(_ codes: [UInt64], _ format: FloatFormat) -> FloatAnswer {
+  func approximation(_ codes: [UInt64], _ format: ExactFormat) -> FloatAnswer {
     let ftz = has("ftz")
     let operands = codes.map { format.unpack(ftz ? format.flushed($0) : $0).double }
     let x = operands[0]
@@ -214,7 +214,7 @@ extension FloatWords {
 
   /// Of an operand's upper word; the result has an upper word alone.
   private func upperWord(_ code: UInt64, _ function: (Double) -> Double) -> FloatAnswer {
-    let operand = FloatFormat.f64.flushed(code & 0xFFFF_FFFF_0000_0000)
+    let operand = ExactFormat.f64.flushed(code & 0xFFFF_FFFF_0000_0000)
     let value = function(Double(bitPattern: operand))
     if value.isNaN { return .exactly(0x7FFF_FFFF_0000_0000) }
     if value.isInfinite || value == 0 { return .exactly(value.bitPattern) }

@@ -2,7 +2,7 @@
 // Nothing here uses the host's floating-point arithmetic.
 // Source: IEEE 754-2019, clauses 4 (rounding), 6 (infinity, NaN, sign), 7.4-7.5; PTX ISA 9.x, "Alternate Floating-Point Data Formats".
 
-struct FloatFormat: Sendable, Hashable {
+struct ExactFormat: Sendable, Hashable {
   let exponentBits, fractionBits, bias: Int
   /// The codes above all numbers, without sign; nil where the format has none.
   var infinity: UInt64?
@@ -11,17 +11,17 @@ struct FloatFormat: Sendable, Hashable {
   let largest: UInt64
   var hasSign = true
 
-  static func ieee(_ exponentBits: Int, _ fractionBits: Int) -> FloatFormat {
+  static func ieee(_ exponentBits: Int, _ fractionBits: Int) -> ExactFormat {
     let infinity = (UInt64(1) << UInt64(exponentBits) - 1) << UInt64(fractionBits)
-    return FloatFormat(
+    return ExactFormat(
       exponentBits: exponentBits, fractionBits: fractionBits, bias: 1 << (exponentBits - 1) - 1, infinity: infinity,
       canonicalNaN: infinity | (UInt64(1) << UInt64(fractionBits) - 1), largest: infinity - 1)
   }
   static let f16 = ieee(5, 10), bf16 = ieee(8, 7), f32 = ieee(8, 23), f64 = ieee(11, 52), tf32 = ieee(8, 10), e5m2 = ieee(5, 2)
-  static let e4m3 = FloatFormat(exponentBits: 4, fractionBits: 3, bias: 7, canonicalNaN: 0x7F, largest: 0x7E)
-  static let e3m2 = FloatFormat(exponentBits: 3, fractionBits: 2, bias: 3, largest: 0x1F)
-  static let e2m3 = FloatFormat(exponentBits: 2, fractionBits: 3, bias: 1, largest: 0x1F)
-  static let e2m1 = FloatFormat(exponentBits: 2, fractionBits: 1, bias: 1, largest: 0x7)
+  static let e4m3 = ExactFormat(exponentBits: 4, fractionBits: 3, bias: 7, canonicalNaN: 0x7F, largest: 0x7E)
+  static let e3m2 = ExactFormat(exponentBits: 3, fractionBits: 2, bias: 3, largest: 0x1F)
+  static let e2m3 = ExactFormat(exponentBits: 2, fractionBits: 3, bias: 1, largest: 0x1F)
+  static let e2m1 = ExactFormat(exponentBits: 2, fractionBits: 1, bias: 1, largest: 0x7)
 
   var signBit: UInt64 { UInt64(1) << UInt64(exponentBits + fractionBits) }
   var bits: Int { 1 + exponentBits + fractionBits }
@@ -97,7 +97,7 @@ enum Unpacked: Sendable {
   var magnitude: Unpacked { isNegative ? negated : self }
 }
 
-extension FloatFormat {
+extension ExactFormat {
   func unpack(_ code: UInt64) -> Unpacked {
     let magnitude = code & (signBit - 1), isNegative = hasSign && code & signBit != 0
     if let infinity, magnitude == infinity { return .infinity(isNegative: isNegative) }
