@@ -21,7 +21,8 @@ import Testing
 
   @Test func operationsOfOneDirectionShareARegion() throws {
     let body = loads + """
-      add.rz.f32 %f4, %f1, %f2; mul.rz.f32 %f5, %f4, %f3; fma.rz.f32 %f6, %f4, %f5, %f1; sub.rz.f64 %fd1, %fd2, %fd3;
+      add.rz.f32 %f4, %f1, %f2; mul.rz.f32 %f5, %f4, %f3; fma.rz.f32 %f6, %f4, %f5, %f1;
+      ld.global.f64 %fd2, [%rd1+16]; ld.global.f64 %fd3, [%rd1+24]; sub.rz.f64 %fd1, %fd2, %fd3;
       cvt.rz.f32.f64 %f7, %fd1; add.rn.f32 %f8, %f6, %f7; st.global.f32 [%rd1], %f8; ret;
       """
     #expect(switches(try lines(body)).count == 2)

@@ -8,7 +8,7 @@ struct ConversionReference {
   private var float: FloatWords { FloatWords(opcode: "cvt", words: words) }
   private func has(_ word: String) -> Bool { words.contains(word) }
 
-  init?(_ words: [String], to: String, from: String) { (self.words, self.to, self.from) = (words, to, from) }
+  init(_ words: [String], to: String, from: String) { (self.words, self.to, self.from) = (words, to, from) }
 
   private static func integer(_ word: String) -> (bits: Int, isSigned: Bool)? {
     guard let first = word.first, first == "u" || first == "s", let bits = Int(word.dropFirst()) else { return nil }

@@ -142,9 +142,10 @@ struct FloatModePass {
     var number: [Value: Int] = [:]
     for (index, member) in members.enumerated() { number[member.call] = index }
     var inputs: [Value] = [], inputNumber: [Value: Int] = [:]
-    func name(_ argument: Value) -> String {
+    func name(_ argument: Value, in operation: ModeOperation) -> String {
       if let known = number[argument] { return "$\(known)" }
-      if let text = inlineConstant(argument) { return text }
+      // Behind a minus the assembler would take it for an integer's.
+      if operation != .subtractDouble, let text = inlineConstant(argument) { return text }
       if let known = inputNumber[argument] { return "$\(known)" }
       inputs.append(argument)
       inputNumber[argument] = members.count + inputs.count - 1
@@ -167,7 +168,7 @@ struct FloatModePass {
       for index in chosen {
         var text = members[index].operation.text(target)
         for (place, argument) in members[index].arguments.enumerated().reversed() {
-          text = Self.replace(text, "%\(place + 1)", name(argument))
+          text = Self.replace(text, "%\(place + 1)", name(argument, in: members[index].operation))
         }
         lines.append(Self.replace(text, "%0", "$\(index)"))
         sinceSwitch += 1
@@ -195,14 +196,16 @@ struct FloatModePass {
     if current == wanted { return }
     if needsWaits {
       if sinceSwitch == 1 { lines.append("s_nop 0") }
-      lines.append("s_setreg_imm32_b32 hwreg(1, 0, 8), \(wanted)")
+      lines.append("s_setreg_imm32_b32 hwreg(HW_REG_MODE, 0, 8), \(Self.hexadecimal(wanted))")
       report.switches += 1
     } else {
-      if (current ^ wanted) & 15 != 0 { lines.append("s_round_mode \(wanted & 15)"); report.switches += 1 }
-      if (current ^ wanted) & 0xF0 != 0 { lines.append("s_denorm_mode \(wanted >> 4)"); report.switches += 1 }
+      if (current ^ wanted) & 15 != 0 { lines.append("s_round_mode \(Self.hexadecimal(wanted & 15))"); report.switches += 1 }
+      if (current ^ wanted) & 0xF0 != 0 { lines.append("s_denorm_mode \(Self.hexadecimal(wanted >> 4))"); report.switches += 1 }
     }
     (current, sinceSwitch) = (wanted, 0)
   }
+
+  private static func hexadecimal(_ value: Int) -> String { "0x" + String(value, radix: 16) }
 
   /// The constants that an instruction holds without a register.
   private func inlineConstant(_ value: Value) -> String? {

@@ -149,7 +149,7 @@ extension FunctionLowering {
       return compute(.halfFromSingle, [value], rounding, ftz: ftz)
     case (.f32, .bf16):
       let value = ftz ? flushed(value) : value
-      return rounding == .nearest && !module.target.convertsBrainFloat ? b.fptrunc(value, b.bfloat) : narrowed(value, .bf16, rounding)
+      return rounding == .nearest && module.keepsBrainFloats ? b.fptrunc(value, b.bfloat) : narrowed(value, .bf16, rounding)
     default: return narrowed(b.fpext(value, b.float), to, rounding)  // between the two halves
     }
   }

@@ -114,7 +114,9 @@ extension FunctionLowering {
     return b.select(isOdd, down, up)
   }
 
-  func toBrainFloat(_ value: Value) -> Value { b.fptrunc(value, b.like(b.type(value), b.bfloat)) }
+  func toBrainFloat(_ value: Value) -> Value {
+    module.keepsBrainFloats ? b.fptrunc(value, b.like(b.type(value), b.bfloat)) : brainFloat(value, .direction(.nearest))
+  }
 
   private func arithmetic(_ operation: ModeOperation, _ values: [Value], _ type: ScalarType, _ rounding: Rounding, ftz: Bool) -> Value {
     if type.isBrainFloat { return computeBrainFloat(operation, values) }

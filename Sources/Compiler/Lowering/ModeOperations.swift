@@ -111,11 +111,20 @@ extension FunctionLowering {
     return modeCall(operation, wanted, result, arguments)
   }
 
+  private static let unneeded = [
+    "dispatch-ptr", "queue-ptr", "implicitarg-ptr", "dispatch-id", "workgroup-id-x", "workgroup-id-y", "workgroup-id-z", "workitem-id-x", "workitem-id-y",
+    "workitem-id-z", "lds-kernel-id", "hostcall-ptr", "multigrid-sync-arg", "heap-ptr", "default-queue", "completion-action", "flat-scratch-init",
+    "cluster-id-x", "cluster-id-y", "cluster-id-z",
+  ]
+
   private func modeCall(_ operation: ModeOperation, _ environment: FloatEnvironment, _ result: Type, _ arguments: [Value]) -> Value {
     let name = ModeCall.name(operation, environment)
     let isNew = LLVMGetNamedFunction(b.module, name) == nil
     let (callee, type) = b.declare(name, result, arguments.map { b.type($0) })
     if isNew {
+      // It needs nothing that LLVM would otherwise keep ready for a function it doesn't know.
+      for word in Self.unneeded { b.attribute(callee, "amdgpu-no-" + word) }
+      b.attribute(callee, "amdgpu-agpr-alloc", "0")
       for word in ["nounwind", "willreturn", "nosync", "nofree", "nocallback", "speculatable", "memory"] { b.enumAttribute(callee, word) }
     }
     return b.call(callee, type, arguments)

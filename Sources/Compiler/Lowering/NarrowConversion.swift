@@ -193,7 +193,7 @@ extension FunctionLowering {
   }
 
   private func halfOf(_ value: Value, _ isBrainFloat: Bool, _ rounding: NarrowRounding, _ modifiers: NarrowModifiers) -> Value {
-    if case .direction(.nearest) = rounding, !modifiers.saturates, !isBrainFloat || !module.target.convertsBrainFloat {
+    if case .direction(.nearest) = rounding, !modifiers.saturates, !isBrainFloat || module.keepsBrainFloats {
       return halfFinished(b.fptrunc(value, isBrainFloat ? b.bfloat : b.half), modifiers)
     }
     if isBrainFloat {
@@ -210,7 +210,7 @@ extension FunctionLowering {
   }
 }
 
-extension GPUTarget {
-  /// Has an instruction from single precision to .bf16, which obeys the mode of subnormals.
-  var convertsBrainFloat: Bool { ["gfx950", "gfx1250"].contains(name) }
+extension ModuleLowering {
+  /// LLVM's conversion to .bf16 keeps subnormals: where the processor has an instruction for it (gfx950, gfx1250), that obeys the mode.
+  var keepsBrainFloats: Bool { !flushesSubnormals || !["gfx950", "gfx1250"].contains(target.name) }
 }
