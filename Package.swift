@@ -114,7 +114,7 @@ let package = Package(
     .executableTarget(
       name: "carmine",
       dependencies: [
-        "Compiler", "PTX", "CodeObject", "KernelImage", "KFD", "ModuleLoading", "Settings", "CLibELF", "ISA", "GFX9", "GFX11", "Disassembler",
+        "Compiler", "PTX", "CodeObject", "KernelImage", "KFD", "ModuleLoading", "Settings", "CSpawn", "CLibELF", "ISA", "GFX9", "GFX11", "Disassembler",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -3,11 +3,12 @@ import KernelImage
 import PTX
 
 struct Inventory {
-  static func take(of module: Module) throws -> ModuleImage {
+  static func take(of index: ModuleIndex) throws -> ModuleImage {
+    let module = index.module
     var image = ModuleImage()
     image.ptxTarget = module.target.first ?? ""
     var seen: [String: Int] = [:]
-    let numbers = FunctionNumbers(module).values
+    let numbers = index.numbers.values
     for declaration in module.declarations {
       switch declaration {
       case .function(let function) where function.kind == .entry && function.body != nil:

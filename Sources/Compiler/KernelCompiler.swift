@@ -47,12 +47,23 @@ public struct KernelCompiler: Sendable {
   }
 
   /// The kernels and variables of a module; nothing is compiled.
-  public func inventory(of module: Module) throws -> ModuleImage { try Inventory.take(of: module) }
+  public func inventory(of module: ModuleIndex) throws -> ModuleImage { try Inventory.take(of: module) }
+  public func inventory(of module: Module) throws -> ModuleImage { try inventory(of: ModuleIndex(module)) }
+
+  /// What may tell two kernels of any modules apart.
+  public func fingerprint(of kernel: String, in module: ModuleIndex) throws -> ContentHash { try Fingerprint.of(kernel, in: module) }
+
+  /// Whether the kernel is one that can be lowered; nothing is optimised.  Throws what `compile` would throw on the way there.
+  public func check(_ module: ModuleIndex, kernel: String) throws {
+    let compilation = try Compilation(module, kernel: kernel, options: options, target: target)
+    try Pipeline.run(Pipeline.front, on: compilation)
+  }
 
   /// One kernel, ready to load.  Throws CompileError: other kernels of the module are not affected.
-  public func compile(_ module: Module, kernel: String) throws -> KernelImage {
+  public func compile(_ module: Module, kernel: String) throws -> KernelImage { try compile(ModuleIndex(module), kernel: kernel) }
+  public func compile(_ module: ModuleIndex, kernel: String) throws -> KernelImage {
     let compilation = try Compilation(module, kernel: kernel, options: options, target: target)
-    try Pipeline.run(Pipeline.middle + Pipeline.back, on: compilation)
+    try Pipeline.run(Pipeline.front + Pipeline.middle + Pipeline.back, on: compilation)
     var image = try Self.image(compilation.codeObject, kernel)
     let lowering = compilation.lowering!
     image.name = kernel
@@ -73,10 +84,13 @@ public struct KernelCompiler: Sendable {
 
   /// One kernel in one of the forms on the way.
   public func emit(_ module: Module, kernel: String, as form: Form) throws -> [UInt8] {
+    try emit(ModuleIndex(module), kernel: kernel, as: form)
+  }
+  public func emit(_ module: ModuleIndex, kernel: String, as form: Form) throws -> [UInt8] {
     var compiler = self
     compiler.options.keepsUnoptimised = form == .unoptimised
     let compilation = try Compilation(module, kernel: kernel, options: compiler.options, target: target)
-    try Pipeline.run(Pipeline.middle, on: compilation)
+    try Pipeline.run(Pipeline.front + Pipeline.middle, on: compilation)
     switch form {
     case .unoptimised: return compilation.unoptimised ?? []
     case .llvm: return compilation.toolchain.text(compilation.module)

@@ -6,7 +6,7 @@ import PTX
 
 /// A kernel on its way.
 final class Compilation {
-  let ptx: Module
+  let ptx: ModuleIndex
   let kernel: String
   let options: CompilerOptions
   let toolchain: Toolchain
@@ -18,7 +18,7 @@ final class Compilation {
   var object: [UInt8] = []
   var codeObject: [UInt8] = []
 
-  init(_ ptx: Module, kernel: String, options: CompilerOptions, target: GPUTarget) throws {
+  init(_ ptx: ModuleIndex, kernel: String, options: CompilerOptions, target: GPUTarget) throws {
     self.ptx = ptx
     self.kernel = kernel
     self.options = options
@@ -34,8 +34,8 @@ struct Pass {
 }
 
 enum Pipeline {
-  /// Up to optimised IR.
-  nonisolated(unsafe) static let middle: [Pass] = [
+  /// Up to whole IR: what is ours.
+  nonisolated(unsafe) static let front: [Pass] = [
     Pass(name: "warp mapping") { try chooseMapping($0) },
     Pass(name: "lowering") { compilation in
       let lowering = try ModuleLowering(
@@ -51,6 +51,9 @@ enum Pipeline {
       try PointerRecovery.run(on: compilation)
       try compilation.toolchain.verify(compilation.module)
     },
+  ]
+  /// Up to optimised IR.
+  nonisolated(unsafe) static let middle: [Pass] = [
     Pass(name: "optimisation") { compilation in
       try compilation.toolchain.optimise(compilation.module, compilation.options.optimisation)
     },

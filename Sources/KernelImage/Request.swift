@@ -15,14 +15,19 @@ public enum CompileFailure: UInt8, Sendable, Error {
 }
 
 public struct CompileRequest: Sendable, Equatable {
-  public enum Kind: UInt8, Sendable { case module = 0, kernel = 1 }
+  public enum Kind: UInt8, Sendable {
+    case module = 0   // answered by a ModuleImage
+    case kernel = 1   // by a KernelImage
+    case survey = 2   // by a ModuleSurvey
+    case check = 3    // by nothing, if the kernel can be lowered
+  }
   public var kind: Kind = .module
   /// Names the images, whether they are in this request or not: `key(of:)`.
   public var key = ContentHash(low: 0, high: 0)
   /// A fatbinary, PTX or ELF; several when a wrapper of version 2 lists relocatable ones.  Empty: the server was given this key
   /// before in this conversation.
   public var images: [[UInt8]] = []
-  public var kernel = ""                    // for `.kernel`
+  public var kernel = ""                    // for `.kernel` and `.check`
   public var target = ""                    // "gfx942"
   public var computeCapability: UInt32 = 86 // as reported to the program: 86 is 8.6
   public var forcedMapping: WarpMapping?    // nil: the compiler chooses
@@ -39,7 +44,7 @@ public struct CompileRequest: Sendable, Equatable {
 }
 
 public enum CompileResponse: Sendable, Equatable {
-  /// A serialized ModuleImage or KernelImage, as the request's kind wanted.
+  /// A serialized ModuleImage, KernelImage or ModuleSurvey, or nothing, as the request's kind wanted.
   case success([UInt8])
   /// The message is whole: it names the thing, the value and the remedy.
   case failure(CompileFailure, message: String)

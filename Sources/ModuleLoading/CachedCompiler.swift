@@ -29,23 +29,29 @@ public struct CachedCompiler: KernelCompiler {
     do { return try KernelImage(deserializing: bytes) } catch { throw ModuleError(.internalError, "the compiler's kernel \(name): \(error)") }
   }
 
-  /// A serialised image.
-  private func result(_ kind: CompileRequest.Kind, _ name: String, _ source: ModuleSource, _ target: String) throws -> [UInt8] {
+  /// The request that this process's settings make of these.
+  public func request(_ kind: CompileRequest.Kind, _ name: String, of module: ContentHash, for target: String) -> CompileRequest {
     var request = CompileRequest()
     request.kind = kind
-    request.key = source.hash
+    request.key = module
     request.kernel = name
     request.target = target
     request.computeCapability = capability
     request.forcedMapping = mapping
+    return request
+  }
+
+  /// A serialised image.
+  private func result(_ kind: CompileRequest.Kind, _ name: String, _ source: ModuleSource, _ target: String) throws -> [UInt8] {
+    let request = request(kind, name, of: source.hash, for: target)
     return try cache.value(for: key(of: request)) {
       Log.info("compiling \(kind == .module ? "the inventory of a module" : name) for \(target)")
       return try compile(request, source)
     }
   }
 
-  /// Everything that the result depends on.
-  private func key(of request: CompileRequest) -> ContentHash {
+  /// The cache's key: everything that the result depends on.
+  public func key(of request: CompileRequest) -> ContentHash {
     func text(_ text: String) -> [UInt8] { Array(text.utf8) }
     return ContentHash(parts: [
       [request.kind.rawValue], request.key.bytes, text(request.kernel), text(request.target), text(String(request.computeCapability)),

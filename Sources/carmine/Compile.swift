@@ -1,5 +1,6 @@
 // `carmine compile`: PTX to AMDGPU code, for people and scripts; `--serve` is the compiler process of the runtime.
 import ArgumentParser
+import CSpawn
 import Compiler
 import Glibc
 import KernelImage
@@ -24,6 +25,7 @@ struct Compile: ParsableCommand {
   @Flag(help: "With --list-ptx: as JSON.  With --report: one line of JSON for each kernel.") var json = false
   @Flag(help: .hidden) var markdown = false
   @Flag(help: "Answer requests on standard input, as the runtime's compiler process.") var serve = false
+  @Flag(help: .hidden) var worker = false  // with --serve: ends with the process that started it, and leaves no core file
 
   func run() throws {
     if listPTX {
@@ -37,11 +39,12 @@ struct Compile: ParsableCommand {
       }
       return
     }
+    if worker { carmine_end_with_parent() }
     if serve { return try CompileServer().run() }
     guard let file else { throw ValidationError("nothing to compile: give a file") }
     let compiler = try KernelCompiler(target: target)
     var failed = 0
-    for module in try CompileInput.modules(in: readFile(file), computeCapability: Int(Switch.computeCapability.number ?? 86), name: file) {
+    for module in try CompileInput.modules(in: readFile(file), computeCapability: Int(Switch.computeCapability.number ?? 86), name: file).map(ModuleIndex.init) {
       let names = kernel.map { [$0] } ?? module.kernelNames
       for (index, name) in names.enumerated() {
         do { try compile(name, of: module, with: compiler, number: names.count == 1 ? nil : index) } catch let error as CompileError {
@@ -53,7 +56,7 @@ struct Compile: ParsableCommand {
     if failed > 0 { throw ExitCode(1) }
   }
 
-  private func compile(_ name: String, of module: Module, with compiler: KernelCompiler, number: Int?) throws {
+  private func compile(_ name: String, of module: ModuleIndex, with compiler: KernelCompiler, number: Int?) throws {
     if report {
       let report = try compiler.report(module, kernel: name)
       print(json ? report.json : report.text)
@@ -92,13 +95,5 @@ struct Compile: ParsableCommand {
       \(image.staticSharedBytes) bytes of LDS, \(image.scratchBytes) bytes of scratch, at most \(image.maximumThreads) threads
       """)
     for note in image.notes { say("  " + note) }
-  }
-}
-
-extension Module {
-  var kernelNames: [String] {
-    declarations.compactMap {
-      if case .function(let function) = $0, function.kind == .entry, function.body != nil { function.name } else { nil }
-    }
   }
 }

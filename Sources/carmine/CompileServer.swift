@@ -9,7 +9,7 @@ import PTX
 
 final class CompileServer {
   private let input, output: Int32
-  private var modules: [ModuleKey: Module] = [:]
+  private var modules: [ModuleKey: ModuleIndex] = [:]
   private var recent: [ModuleKey] = []
 
   private struct ModuleKey: Hashable {
@@ -60,6 +60,18 @@ final class CompileServer {
       let compiler = try KernelCompiler(target: request.target, options: options)
       switch request.kind {
       case .module: return .success(try compiler.inventory(of: module).serialized())
+      case .survey:
+        var survey = ModuleSurvey()
+        for name in module.kernelNames {
+          var kernel = ModuleSurvey.Kernel()
+          kernel.name = name
+          kernel.fingerprint = try compiler.fingerprint(of: name, in: module)
+          survey.kernels.append(kernel)
+        }
+        return .success(survey.serialized())
+      case .check:
+        try compiler.check(module, kernel: request.kernel)
+        return .success([])
       case .kernel:
         let image = try compiler.compile(module, kernel: request.kernel)
         if request.verbosity > 0 { for note in image.notes { say("carmine: \(image.name): \(note)") } }
@@ -73,15 +85,16 @@ final class CompileServer {
   }
 
   /// nil when neither we nor the request has the images.
-  private func module(of request: CompileRequest) throws -> Module? {
+  private func module(of request: CompileRequest) throws -> ModuleIndex? {
     let key = ModuleKey(hash: request.key.bytes, computeCapability: request.computeCapability)
     if let known = modules[key] { return known }
     guard !request.images.isEmpty else { return nil }
     let module = try CompileInput.module(linking: request.images, computeCapability: Int(request.computeCapability), name: "module")
     if recent.count == Self.capacity { modules[recent.removeFirst()] = nil }
     recent.append(key)
-    modules[key] = module
-    return module
+    let index = ModuleIndex(module)
+    modules[key] = index
+    return index
   }
 
   /// nil when the other side has closed.

@@ -8,11 +8,9 @@ import KernelImage
 import PTX
 
 enum WarpSharing {
-  static func choose(_ ptx: Module, kernel: String, forced: WarpMapping?) throws -> (mapping: WarpMapping, notes: [String]) {
+  static func choose(_ index: ModuleIndex, kernel: String, forced: WarpMapping?) throws -> (mapping: WarpMapping, notes: [String]) {
     if let forced, forced != .native { return (forced, ["the warp mapping is forced: \(forced)"]) }
-    let definitions = Reachability.definitions(ptx)
-    let reachable = Reachability(from: kernel, functions: definitions, module: ptx)
-    let reasons = Analysis(reachable, definitions).reasons
+    let reasons = Analysis(Reachability(from: kernel, in: index), index.definitions).reasons
     if reasons.isEmpty { return (.sharedWave, ["two warps share a wave"]) }
     return (.oneWarp, reasons.map { "one warp to a wave, at most 512 threads in a block: " + $0 })
   }

@@ -17,7 +17,7 @@ final class ModuleLowering {
   var matrixPlans: [MatrixProduct: MatrixPlan] = [:]
   private let definitions: [String: Function]
   private let aliases: [String: String]
-  private var moduleVariables: [String: Variable] = [:]
+  private let moduleVariables: [String: Variable]
   private var globals: [String: Value] = [:]
   /// What InstructionCheck.swift has looked up.
   var checkedSpellings: [[String]: [InstructionVariant]] = [:]
@@ -28,23 +28,21 @@ final class ModuleLowering {
   /// The mode in which the kernel runs.
   var environment: FloatEnvironment { FloatEnvironment(flushesSingle: flushesSubnormals) }
 
-  init(_ ptx: Module, kernel name: String, target: GPUTarget, mapping: WarpMapping, context: LLVMContextRef, module: LLVMModuleRef) throws {
-    definitions = Reachability.definitions(ptx)
-    aliases = Reachability.aliases(ptx)
+  init(_ index: ModuleIndex, kernel name: String, target: GPUTarget, mapping: WarpMapping, context: LLVMContextRef, module: LLVMModuleRef) throws {
+    definitions = index.definitions
+    aliases = index.aliases
     guard let kernel = definitions[name], kernel.kind == .entry, kernel.body != nil else {
       throw CompileError(.notFound, "the module has no kernel `\(name)`")
     }
     self.kernel = kernel
     limits = LaunchLimits(kernel)
-    numbers = FunctionNumbers(ptx)
+    numbers = index.numbers
     self.target = target
     self.mapping = mapping
     b = IRBuilder(context: context, module: module)
-    reachable = Reachability(from: name, functions: definitions, module: ptx)
+    reachable = Reachability(from: name, in: index)
     floatMode = FloatMode(reachable.functions.compactMap { [definitions] in definitions[$0]?.body })
-    for case .variable(let variable) in ptx.declarations {
-      if moduleVariables[variable.name] == nil || variable.linkage != .extern { moduleVariables[variable.name] = variable }
-    }
+    moduleVariables = index.variables
   }
 
   func lower() throws {
