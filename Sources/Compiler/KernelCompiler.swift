@@ -61,7 +61,10 @@ public struct KernelCompiler: Sendable {
 
   /// One kernel, ready to load.  Throws CompileError: other kernels of the module are not affected.
   public func compile(_ module: Module, kernel: String) throws -> KernelImage { try compile(ModuleIndex(module), kernel: kernel) }
-  public func compile(_ module: ModuleIndex, kernel: String) throws -> KernelImage {
+  public func compile(_ module: ModuleIndex, kernel: String) throws -> KernelImage { try timed(module, kernel: kernel).image }
+
+  /// As `compile`, with what each pass took.
+  public func timed(_ module: ModuleIndex, kernel: String) throws -> (image: KernelImage, times: [PassTime]) {
     let compilation = try Compilation(module, kernel: kernel, options: options, target: target)
     try Pipeline.run(Pipeline.front + Pipeline.middle + Pipeline.back, on: compilation)
     var image = try Self.image(compilation.codeObject, kernel)
@@ -79,7 +82,7 @@ public struct KernelCompiler: Sendable {
     image.requiredThreads = lowering.kernel.directives.first { $0.name == "reqntid" }?.values.map { UInt32($0) } ?? []
     image.services = lowering.services
     image.notes = compilation.notes
-    return image
+    return (image, compilation.times)
   }
 
   /// One kernel in one of the forms on the way.

@@ -1,6 +1,7 @@
 // The way of one kernel through the compiler, as a list of passes.
 // Each pass reads and extends one Compilation; an error names the pass that threw it.
 import CLLVM
+import Glibc
 import KernelImage
 import PTX
 
@@ -17,15 +18,32 @@ final class Compilation {
   var unoptimised: [UInt8]?
   var object: [UInt8] = []
   var codeObject: [UInt8] = []
+  /// Processor time of each pass, in seconds, in order.
+  var times: [PassTime] = []
 
   init(_ ptx: ModuleIndex, kernel: String, options: CompilerOptions, target: GPUTarget) throws {
     self.ptx = ptx
     self.kernel = kernel
     self.options = options
+    let started = processorSeconds()
     toolchain = try Toolchain(target: target)
     module = toolchain.makeModule(kernel)
+    times.append(PassTime(pass: "set-up", seconds: processorSeconds() - started))
   }
   deinit { LLVMDisposeModule(module) }
+}
+
+/// What one pass took of one kernel.
+public struct PassTime: Sendable {
+  public var pass: String
+  public var seconds: Double
+}
+
+/// Processor time of the calling thread.
+func processorSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
 }
 
 struct Pass {
@@ -67,6 +85,8 @@ enum Pipeline {
 
   static func run(_ passes: [Pass], on compilation: Compilation) throws {
     for pass in passes {
+      let started = processorSeconds()
+      defer { compilation.times.append(PassTime(pass: pass.name, seconds: processorSeconds() - started)) }
       do { try pass.run(compilation) } catch let error as CompileError {
         throw CompileError(error.reason, error.message.contains("(pass: ") ? error.message : "\(error.message) (pass: \(pass.name))")
       }

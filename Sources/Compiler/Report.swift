@@ -66,7 +66,7 @@ public struct KernelReport: Sendable {
 
 extension KernelCompiler {
   /// Compiles one kernel and says what it uses.
-  public func report(_ module: Module, kernel: String) throws -> KernelReport {
+  public func report(_ module: ModuleIndex, kernel: String) throws -> KernelReport {
     let image = try compile(module, kernel: kernel)
     return KernelReport(image, target, assembly: String(decoding: try emit(module, kernel: kernel, as: .assembly), as: UTF8.self))
   }

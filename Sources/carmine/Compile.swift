@@ -21,6 +21,8 @@ struct Compile: ParsableCommand {
   @Flag(name: .shortAndLong, help: "Say what was decided for each kernel, and what it uses.") var verbose = false
   @Flag(help: "Print each kernel's registers, memory, occupancy and instructions; code is written with --output only.") var report = false
   @Flag(help: "List the processors that there are.") var listTargets = false
+  @Flag(help: "Compile each kernel twice and print what each pass took the second time, in seconds of processor time; nothing is written.")
+  var timings = false
   @Flag(help: "List the PTX instructions: native, emulated or refused, and why.") var listPTX = false
   @Flag(help: "With --list-ptx: as JSON.  With --report: one line of JSON for each kernel.") var json = false
   @Flag(help: .hidden) var markdown = false
@@ -43,6 +45,7 @@ struct Compile: ParsableCommand {
     if serve { return try CompileServer().run() }
     guard let file else { throw ValidationError("nothing to compile: give a file") }
     let compiler = try KernelCompiler(target: target)
+    if timings { return try CompileTimings(compiler: compiler, file: file, kernel: kernel).print() }
     var failed = 0
     for module in try CompileInput.modules(in: readFile(file), computeCapability: Int(Switch.computeCapability.number ?? 86), name: file).map(ModuleIndex.init) {
       let names = kernel.map { [$0] } ?? module.kernelNames

@@ -7,6 +7,13 @@ import PTX
 enum CompileInput {
   private typealias Parsed = (image: PTXImage, module: Module)
 
+  /// The texts of the modules to compile.  Throws CompileError with `name` in front.
+  static func texts(in bytes: [UInt8], computeCapability: Int, name: String) throws -> [[UInt8]] {
+    do { return try ptxImages(in: bytes, computeCapability: computeCapability).map(\.text) } catch {
+      throw CompileError(error.failure, "\(name): \(error.message)")
+    }
+  }
+
   /// The modules to compile; the relocatable ones of a program are one, linked together.  Throws CompileError with `name` in front.
   static func modules(in bytes: [UInt8], computeCapability: Int, name: String) throws -> [Module] {
     let all = try parsed(bytes, computeCapability, name)

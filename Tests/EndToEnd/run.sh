@@ -52,7 +52,11 @@ for major in 13 12; do "$root/Tools/cuda-toolkit.sh" $major "$root/.build/cuda-$
 CARMINE_CACHE_DIR=$(fresh_cache shared)
 export CARMINE_CACHE_DIR
 
+<<<<<<< HEAD
 for group in examples targets relocatable switches command-line wrong-input several-libraries invisible process preload shim documentation references; do
+=======
+for group in examples switches command-line precompile wrong-input several-libraries invisible process preload shim documentation references; do
+>>>>>>> 3f05195 (Tests of precompile, the wheels through it, and compile time against LLVM and ptxas)
   # shellcheck source=/dev/null
   . "$here/$group.sh"
 done

@@ -150,7 +150,6 @@ final class PrecompileInputs {
       file.withoutPTX += 1
       return
     }
-    let key = images.count == 1 ? ContentHash(images[0]) : ContentHash(parts: images)
-    file.modules.append(PrecompileModule(file: file.path, key: key, images: images))
+    file.modules.append(PrecompileModule(file: file.path, key: CompileRequest.key(of: images.map { ContentHash($0) }), images: images))
   }
 }
