@@ -6,7 +6,7 @@ RELEASE = $(BUILD)/release
 EXAMPLES := vector_add matrix_multiply reduction histogram mandelbrot nbody streams device_printf symbols thrust_sort_scan
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build install uninstall demo test test-clients test-soak test-unit test-end-to-end test-kernel test-sanitize bench toolkits clean
+.PHONY: help deps build install uninstall demo test test-clients test-soak test-wheels test-fuzz test-differential test-unit test-end-to-end test-kernel test-sanitize bench toolkits clean
 
 help:
 	@echo "make demo              install what is missing, build, and run the examples built by NVIDIA's nvcc"
@@ -19,6 +19,9 @@ help:
 	@echo "make test-kernel       Debian's kernels in QEMU: the real driver's answers, and ours to a machine without a GPU"
 	@echo "make test-clients      AMD's newer user space (a Debian 13 root), tinygrad and OpenMP on the software GPU"
 	@echo "make test-soak         random queue, memory and event traffic; SECONDS=7200 for two hours"
+	@echo "make test-wheels       everything in the CUDA packages of docs/wheels.md, from PyPI, through the compiler (hours)"
+	@echo "make test-fuzz         mutated PTX, fatbinaries, ELF files and archives under the address sanitizer; SECONDS=3600 for an hour"
+	@echo "make test-differential random kernels: -O0 against -O3, gfx942 against gfx1100; SECONDS=3600 for an hour"
 	@echo "make test-sanitize     the parsers' and containers' tests under the address and thread sanitizers"
 	@echo "make bench             ratios against named rivals and limits"
 	@echo "make clean             removes .build and dist"
@@ -68,6 +71,15 @@ SECONDS ?= 600
 test-soak: install
 	@$(SWIFT_BUILD) --product soak 2>&1 | Tools/build-output.sh soak
 	@CARMINE_DEVICE=soft CARMINE_SOFT_COUNT=2 CARMINE_SOFTGPU_LIBRARY="$(abspath $(PREFIX))/lib/libcarmine-softgpu.so" $(RELEASE)/soak --seconds $(SECONDS)
+
+test-wheels: install
+	@Tools/wheels.sh test "$(PREFIX)"
+
+test-fuzz: deps $(BUILD)/cuda-13/.carmine-stamp build
+	@Tools/fuzz.sh $(SECONDS)
+
+test-differential: install
+	@Tests/Differential/run.sh "$(PREFIX)" $(SECONDS)
 
 test-sanitize: deps $(BUILD)/device.bc
 	@Tools/sanitize.sh

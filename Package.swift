@@ -121,6 +121,9 @@ let package = Package(
     // Benchmarks; nothing depends on them.
     .executableTarget(name: "queue-bench", dependencies: ["KFD", "CKFD"], path: "Benchmarks/QueueBench"),
 
+    // Mutated input for the readers; `make test-fuzz` runs it.
+    .executableTarget(name: "fuzz", dependencies: ["PTX", "CodeObject", "KernelImage"], path: "Tests/Fuzz"),
+
     // Traffic for hours; `make test-soak` runs it.
     .executableTarget(name: "soak", dependencies: ["KFD", "CKFD"], path: "Tests/Soak"),
 

@@ -9,8 +9,8 @@ import Settings
 public struct CompilerOptions: Sendable {
   /// nil: proven per kernel.  Ignored where a wave has 32 lanes.
   public var mapping: WarpMapping?
-  /// LLVM's pass pipeline.
-  public var optimisation = "default<O3>"
+  /// LLVM's level, 0 to 3, of passes and of code generation.
+  public var optimisation = 3
   /// For `--emit unoptimised`.
   public var keepsUnoptimised = false
   public init() {

@@ -26,7 +26,7 @@ final class Compilation {
     self.kernel = kernel
     self.options = options
     let started = processorSeconds()
-    toolchain = try Toolchain(target: target)
+    toolchain = try Toolchain(target: target, optimisation: options.optimisation)
     module = toolchain.makeModule(kernel)
     times.append(PassTime(pass: "set-up", seconds: processorSeconds() - started))
   }
@@ -73,7 +73,7 @@ enum Pipeline {
   /// Up to optimised IR.
   nonisolated(unsafe) static let middle: [Pass] = [
     Pass(name: "optimisation") { compilation in
-      try compilation.toolchain.optimise(compilation.module, compilation.options.optimisation)
+      try compilation.toolchain.optimise(compilation.module, "default<O\(compilation.options.optimisation)>")
     },
     Pass(name: "floating-point mode") { FloatModePass.run($0) },
   ]

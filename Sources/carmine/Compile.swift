@@ -8,7 +8,7 @@ import PTX
 import Settings
 
 struct Compile: ParsableCommand {
-  enum Emit: String, ExpressibleByArgument, CaseIterable { case image, elf, obj, asm, ll, unoptimised }
+  enum Emit: String, ExpressibleByArgument, CaseIterable { case image, elf, obj, asm, ll, unoptimised, ptx }
 
   static let configuration = CommandConfiguration(
     abstract: "Compile PTX, a fatbinary or an ELF file to an AMDGPU code object.")
@@ -16,7 +16,8 @@ struct Compile: ParsableCommand {
   @Argument(help: "PTX text, a fatbinary, or an ELF file with one inside.") var file: String?
   @Option(help: "The processor to compile for.") var target = "gfx942"
   @Option(name: .shortAndLong, help: "Where to write; with several kernels, or a / at its end, a folder.") var output: String?
-  @Option(help: "What to write: image, elf, obj, asm, ll or unoptimised.") var emit = Emit.elf
+  @Option(help: "What to write: image, elf, obj, asm, ll or unoptimised; ptx: the text of each module as it was found.") var emit = Emit.elf
+  @Option(help: "How hard LLVM tries: 0 to 3.") var optimise = 3
   @Option(help: "The kernel; all of them when it is not given.") var kernel: String?
   @Flag(name: .shortAndLong, help: "Say what was decided for each kernel, and what it uses.") var verbose = false
   @Flag(help: "Print each kernel's registers, memory, occupancy and instructions; code is written with --output only.") var report = false
@@ -28,6 +29,10 @@ struct Compile: ParsableCommand {
   @Flag(help: .hidden) var markdown = false
   @Flag(help: "Answer requests on standard input, as the runtime's compiler process.") var serve = false
   @Flag(help: .hidden) var worker = false  // with --serve: ends with the process that started it, and leaves no core file
+
+  func validate() throws {
+    guard (0...3).contains(optimise) else { throw ValidationError("--optimise \(optimise): 0 to 3") }
+  }
 
   func run() throws {
     if listPTX {
@@ -42,10 +47,13 @@ struct Compile: ParsableCommand {
       return
     }
     if worker { carmine_end_with_parent() }
-    if serve { return try CompileServer().run() }
+    if serve { return try CompileServer(optimisation: optimise).run() }
     guard let file else { throw ValidationError("nothing to compile: give a file") }
-    let compiler = try KernelCompiler(target: target)
+    var options = CompilerOptions()
+    options.optimisation = optimise
+    let compiler = try KernelCompiler(target: target, options: options)
     if timings { return try CompileTimings(compiler: compiler, file: file, kernel: kernel).print() }
+    if emit == .ptx { return try writeTexts(of: file) }
     var failed = 0
     for module in try CompileInput.modules(in: readFile(file), computeCapability: Int(Switch.computeCapability.number ?? 86), name: file).map(ModuleIndex.init) {
       let names = kernel.map { [$0] } ?? module.kernelNames
@@ -59,6 +67,15 @@ struct Compile: ParsableCommand {
     if failed > 0 { throw ExitCode(1) }
   }
 
+  /// Each module's text as OUTPUT.N.ptx, or as OUTPUT when there is one; to standard output without OUTPUT.
+  private func writeTexts(of file: String) throws {
+    let texts = try CompileInput.texts(in: readFile(file), computeCapability: Int(Switch.computeCapability.number ?? 86), name: file)
+    for (index, text) in texts.enumerated() {
+      guard let output else { print(String(decoding: text, as: UTF8.self)); continue }
+      try text.withUnsafeBytes { try writeFile(texts.count == 1 ? output : "\(output).\(index).ptx", $0) }
+    }
+  }
+
   private func compile(_ name: String, of module: ModuleIndex, with compiler: KernelCompiler, number: Int?) throws {
     if report {
       let report = try compiler.report(module, kernel: name)
@@ -67,6 +84,7 @@ struct Compile: ParsableCommand {
     }
     let bytes: [UInt8]
     switch emit {
+    case .ptx: return  // no kernel's own
     case .image:
       let image = try compiler.compile(module, kernel: name)
       if verbose { describe(image) }

@@ -10,16 +10,20 @@ import PTX
 final class CompileServer {
   private let input, output: Int32
   private var modules: [ModuleKey: ModuleIndex] = [:]
-  private var recent: [ModuleKey] = []
+  private var recent: [(key: ModuleKey, byteCount: Int)] = []
 
   private struct ModuleKey: Hashable {
     let hash: [UInt8]
     let computeCapability: UInt32
   }
-  /// How many parsed modules are kept; a client sends the images of a forgotten one again.
-  private static let capacity = 64
+  /// How many parsed modules are kept, and of how many bytes of images: a tree takes some hundred times its compressed text.  A client
+  /// sends the images of a forgotten one again.
+  private static let capacity = 64, byteCapacity = 8 << 20
 
-  init() {
+  private let optimisation: Int
+
+  init(optimisation: Int) {
+    self.optimisation = optimisation
     signal(SIGINT, SIG_IGN)
     signal(SIGPIPE, SIG_IGN)
     input = fcntl(0, F_DUPFD_CLOEXEC, 3)
@@ -57,6 +61,7 @@ final class CompileServer {
       guard let module = try module(of: request) else { return .imagesWanted }
       var options = CompilerOptions()
       options.mapping = request.forcedMapping
+      options.optimisation = optimisation
       let compiler = try KernelCompiler(target: request.target, options: options)
       switch request.kind {
       case .module: return .success(try compiler.inventory(of: module).serialized())
@@ -90,8 +95,10 @@ final class CompileServer {
     if let known = modules[key] { return known }
     guard !request.images.isEmpty else { return nil }
     let module = try CompileInput.module(linking: request.images, computeCapability: Int(request.computeCapability), name: "module")
-    if recent.count == Self.capacity { modules[recent.removeFirst()] = nil }
-    recent.append(key)
+    recent.append((key, request.images.reduce(0) { $0 + $1.count }))
+    while recent.count > 1, recent.count > Self.capacity || recent.reduce(0, { $0 + $1.byteCount }) > Self.byteCapacity {
+      modules[recent.removeFirst().key] = nil
+    }
     let index = ModuleIndex(module)
     modules[key] = index
     return index
