@@ -17,7 +17,6 @@ import Glibc
   static let perChild: UInt64 = 20_000
 
   static func main() {
-    setvbuf(stdout, nil, _IOLBF, 0)
     let words = Array(CommandLine.arguments.dropFirst())
     guard let folder = words.first, words.count >= 3 else { return usage() }
     switch words[1] {
@@ -30,6 +29,12 @@ import Glibc
       _ = input.withUnsafeBytes { write(file, $0.baseAddress!, $0.count) }
     default: usage()
     }
+  }
+
+  /// At once, for whoever reads along.
+  static func tell(_ line: String) {
+    print(line)
+    fflush(nil)
   }
 
   static func usage() {
@@ -85,18 +90,18 @@ import Glibc
         if bytes > limitBytes { why = "\(bytes >> 20) MB of memory" }
         if now() - started > seconds, why == nil { kill(process, SIGKILL); waitpid(process, &status, 0); break }
         if why != nil { kill(process, SIGKILL); waitpid(process, &status, 0); break }
-        if now() - told > 60 { told = now(); print("\(inputs + here - next) inputs, \(found) found, \(Int(told - started)) s") }
+        if now() - told > 60 { told = now(); tell("\(inputs + here - next) inputs, \(found) found, \(Int(told - started)) s") }
         usleep(20_000)
       }
       let here = current.load(as: UInt64.self)
       inputs += here - next + 1
       if let why {
         found += 1
-        print("FOUND seed \(here): \(why)")
+        tell("FOUND seed \(here): \(why)")
       }
       next = here + 1
     }
-    print("\(inputs) inputs in \(Int(now() - started)) seconds, \(found) found")
+    tell("\(inputs) inputs in \(Int(now() - started)) seconds, \(found) found")
     unlink(place)
     exit(found == 0 ? 0 : 1)
   }
