@@ -119,6 +119,9 @@ let package = Package(
       ]),
 
     // Benchmarks; nothing depends on them.
+    .executableTarget(
+      name: "code-quality", dependencies: ["SoftGPU", "ISA", "CSoftGPU", "CodeObject", "KernelImage", "CDeviceABI"], path: "Benchmarks/CodeQuality",
+      exclude: ["include", "kernels.cu", "launches.tsv", "code-quality.sh"], swiftSettings: fast),
     .executableTarget(name: "queue-bench", dependencies: ["KFD", "CKFD"], path: "Benchmarks/QueueBench"),
 
     // Mutated input for the readers; `make test-fuzz` runs it.

@@ -8,6 +8,7 @@
 #   first doorbell the same after 30 ms of nothing                             at most 300 µs
 #   runtime        null kernel and a wait through our runtime                  rival: AMD's HIP 5.2.3 on the shim (mi210)
 #   idle           processor time of an idle program with a queue open         at most 1 % of a core
+#   code quality   wave-instructions that kernels execute, against clang -x hip      mean at most 1.05 times, none above 1.3
 #   preload        what the libraries add to a program that does nothing       at most 4 ms; rival: NVIDIA's libcudart.so.13
 #
 #   compile time   PTX to code, over modules of other people's packages           at most 1.2 times LLVM's passes on the same IR;
@@ -90,6 +91,18 @@ else
 fi
 rival "runtime: kernel and wait" "$(number runtime '^cuda: null kernel and wait, median ([0-9.]+) us.*')" "AMD's HIP 5.2.3" "$(number runtime '^hip: null kernel and wait, median ([0-9.]+) us.*')"
 rival "runtime: idle, % of a core" "$(number runtime '^cuda: .*; idle ([0-9.]+) % .*')" "AMD's HIP 5.2.3" "$(number runtime '^hip: .*; idle ([0-9.]+) % .*')"
+
+echo "== code quality"
+: >"$work/code-quality.out"
+Tools/install-dependencies.sh libamdhip64-dev      # HIP's headers
+if swift build -c release --product code-quality >"$work/code-quality.build" 2>&1; then
+  timeout 600 Benchmarks/CodeQuality/code-quality.sh "$prefix/bin/carmine" "$root/.build/cuda-13/bin/nvcc" \
+    "$(swift build -c release --show-bin-path)/code-quality" "$work/code-quality" 2>&1 | tee "$work/code-quality.out"
+else
+  tail -n 5 "$work/code-quality.build"
+fi
+limit "instructions, mean" "$(number code-quality '^geometric mean of [0-9]+ kernels: ([0-9.]+)$')" 1.05 'times clang -x hip' less
+limit "instructions, worst" "$(number code-quality '^worst: ([0-9.]+) .*')" 1.3 'times clang -x hip' less
 
 echo "== preload"
 gcc -O1 -o "$work/nothing" Tests/EndToEnd/programs/nothing.c
