@@ -5,7 +5,8 @@
 #
 # CARMINE compiles nvcc's PTX; CODE-QUALITY is the benchmark's binary.  HIP's headers and device libraries are Debian's; they
 # are older than clang 22 and gfx942, and what is missing of them is added here and in include/cuda_runtime.h.
-# Left out: device_printf (HIP's printf waits for its host) and thrust_sort_scan (Debian has no rocThrust).
+# Left out: device_printf (HIP's printf waits for its host), thrust_sort_scan (Debian has no rocThrust) and symbols' gather (one
+# thread, which wants a pointer in a variable).
 set -euo pipefail
 if [ $# -ne 4 ]; then echo "usage: code-quality.sh CARMINE NVCC CODE-QUALITY WORK" >&2; exit 2; fi
 carmine=$1 nvcc=$2 program=$3
@@ -34,6 +35,9 @@ for source in "$root"/Examples/{vector_add,histogram,mandelbrot,matrix_multiply,
   "$nvcc" -std=c++17 -O3 -ptx -arch=compute_75 -o "$work/$name.ptx" "$source"
   rm -rf "$work/$name.images"
   "$carmine" compile --target gfx942 --emit image -o "$work/$name.images/" "$work/$name.ptx"
-  clang++-22 "${flags[@]}" -o "$work/$name.hsaco" "$source"
+  # These round each product and sum, by CUDA's __fmul_rn and __fadd_rn, which HIP's headers let clang fuse.
+  contract=fast
+  case $name in mandelbrot | symbols) contract=on ;; esac
+  clang++-22 "${flags[@]}" -ffp-contract=$contract -o "$work/$name.hsaco" "$source"
 done
 "$program" "$work" "$here/launches.tsv"

@@ -13,7 +13,7 @@
 typedef struct carmine_hidden_arguments {
   uint32_t ntid[3];              ///< threads in a block, in x, y, z (PTX %ntid)
   uint32_t nctaid[3];            ///< blocks in the CUDA grid (PTX %nctaid), also when the host splits the launch
-  uint32_t ctaid_offset[3];      ///< added to the AQL workgroup id to give PTX %ctaid
+  uint32_t ctaid_offset[3];      ///< added to the AQL workgroup id to give PTX %ctaid; 0 in y and z
   uint32_t dynamic_shared_bytes; ///< dynamic shared memory of this launch (PTX %dynamic_smem_size)
   uint64_t printf_buffer;        ///< device address of a carmine_printf_buffer; 0 when the kernel image says it prints nothing
   uint64_t fault_cell;           ///< device address of a carmine_fault_cell

@@ -9,6 +9,8 @@ extension Instructions {
       _ = m.take("uni")
       guard case .symbol(let name)? = i.operands.first else { throw CompileError.invalid(i, "needs a label") }
       let target = try f.label(name, i)
+      let here = f.b.currentBlock
+      defer { f.hintLoop(backFrom: here, to: target) }
       guard let predicate = i.predicate else { return f.b.branch(target) }
       let next = f.newBlock()
       f.b.branch(try f.read(predicate), target, next)

@@ -40,6 +40,8 @@ final class FunctionLowering {
   private var carrySlot: Value?
   var resultSlots: [(address: Value, variable: Variable)] = []
   var threadCache: [String: Value] = [:]
+  /// Blocks where a loop begins that is not to be unrolled.
+  var loopsThatStay: Set<Block> = []
   /// The instruction before this one ended the thread for good (trap, a call that doesn't return).
   var afterNoReturn = false
 
@@ -106,7 +108,8 @@ final class FunctionLowering {
         scopes.append(Scope())
         try lower(statements)
         scopes.removeLast()
-      case .branchTargets, .callTargets, .callPrototype, .location, .pragma: break
+      case .pragma(let words, _): if words.contains("nounroll") { loopsThatStay.insert(b.currentBlock) }
+      case .branchTargets, .callTargets, .callPrototype, .location: break
       }
     }
   }

@@ -9,6 +9,8 @@ struct LaunchLimits: Equatable {
   /// The most threads of a block, and of a block with `.reqntid` the only number.
   var maximumThreads = 1024
   var requiredThreads: Int?
+  /// `.reqntid` in x, y and z.
+  var requiredShape: [Int]?
   /// `.minnctapersm`; 0 when it isn't there.
   var blocksPerMultiprocessor = 0
   /// `.maxnreg`; 0 when it isn't there.
@@ -21,6 +23,7 @@ struct LaunchLimits: Equatable {
       switch directive.name {
       case "reqntid":
         requiredThreads = volume
+        requiredShape = directive.values + [Int](repeating: 1, count: max(0, 3 - directive.values.count))
         maximumThreads = min(maximumThreads, volume)
       case "maxntid": maximumThreads = min(maximumThreads, volume)
       case "minnctapersm": blocksPerMultiprocessor = directive.values.first ?? 0

@@ -10,12 +10,13 @@ extension FunctionLowering {
   private typealias Hidden = carmine_hidden_arguments
 
   /// A field of carmine_hidden_arguments, by its offset.
-  func hidden(_ offset: Int, _ type: Type, index: Int = 0) -> Value {
+  func hidden(_ offset: Int, _ type: Type, index: Int = 0, range: Range<Int>? = nil) -> Value {
     cached("hidden.\(offset + 4 * index)") {
       let base = b.call("llvm.amdgcn.implicitarg.ptr", b.pointer(.constant))
       let place = offset + 4 * index
       let value = b.load(type, b.offset(base, place), alignment: b.bits(type) / 8)
       b.annotate(value, "invariant.load")
+      if let range { b.range(load: value, range) }
       return value
     }
   }
@@ -28,13 +29,22 @@ extension FunctionLowering {
     return value
   }
 
-  private func blockSize(_ axis: Int) -> Value { hidden(MemoryLayout<Hidden>.offset(of: \.ntid)!, b.i32, index: axis) }
+  /// The most threads of a block in one axis.
+  private func mostThreads(_ axis: Int) -> Int { min(module.limits.maximumThreads, axis == 2 ? 64 : 1024) }
+
+  private func blockSize(_ axis: Int) -> Value {
+    if let required = module.limits.requiredShape { return b.int32(required[axis]) }
+    return hidden(MemoryLayout<Hidden>.offset(of: \.ntid)!, b.i32, index: axis, range: 1..<mostThreads(axis) + 1)
+  }
 
   /// %tid in one axis.
   func thread(_ axis: Int) -> Value {
     cached("tid.\(axis)") {
       guard module.mapping == .oneWarp else {
-        return b.call("llvm.amdgcn.workitem.id." + ["x", "y", "z"][axis], b.i32)
+        if module.limits.requiredShape?[axis] == 1 { return b.int32(0) }
+        let item = b.call("llvm.amdgcn.workitem.id." + ["x", "y", "z"][axis], b.i32)
+        b.range(callSite: item, 0..<(module.limits.requiredShape?[axis] ?? mostThreads(axis)))
+        return item
       }
       let flat = flatThread()
       switch axis {
@@ -50,6 +60,7 @@ extension FunctionLowering {
     cached("tid.flat") {
       if module.mapping == .oneWarp {  // 64 work-items for each warp, the upper half of them off
         let item = b.call("llvm.amdgcn.workitem.id.x", b.i32)
+        b.range(callSite: item, 0..<1024)
         return b.or(b.shl(b.lshr(item, b.int32(6)), b.int32(5)), b.and(item, b.int32(31)))
       }
       return b.add(thread(0), b.mul(blockSize(0), b.add(thread(1), b.mul(blockSize(1), thread(2)))))
@@ -83,10 +94,16 @@ extension FunctionLowering {
       case "tid": return thread(axis)
       case "ntid": return blockSize(axis)
       case "ctaid", "clusterid":
-        return b.add(
-          cached("group.\(axis)") { b.call("llvm.amdgcn.workgroup.id." + String(parts[1]), b.i32) },
-          hidden(MemoryLayout<Hidden>.offset(of: \.ctaid_offset)!, b.i32, index: axis))
-      case "nctaid", "nclusterid": return hidden(MemoryLayout<Hidden>.offset(of: \.nctaid)!, b.i32, index: axis)
+        let most = axis == 0 ? 0x7fff_ffff : 65535
+        let group = cached("group.\(axis)") {
+          let group = b.call("llvm.amdgcn.workgroup.id." + String(parts[1]), b.i32)
+          b.range(callSite: group, 0..<most)
+          return group
+        }
+        // Only a grid that is long in x is split into several dispatches.
+        return axis > 0 ? group : b.addSmall(group, hidden(MemoryLayout<Hidden>.offset(of: \.ctaid_offset)!, b.i32, range: 0..<most))
+      case "nctaid", "nclusterid":
+        return hidden(MemoryLayout<Hidden>.offset(of: \.nctaid)!, b.i32, index: axis, range: 1..<(axis == 0 ? 0x8000_0000 : 65536))
       case "cluster_ctaid": return b.int32(0)
       case "cluster_nctaid": return b.int32(1)
       default: return nil
