@@ -43,6 +43,12 @@ extension FunctionLowering {
     let layoutA = product.layoutA, layoutB = product.layoutB, layoutC = product.layoutC(c), layoutD = product.layoutC(d)
     let operandA = widened(try operand(i.operands[1], a, layoutA.count, i)), operandB = widened(try operand(i.operands[2], b, layoutB.count, i))
     let operandC = try operand(i.operands[3], c, layoutC.count, i)
+    if let unit = matrixUnit(product, operandA, operandB, rounding) {
+      let words = operandA.registers.count * a.perRegister / layoutA.count
+      let sums = multiply(
+        operandA.registers[...], [operandB.registers[...]], onto: accumulators(operandC), with: unit, product, perRegister: words)
+      return try writeMatrix(i.operands[0], sums, d, i)
+    }
     let chunk = isSparse ? MatrixChunk.of(a) : nil
     let plan = try module.matrixPlan(product) {
       MatrixPlan(
@@ -53,7 +59,7 @@ extension FunctionLowering {
     if let chunk {
       guard case .integer(let selector) = i.operands[5] else { throw CompileError.invalid(i, "the sparsity selector is a constant") }
       sparsity = try MatrixSparsity(
-        self, chunk.chunk, size: chunk.size, k: shape.k, layout: layoutA, perRegister: operandA.element.perRegister,
+        self, chunk.chunk, size: chunk.size, isNarrow: a.bits <= 8, k: shape.k, layout: layoutA, perRegister: operandA.element.perRegister,
         metadata: try read(i.operands[4], .b32), selector: Int(truncatingIfNeeded: selector), i)
     }
     let scaling = try scales.map { try MatrixScaling(self, $0, i.operands.suffix(4), i) }

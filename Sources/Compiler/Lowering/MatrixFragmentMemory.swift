@@ -27,16 +27,22 @@ struct WarpMatrix {
     }
   }
 
+  /// 8 by 32 is 32 by 8 with all matrices transposed.
+  var mirrored: WarpMatrix? { shape.n == 32 ? WarpMatrix(shape: MatrixShape(32, 8, shape.k)) : nil }
+
   func a(_ element: MatrixElement) -> FragmentLayout {
+    if let mirrored { return mirrored.b(element).transposed }
     let rows = min(16, shape.m)
     let tiles = FragmentLayout.a(rows: rows, k: shape.k, perRegister: element.perRegister).repeated(shape.m / rows, rows: rows)
     return element == .half ? tiles.padded(to: 16) : tiles
   }
   func b(_ element: MatrixElement) -> FragmentLayout {
+    if let mirrored { return mirrored.a(element).transposed }
     let tiles = FragmentLayout.b(k: shape.k, perRegister: element.perRegister).repeated(shape.n / 8, columns: 8)
     return element == .half ? tiles.padded(to: 16) : tiles
   }
   var accumulator: FragmentLayout {
+    if let mirrored { return mirrored.accumulator.transposed }
     let rows = min(16, shape.m)
     return FragmentLayout.accumulator(rows: rows).repeated(shape.n / 8, columns: 8).repeated(shape.m / rows, rows: rows)
   }
@@ -103,16 +109,44 @@ extension FunctionLowering {
     let layoutA = matrix.a(a), layoutB = matrix.b(b), layoutC = matrix.accumulator
     // Fragments are the same for either order in memory.
     _ = (rowA, rowB)
-    let product = MatrixProduct(shape: shape, a: a, b: b, c: c, d: d, bits: bits, saturates: saturates)
+    let product = MatrixProduct(shape: shape, a: a, b: b, c: c, d: d, bits: bits, saturates: saturates && a.isInteger)
+    let operandA = try operand(i.operands[1], a, layoutA.count, i), operandB = try operand(i.operands[2], b, layoutB.count, i)
+    let operandC = try operand(i.operands[3], c, layoutC.count, i)
+    if let unit = matrixUnit(product, operandA, operandB, rounding) {
+      let sums = multiply(matrix, product, operandA, operandB, operandC, unit)
+      return try writeMatrix(i.operands[0], saturates && !a.isInteger ? sums.map { finite($0, d) } : sums, d, i)
+    }
     let plan = try module.matrixPlan(product) {
       MatrixPlan(
         a: layoutA, perRegisterA: a.perRegister, b: layoutB, perRegisterB: b.perRegister, c: layoutC, perRegisterC: c.perRegister, d: layoutC,
         storedK: shape.k, chunk: nil)
     }
     let multiplication = MatrixMultiplication(
-      self, product, plan, a: try operand(i.operands[1], a, layoutA.count, i), b: try operand(i.operands[2], b, layoutB.count, i),
-      c: try operand(i.operands[3], c, layoutC.count, i), rounding: rounding)
-    try writeMatrix(i.operands[0], multiplication.elements(), d, i)
+      self, product, plan, a: operandA, b: operandB, c: operandC, rounding: rounding)
+    let sums = multiplication.elements()
+    try writeMatrix(i.operands[0], saturates && !a.isInteger ? sums.map { finite($0, d) } : sums, d, i)
+  }
+
+  /// `.satfinite` of floats, which PTX had before 6.5: infinities become the greatest number, NaN becomes 0.
+  private func finite(_ value: Value, _ element: MatrixElement) -> Value {
+    let greatest = element == .half ? 65504 : Double(Float.greatestFiniteMagnitude)
+    let clamped = b.overloaded("llvm.minnum", b.float, [b.overloaded("llvm.maxnum", b.float, [value, b.real(b.float, -greatest)]), b.real(b.float, greatest)])
+    return b.select(b.fcmp(LLVMRealUNO, value, value), b.real(b.float, 0), clamped)
+  }
+
+  /// By AMD's instructions: tiles of 16 rows, each with all columns.
+  private func multiply(
+    _ matrix: WarpMatrix, _ product: MatrixProduct, _ a: MatrixOperand, _ b: MatrixOperand, _ c: MatrixOperand, _ unit: MatrixUnit
+  ) -> [Value] {
+    let (rows, columns, shape) = matrix.mirrored.map { (b, a, $0.shape) } ?? (a, b, matrix.shape)
+    let perTile = 16 * shape.k / 32 / a.element.perRegister, perColumns = 8 * shape.k / 32 / a.element.perRegister
+    let accumulators = accumulators(c), perRow = shape.n / 8 * 4
+    return (0..<(shape.m / 16)).flatMap { row in
+      multiply(
+        rows.registers[(row * perTile)..<((row + 1) * perTile)],
+        (0..<(shape.n / 8)).map { columns.registers[($0 * perColumns)..<(($0 + 1) * perColumns)] },
+        onto: Array(accumulators[(row * perRow)..<((row + 1) * perRow)]), with: unit, product, perRegister: 1)
+    }
   }
 }
 

@@ -32,7 +32,8 @@ struct MatrixSparsity {
 
   /// layout, perRegister: of A as it is stored, in the registers that will be multiplied.
   init(
-    _ f: FunctionLowering, _ chunk: MatrixChunk, size: Int, k: Int, layout: FragmentLayout, perRegister: Int, metadata: Value, selector: Int, _ i: Instruction
+    _ f: FunctionLowering, _ chunk: MatrixChunk, size: Int, isNarrow: Bool, k: Int, layout: FragmentLayout, perRegister: Int, metadata: Value,
+    selector: Int, _ i: Instruction
   ) throws {
     self.f = f
     self.chunk = chunk
@@ -41,7 +42,7 @@ struct MatrixSparsity {
     choices = try (0..<(layout.count / perRegister)).map { register in
       // Where the first chunk's bits are that this register needs.
       let places = (0..<32).map { layout.place($0, register * perRegister) }
-      let bits = places.map { Self.place(row: $0.row, chunk: $0.column * 2 / size, contributors: contributors, selector: selector) }
+      let bits = places.map { Self.place(row: $0.row, chunk: $0.column * 2 / size, isNarrow: isNarrow, contributors: contributors, selector: selector) }
       guard let lane = LaneFunction(bits.map(\.lane)), let shift = LaneFunction(bits.map(\.bit)) else {
         throw CompileError(.internalError, "sparsity metadata that lanes don't share alike")
       }
@@ -61,10 +62,12 @@ struct MatrixSparsity {
     }
   }
 
-  /// Recorded from an NVIDIA GPU by `matrix_reference --probe`.
-  static func place(row: Int, chunk: Int, contributors: Int, selector: Int) -> (lane: Int, bit: Int) {
-    let quad = row % 8 * 4, high = row / 8 * 16
-    return contributors == 1 ? (quad + selector, high + 4 * chunk) : (quad + contributors * selector + chunk / 4, high + chunk % 4 * 4)
+  /// Where the four bits for a chunk of a row lie.  isNarrow: elements of at most eight bits, for which a lane holds bits of one row
+  /// only.  `contributors` lanes of four hold metadata, the selector says which.  Recorded from an NVIDIA GPU by
+  /// `matrix_reference --probe`.
+  static func place(row: Int, chunk: Int, isNarrow: Bool, contributors: Int, selector: Int) -> (lane: Int, bit: Int) {
+    let first = row % 8 * 4 + contributors * selector
+    return isNarrow ? (first + row / 8 + chunk / 8 * 2, chunk % 8 * 4) : (first + chunk / 4, row / 8 * 16 + chunk % 4 * 4)
   }
 
   /// The elements of B that meet a register of A.
