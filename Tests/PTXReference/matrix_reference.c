@@ -9,6 +9,7 @@
 //   matrix_reference LIBCUDA matrix.tsv --check FILE [--only TEXT]      only rows whose name contains TEXT
 //   matrix_reference LIBCUDA matrix.tsv --probe FILE                    where sparsity metadata and wmma fragments lie
 //   matrix_reference - matrix.tsv --print FOLDER                        the PTX of each row, for ptxas and for people
+//   matrix_reference - matrix.tsv --print FILE.ptx                      all rows in one module, a kernel each
 //
 // A case runs in three warps with data of their own; then again with the first warp gone another way, so that a wave of 64
 // lanes is half active.
@@ -858,6 +859,16 @@ int main(int count, char **arguments) {
     if (line[0] == '#' || line[0] == '\n') continue;
     if (!parse(line, &c)) { fprintf(stderr, "not a case: %s", line); return 2; }
     if (only && !strstr(c.name, only)) continue;
+    if (print && strstr(arguments[4], ".ptx")) {
+      FILE *out = fopen(arguments[4], passed ? "a" : "w");
+      if (!out) { perror(arguments[4]); return 2; }
+      make_case(&c);
+      char *kernel = strstr(ptx, ".visible .entry k(");
+      if (!passed) fprintf(out, ".version 9.1\n.target sm_120a\n.address_size 64\n");
+      fprintf(out, "// %s\n.visible .entry k%d(%.*s", c.name, passed++, (int)(ptx + length - kernel - 18), kernel + 18);
+      fclose(out);
+      continue;
+    }
     if (print) {
       static char path[1024];
       snprintf(path, sizeof path, "%s/%s.ptx", arguments[4], c.name);

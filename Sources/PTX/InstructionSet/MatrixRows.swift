@@ -1,5 +1,6 @@
 // Matrix instructions of a warp and of a warpgroup.  Source: PTX ISA 9.x, sections 9.7.14, 9.7.15, 9.7.16.
-// A row says how many registers of a lane hold a fragment.
+// A row says how many registers of a lane hold a fragment.  Native: by AMD's matrix instructions on the processors that have one for
+// the type (Sources/Compiler/Lowering/MatrixUnits.swift), by plain arithmetic on the others.
 
 extension InstructionSet {
   private static let any = ".row|.col.row|.col"
@@ -56,20 +57,20 @@ extension InstructionSet {
     + moves("m8n8k128", ".b1", a: (1, .b32), b: (1, .b32), c: [(".s32", 2, .s32)], ptx: 6.3, sm: 75, layouts: (".row", ".col"))
 
   private static let wmmaProducts: [InstructionRow] = [
-    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f16.f16{.satfinite}", "{d:b32*4}, {a:b32*8}, {b:b32*8}, {c:b32*4}", ptx: 6.0, sm: 70, "9.7.14.4.5", .emulated),
-    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f32.f16{.satfinite}", "{d:f32*8}, {a:b32*8}, {b:b32*8}, {c:b32*4}", ptx: 6.0, sm: 70, "9.7.14.4.5", .emulated),
-    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f16.f32{.satfinite}", "{d:b32*4}, {a:b32*8}, {b:b32*8}, {c:f32*8}", ptx: 6.0, sm: 70, "9.7.14.4.5", .emulated),
-    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f32.f32{.satfinite}", "{d:f32*8}, {a:b32*8}, {b:b32*8}, {c:f32*8}", ptx: 6.0, sm: 70, "9.7.14.4.5", .emulated),
-    .init("wmma.mma.sync.aligned\(any).m16n16k16.f32.bf16.bf16.f32", "{d:f32*8}, {a:b32*4}, {b:b32*4}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .emulated),
-    .init("wmma.mma.sync.aligned\(any).m8n32k16.f32.bf16.bf16.f32", "{d:f32*8}, {a:b32*2}, {b:b32*8}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .emulated),
-    .init("wmma.mma.sync.aligned\(any).m32n8k16.f32.bf16.bf16.f32", "{d:f32*8}, {a:b32*8}, {b:b32*2}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .emulated),
-    .init("wmma.mma.sync.aligned\(any).m16n16k8.f32.tf32.tf32.f32", "{d:f32*8}, {a:b32*4}, {b:b32*4}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f16.f16{.satfinite}", "{d:b32*4}, {a:b32*8}, {b:b32*8}, {c:b32*4}", ptx: 6.0, sm: 70, "9.7.14.4.5", .native),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f32.f16{.satfinite}", "{d:f32*8}, {a:b32*8}, {b:b32*8}, {c:b32*4}", ptx: 6.0, sm: 70, "9.7.14.4.5", .native),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f16.f32{.satfinite}", "{d:b32*4}, {a:b32*8}, {b:b32*8}, {c:f32*8}", ptx: 6.0, sm: 70, "9.7.14.4.5", .native),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f32.f32{.satfinite}", "{d:f32*8}, {a:b32*8}, {b:b32*8}, {c:f32*8}", ptx: 6.0, sm: 70, "9.7.14.4.5", .native),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16.f32.bf16.bf16.f32", "{d:f32*8}, {a:b32*4}, {b:b32*4}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .native),
+    .init("wmma.mma.sync.aligned\(any).m8n32k16.f32.bf16.bf16.f32", "{d:f32*8}, {a:b32*2}, {b:b32*8}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .native),
+    .init("wmma.mma.sync.aligned\(any).m32n8k16.f32.bf16.bf16.f32", "{d:f32*8}, {a:b32*8}, {b:b32*2}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .native),
+    .init("wmma.mma.sync.aligned\(any).m16n16k8.f32.tf32.tf32.f32", "{d:f32*8}, {a:b32*4}, {b:b32*4}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .native),
     .init("wmma.mma.sync.aligned\(any).m8n8k4{<rnd>}.f64.f64.f64.f64", "{d:f64*2}, {a:f64*1}, {b:f64*1}, {c:f64*2}", ptx: 7.0, sm: 80, "9.7.14.4.5", .emulated),
-    .init("wmma.mma.sync.aligned\(any).m16n16k16.s32.s8.s8.s32{.satfinite}", "{d:s32*8}, {a:b32*2}, {b:b32*2}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16.s32.s8.s8.s32{.satfinite}", "{d:s32*8}, {a:b32*2}, {b:b32*2}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .native),
     .init("wmma.mma.sync.aligned\(any).m16n16k16.s32.u8.u8.s32{.satfinite}", "{d:s32*8}, {a:b32*2}, {b:b32*2}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .emulated),
-    .init("wmma.mma.sync.aligned\(any).m8n32k16.s32.s8.s8.s32{.satfinite}", "{d:s32*8}, {a:b32*1}, {b:b32*4}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m8n32k16.s32.s8.s8.s32{.satfinite}", "{d:s32*8}, {a:b32*1}, {b:b32*4}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .native),
     .init("wmma.mma.sync.aligned\(any).m8n32k16.s32.u8.u8.s32{.satfinite}", "{d:s32*8}, {a:b32*1}, {b:b32*4}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .emulated),
-    .init("wmma.mma.sync.aligned\(any).m32n8k16.s32.s8.s8.s32{.satfinite}", "{d:s32*8}, {a:b32*4}, {b:b32*1}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .emulated),
+    .init("wmma.mma.sync.aligned\(any).m32n8k16.s32.s8.s8.s32{.satfinite}", "{d:s32*8}, {a:b32*4}, {b:b32*1}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .native),
     .init("wmma.mma.sync.aligned\(any).m32n8k16.s32.u8.u8.s32{.satfinite}", "{d:s32*8}, {a:b32*4}, {b:b32*1}, {c:s32*8}", ptx: 6.3, sm: 72, "9.7.14.4.5", .emulated),
     .init("wmma.mma.sync.aligned.row.col.m8n8k32.s32.s4.s4.s32{.satfinite}", "{d:s32*2}, {a:b32*1}, {b:b32*1}, {c:s32*2}", ptx: 6.3, sm: 75, "9.7.14.4.5", .emulated),
     .init("wmma.mma.sync.aligned.row.col.m8n8k32.s32.u4.u4.s32{.satfinite}", "{d:s32*2}, {a:b32*1}, {b:b32*1}, {c:s32*2}", ptx: 6.3, sm: 75, "9.7.14.4.5", .emulated),
@@ -79,27 +80,27 @@ extension InstructionSet {
 
   private static func product(
     _ rest: String, _ d: String, _ a: Int, _ b: Int, _ c: String, ptx: PTXVersion, sm: MinimumTarget, inputs: ScalarType = .b32, layouts: String = ".row.col",
-    shapes: String
+    shapes: String, _ status: InstructionStatus = .emulated
   ) -> InstructionRow {
-    .init("mma.sync.aligned\(shapes)\(layouts)\(rest)", "{d:\(d)}, {a:\(inputs)*\(a)}, {b:\(inputs)*\(b)}, {c:\(c)}", ptx: ptx, sm: sm, "9.7.14.5.14", .emulated)
+    .init("mma.sync.aligned\(shapes)\(layouts)\(rest)", "{d:\(d)}, {a:\(inputs)*\(a)}, {b:\(inputs)*\(b)}, {c:\(c)}", ptx: ptx, sm: sm, "9.7.14.5.14", status)
   }
 
   private static let mma: [InstructionRow] = [
     product(".f16.f16.f16.f16", "b32*4", 2, 2, "b32*4", ptx: 6.4, sm: 70, layouts: any, shapes: ".m8n8k4"),
     product(".f32.f16.f16.f16", "f32*8", 2, 2, "b32*4", ptx: 6.4, sm: 70, layouts: any, shapes: ".m8n8k4"),
     product(".f32.f16.f16.f32", "f32*8", 2, 2, "f32*8", ptx: 6.4, sm: 70, layouts: any, shapes: ".m8n8k4"),
-    product(".f16.f16.f16.f16", "b32*2", 2, 1, "b32*2", ptx: 6.5, sm: 75, shapes: ".m16n8k8"),
-    product(".f32.f16.f16.f32", "f32*4", 2, 1, "f32*4", ptx: 6.5, sm: 75, shapes: ".m16n8k8"),
-    product(".f16.f16.f16.f16", "b32*2", 4, 2, "b32*2", ptx: 7.0, sm: 80, shapes: ".m16n8k16"),
-    product(".f32.f16.f16.f32", "f32*4", 4, 2, "f32*4", ptx: 7.0, sm: 80, shapes: ".m16n8k16"),
-    product(".f32.bf16.bf16.f32", "f32*4", 2, 1, "f32*4", ptx: 7.0, sm: 80, shapes: ".m16n8k8"),
-    product(".f32.bf16.bf16.f32", "f32*4", 4, 2, "f32*4", ptx: 7.0, sm: 80, shapes: ".m16n8k16"),
-    product(".f32.tf32.tf32.f32", "f32*4", 2, 1, "f32*4", ptx: 7.0, sm: 80, shapes: ".m16n8k4"),
-    product(".f32.tf32.tf32.f32", "f32*4", 4, 2, "f32*4", ptx: 7.0, sm: 80, shapes: ".m16n8k8"),
+    product(".f16.f16.f16.f16", "b32*2", 2, 1, "b32*2", ptx: 6.5, sm: 75, shapes: ".m16n8k8", .native),
+    product(".f32.f16.f16.f32", "f32*4", 2, 1, "f32*4", ptx: 6.5, sm: 75, shapes: ".m16n8k8", .native),
+    product(".f16.f16.f16.f16", "b32*2", 4, 2, "b32*2", ptx: 7.0, sm: 80, shapes: ".m16n8k16", .native),
+    product(".f32.f16.f16.f32", "f32*4", 4, 2, "f32*4", ptx: 7.0, sm: 80, shapes: ".m16n8k16", .native),
+    product(".f32.bf16.bf16.f32", "f32*4", 2, 1, "f32*4", ptx: 7.0, sm: 80, shapes: ".m16n8k8", .native),
+    product(".f32.bf16.bf16.f32", "f32*4", 4, 2, "f32*4", ptx: 7.0, sm: 80, shapes: ".m16n8k16", .native),
+    product(".f32.tf32.tf32.f32", "f32*4", 2, 1, "f32*4", ptx: 7.0, sm: 80, shapes: ".m16n8k4", .native),
+    product(".f32.tf32.tf32.f32", "f32*4", 4, 2, "f32*4", ptx: 7.0, sm: 80, shapes: ".m16n8k8", .native),
     product("{<rnd>}.f64.f64.f64.f64", "f64*2", 1, 1, "f64*2", ptx: 7.0, sm: 80, inputs: .f64, shapes: ".m8n8k4"),
-    product("{<rnd>}.f64.f64.f64.f64", "f64*4", 2, 1, "f64*4", ptx: 7.8, sm: 90, inputs: .f64, shapes: ".m16n8k4"),
-    product("{<rnd>}.f64.f64.f64.f64", "f64*4", 4, 2, "f64*4", ptx: 7.8, sm: 90, inputs: .f64, shapes: ".m16n8k8"),
-    product("{<rnd>}.f64.f64.f64.f64", "f64*4", 8, 4, "f64*4", ptx: 7.8, sm: 90, inputs: .f64, shapes: ".m16n8k16"),
+    product("{<rnd>}.f64.f64.f64.f64", "f64*4", 2, 1, "f64*4", ptx: 7.8, sm: 90, inputs: .f64, shapes: ".m16n8k4", .native),
+    product("{<rnd>}.f64.f64.f64.f64", "f64*4", 4, 2, "f64*4", ptx: 7.8, sm: 90, inputs: .f64, shapes: ".m16n8k8", .native),
+    product("{<rnd>}.f64.f64.f64.f64", "f64*4", 8, 4, "f64*4", ptx: 7.8, sm: 90, inputs: .f64, shapes: ".m16n8k16", .native),
     product("{.satfinite}.s32.u8|.s8.u8|.s8.s32", "s32*2", 1, 1, "s32*2", ptx: 6.5, sm: 75, shapes: ".m8n8k16"),
     product("{.satfinite}.s32.u8|.s8.u8|.s8.s32", "s32*4", 2, 1, "s32*4", ptx: 7.0, sm: 80, shapes: ".m16n8k16"),
     product("{.satfinite}.s32.u8|.s8.u8|.s8.s32", "s32*4", 4, 2, "s32*4", ptx: 7.0, sm: 80, shapes: ".m16n8k32"),
