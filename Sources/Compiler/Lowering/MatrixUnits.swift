@@ -1,14 +1,15 @@
 // The matrix instructions of AMD's processors, and which products they compute: tiles of 16 rows and 8 columns.
-// They multiply 16 by 16: on CDNA (MFMA, waves of 64) two warps share one, each with eight columns; on RDNA 3 (WMMA, waves of 32)
-// a warp has it alone, for one tile or two beside each other.
+// They multiply 16 by 16: on CDNA (MFMA, waves of 64) two warps share one, each with eight columns; on RDNA 3 and 4 (WMMA, waves
+// of 32) a warp has it alone, for one tile or two beside each other.
 // Rows exist where the result is as right as plain arithmetic's: gfx90a's half-precision MFMA takes subnormals as zeros, so
 // halves and bfloats go there by plain arithmetic; MFMA has no unsigned bytes.
-// Source: AMD CDNA 2 and 3 ISA, "Matrix Arithmetic Instructions"; RDNA 3 ISA, "Wave Matrix Multiply Accumulate"; LLVM's IntrinsicsAMDGPU.td.
+// Source: AMD CDNA 2 and 3 ISA, "Matrix Arithmetic Instructions"; RDNA 3 and RDNA 4 ISA, "Wave Matrix Multiply Accumulate"; LLVM's IntrinsicsAMDGPU.td.
 import CLLVM
 import PTX
 
 struct MatrixUnit {
-  enum Kind { case mfma, wmma }
+  /// wmma: both halves of a wave give the same operands (RDNA 3); splitWMMA: each half gives half of K (RDNA 4).
+  enum Kind { case mfma, wmma, splitWMMA }
   let kind: Kind
   let name: String
   let element: MatrixElement
@@ -17,7 +18,7 @@ struct MatrixUnit {
   /// `__oclc_ISA_version`s that have it.
   let processors: ClosedRange<Int>
 
-  private static let gfx90a = 9010...9010, gfx94 = 9402...9500, cdna = 9010...9500, gfx11 = 11000...11999
+  private static let gfx90a = 9010...9010, gfx94 = 9402...9500, cdna = 9010...9500, gfx11 = 11000...11999, gfx12 = 12000...12499
 
   static let all: [MatrixUnit] = [
     .init(kind: .mfma, name: "llvm.amdgcn.mfma.f32.16x16x16f16", element: .half, words: 2, processors: gfx94),
@@ -30,16 +31,23 @@ struct MatrixUnit {
     .init(kind: .wmma, name: "llvm.amdgcn.wmma.f32.16x16x16.bf16.v8f32.v16i16", element: .bfloat, words: 2, processors: gfx11),
     .init(kind: .wmma, name: "llvm.amdgcn.wmma.i32.16x16x16.iu8.v8i32.v4i32", element: .byte(signed: true), words: 1, processors: gfx11),
     .init(kind: .wmma, name: "llvm.amdgcn.wmma.i32.16x16x16.iu8.v8i32.v4i32", element: .byte(signed: false), words: 1, processors: gfx11),
+    .init(kind: .splitWMMA, name: "llvm.amdgcn.wmma.f32.16x16x16.f16.v8f32.v8f16", element: .half, words: 2, processors: gfx12),
+    .init(kind: .splitWMMA, name: "llvm.amdgcn.wmma.f32.16x16x16.bf16.v8f32.v8i16", element: .bfloat, words: 2, processors: gfx12),
+    .init(kind: .splitWMMA, name: "llvm.amdgcn.wmma.i32.16x16x16.iu8.v8i32.v2i32", element: .byte(signed: true), words: 1, processors: gfx12),
+    .init(kind: .splitWMMA, name: "llvm.amdgcn.wmma.i32.16x16x16.iu8.v8i32.v2i32", element: .byte(signed: false), words: 1, processors: gfx12),
   ]
 
   /// The one for a product whose factors are `a` and `b` (after widening), if there is one.
   static func of(_ processor: GPUTarget, _ a: MatrixElement, _ b: MatrixElement) -> MatrixUnit? {
     all.first { unit in
       guard unit.processors.contains(processor.isaVersion), unit.element == a else { return false }
-      if case .byte = a, unit.kind == .wmma, case .byte = b { return true }  // each factor's sign is an operand
+      if case .byte = a, unit.kind != .mfma, case .byte = b { return true }  // each factor's sign is an operand
       return a == b
     }
   }
+
+  /// WMMA: lanes of four whose words one lane gives.
+  var lanes: Int { kind == .splitWMMA ? 2 : 4 }
 
   /// How the intrinsic sees an operand's words.
   func operandType(_ f: FunctionLowering) -> Type {
@@ -50,9 +58,9 @@ struct MatrixUnit {
     case (.mfma, .tf32): return b.float
     case (.mfma, .double): return b.double
     case (.mfma, _): return b.int(32 * words)
-    case (.wmma, .half): return b.vector(b.half, 16)
-    case (.wmma, .bfloat): return b.vector(b.i16, 16)
-    case (.wmma, _): return b.vector(b.i32, 4)
+    case (_, .half): return b.vector(b.half, 4 * lanes)
+    case (_, .bfloat): return b.vector(b.i16, 4 * lanes)
+    default: return b.vector(b.i32, lanes)
     }
   }
   func sumType(_ f: FunctionLowering) -> Type {
@@ -111,7 +119,7 @@ extension FunctionLowering {
     let sums: [[Value]]
     switch unit.kind {
     case .mfma: sums = tiles.columns.map { multiplyByMFMA(tiles.rows, $0, unit) }
-    case .wmma: sums = multiplyByWMMA(tiles, unit, signedA: signedA, signedB: signedB)
+    case .wmma, .splitWMMA: sums = multiplyByWMMA(tiles, unit, signedA: signedA, signedB: signedB)
     }
     return sums.map(spread)
   }

@@ -1,7 +1,8 @@
-// Tiles by RDNA 3's WMMA: a wave is a warp, all of whose lanes are here.
-// Layouts: lanes l and l + 16 give the same row (column) l % 16 with all of K; a lane gets column l % 16 and rows 2 * register + l / 16.
+// Tiles by RDNA's WMMA: a wave is a warp, all of whose lanes are here.
+// Layouts on RDNA 3: lanes l and l + 16 give the same row (column) l % 16 with all of K; a lane gets column l % 16 and rows
+// 2 * register + l / 16.  On RDNA 4: each of them gives half of K; a lane gets rows register + 8 * (l / 16).
 // The instruction's rows are the columns of B and the other way round.
-// Source: AMD RDNA 3 ISA, "Wave Matrix Multiply Accumulate".
+// Source: AMD RDNA 3 and RDNA 4 ISA, "Wave Matrix Multiply Accumulate".
 import CLLVM
 import PTX
 
@@ -12,20 +13,25 @@ extension FunctionLowering {
     let lane = lane(), isUpperRow = b.icmp(LLVMIntNE, b.and(lane, b.int32(8)), b.int32(0))
     let isOdd = b.icmp(LLVMIntNE, b.and(lane, b.int32(1)), b.int32(0))
 
+    // Which lanes of four a lane asks: all of them in turn, or two by the half of the wave.
+    let isSplit = unit.kind == .splitWMMA, part = isSplit ? 2 : 0
     // A row: of lower rows an even lane of a group and of upper rows an odd one gives at a time.
     func row(_ word: Int) -> [Value] {
       let low = tiles.rows[0][word], high = tiles.rows[1][word]
       let even = b.select(isOdd, high, low), odd = b.select(isOdd, low, high)
-      return stride(from: 0, to: 4, by: 2).flatMap { part in
-        let same = exchange(even, LaneFunction(constant: part, columns: [4, 8, 16, 1, 0])), other = exchange(odd, LaneFunction(constant: part + 1, columns: [4, 8, 16, 1, 0]))
+      return stride(from: 0, to: unit.lanes, by: 2).flatMap { first in
+        let same = exchange(even, LaneFunction(constant: first, columns: [4, 8, 16, 1, part]))
+        let other = exchange(odd, LaneFunction(constant: first + 1, columns: [4, 8, 16, 1, part]))
         return [b.select(isUpperRow, other, same), b.select(isUpperRow, same, other)]
       }
     }
-    // A column: register and half of the wave make its number; the second tile fills the instruction's upper rows.
+    // A column: register and half of the wave make its number; the second tile fills the other rows of the instruction.
+    let isSecondTile = isSplit ? b.icmp(LLVMIntNE, b.and(lane, b.int32(4)), b.int32(0)) : isUpperRow
+    let number = isSplit ? [4, 8, 0, 16, part] : [16, 4, 8, 0, part]
     func column(_ word: Int) -> [Value] {
-      (0..<4).map { part in
-        let from = LaneFunction(constant: part, columns: [16, 4, 8, 0, 0]), first = exchange(tiles.columns[0][word], from)
-        return tiles.columns.count == 1 ? first : b.select(isUpperRow, exchange(tiles.columns[1][word], from), first)
+      (0..<unit.lanes).map { first in
+        let from = LaneFunction(constant: first, columns: number), value = exchange(tiles.columns[0][word], from)
+        return tiles.columns.count == 1 ? value : b.select(isSecondTile, exchange(tiles.columns[1][word], from), value)
       }
     }
 
