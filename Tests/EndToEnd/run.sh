@@ -55,8 +55,8 @@ export CARMINE_CACHE_DIR
 <<<<<<< HEAD
 for group in examples targets relocatable switches command-line wrong-input several-libraries invisible process preload shim documentation references matrices; do
 =======
-for group in examples targets relocatable switches command-line wrong-input several-libraries invisible process preload shim documentation references matrices; do
->>>>>>> 5b0cbf0 (Tests of matrix instructions: NVIDIA's recorded answers on three kinds of GPU, programs with wmma and inline mma, every variant for every processor)
+for group in examples switches command-line precompile wrong-input several-libraries invisible process preload shim documentation references matrices; do
+>>>>>>> 3f05195 (Tests of precompile, the wheels through it, and compile time against LLVM and ptxas)
   # shellcheck source=/dev/null
   . "$here/$group.sh"
 done
