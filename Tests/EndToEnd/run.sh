@@ -52,11 +52,7 @@ for major in 13 12; do "$root/Tools/cuda-toolkit.sh" $major "$root/.build/cuda-$
 CARMINE_CACHE_DIR=$(fresh_cache shared)
 export CARMINE_CACHE_DIR
 
-<<<<<<< HEAD
-for group in examples targets relocatable switches command-line wrong-input several-libraries invisible process preload shim documentation references matrices; do
-=======
-for group in examples switches command-line precompile wrong-input several-libraries invisible process preload shim documentation references matrices; do
->>>>>>> 3f05195 (Tests of precompile, the wheels through it, and compile time against LLVM and ptxas)
+for group in examples targets relocatable switches command-line precompile wrong-input several-libraries invisible process preload shim documentation references matrices; do
   # shellcheck source=/dev/null
   . "$here/$group.sh"
 done
