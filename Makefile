@@ -62,7 +62,7 @@ test-unit: install toolkits
 test-end-to-end: install toolkits semantics
 	@Tools/test.sh "$(PREFIX)" end-to-end
 
-# Every variant of the instruction table; `make test` takes each third.
+# Every variant of the instruction table; `make test` takes each sixth.
 test-ptx: install toolkits semantics
 	@PTX_SEMANTICS_EVERY=1 Tests/EndToEnd/run.sh "$(PREFIX)" --only "PTX semantics"
 

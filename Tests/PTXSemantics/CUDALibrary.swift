@@ -84,7 +84,10 @@ final class CUDALibrary {
     try check(set8(output, 0, outputBytes), "cuMemsetD8")
     try withUnsafeMutablePointer(to: &output) { out in
       try withUnsafeMutablePointer(to: &input) { `in` in
-        var arguments: [Pointer?] = [Pointer(out), Pointer(`in`)]
+        let block = Pointer.allocate(byteCount: 64, alignment: 16)  // a parameter by value, all ones
+        defer { block.deallocate() }
+        block.initializeMemory(as: UInt8.self, repeating: 1, count: 64)
+        var arguments: [Pointer?] = [Pointer(out), Pointer(`in`), block]
         try check(launchKernel(function, 1, 1, 1, UInt32(threads), 1, 1, 0, nil, &arguments, nil), "cuLaunchKernel")
       }
     }

@@ -49,6 +49,7 @@ struct Batch {
       """
     let uses = { (word: String) in cases.contains { $0.text.contains(word) } }
     if uses("scratch") { text += "  .shared .align 16 .b8 scratch[8192];\n" }
+    if uses("[outgoing]") { text += "  .param .align 16 .b8 outgoing[64];\n" }
     if uses("stack") { text += "  .local .align 16 .b8 stack[64];\n" }
     for (index, test) in cases.enumerated() {
       text += "  {\n"

@@ -29,30 +29,40 @@ private func double(_ x: [UInt64], _ direction: RoundingDirection, _ operation: 
 }
 private func exact(_ f: @escaping (Float, Float, Float) -> Float, _ d: @escaping (Double, Double, Double) -> Double) -> Reference {
   .thread { test, x in
-    floatingPoint(test, x) { format, x in
+    if test.variant.types[0] == .f32x2 {  // each by itself
+      let low = singles(test, x.map { $0 & 0xffff_ffff }, f), high = singles(test, x.map { $0 >> 32 }, f)
+      return [low | high << 32]
+    }
+    return floatingPoint(test, x) { format, x in
       format == .f32 ? single(x, test.variant.rounding, f) : double(x, test.variant.rounding, d)
     }
   }
 }
+private func singles(_ test: TestCase, _ x: [UInt64], _ f: (Float, Float, Float) -> Float) -> UInt64 {
+  let ftz = test.variant.has("ftz")
+  let result = single(ftz ? x.map { FloatFormat.f32.flushed($0) } : x, test.variant.rounding, f)
+  return ftz ? FloatFormat.f32.flushed(result) : result
+}
 
 /// Zeros are ordered by their sign; a NaN gives way, or wins with .NaN.
 func smaller(_ test: TestCase, _ x: [UInt64], isMinimum: Bool) -> [UInt64] {
-  floatingPoint(test, x) { format, x in
-    let sign = format.signBit, xorsign = test.variant.has("xorsign"), absolute = xorsign || test.variant.has("abs")
-    let values = absolute ? x.map { $0 & ~sign } : x
-    var result = values[0]
-    for other in values.dropFirst() {
-      if format.isNaN(result) || format.isNaN(other) {
-        result = test.variant.has("NaN") || (format.isNaN(result) && format.isNaN(other)) ? format.canonicalNaN : format.isNaN(result) ? other : result
-        continue
-      }
-      let a = format.value(result), b = format.value(other)
-      let first = a < b || (a == b && a.sign == .minus)
-      result = first == isMinimum ? result : other
+  floatingPoint(test, x) { format, x in pick(test, format, x, isMinimum: isMinimum) }
+}
+func pick(_ test: TestCase, _ format: FloatFormat, _ x: [UInt64], isMinimum: Bool) -> UInt64 {
+  let sign = format.signBit, xorsign = test.variant.has("xorsign"), absolute = xorsign || test.variant.has("abs")
+  let values = absolute ? x.map { $0 & ~sign } : x
+  var result = values[0]
+  for other in values.dropFirst() {
+    if format.isNaN(result) || format.isNaN(other) {
+      result = test.variant.has("NaN") || (format.isNaN(result) && format.isNaN(other)) ? format.canonicalNaN : format.isNaN(result) ? other : result
+      continue
     }
-    if xorsign, !format.isNaN(result) { result |= x.reduce(0) { $0 ^ $1 } & sign }
-    return result
+    let a = format.value(result), b = format.value(other)
+    let first = a < b || (a == b && a.sign == .minus)
+    result = first == isMinimum ? result : other
   }
+  if xorsign, !format.isNaN(result) { result |= x.reduce(0) { $0 ^ $1 } & sign }
+  return result
 }
 
 private func approximate(_ function: @escaping (Double, Double) -> Double) -> Reference {
@@ -63,6 +73,8 @@ private func approximate(_ function: @escaping (Double, Double) -> Double) -> Re
     }
   }
 }
+
+nonisolated(unsafe) private let reciprocalRoot = approximate { a, _ in a == 0 ? (a.sign == .minus ? -.infinity : .infinity) : 1 / Glibc.sqrt(a) }
 
 nonisolated(unsafe) let floatingPointTests = FamilyTests(references: [
   "testp": .thread { test, x in
@@ -97,7 +109,8 @@ nonisolated(unsafe) let floatingPointTests = FamilyTests(references: [
     }
   },
   "rcp": .thread { test, x in
-    floatingPoint(test, x) { format, x in
+    // The coarse form sees the upper half of a double.
+    floatingPoint(test, test.variant.has("approx") && test.variant.has("f64") ? [x[0] & 0xffff_ffff_0000_0000] : x) { format, x in
       format == .f32 ? single(x, test.variant.rounding) { a, _, _ in 1 / a } : double(x, test.variant.rounding) { a, _, _ in 1 / a }
     }
   },
@@ -110,8 +123,14 @@ nonisolated(unsafe) let floatingPointTests = FamilyTests(references: [
   "neg": .thread { test, x in floatingPoint(test, x) { format, x in x[0] ^ format.signBit } },
   "min": .thread { test, x in smaller(test, x, isMinimum: true) },
   "max": .thread { test, x in smaller(test, x, isMinimum: false) },
-  "rsqrt": approximate { a, _ in a == 0 ? (a.sign == .minus ? -.infinity : .infinity) : 1 / Glibc.sqrt(a) },
+  "rsqrt": .thread { test, x in
+    let a = test.variant.has("ftz") && test.variant.has("f64") ? [x[0] & 0xffff_ffff_0000_0000] : x
+    return reciprocalRoot.answers(test, [a])[0]
+  },
   "sin": approximate { a, _ in Glibc.sin(a) }, "cos": approximate { a, _ in Glibc.cos(a) },
   "lg2": approximate { a, _ in Glibc.log2(a) }, "ex2": approximate { a, _ in Glibc.exp2(a) },
   "tanh": approximate { a, _ in Glibc.tanh(a) },
-])
+], covers: { test in
+  let types = test.variant.types
+  return FloatFormat.of(types[0]) != nil || (types == [.f32x2] && ["add", "sub", "mul", "fma"].contains(test.variant.row.opcode))
+})

@@ -31,10 +31,14 @@ extension InstructionSet {
   static let conversion = InstructionFamily("conversion", [
     // Integers.
     .init("cvt<int8+><int8+>", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
-    .init("cvt.sat.u8|.s8<int8+>", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native, excluding: []),
-    .init("cvt.sat.u16|.s16.u16|.u32|.u64|.s16|.s32|.s64|.s8|.u8", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
-    .init("cvt.sat.u32|.s32<int8+>", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
-    .init("cvt.sat.u64|.s64<int8+>", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
+    .init("cvt.sat.u8.u16|.u32|.u64|.s8|.s16|.s32|.s64", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
+    .init("cvt.sat.s8.u8|.u16|.u32|.u64|.s16|.s32|.s64", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
+    .init("cvt.sat.u16.u32|.u64|.s8|.s16|.s32|.s64", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
+    .init("cvt.sat.s16.u16|.u32|.u64|.s32|.s64", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
+    .init("cvt.sat.u32.u64|.s8|.s16|.s32|.s64", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
+    .init("cvt.sat.s32.u32|.u64|.s64", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
+    .init("cvt.sat.u64.s8|.s16|.s32|.s64", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
+    .init("cvt.sat.s64.u64", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
     // Integers to floating point.
     .init("cvt.rn{.sat}.f16<int8+>", "d:T, a:U", ptx: 4.2, sm: 53, "9.7.9.21", .native),
     .init("cvt.rz|.rm|.rp{.sat}.f16<int8+>", "d:T, a:U", ptx: 4.2, sm: 53, "9.7.9.21", .emulated),
@@ -44,7 +48,7 @@ extension InstructionSet {
     .init("cvt<rnd>{.sat}.f64<int8+>", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
     // Floating point to integers.
     .init("cvt<irnd>{.sat}<int8+>.f16", "d:T, a:U", ptx: 4.2, sm: 53, "9.7.9.21", .native),
-    .init("cvt<irnd>{.sat}<int8+>.bf16", "d:T, a:U", ptx: 7.8, sm: 90, "9.7.9.21", .native),
+    .init("cvt<irnd><int8+>.bf16", "d:T, a:U", ptx: 7.8, sm: 90, "9.7.9.21", .native),
     .init("cvt<irnd>{.ftz}{.sat}<int8+>.f32", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
     .init("cvt<irnd>{.sat}<int8+>.f64", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
     // Rounded to whole numbers.
@@ -58,9 +62,10 @@ extension InstructionSet {
     .init("cvt{.sat}.f64.f64", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
     .init("cvt.bf16.bf16", "d:T, a:U", ptx: 7.8, sm: 90, "9.7.9.21", .native),
     .init("cvt{.ftz}{.sat}.f32.f16", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
-    .init("cvt{.ftz}{.sat}.f32.bf16", "d:T, a:U", ptx: 7.1, sm: 80, "9.7.9.21", .native),
+    .init("cvt.f32.bf16", "d:T, a:U", ptx: 7.1, sm: 80, "9.7.9.21", .native),
+    .init("cvt.ftz.f32.bf16", "d:T, a:U", ptx: 7.8, sm: 90, "9.7.9.21", .native),
     .init("cvt{.sat}.f64.f16", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
-    .init("cvt{.sat}.f64.bf16", "d:T, a:U", ptx: 7.8, sm: 90, "9.7.9.21", .native),
+    .init("cvt.f64.bf16", "d:T, a:U", ptx: 7.8, sm: 90, "9.7.9.21", .native),
     .init("cvt{.ftz}{.sat}.f64.f32", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
     .init("cvt.rn{.ftz}{.sat}.f16.f32", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),
     .init("cvt.rz{.ftz}{.sat}.f16.f32", "d:T, a:U", ptx: 1.0, "9.7.9.21", .native),

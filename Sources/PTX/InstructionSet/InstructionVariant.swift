@@ -10,6 +10,10 @@ public struct InstructionVariant: Sendable {
   public var words: [String] { zip(row.slots, choices).flatMap { slot, choice in choice.map { slot.alternatives[$0] } ?? [] } }
   /// "add.rn.ftz.f32"
   public var text: String { ([row.opcode] + words).joined(separator: ".") }
+  /// The first target that has this variant.
+  public var target: MinimumTarget {
+    words.compactMap { InstructionSet.wordTargets[$0] }.reduce(row.target) { $0.number >= $1.number ? $0 : $1 }
+  }
   public func has(_ word: String) -> Bool { words.contains(word) }
   /// The words of one slot of the row; empty when it is left out.
   public func words(ofSlot index: Int) -> [String] { choices[index].map { row.slots[index].alternatives[$0] } ?? [] }

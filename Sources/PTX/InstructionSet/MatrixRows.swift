@@ -57,10 +57,12 @@ extension InstructionSet {
     + moves("m8n8k128", ".b1", a: (1, .b32), b: (1, .b32), c: [(".s32", 2, .s32)], ptx: 6.3, sm: 75, layouts: (".row", ".col"))
 
   private static let wmmaProducts: [InstructionRow] = [
-    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f16.f16{.satfinite}", "{d:b32*4}, {a:b32*8}, {b:b32*8}, {c:b32*4}", ptx: 6.0, sm: 70, "9.7.14.4.5", .native),
-    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f32.f16{.satfinite}", "{d:f32*8}, {a:b32*8}, {b:b32*8}, {c:b32*4}", ptx: 6.0, sm: 70, "9.7.14.4.5", .native),
-    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f16.f32{.satfinite}", "{d:b32*4}, {a:b32*8}, {b:b32*8}, {c:f32*8}", ptx: 6.0, sm: 70, "9.7.14.4.5", .native),
-    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f32.f32{.satfinite}", "{d:f32*8}, {a:b32*8}, {b:b32*8}, {c:f32*8}", ptx: 6.0, sm: 70, "9.7.14.4.5", .native),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f16.f16", "{d:b32*4}, {a:b32*8}, {b:b32*8}, {c:b32*4}", ptx: 6.0, sm: 70, "9.7.14.4.5", .native),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f32.f16", "{d:f32*8}, {a:b32*8}, {b:b32*8}, {c:b32*4}", ptx: 6.0, sm: 70, "9.7.14.4.5", .native),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f16.f32", "{d:b32*4}, {a:b32*8}, {b:b32*8}, {c:f32*8}", ptx: 6.0, sm: 70, "9.7.14.4.5", .native),
+    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f32.f32", "{d:f32*8}, {a:b32*8}, {b:b32*8}, {c:f32*8}", ptx: 6.0, sm: 70, "9.7.14.4.5", .native),
+    // Saturation of halves left PTX with version 6.5.
+    .init("wmma.mma.sync.aligned\(any).m16n16k16|.m8n32k16|.m32n8k16.f16|.f32.f16|.f32.satfinite", "…", ptx: 6.0, sm: 70, "9.7.14.4.5", .native),
     .init("wmma.mma.sync.aligned\(any).m16n16k16.f32.bf16.bf16.f32", "{d:f32*8}, {a:b32*4}, {b:b32*4}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .native),
     .init("wmma.mma.sync.aligned\(any).m8n32k16.f32.bf16.bf16.f32", "{d:f32*8}, {a:b32*2}, {b:b32*8}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .native),
     .init("wmma.mma.sync.aligned\(any).m32n8k16.f32.bf16.bf16.f32", "{d:f32*8}, {a:b32*8}, {b:b32*2}, {c:f32*8}", ptx: 7.0, sm: 80, "9.7.14.4.5", .native),
@@ -173,11 +175,14 @@ extension InstructionSet {
     .init("tcgen05.ld{.red}.sync.aligned.16x64b|.16x128b|.16x256b|.32x32b|.16x32bx2<tmem-count>{.min|.max}{.abs}{.NaN}{.pack::16b}.b32|.u32|.s32|.f32", "…", ptx: 8.6, sm: "100a", "9.7.16.8.1", Refusal.tensorMemory),
     .init("tcgen05.st.sync.aligned.16x64b|.16x128b|.16x256b|.32x32b|.16x32bx2<tmem-count>{.unpack::16b}.b32", "…", ptx: 8.6, sm: "100a", "9.7.16.8.2", Refusal.tensorMemory),
     .init("tcgen05.wait::ld|.wait::st.sync.aligned", "", ptx: 8.6, sm: "100a", "9.7.16.8.3", Refusal.tensorMemory),
-    .init("tcgen05.cp<cta-group>.128x256b|.4x256b|.128x128b|.64x128b|.32x128b{.warpx2::02_13|.warpx2::01_23|.warpx4}{.b8x16}{.b6x16_p32|.b4x16_p64}", "[a], b:b64", ptx: 8.6, sm: "100a", "9.7.16.9.2", Refusal.tensorMemory),
+    .init("tcgen05.cp<cta-group>.128x256b|.4x256b|.128x128b{.b8x16.b6x16_p32|.b8x16.b4x16_p64}", "[a], b:b64", ptx: 8.6, sm: "100a", "9.7.16.9.2", Refusal.tensorMemory),
+    .init("tcgen05.cp<cta-group>.64x128b.warpx2::02_13|.warpx2::01_23{.b8x16.b6x16_p32|.b8x16.b4x16_p64}", "[a], b:b64", ptx: 8.6, sm: "100a", "9.7.16.9.2", Refusal.tensorMemory),
+    .init("tcgen05.cp<cta-group>.32x128b.warpx4{.b8x16.b6x16_p32|.b8x16.b4x16_p64}", "[a], b:b64", ptx: 8.6, sm: "100a", "9.7.16.9.2", Refusal.tensorMemory),
     .init("tcgen05.shift<cta-group>.down", "[a]", ptx: 8.6, sm: "100a", "9.7.16.9.3", Refusal.tensorMemory),
     .init("tcgen05.mma{.ws}{.sp}<cta-group>.kind::f16|.kind::tf32|.kind::f8f6f4|.kind::i8|.kind::mxf8f6f4|.kind::mxf4|.kind::mxf4nvf4{.block_scale}{.scale_vec::1X|.scale_vec::2X|.scale_vec::4X|.block16|.block32}{~<tc-a>}{~<tc-b>}{.ashift}", "…", ptx: 8.6, sm: "100a", "9.7.16.10", Refusal.tensorMemory),
     .init("tcgen05.fence::before_thread_sync|.fence::after_thread_sync", "", ptx: 8.6, sm: "100a", "9.7.16.11", Refusal.tensorMemory),
-    .init("tcgen05.commit<cta-group>.mbarrier::arrive::one{.shared::cluster}{.multicast::cluster}.b64", "[a], ?b:u16", ptx: 8.6, sm: "100a", "9.7.16.12", Refusal.tensorMemory),
+    .init("tcgen05.commit<cta-group>.mbarrier::arrive::one{.shared::cluster}.multicast::cluster.b64", "[a], b:u16", ptx: 8.6, sm: "100a", "9.7.16.12", Refusal.tensorMemory),
+    .init("tcgen05.commit<cta-group>.mbarrier::arrive::one{.shared::cluster}.b64", "[a]", ptx: 8.6, sm: "100a", "9.7.16.12", Refusal.tensorMemory),
   ])
 
   static let matrixSets: [String: [String]] = {

@@ -38,4 +38,9 @@ extension InstructionSet {
     "cta-group": ["cta_group::1", "cta_group::2"],
     "vec": ["v2", "v4"], "vec8": ["v2", "v4", "v8"],
   ]
+
+  /// Modifiers that came later than the rows that they stand in.
+  static let wordTargets: [String: MinimumTarget] = [
+    "cluster": 90, "shared::cluster": 90, "L2::cache_hint": 80, "L2::64B": 80, "L2::128B": 80, "L2::256B": 80,
+  ]
 }
