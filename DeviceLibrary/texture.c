@@ -111,24 +111,19 @@ static words asWords(numbers n) { words w; __builtin_memcpy(&w, &n, 16); return 
 /// Coordinates in texels of a level.
 static float scaled(float x, int32_t size, uint32_t flags) { return flags & CARMINE_TEXTURE_NORMALIZED ? x * (float)size : x; }
 
-static words lookUp(const plane *p, const float c[3], integers offset) {
-  uint32_t flags = p->t->flags;
-  float x = scaled(c[0], p->size[0], flags), y = scaled(c[1], p->size[1], flags), z = scaled(c[2], p->size[2], flags);
-  if (!(flags & CARMINE_TEXTURE_LINEAR))
-    return texel(p, wholeOf(floorOf(x)) + offset.x, wholeOf(floorOf(y)) + offset.y, wholeOf(floorOf(z)) + offset.z);
-  x -= 0.5f; y -= 0.5f; z -= 0.5f;
-  float fx = floorOf(x), fy = floorOf(y), fz = floorOf(z);
-  float a = weightOf(x - fx), b = weightOf(y - fy), g = weightOf(z - fz);
-  int32_t i = wholeOf(fx) + offset.x, j = wholeOf(fy) + offset.y, k = wholeOf(fz) + offset.z;
-  numbers sum = 0;
-  for (uint32_t corner = 0; corner < 1u << p->dimensions; corner++) {
-    float weight = corner & 1 ? a : 1.0f - a;
-    if (p->dimensions > 1) weight *= corner & 2 ? b : 1.0f - b;
-    if (p->dimensions > 2) weight *= corner & 4 ? g : 1.0f - g;
-    if (weight == 0.0f) continue;
-    sum += weight * asNumbers(texel(p, i + (int32_t)(corner & 1), j + (int32_t)(corner >> 1 & 1), k + (int32_t)(corner >> 2)));
+/// Where a lookup's first texel is, and what its neighbours weigh.
+typedef struct { int32_t at[3]; float weight[3]; uint32_t corners; } footprint;
+
+static footprint footprintOf(const plane *p, const float c[3]) {
+  footprint f;
+  uint32_t flags = p->t->flags, isLinear = flags & CARMINE_TEXTURE_LINEAR;
+  for (int d = 0; d < 3; d++) {
+    float x = scaled(c[d], p->size[d], flags) - (isLinear ? 0.5f : 0.0f), whole = floorOf(x);
+    f.at[d] = wholeOf(whole);
+    f.weight[d] = weightOf(x - whole);
   }
-  return asWords(sum);
+  f.corners = isLinear ? 1u << p->dimensions : 1;
+  return f;
 }
 
 /// A cube's direction as a face and a place on it.
@@ -146,37 +141,57 @@ static uint32_t faceOf(float c[3]) {
 }
 
 /// coordinate: three coordinates and the layer.  lod: the level asked for.  Returns four channels.
+/// One place reads texels, in a loop over levels and corners: it is long, and this function is compiled into kernels.
 words carmine_texture_fetch(uint64_t handle, uint32_t geometry, words coordinate, words offset, float lod) {
   texture t = (texture)handle;
   integers shift;
   __builtin_memcpy(&shift, &offset, 16);
-  uint32_t layer = coordinate.w;
-  if (geometry & CARMINE_GEOMETRY_INTEGER) {
-    integers at;
-    __builtin_memcpy(&at, &coordinate, 16);
-    uint32_t level = (uint32_t)wholeOf(lod);
-    plane p = planeOf(t, level < t->levels ? level : t->levels - 1, geometry, layer);
-    return texel(&p, at.x + shift.x, at.y + shift.y, at.z + shift.z);
-  }
+  uint32_t layer = coordinate.w, isInteger = geometry & CARMINE_GEOMETRY_INTEGER, top = t->levels - 1;
   numbers n = asNumbers(coordinate);
   float c[3] = {n.x, n.y, n.z};
   if (geometry & CARMINE_GEOMETRY_CUBE) layer = faceOf(c) + (geometry & CARMINE_GEOMETRY_LAYERED ? 6 * layer : 0);
-  if (t->levels == 1) {
-    plane p = planeOf(t, 0, geometry, layer);
-    return lookUp(&p, c, shift);
+
+  uint32_t first = 0, levels = 1;
+  float upper = 0;  // the second level's weight
+  if (top) {
+    float level = isInteger ? lod : __builtin_fminf(__builtin_fmaxf(lod + t->level_bias, t->level_least), t->level_most);
+    level = __builtin_fminf(__builtin_fmaxf(level, 0.0f), (float)top);
+    if (isInteger || !(t->flags & CARMINE_TEXTURE_MIP_LINEAR)) first = (uint32_t)floorOf(level + 0.5f);
+    else {
+      first = (uint32_t)floorOf(level);
+      upper = weightOf(level - floorOf(level));
+      if (upper != 0.0f) levels = 2;
+    }
+    if (first + levels > top + 1) { first = top; levels = 1; }
   }
-  float level = __builtin_fminf(__builtin_fmaxf(lod + t->level_bias, t->level_least), t->level_most);
-  level = __builtin_fminf(__builtin_fmaxf(level, 0.0f), (float)(t->levels - 1));
-  if (!(t->flags & CARMINE_TEXTURE_MIP_LINEAR)) {
-    plane p = planeOf(t, (uint32_t)floorOf(level + 0.5f), geometry, layer);
-    return lookUp(&p, c, shift);
+
+  words single = 0;
+  numbers sum = 0;
+  uint32_t reads = 0;
+#pragma clang loop unroll(disable)
+  for (uint32_t step = 0; step < levels; step++) {
+    plane p = planeOf(t, first + step, geometry, layer);
+    footprint f = footprintOf(&p, c);
+    if (isInteger) {
+      f.corners = 1;
+      f.at[0] = (int32_t)coordinate.x, f.at[1] = (int32_t)coordinate.y, f.at[2] = (int32_t)coordinate.z;
+    }
+    float part = levels == 1 ? 1.0f : step ? upper : 1.0f - upper;
+#pragma clang loop unroll(disable)
+    for (uint32_t corner = 0; corner < f.corners; corner++) {
+      float weight = part;
+      if (f.corners > 1) {
+        weight *= corner & 1 ? f.weight[0] : 1.0f - f.weight[0];
+        if (p.dimensions > 1) weight *= corner & 2 ? f.weight[1] : 1.0f - f.weight[1];
+        if (p.dimensions > 2) weight *= corner & 4 ? f.weight[2] : 1.0f - f.weight[2];
+      }
+      if (weight == 0.0f) continue;
+      single = texel(&p, f.at[0] + (int32_t)(corner & 1) + shift.x, f.at[1] + (int32_t)(corner >> 1 & 1) + shift.y, f.at[2] + (int32_t)(corner >> 2) + shift.z);
+      sum += weight * asNumbers(single);
+      reads++;
+    }
   }
-  float first = floorOf(level), weight = weightOf(level - first);
-  plane p = planeOf(t, (uint32_t)first, geometry, layer);
-  words a = lookUp(&p, c, shift);
-  if (weight == 0.0f) return a;
-  p = planeOf(t, (uint32_t)first + 1, geometry, layer);
-  return asWords((1.0f - weight) * asNumbers(a) + weight * asNumbers(lookUp(&p, c, shift)));
+  return reads == 1 ? single : asWords(sum);  // one texel is given as it is, a number or not
 }
 
 /// The level whose texels are as far apart as the samples: from the coordinates' derivatives.
@@ -203,11 +218,12 @@ words carmine_texture_gather(uint64_t handle, uint32_t geometry, uint32_t channe
   if (geometry & CARMINE_GEOMETRY_CUBE) layer = faceOf(c) + (geometry & CARMINE_GEOMETRY_LAYERED ? 6 * layer : 0);
   plane p = planeOf(t, 0, geometry, layer);
   int32_t i = wholeOf(floorOf(scaled(c[0], p.size[0], t->flags) - 0.5f)) + shift.x, j = wholeOf(floorOf(scaled(c[1], p.size[1], t->flags) - 0.5f)) + shift.y;
-  words result;
-  result.x = texel(&p, i, j + 1, 0)[channel];
-  result.y = texel(&p, i + 1, j + 1, 0)[channel];
-  result.z = texel(&p, i + 1, j, 0)[channel];
-  result.w = texel(&p, i, j, 0)[channel];
+  words result = 0;
+#pragma clang loop unroll(disable)
+  for (int corner = 0; corner < 4; corner++) {
+    uint32_t value = texel(&p, i + (corner == 1 || corner == 2), j + (corner < 2), 0)[channel];
+    if (corner == 0) result.x = value; else if (corner == 1) result.y = value; else if (corner == 2) result.z = value; else result.w = value;
+  }
   return result;
 }
 

@@ -18,6 +18,29 @@ ptx_reference() { # KIND TARGET
   fi
 }
 
+# Atomics, loads, stores, fences, the device's heap: the program computes what the manual says, and an NVIDIA GPU agreed.
+memory_reference() { # KIND TARGET
+  local name="memory reference on $2" out=$work/memory-reference-$2.out status=0
+  wanted "$name" || return 0
+  ( c_program "$root/Tests/PTXReference/memory_reference.c" "$work/memory_reference" -ldl -lm ) >"$logs/memory-reference-build.log" 2>&1 ||
+    { fail_one "$name" "it does not build" "$logs/memory-reference-build.log"; return; }
+  CARMINE_SOFT_GPU=$1 CARMINE_SOFT_STRICT=1 CARMINE_CACHE_DIR=$work/caches/shared LD_LIBRARY_PATH=$prefix/lib timeout --kill-after=5 580 \
+    "$work/memory_reference" libcuda.so.1 >"$out" 2>"$out.err" || status=$?
+  count_lines "$name" "$out"
+  if [[ $(tail -n 1 "$out") =~ cases\ failed$ ]]; then pass_one "$name ends by itself"; else fail_one "$name ends by itself" "status $status" "$out.err"; fi
+}
+
+textures() { # KIND TARGET
+  local name="textures on $2" out=$work/textures-$2.out status=0
+  wanted "$name" || return 0
+  ( cuda_programs 13 "$work/cuda-13" "$programs/textures.cu" ) >"$logs/textures-build.log" 2>&1 ||
+    { fail_one "$name" "it does not build" "$logs/textures-build.log"; return; }
+  CARMINE_SOFT_GPU=$1 CARMINE_SOFT_STRICT=1 CARMINE_CACHE_DIR=$work/caches/shared LD_LIBRARY_PATH=$prefix/lib timeout --kill-after=5 300 \
+    "$work/cuda-13/textures" >"$out" 2>"$out.err" || status=$?
+  count_lines "$name" "$out"
+  if [ "$status" -le 1 ]; then pass_one "$name ends by itself"; else fail_one "$name ends by itself" "status $status" "$out.err"; fi
+}
+
 # One line an answer: `ok …` or `FAIL …`.  Compared group by group: a group whose process died fails with what it did not answer.
 compare_answers() { # THEIRS OURS NAME
   awk -v name="$3" '
@@ -76,5 +99,10 @@ api_reference() { # 13|12 RECORDING
 ptx_reference mi300x gfx942
 ptx_reference rx7900xtx gfx1100
 ptx_reference mi210 gfx90a
+memory_reference mi300x gfx942
+memory_reference rx7900xtx gfx1100
+memory_reference mi210 gfx90a
+textures mi300x gfx942
+textures rx7900xtx gfx1100
 api_reference 13 nvidia.txt
 api_reference 12 nvidia-12.txt

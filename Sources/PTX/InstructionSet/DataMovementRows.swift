@@ -24,8 +24,8 @@ extension InstructionSet {
     .init("cvta.shared::cluster.u64", "d:T, a:T", ptx: 7.8, sm: 90, "9.7.9.20", .native),
     .init("cvta.to.const|.global|.local|.shared|.shared::cta|.param|.param::entry.u64", "d:T, a:T", ptx: 2.0, "9.7.9.20", .native),
     .init("cvta.to.shared::cluster.u64", "d:T, a:T", ptx: 7.8, sm: 90, "9.7.9.20", .native),
-    .init("mapa{.shared::cluster}.u32|.u64", "d:T, a:T, b:u32", ptx: 7.8, sm: 90, "9.7.9.23", Refusal.clusters),
-    .init("getctarank{.shared::cluster}.u32|.u64", "d:u32, a:T", ptx: 7.8, sm: 90, "9.7.9.24", Refusal.clusters),
+    .init("mapa{.shared::cluster}.u32|.u64", "d:T, a:T, b:u32", ptx: 7.8, sm: 90, "9.7.9.23", .native),
+    .init("getctarank{.shared::cluster}.u32|.u64", "d:u32, a:T", ptx: 7.8, sm: 90, "9.7.9.24", .native),
   ])
 
   static let conversion = InstructionFamily("conversion", [

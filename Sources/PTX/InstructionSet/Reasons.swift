@@ -7,6 +7,7 @@ enum Refusal {
   static let tensorMemory = InstructionStatus.refused("tensor memory exists on NVIDIA's sm_100 family alone; compile the program for a plain target, whose mma instructions are compiled")
   static let multimem = InstructionStatus.refused("it works on multicast addresses of several GPUs joined by NVSwitch, which AMD GPUs have not")
   static let launchControl = InstructionStatus.refused("it cancels blocks of the running grid that haven't started, which AMD's dispatcher cannot")
-  static let surfaceReduction = InstructionStatus.refused("AMD GPUs have no reduction on surfaces that PTX's formats fit")
+  static let multisampled = InstructionStatus.refused("CUDA's runtime makes no multisampled textures")
+  static let textureQuestion = InstructionStatus.refused("the answer would be a number of the source language's own, which CUDA has not")
   static let stateOfTextures = InstructionStatus.refused("textures and surfaces are told by their handles alone here: there is nothing to ask for their type")
 }
