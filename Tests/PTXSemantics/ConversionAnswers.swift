@@ -141,7 +141,7 @@ struct ConversionReference {
       return .exactly(format.largest)
     }
     var code = format.pack(value, direction, saturates: has("satfinite"))
-    if has("ftz"), format == .f32 { code = format.flushed(code) }
+    if has("ftz"), format == .f32, format.isTiny(value, direction) { code &= format.signBit }
     if has("relu"), code & format.signBit != 0 { code = 0 }
     if has("pzo"), code == format.signBit { code = 0 }
     if has("sat") { code = code & format.signBit != 0 ? 0 : min(code, format.pack(.number(ExactNumber(Int64(1))))) }

@@ -113,6 +113,14 @@ extension ExactFormat {
   }
   func flushed(_ code: UInt64) -> UInt64 { isSubnormal(code) ? code & signBit : code }
 
+  /// Whether a number, rounded as if exponents had no end, is below the least normal one: what .ftz makes a zero (as an H100 does).
+  func isTiny(_ value: Unpacked, _ direction: Direction) -> Bool {
+    guard case .number(let number) = value, !number.isZero else { return false }
+    let unit = number.magnitudeExponent - fractionBits
+    let digits = number.rounded(dropping: unit - number.exponent, direction)
+    return unit + 127 - digits.leadingZeroBitCount < 1 - bias
+  }
+
   /// saturates: numbers that are too large, and infinities, become the largest number.
   func pack(_ value: Unpacked, _ direction: Direction = .nearest, saturates: Bool = false) -> UInt64 {
     switch value {

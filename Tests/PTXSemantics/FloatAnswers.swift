@@ -84,7 +84,7 @@ extension FloatWords {
   func arithmetic(_ codes: [UInt64], _ sources: [ExactFormat], _ result: ExactFormat) -> FloatAnswer {
     let ftz = has("ftz")
     let values = zip(codes, sources).map { code, format in format.unpack(ftz ? format.flushed(code) : code) }
-    if has("oob"), codes.contains(where: { $0 & 0x7FFF == 0x7FF7 }) { return .exactly(0) }
+    if has("oob"), codes[..<2].contains(where: { $0 & 0x7FFF == 0x7FF7 }) { return .exactly(0) }
     let one = Unpacked.number(ExactNumber(Int64(1)))
     let value: Unpacked = switch opcode {
     case "add": .add(values[0], values[1], direction)
@@ -101,7 +101,7 @@ extension FloatWords {
   /// Rounded, flushed, saturated, rectified.
   func finished(_ value: Unpacked, _ format: ExactFormat) -> FloatAnswer {
     var code = format.pack(value, direction)
-    if has("ftz") { code = format.flushed(code) }
+    if has("ftz"), format.isTiny(value, direction) { code &= format.signBit }
     if has("sat") {
       let one = format.pack(.number(ExactNumber(Int64(1))))
       return .exactly(value.isNaN || code & format.signBit != 0 ? 0 : min(code, one))

@@ -15,8 +15,7 @@ extension FunctionLowering {
     let x = try read(i.operands[1], type), y = try read(i.operands[2], type)
     let value: Value
     if approximate {
-      // As the manual has it, a * (1 / b): no quotient for divisors whose reciprocal is subnormal.
-      value = compute(.multiplySingle, [x, b.overloaded("llvm.amdgcn.rcp", b.float, [flush(y, ftz)])], ftz: ftz)
+      value = approximateQuotient(x, y, ftz: ftz)
     } else if full {
       value = ftz == module.flushesSubnormals ? b.accuracy(b.fdiv(x, y), ulps: 2.5) : quotient(x, y, .nearest, ftz: ftz)
     } else {
@@ -51,7 +50,6 @@ extension FunctionLowering {
   func quotient(_ x: Value, _ y: Value, _ rounding: Rounding, ftz: Bool) -> Value {
     if b.type(x) == b.float {
       if rounding == .nearest, ftz == module.flushesSubnormals { return b.fdiv(x, y) }
-      if rounding == .nearest, ftz { return flushed(b.fdiv(flushed(x), flushed(y))) }
       let wide = [x, y].map { compute(.doubleFromSingle, [$0], ftz: ftz) }
       return compute(.singleFromDouble, [b.fdiv(wide[0], wide[1])], rounding, ftz: ftz)
     }
@@ -71,7 +69,7 @@ extension FunctionLowering {
   func root(_ x: Value, _ rounding: Rounding, ftz: Bool) -> Value {
     if b.type(x) == b.float {
       if rounding == .nearest, ftz == module.flushesSubnormals { return b.overloaded("llvm.sqrt", b.float, [x]) }
-      if rounding == .nearest, ftz { return b.overloaded("llvm.sqrt", b.float, [flushed(x)]) }
+      if rounding == .nearest, ftz { return b.overloaded("llvm.sqrt", b.float, [flushed(x)]) }  // a root is never subnormal
       let wide = compute(.doubleFromSingle, [x], ftz: ftz)
       return compute(.singleFromDouble, [b.overloaded("llvm.sqrt", b.double, [wide])], rounding, ftz: ftz)
     }
@@ -108,6 +106,15 @@ extension FunctionLowering {
   }
 
   // MARK: approximate
+
+  /// As the manual has it, a * (1 / b): no quotient for divisors whose reciprocal is subnormal.
+  private func approximateQuotient(_ x: Value, _ y: Value, ftz: Bool) -> Value {
+    let reciprocal = { [b] (value: Value) in b.overloaded("llvm.amdgcn.rcp", b.float, [value]) }
+    if ftz { return compute(.multiplySingle, [x, reciprocal(flush(y, true))], ftz: true) }
+    let (divisor, isSmall) = aboveSubnormals(y, 0x1p32)
+    let quotient = compute(.multiplySingle, [x, reciprocal(divisor)])
+    return b.select(isSmall, compute(.multiplySingle, [quotient, b.real(b.float, 0x1p32)]), quotient)
+  }
 
   /// Within a unit, subnormal operands and results included: the hardware's reciprocal of a number brought near to one.
   private func approximateReciprocal(_ x: Value, ftz: Bool) -> Value {

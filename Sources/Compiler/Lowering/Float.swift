@@ -120,8 +120,17 @@ extension FunctionLowering {
 
   private func arithmetic(_ operation: ModeOperation, _ values: [Value], _ type: ScalarType, _ rounding: Rounding, ftz: Bool) -> Value {
     if type.isBrainFloat { return computeBrainFloat(operation, values) }
-    if type.isHalf { return flush(compute(operation, values.map { flush($0, ftz) }), ftz) }
+    if type.isHalf { return ftz ? flushingHalf(operation, values.map(flushed)) : compute(operation, values) }
     return compute(operation, values, rounding, ftz: ftz)
+  }
+
+  /// A result of halves that is a zero where it would be below the least normal number if exponents had no end: single precision
+  /// tells, which holds sums and products of halves exactly.
+  private func flushingHalf(_ operation: ModeOperation, _ values: [Value]) -> Value {
+    let value = compute(operation, values), type = b.type(value)
+    let wide = compute(operation, values.map(widened))
+    let isTiny = b.fcmp(LLVMRealOLT, b.fabs(wide), b.real(b.type(wide), 0x1p-14 - 0x1p-26))
+    return b.select(isTiny, b.overloaded("llvm.copysign", type, [b.real(type, 0), value]), value)
   }
 
   /// `.rn .rz .rm .rp`; halves are only rounded to nearest.
@@ -154,12 +163,13 @@ extension FunctionLowering {
     var value = finish(arithmetic(.fma(type), values, type, rounding, ftz: finishing.ftz), finishing)
     if outOfBounds {
       guard type.isHalf || type.isBrainFloat else { throw CompileError.invalid(i, ".oob is for halves") }
-      for operand in values { value = b.select(isOutOfBounds(operand), b.real(b.type(value), 0), value) }
+      for operand in values[..<2] { value = b.select(isOutOfBounds(operand), b.real(b.type(value), 0), value) }
     }
     try write(i.operands[0], value, type)
   }
 
-  /// The NaN that tensor copies fill in beyond a tensor's bounds (OOB-NaN, of either format and sign; the code is an H100's).
+  /// The NaN that tensor copies fill in beyond a tensor's bounds (OOB-NaN, of either format and sign).  Its code, and that only
+  /// factors count, is from an H100.
   private func isOutOfBounds(_ value: Value) -> Value {
     let whole = b.like(b.type(value), b.i16)
     return b.icmp(LLVMIntEQ, b.and(b.bitcast(value, whole), b.number(whole, 0x7FFF)), b.number(whole, 0x7FF7))
