@@ -186,7 +186,7 @@ extension FloatWords {
     case "div" where has("full"): return answer(x / operands[1], ulps: 2)
     case "div":
       let divisor = abs(operands[1])
-      if divisor > 0x1p126, divisor.isFinite { return x.isInfinite || x.isNaN ? .anyNaN : .near(x / operands[1], ulps: 0, relative: 1, absolute: 0) }
+      if divisor > 0x1p126, divisor.isFinite { return x.isInfinite || x.isNaN ? .anyNaN : .exactly((codes[0] ^ codes[1]) & format.signBit) }
       if divisor < 0x1p-126, divisor > 0 { return .anything }  // the bound begins above
       return answer(x / operands[1], ulps: 2)
     case "rcp" where format == .f64: return upperWord(codes[0]) { 1 / $0 }

@@ -106,8 +106,8 @@ extension FunctionLowering {
     let exact = from.bits <= 16 && to.bits >= 32 || from.bits <= 32 && to == .f64 || from.bits == 8
     if exact || rounding == .nearest && to != .bf16 { return converted(value, type) }
     if to == .f16 || to == .bf16 {
-      if from.bits <= 16 { return narrowed(converted(value, b.float), to, rounding) }
-      return narrowed(oddSingle(converted(from.bits == 64 ? oddDigits(value, signed: from.isSigned) : value, b.double)), to, rounding)
+      if from.bits == 64 { return narrowed(oddSingle(converted(oddDigits(value, signed: from.isSigned, digits: 53), b.double)), to, rounding) }
+      return narrowed(converted(from.bits == 32 ? oddDigits(value, signed: from.isSigned, digits: 24) : value, b.float), to, rounding)
     }
     if from.bits <= 32 {  // exact in double precision, then one directed rounding
       return compute(.singleFromDouble, [converted(value, b.double)], rounding)
@@ -119,11 +119,14 @@ extension FunctionLowering {
     return to == .f64 ? double : compute(.singleFromDouble, [double], rounding)
   }
 
-  /// An integer of 64 bits that a double holds, with the same upper digits: those that don't fit leave a one behind.
-  private func oddDigits(_ value: Value, signed: Bool) -> Value {
-    let fits = signed ? b.icmp(LLVMIntULT, b.add(value, b.int64(1 << 53)), b.int64(1 << 54)) : b.icmp(LLVMIntULT, value, b.int64(1 << 53))
-    let lost = b.icmp(LLVMIntNE, b.and(value, b.int64(0xFFF)), b.int64(0))
-    let sticky = b.or(b.and(value, b.int64(~0xFFF)), b.select(lost, b.int64(0x800), b.int64(0)))
+  /// An integer that a format of so many digits holds, with the same upper digits: those that don't fit leave a one behind.
+  private func oddDigits(_ value: Value, signed: Bool, digits: Int) -> Value {
+    let type = b.type(value), dropped = b.bits(type) - digits + 1
+    let limit = b.constant(type, UInt64(1) << UInt64(digits))
+    let fits = signed ? b.icmp(LLVMIntULT, b.add(value, limit), b.constant(type, UInt64(2) << UInt64(digits))) : b.icmp(LLVMIntULT, value, limit)
+    let mask = UInt64(1) << UInt64(dropped) - 1
+    let lost = b.icmp(LLVMIntNE, b.and(value, b.constant(type, mask)), b.zero(type))
+    let sticky = b.or(b.and(value, b.not(b.constant(type, mask))), b.select(lost, b.constant(type, (mask + 1) / 2), b.zero(type)))
     return b.select(fits, value, sticky)
   }
 
