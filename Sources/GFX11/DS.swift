@@ -10,17 +10,17 @@ extension OpcodeTable {
   static func ds(_ t: inout OpcodeTable) {
     t.begin(.ds, count: 256)
     dsTransfers(&t); dsLanes(&t); dsAtomics32(&t); dsAtomics64(&t)
+    t(173, "ds_bvh_stack_rtn_b32", .control) { w, o in w.rayStack(o) }
     // Named, not executed.
-    t(24, "ds_gws_sema_release_all", .control)
-    t(25, "ds_gws_init", .control)
-    t(26, "ds_gws_sema_v", .control)
-    t(27, "ds_gws_sema_br", .control)
-    t(28, "ds_gws_sema_p", .control)
-    t(29, "ds_gws_barrier", .control)
-    t(63, "ds_ordered_count", .control)
-    t(122, "ds_add_gs_reg_rtn", .control)
-    t(123, "ds_sub_gs_reg_rtn", .control)
-    t(173, "ds_bvh_stack_rtn_b32", .control)
+    t(24, "ds_gws_sema_release_all", [.control, .globalWaveSync])
+    t(25, "ds_gws_init", [.control, .globalWaveSync])
+    t(26, "ds_gws_sema_v", [.control, .globalWaveSync])
+    t(27, "ds_gws_sema_br", [.control, .globalWaveSync])
+    t(28, "ds_gws_sema_p", [.control, .globalWaveSync])
+    t(29, "ds_gws_barrier", [.control, .globalWaveSync])
+    t(63, "ds_ordered_count", [.control, .globalDataShare])
+    t(122, "ds_add_gs_reg_rtn", [.control, .graphics])
+    t(123, "ds_sub_gs_reg_rtn", [.control, .graphics])
   }
 
   private static func dsTransfers(_ t: inout OpcodeTable) {

@@ -1,4 +1,5 @@
-// MIMG: image instructions.  Descriptors, layouts and filters are in ISA's ImageResource, ImageAccess and ImageSampling.
+// MIMG: image instructions.  Descriptors, layouts and filters are in ISA's ImageResource, ImageLayout,
+// ImageAccess and ImageSampling, rays in RayIntersection.
 // Source: AMD RDNA3 ISA, 9.2, 15.9 and 16.12.
 import CSoftGPU
 import ISA
@@ -17,11 +18,11 @@ extension OpcodeTable {
     t(8, "image_store_pck", .control) { w, o in w.imageStorePacked(o, .gfx11) }
     t(9, "image_store_mip_pck", .control) { w, o in w.imageStorePacked(o, .gfx11, level: true) }
     t(23, "image_get_resinfo", .control) { w, o in w.imageSizes(o, .gfx11) }
-    // Named, not executed.
-    t(24, "image_msaa_load", .control)
-    t(25, "image_bvh_intersect_ray", .control)
-    t(26, "image_bvh64_intersect_ray", .control)
-    t(144, "image_gather4h", .control)
+    t(24, "image_msaa_load", .control) { w, o in w.imageLoadSamples(o, .gfx11) }
+    t(25, "image_bvh_intersect_ray", .control) { w, o in w.intersectRay(o, wide: false) }
+    t(26, "image_bvh64_intersect_ray", .control) { w, o in w.intersectRay(o, wide: true) }
+    // Four texels in a row: which ones, nobody says.
+    t(144, "image_gather4h", [.control, .unpublished])
     imageAtomics(&t); imageSamples(&t)
   }
   private static func imageAtomics(_ t: inout OpcodeTable) {

@@ -80,7 +80,7 @@ extension OpcodeTable {
     t(16, "s_trap", .control) { w, o in stop(w, o, .trap(id: UInt8(truncatingIfNeeded: o.pointee.immediate))) }
     t(17, "s_round_mode", .control) { w, o in HardwareRegister.setMode(w, w.pointee.mode & ~15 | UInt32(o.pointee.immediate & 15)) }
     t(18, "s_denorm_mode", .control) { w, o in HardwareRegister.setMode(w, w.pointee.mode & ~0xf0 | UInt32(o.pointee.immediate & 15) << 4) }
-    t(31, "s_code_end")
+    t(31, "s_code_end", .control) { w, o in stop(w, o, .illegalInstruction(words: words(of: o), name: nil)) }   // behind the last instruction
     t(32, "s_branch", [.control, .branch]) { w, o in branch(w, o) }
     t(33, "s_cbranch_scc0", [.control, .branch]) { w, o in if !w.scc { branch(w, o) } }
     t(34, "s_cbranch_scc1", [.control, .branch]) { w, o in if w.scc { branch(w, o) } }
@@ -94,7 +94,7 @@ extension OpcodeTable {
     t(42, "s_cbranch_cdbgsys_and_user", .control) { _, _ in }
     t(48, "s_endpgm", .control) { w, _ in w.pointee.state = UInt32(CARMINE_WAVE_ENDED) }
     t(49, "s_endpgm_saved", .control) { w, _ in w.pointee.state = UInt32(CARMINE_WAVE_ENDED) }
-    t(50, "s_endpgm_ordered_ps_done")
+    t(50, "s_endpgm_ordered_ps_done", .graphics)
     t(52, "s_wakeup") { _, _ in }
     t(53, "s_setprio") { _, _ in }
     t(54, "s_sendmsg", .control) { w, o in Traps.sendMessage(w, o) }

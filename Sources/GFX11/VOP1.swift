@@ -37,8 +37,8 @@ extension OpcodeTable {
     t(4, "v_cvt_f64_i32") { w, o in w.unary(o) { (a: Int32) in Double(a) } }
     t(5, "v_cvt_f32_i32", .f32) { w, o in w.unary(o) { (a: Int32) in Float(a) } }
     t(6, "v_cvt_f32_u32", .f32) { w, o in w.unary(o) { (a: UInt32) in Float(a) } }
-    t(7, "v_cvt_u32_f32") { w, o in w.unary(o) { (a: Float) in toUInt32(a) } }
-    t(8, "v_cvt_i32_f32") { w, o in w.unary(o) { (a: Float) in toInt32(a) } }
+    t(7, "v_cvt_u32_f32", .f32) { w, o in w.unary(o) { (a: Float) in toUInt32(a) } }
+    t(8, "v_cvt_i32_f32", .f32) { w, o in w.unary(o) { (a: Float) in toInt32(a) } }
     t(10, "v_cvt_f16_f32", [.f64, .halfResult]) { w, o in w.unary(o) { (a: Float) in Float16(a) } }
     t(11, "v_cvt_f32_f16", [.f64, .half0]) { w, o in w.unary(o) { (a: Float16) in Float(a) } }
     t(12, "v_cvt_nearest_i32_f32") { w, o in w.unary(o) { (a: Float) in toInt32((a + 0.5).rounded(.down)) } }
@@ -101,8 +101,8 @@ extension OpcodeTable {
   private static func halves(_ t: inout OpcodeTable) {
     t(80, "v_cvt_f16_u16", [.f64, .unary16]) { w, o in w.unary(o) { (a: UInt16) in Float16(Float(a)) } }
     t(81, "v_cvt_f16_i16", [.f64, .unary16]) { w, o in w.unary(o) { (a: Int16) in Float16(Float(a)) } }
-    t(82, "v_cvt_u16_f16", .unary16) { w, o in w.unary(o) { (a: Float16) in UInt16(truncatingIfNeeded: toUInt32(clamped(Float(a), 0, 65535))) } }
-    t(83, "v_cvt_i16_f16", .unary16) { w, o in w.unary(o) { (a: Float16) in Int16(truncatingIfNeeded: toInt32(clamped(Float(a), -32768, 32767))) } }
+    t(82, "v_cvt_u16_f16", [.f64, .unary16]) { w, o in w.unary(o) { (a: Float16) in UInt16(truncatingIfNeeded: toUInt32(clamped(Float(a), 0, 65535))) } }
+    t(83, "v_cvt_i16_f16", [.f64, .unary16]) { w, o in w.unary(o) { (a: Float16) in Int16(truncatingIfNeeded: toInt32(clamped(Float(a), -32768, 32767))) } }
     t(84, "v_rcp_f16", [.f64, .unary16]) { w, o in w.unary(o) { (a: Float16) in Float16(1 / Float(a)) } }
     t(85, "v_sqrt_f16", [.f64, .unary16]) { w, o in w.unary(o) { (a: Float16) in Float16(Float(a).squareRoot()) } }
     t(86, "v_rsq_f16", [.f64, .unary16]) { w, o in w.unary(o) { (a: Float16) in Float16(1 / Float(a).squareRoot()) } }

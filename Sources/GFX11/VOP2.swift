@@ -22,8 +22,8 @@ extension OpcodeTable {
     t(12, "v_mul_hi_u32_u24") { w, o in
       w.binary(o) { (a: UInt32, b: UInt32) in UInt32(truncatingIfNeeded: (UInt64(a & 0xff_ffff) &* UInt64(b & 0xff_ffff)) >> 32) }
     }
-    t(15, "v_min_f32", [.f32, .flushes]) { w, o in w.binary(o) { (a: Float, b: Float) in minimum(a, b) } }
-    t(16, "v_max_f32", [.f32, .flushes]) { w, o in w.binary(o) { (a: Float, b: Float) in maximum(a, b) } }
+    t(15, "v_min_f32", [.f32, .flushes]) { w, o in w.least(o, Float.self) }
+    t(16, "v_max_f32", [.f32, .flushes]) { w, o in w.most(o, Float.self) }
     t(17, "v_min_i32") { w, o in w.binary(o) { (a: Int32, b: Int32) in min(a, b) } }
     t(18, "v_max_i32") { w, o in w.binary(o) { (a: Int32, b: Int32) in max(a, b) } }
     t(19, "v_min_u32") { w, o in w.binary(o) { (a: UInt32, b: UInt32) in min(a, b) } }
@@ -72,8 +72,8 @@ extension OpcodeTable {
       let k = Float16(bitPattern: UInt16(truncatingIfNeeded: o.pointee.literal))
       w.binary(o) { (a: Float16, b: Float16) in fma(a, b, k) }
     }
-    t(57, "v_max_f16", [.f64, .binary16]) { w, o in w.binary(o) { (a: Float16, b: Float16) in maximum(a, b) } }
-    t(58, "v_min_f16", [.f64, .binary16]) { w, o in w.binary(o) { (a: Float16, b: Float16) in minimum(a, b) } }
+    t(57, "v_max_f16", [.f64, .binary16]) { w, o in w.most(o, Float16.self) }
+    t(58, "v_min_f16", [.f64, .binary16]) { w, o in w.least(o, Float16.self) }
     t(59, "v_ldexp_f16", [.f64, .binary16]) { w, o in w.binary(o) { (a: Float16, b: Int16) in Float16(scalbnf(Float(a), Int32(b))) } }
     t(60, "v_pk_fmac_f16", [.f64, .accumulates, .bare, .only32]) { w, o in
       w.ternary(o) { (a: UInt32, b: UInt32, c: UInt32) in joined(fma(lowHalf(a), lowHalf(b), lowHalf(c)), fma(highHalf(a), highHalf(b), highHalf(c))) }

@@ -122,8 +122,8 @@ extension OpcodeTable {
     t(796, "v_ldexp_f32", .f32) { w, o in w.binary(o) { (a: Float, b: Int32) in scalbnf(a, b) } }
     t(807, "v_add_f64", .f64) { w, o in w.binary(o) { (a: Double, b: Double) in a + b } }
     t(808, "v_mul_f64", .f64) { w, o in w.binary(o) { (a: Double, b: Double) in a * b } }
-    t(809, "v_min_f64", .f64) { w, o in w.binary(o) { (a: Double, b: Double) in minimum(a, b) } }
-    t(810, "v_max_f64", .f64) { w, o in w.binary(o) { (a: Double, b: Double) in maximum(a, b) } }
+    t(809, "v_min_f64", .f64) { w, o in w.least(o, Double.self) }
+    t(810, "v_max_f64", .f64) { w, o in w.most(o, Double.self) }
     t(811, "v_ldexp_f64", .f64) { w, o in w.binary(o) { (a: Double, b: Int32) in scalbn(a, Int(b)) } }
     t(815, "v_trig_preop_f64", .f64) { w, o in w.binary(o) { (a: Double, b: UInt32) in trigonometricSegment(a, b) } }
   }

@@ -20,11 +20,11 @@ extension OpcodeTable {
     t(11, "v_pk_sub_u16") { w, o in w.packed2(o) { a, b in saturateU(o, Int64(a) &- Int64(b)) } }
     t(12, "v_pk_max_u16") { w, o in w.packed2(o) { a, b in max(a, b) } }
     t(13, "v_pk_min_u16") { w, o in w.packed2(o) { a, b in min(a, b) } }
-    t(14, "v_pk_fma_f16", .f64) { w, o in w.packed3(o, float: true) { a, b, c in clampHalf(o, Float16(Double(lowHalf(a)) * Double(lowHalf(b)) + Double(lowHalf(c)))) } }
-    t(15, "v_pk_add_f16", .f64) { w, o in w.packed2(o, float: true) { a, b in clampHalf(o, Float16(Float(lowHalf(a)) + Float(lowHalf(b)))) } }
-    t(16, "v_pk_mul_f16", .f64) { w, o in w.packed2(o, float: true) { a, b in clampHalf(o, Float16(Float(lowHalf(a)) * Float(lowHalf(b)))) } }
-    t(17, "v_pk_min_f16", .f64) { w, o in w.packed2(o, float: true) { a, b in clampHalf(o, lesser(lowHalf(a), lowHalf(b))) } }
-    t(18, "v_pk_max_f16", .f64) { w, o in w.packed2(o, float: true) { a, b in clampHalf(o, -lesser(-lowHalf(a), -lowHalf(b))) } }
+    t(14, "v_pk_fma_f16", .f64) { w, o in w.packed3(o, float: true) { a, b, c in clampHalf(w, o, Float16(Double(lowHalf(a)) * Double(lowHalf(b)) + Double(lowHalf(c)))) } }
+    t(15, "v_pk_add_f16", .f64) { w, o in w.packed2(o, float: true) { a, b in clampHalf(w, o, Float16(Float(lowHalf(a)) + Float(lowHalf(b)))) } }
+    t(16, "v_pk_mul_f16", .f64) { w, o in w.packed2(o, float: true) { a, b in clampHalf(w, o, Float16(Float(lowHalf(a)) * Float(lowHalf(b)))) } }
+    t(17, "v_pk_min_f16", .f64) { w, o in w.packed2(o, float: true) { a, b in leastHalf(w, o, a, b) } }
+    t(18, "v_pk_max_f16", .f64) { w, o in w.packed2(o, float: true) { a, b in mostHalf(w, o, a, b) } }
     t(19, "v_dot2_f32_f16", .f32) { w, o in w.dotHalves(o) { a, b, c in dot2(a, b, c) } }
     t(22, "v_dot4_i32_iu8") { w, o in w.dot(o) { a, b, c in dotProduct(o, a, b, c, bits: 8, signedA: o.negates(0), signedB: o.negates(1)) } }
     t(23, "v_dot4_u32_u8") { w, o in w.dot(o) { a, b, c in dotProduct(o, a, b, c, bits: 8, signed: false) } }

@@ -20,12 +20,8 @@ extension Rows {
     t(9, "v_mul_hi_u32_u24") { w, o in
       w.binary(o) { (a: UInt32, b: UInt32) in UInt32(truncatingIfNeeded: (UInt64(a & 0xff_ffff) &* UInt64(b & 0xff_ffff)) >> 32) }
     }
-    t(10, "v_min_f32", [.f32, .flushes]) { w, o in
-      if w.isIEEE { w.binary(o) { (a: Float, b: Float) in quieted(a, b, minimum(a, b)) } } else { w.binary(o) { (a: Float, b: Float) in minimum(a, b) } }
-    }
-    t(11, "v_max_f32", [.f32, .flushes]) { w, o in
-      if w.isIEEE { w.binary(o) { (a: Float, b: Float) in quieted(a, b, maximum(a, b)) } } else { w.binary(o) { (a: Float, b: Float) in maximum(a, b) } }
-    }
+    t(10, "v_min_f32", [.f32, .flushes]) { w, o in w.least(o, Float.self) }
+    t(11, "v_max_f32", [.f32, .flushes]) { w, o in w.most(o, Float.self) }
     t(12, "v_min_i32") { w, o in w.binary(o) { (a: Int32, b: Int32) in min(a, b) } }
     t(13, "v_max_i32") { w, o in w.binary(o) { (a: Int32, b: Int32) in max(a, b) } }
     t(14, "v_min_u32") { w, o in w.binary(o) { (a: UInt32, b: UInt32) in min(a, b) } }
@@ -91,12 +87,8 @@ extension Rows {
     t(42, "v_lshlrev_b16") { w, o in w.binary(o) { (a: UInt16, b: UInt16) in UInt16(truncatingIfNeeded: UInt32(b) << (UInt32(a) & 15)) } }
     t(43, "v_lshrrev_b16") { w, o in w.binary(o) { (a: UInt16, b: UInt16) in UInt16(truncatingIfNeeded: UInt32(b) >> (UInt32(a) & 15)) } }
     t(44, "v_ashrrev_i16") { w, o in w.binary(o) { (a: Int16, b: Int16) in Int16(truncatingIfNeeded: Int32(b) >> (Int32(a) & 15)) } }
-    t(45, "v_max_f16", .f64) { w, o in
-      if w.isIEEE { w.binary(o) { (a: Float16, b: Float16) in quieted(a, b, maximum(a, b)) } } else { w.binary(o) { (a: Float16, b: Float16) in maximum(a, b) } }
-    }
-    t(46, "v_min_f16", .f64) { w, o in
-      if w.isIEEE { w.binary(o) { (a: Float16, b: Float16) in quieted(a, b, minimum(a, b)) } } else { w.binary(o) { (a: Float16, b: Float16) in minimum(a, b) } }
-    }
+    t(45, "v_max_f16", .f64) { w, o in w.most(o, Float16.self) }
+    t(46, "v_min_f16", .f64) { w, o in w.least(o, Float16.self) }
     t(47, "v_max_u16") { w, o in w.binary(o) { (a: UInt16, b: UInt16) in max(a, b) } }
     t(48, "v_max_i16") { w, o in w.binary(o) { (a: Int16, b: Int16) in max(a, b) } }
     t(49, "v_min_u16") { w, o in w.binary(o) { (a: UInt16, b: UInt16) in min(a, b) } }

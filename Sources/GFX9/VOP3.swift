@@ -133,12 +133,8 @@ extension Rows {
     t(470, "v_med3_f32", [.f32, .flushes]) { w, o in w.ternary(o) { (a: Float, b: Float, c: Float) in median(a, b, c) } }
     t(640, "v_add_f64", .f64) { w, o in w.binary(o) { (a: Double, b: Double) in a + b } }
     t(641, "v_mul_f64", .f64) { w, o in w.binary(o) { (a: Double, b: Double) in a * b } }
-    t(642, "v_min_f64", .f64) { w, o in
-      if w.isIEEE { w.binary(o) { (a: Double, b: Double) in quieted(a, b, minimum(a, b)) } } else { w.binary(o) { (a: Double, b: Double) in minimum(a, b) } }
-    }
-    t(643, "v_max_f64", .f64) { w, o in
-      if w.isIEEE { w.binary(o) { (a: Double, b: Double) in quieted(a, b, maximum(a, b)) } } else { w.binary(o) { (a: Double, b: Double) in maximum(a, b) } }
-    }
+    t(642, "v_min_f64", .f64) { w, o in w.least(o, Double.self) }
+    t(643, "v_max_f64", .f64) { w, o in w.most(o, Double.self) }
     t(644, "v_ldexp_f64", .f64) { w, o in w.binary(o) { (a: Double, b: Int32) in scalbn(a, Int(b)) } }
     t(648, "v_ldexp_f32", .f32) { w, o in w.binary(o) { (a: Float, b: Int32) in scalbnf(a, b) } }
     t(673, "v_mul_legacy_f32", .f32) { w, o in w.binary(o) { (a: Float, b: Float) in a == 0 || b == 0 ? 0 : a * b } }

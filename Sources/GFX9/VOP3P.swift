@@ -20,11 +20,11 @@ extension Rows {
     t(11, "v_pk_sub_u16", [.halves]) { w, o in w.packed2(o) { a, b in saturateU(o, Int64(a) &- Int64(b)) } }
     t(12, "v_pk_max_u16", [.halves]) { w, o in w.packed2(o) { a, b in max(a, b) } }
     t(13, "v_pk_min_u16", [.halves]) { w, o in w.packed2(o) { a, b in min(a, b) } }
-    t(14, "v_pk_fma_f16", [.halves, .f64]) { w, o in w.packed3(o, float: true) { a, b, c in clampHalf(o, Float16(Double(lowHalf(a)) * Double(lowHalf(b)) + Double(lowHalf(c)))) } }
-    t(15, "v_pk_add_f16", [.halves, .f64]) { w, o in w.packed2(o, float: true) { a, b in clampHalf(o, Float16(Float(lowHalf(a)) + Float(lowHalf(b)))) } }
-    t(16, "v_pk_mul_f16", [.halves, .f64]) { w, o in w.packed2(o, float: true) { a, b in clampHalf(o, Float16(Float(lowHalf(a)) * Float(lowHalf(b)))) } }
-    t(17, "v_pk_min_f16", [.halves, .f64]) { w, o in w.packed2(o, float: true) { a, b in clampHalf(o, lesser(lowHalf(a), lowHalf(b))) } }
-    t(18, "v_pk_max_f16", [.halves, .f64]) { w, o in w.packed2(o, float: true) { a, b in clampHalf(o, -lesser(-lowHalf(a), -lowHalf(b))) } }
+    t(14, "v_pk_fma_f16", [.halves, .f64]) { w, o in w.packed3(o, float: true) { a, b, c in clampHalf(w, o, Float16(Double(lowHalf(a)) * Double(lowHalf(b)) + Double(lowHalf(c)))) } }
+    t(15, "v_pk_add_f16", [.halves, .f64]) { w, o in w.packed2(o, float: true) { a, b in clampHalf(w, o, Float16(Float(lowHalf(a)) + Float(lowHalf(b)))) } }
+    t(16, "v_pk_mul_f16", [.halves, .f64]) { w, o in w.packed2(o, float: true) { a, b in clampHalf(w, o, Float16(Float(lowHalf(a)) * Float(lowHalf(b)))) } }
+    t(17, "v_pk_min_f16", [.halves, .f64]) { w, o in w.packed2(o, float: true) { a, b in leastHalf(w, o, a, b) } }
+    t(18, "v_pk_max_f16", [.halves, .f64]) { w, o in w.packed2(o, float: true) { a, b in mostHalf(w, o, a, b) } }
     t(32, "v_fma_mix_f32", [.halves, .f32]) { w, o in w.mix(o) { value in value.bitPattern } }
     t(33, "v_fma_mixlo_f16", [.halves, .f32]) { w, o in w.mixHalf(o, high: false) }
     t(34, "v_fma_mixhi_f16", [.halves, .f32]) { w, o in w.mixHalf(o, high: true) }

@@ -50,6 +50,29 @@ import Glibc
   Float16(bitPattern: isSignalling(a) ? a.bitPattern | 0x200 : isSignalling(b) ? b.bitPattern | 0x200 : result.bitPattern)
 }
 
+/// Types whose signalling NaNs IEEE mode makes quiet.
+public protocol Quietable: LaneType {
+  static func least(_ a: Self, _ b: Self) -> Self
+  static func most(_ a: Self, _ b: Self) -> Self
+  /// `result`, or a signalling operand made quiet.
+  static func quiet(_ a: Self, _ b: Self, _ result: Self) -> Self
+}
+extension Float: Quietable {
+  @inlinable @inline(__always) public static func least(_ a: Float, _ b: Float) -> Float { ISA.minimum(a, b) }
+  @inlinable @inline(__always) public static func most(_ a: Float, _ b: Float) -> Float { ISA.maximum(a, b) }
+  @inlinable @inline(__always) public static func quiet(_ a: Float, _ b: Float, _ result: Float) -> Float { quieted(a, b, result) }
+}
+extension Double: Quietable {
+  @inlinable @inline(__always) public static func least(_ a: Double, _ b: Double) -> Double { ISA.minimum(a, b) }
+  @inlinable @inline(__always) public static func most(_ a: Double, _ b: Double) -> Double { ISA.maximum(a, b) }
+  @inlinable @inline(__always) public static func quiet(_ a: Double, _ b: Double, _ result: Double) -> Double { quieted(a, b, result) }
+}
+extension Float16: Quietable {
+  @inlinable @inline(__always) public static func least(_ a: Float16, _ b: Float16) -> Float16 { ISA.minimum(a, b) }
+  @inlinable @inline(__always) public static func most(_ a: Float16, _ b: Float16) -> Float16 { ISA.maximum(a, b) }
+  @inlinable @inline(__always) public static func quiet(_ a: Float16, _ b: Float16, _ result: Float16) -> Float16 { quieted(a, b, result) }
+}
+
 // Conversions to integers: toward zero, saturating, NaN is 0.
 @inlinable @inline(__always) public func toInt32(_ a: Float) -> Int32 {
   let clamped = a > -2147483648 ? (a < 2147483520 ? a : 2147483520) : -2147483648

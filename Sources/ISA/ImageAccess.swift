@@ -23,42 +23,56 @@ extension UnsafeMutablePointer<carmine_wave> {
     return Int(imageAddress(o, n / 2)[lane] >> UInt32(n % 2 * 16) & 0xffff)
   }
   func imageDimension(_ o: Op, _ family: BufferFamily, _ image: ImageResource) -> ImageResource.Shape {
-    family == .gfx11 ? ImageResource.Shape(dim: Int(o.pointee.form >> 4))! : image.shape ?? .plane
+    if family == .gfx11 { return ImageResource.Shape(dim: Int(o.pointee.form >> 4))! }
+    // da: layers count.
+    let shape = image.shape ?? .plane
+    guard shape.isArray, o.pointee.form & 16 == 0 else { return shape }
+    return shape == .lineArray ? .line : .plane
   }
   /// The descriptor, when its image can be read here; otherwise the wave stops with the reason.
   func imageResource(_ o: Op, _ family: BufferFamily) -> ImageResource? {
-    let image = ImageResource(family, pointee.scalars + Int(o.pointee.scalarDestination), isShort: o.pointee.select & ImageBit.r128 != 0)
-    let reason: String
-    if image.shape == .samples || image.shape == .samplesArray {
-      reason = "an image access with several samples a texel (only single ones are read)"
-    } else if image.swizzleMode != 0 {
-      reason = "an image access in tiled layout, swizzle mode \(image.swizzleMode) (only linear images, mode 0, are read)"
-    } else {
-      return image
+    var image = ImageResource(family, pointee.scalars + Int(o.pointee.scalarDestination), isShort: isShort(o, family))
+    guard image.swizzleMode != 0 else {
+      guard image.sampleShift > 0 else { return image }
+      refuse(o, "an image access with several samples a texel in linear layout")
+      return nil
     }
-    refuse(o, reason)
-    return nil
+    guard image.format != nil else { return image }
+    image.layout = ImageLayout.of(family, image)
+    if image.layout == nil {
+      let shape = image.shape.map { "\($0)" } ?? "no image"
+      refuse(o, "an image access in tiled layout, swizzle mode \(image.swizzleMode), of elements of \(image.format!.bytes) bytes (\(shape))")
+      return nil
+    }
+    return image
   }
+  private func isShort(_ o: Op, _ family: BufferFamily) -> Bool { family == .gfx11 && o.pointee.select & ImageBit.r128 != 0 }
   func refuse(_ o: Op, _ reason: String) { stop(self, o, .illegalInstruction(words: words(of: o), name: reason)) }
 
-  /// Fills the worker's list; returns the lanes inside, or nil after a refusal.
-  private func imagePlaces(_ o: Op, _ family: BufferFamily, _ image: ImageResource, level: Bool) -> UInt64? {
+  /// Whether the places of levels below the first are known.
+  func hasLevels(_ image: ImageResource) -> Bool { image.family == .gfx11 && image.layout == nil }
+
+  /// Fills the worker's list; returns the lanes inside, or nil after a refusal.  `further`: samples behind the one that is asked for.
+  private func imagePlaces(_ o: Op, _ family: BufferFamily, _ image: ImageResource, level: Bool, further: Int = 0) -> UInt64? {
     let list = worker(self).pointee.addresses, shape = imageDimension(o, family, image)
     var inside: UInt64 = 0, tooDeep = false
     forLanes(exec) { lane in
       let x = coordinate(o, 0, lane), second = shape.coordinates > 1 ? coordinate(o, 1, lane) : 0
       let y = shape == .lineArray ? 0 : second
-      let z = shape == .lineArray ? second : shape.coordinates > 2 ? coordinate(o, 2, lane) : 0
+      let third = shape.coordinates > 2 ? coordinate(o, 2, lane) : 0
+      let z = shape == .lineArray ? second : shape == .samples ? 0 : third
+      let sample = (shape == .samples ? third : shape == .samplesArray ? coordinate(o, 3, lane) : 0) + further
+      var mip = image.baseLevel
       if level {
-        let mip = coordinate(o, shape.coordinates, lane)
-        if mip < 0 || mip > image.lastLevel - image.baseLevel { return }
-        if mip > 0 { tooDeep = true; return }
+        mip += coordinate(o, shape.coordinates, lane)
+        if mip < image.baseLevel || mip > image.lastLevel { return }
       }
-      guard image.format != nil, let address = image.address(x, y, z) else { return }
+      if mip > 0 && !hasLevels(image) { tooDeep = true; return }
+      guard image.format != nil, let address = image.address(x, y, z, sample: sample, level: mip) else { return }
       list[lane] = address
       inside |= 1 << UInt64(lane)
     }
-    if tooDeep || image.baseLevel > 0 && inside != 0 { refuse(o, "an image access to a smaller level of detail (only the first is read)"); return nil }
+    if tooDeep { refuse(o, "an image access to a smaller level of detail of a tiled image (those of linear ones are read on gfx11)"); return nil }
     return inside
   }
 
@@ -90,6 +104,24 @@ extension UnsafeMutablePointer<carmine_wave> {
     }
     let count = Int(o.pointee.form & 15).nonzeroBitCount
     finishImage(o, half ? (count + 1) / 2 : count)
+  }
+
+  /// image_msaa_load: one component of four samples, from the one that the address names, a multiple of four, on.
+  public func imageLoadSamples(_ o: Op, _ family: BufferFamily) {
+    guard let image = imageResource(o, family) else { return }
+    let shape = imageDimension(o, family, image), component = min(3, Int(o.pointee.form & 15).trailingZeroBitCount)
+    guard shape == .samples || shape == .samplesArray else { return refuse(o, "image_msaa_load of an image without samples") }
+    let out = data(o, Int(o.pointee.destination)), half = o.pointee.select & ImageBit.d16 != 0, selectors = BufferResource(selecting: image.selectors)
+    withUnsafeTemporaryAllocation(of: SIMD4<UInt32>.self, capacity: 64) { results in
+      for lane in 0..<64 { results[lane] = SIMD4() }
+      for sample in 0..<4 {
+        guard let inside = imagePlaces(o, family, image, level: false, further: sample), let format = image.format else { return }
+        guard resolveListed(o, inside, format.bytes, .read) != nil else { return }
+        forLanes(inside) { lane in results[lane][sample] = selectors.selected(format.decode(host(lane)), one: format.one)[component] }
+      }
+      forLanes(exec) { lane in place(results[lane], count: 4, integer: image.format?.isInteger ?? true, half: half, out, lane) }
+    }
+    finishImage(o, half ? 2 : 4)
   }
 
   /// Decoded elements of the lanes inside, zeros for the others.
@@ -172,7 +204,7 @@ extension UnsafeMutablePointer<carmine_wave> {
 
   /// Width, height, depth or layers, and the number of levels; the sizes of the level that the address names.
   public func imageSizes(_ o: Op, _ family: BufferFamily) {
-    let image = ImageResource(family, pointee.scalars + Int(o.pointee.scalarDestination), isShort: o.pointee.select & ImageBit.r128 != 0)
+    let image = ImageResource(family, pointee.scalars + Int(o.pointee.scalarDestination), isShort: isShort(o, family))
     let out = data(o, Int(o.pointee.destination)), levels = image.lastLevel - image.baseLevel + 1
     let mips = imageAddress(o, 0), isNarrow = o.pointee.immediate & 1 != 0
     var results = InlineArray<64, SIMD4<UInt32>>(repeating: SIMD4())

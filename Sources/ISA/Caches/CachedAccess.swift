@@ -38,6 +38,12 @@ struct Place {
 }
 
 extension AddressSpace.Range {
+  /// Where bytes of the range are written: L2's or memory's.
+  public func bytes(_ address: UInt64, _ count: UInt64) -> UnsafeMutablePointer<UInt8> {
+    let place = Place(range: self, bypasses: true, access: .write)
+    place.prepare(address, count)
+    return place.host(address).assumingMemoryBound(to: UInt8.self)
+  }
   /// Where instruction fetch finds these bytes, which lie in the range: L2's or memory's.
   func code(_ address: UInt64, _ count: UInt64) -> UnsafeRawPointer {
     let place = Place(range: self, bypasses: true, access: .read)
