@@ -3,6 +3,15 @@
 // Source: AMD CDNA3 ISA, chapter 12, and AMD's published pseudo-code.
 import Glibc
 
+/// Sixteen bits into one half of a register, the other kept.
+public enum Half {
+  @inlinable @inline(__always) public static func low(_ register: UInt32, _ bits: UInt32) -> UInt32 { register & 0xffff_0000 | bits }
+  @inlinable @inline(__always) public static func high(_ register: UInt32, _ bits: UInt32) -> UInt32 { register & 0xffff | bits << 16 }
+}
+
+@inlinable @inline(__always) public func signed(_ a: UInt32) -> Int32 { Int32(bitPattern: a) }
+@inlinable @inline(__always) public func signed(_ a: UInt64) -> Int64 { Int64(bitPattern: a) }
+
 /// minNum of IEEE 754-2008: a number wins against a NaN; -0 is less than +0.
 @inlinable @inline(__always) public func minimum(_ a: Float, _ b: Float) -> Float {
   let r = a < b ? a.bitPattern : a == b ? a.bitPattern | b.bitPattern : b.bitPattern

@@ -26,10 +26,10 @@ private struct SampleRequest {
 }
 
 extension UnsafeMutablePointer<carmine_wave> {
-  public func imageSample(_ o: Op, _ family: BufferFamily, _ options: SampleOptions) {
-    guard let image = imageResource(o, family) else { return }
+  public func imageSample(_ o: Op, _ options: SampleOptions) {
+    guard let image = imageResource(o) else { return }
     let sampler = ImageSampler(pointee.scalars + Int(o.pointee.source2))
-    let shape = imageDimension(o, family, image)
+    let shape = imageDimension(o, image)
     withUnsafeTemporaryAllocation(byteCount: 64 * (MemoryLayout<SampleRequest>.stride + 32), alignment: 16) { raw in
       let base = raw.baseAddress.unsafelyUnwrapped
       let results = base.bindMemory(to: SIMD4<Float>.self, capacity: 128)

@@ -6,6 +6,7 @@ import Glibc
 public struct WorkerState {
   public var reader: AddressSpace.Reader
   public let instructions: UnsafePointer<InstructionSet>
+  let resourceFamily: BufferFamily
   public var windows: [CodeWindow] = []
   public var windowBase: UInt64 = 1                 // of the current window; 1 is no window's
   public var windowOps: UnsafeMutablePointer<carmine_op>
@@ -36,6 +37,7 @@ public struct WorkerState {
   public init(addressSpace: AddressSpace, instructions: UnsafePointer<InstructionSet>) {
     reader = addressSpace.makeReader()
     self.instructions = instructions
+    resourceFamily = instructions.pointee.target == .gfx1100 ? .gfx11 : .gfx9
     strict = addressSpace.caches.map { caches in
       let strict = UnsafeMutablePointer<StrictWorker>.allocate(capacity: 1)
       strict.initialize(to: StrictWorker(caches, rows: instructions.pointee.table.rows.count))

@@ -61,12 +61,12 @@ import GFX11
   }
 
   /// What LLVM makes of each sequence: mnemonic and length, or nil.
-  static func disassemble(_ sequences: [[UInt32]], _ target: Target) throws -> [(name: String, bytes: Int)?] {
+  static func disassemble(_ sequences: [[UInt32]], _ cpu: String) throws -> [(name: String, bytes: Int)?] {
     let text = sequences.map { words in
       "[" + words.flatMap { word in (0..<4).map { "0x" + String(word >> UInt32($0 * 8) & 0xff, radix: 16) } }.joined(separator: ",") + "]"
     }.joined(separator: "\n")
     let output = String(decoding: try runTool(
-      ["llvm-mc-22", "-disassemble", "-triple=amdgcn-amd-amdhsa", "-mcpu=\(target)", "-show-encoding"], input: text, mayFail: true), as: UTF8.self)
+      ["llvm-mc-22", "-disassemble", "-triple=amdgcn-amd-amdhsa", "-mcpu=\(cpu)", "-show-encoding"], input: text, mayFail: true), as: UTF8.self)
     // One line an instruction; what is invalid is missing, so that lines are matched by their bytes.
     var known: [[UInt8]: (String, Int)] = [:]
     for line in output.split(separator: "\n") {
@@ -90,7 +90,7 @@ import GFX11
     let table = set.table
     var sequences: [[UInt32]] = [], opcodes: [UInt32] = []
     for opcode in 0..<Self.count(encoding) { for words in Self.candidates(encoding, opcode) { sequences.append(words); opcodes.append(opcode) } }
-    let judged = try Self.disassemble(sequences, target)
+    let judged = try Self.disassemble(sequences, target.rawValue)
     var seen = Set<UInt32>()
     for (index, words) in sequences.enumerated() {
       guard let (name, bytes) = judged[index] else { continue }
