@@ -108,8 +108,27 @@ static float weightOf(float fraction) { return floorOf(fraction * 256.0f + 0.5f)
 static numbers asNumbers(words w) { numbers n; __builtin_memcpy(&n, &w, 16); return n; }
 static words asWords(numbers n) { words w; __builtin_memcpy(&w, &n, 16); return w; }
 
-/// Coordinates in texels of a level.
-static float scaled(float x, int32_t size, uint32_t flags) { return flags & CARMINE_TEXTURE_NORMALIZED ? x * (float)size : x; }
+/// A coordinate in texels of a level: a whole number and a fraction from 0 to 1.  As the H100 does it: repetition and mirroring come
+/// first, in single precision, and the product with the size isn't rounded.
+typedef struct { float whole, fraction; } along;
+
+static along positionOf(float x, int32_t size, uint32_t mode, uint32_t flags, float shift) {
+  along p;
+  float rest = 0.0f;
+  if (flags & CARMINE_TEXTURE_NORMALIZED) {
+    float period = floorOf(x);
+    if (mode == CARMINE_ADDRESS_WRAP) x -= period;
+    else if (mode == CARMINE_ADDRESS_MIRROR) x = floorOf(period * 0.5f) * 2.0f == period ? x - period : 1.0f - (x - period);
+    float product = x * (float)size;
+    rest = __builtin_fmaf(x, (float)size, -product);
+    x = product;
+  }
+  x -= shift;
+  p.whole = floorOf(x);
+  p.fraction = x - p.whole + rest;
+  if (p.fraction < 0.0f) { p.whole -= 1.0f; p.fraction += 1.0f; }
+  return p;
+}
 
 /// Where a lookup's first texel is, and what its neighbours weigh.
 typedef struct { int32_t at[3]; float weight[3]; uint32_t corners; } footprint;
@@ -118,9 +137,10 @@ static footprint footprintOf(const plane *p, const float c[3]) {
   footprint f;
   uint32_t flags = p->t->flags, isLinear = flags & CARMINE_TEXTURE_LINEAR;
   for (int d = 0; d < 3; d++) {
-    float x = scaled(c[d], p->size[d], flags) - (isLinear ? 0.5f : 0.0f), whole = floorOf(x);
-    f.at[d] = wholeOf(whole);
-    f.weight[d] = weightOf(x - whole);
+    uint32_t mode = flags & CARMINE_TEXTURE_CUBE ? CARMINE_ADDRESS_CLAMP : p->t->address_mode[d];
+    along x = positionOf(c[d], p->size[d], mode, flags, isLinear ? 0.5f : 0.0f);
+    f.at[d] = wholeOf(x.whole);
+    f.weight[d] = weightOf(x.fraction);
   }
   f.corners = isLinear ? 1u << p->dimensions : 1;
   return f;
@@ -217,7 +237,9 @@ words carmine_texture_gather(uint64_t handle, uint32_t geometry, uint32_t channe
   uint32_t layer = coordinate.w;
   if (geometry & CARMINE_GEOMETRY_CUBE) layer = faceOf(c) + (geometry & CARMINE_GEOMETRY_LAYERED ? 6 * layer : 0);
   plane p = planeOf(t, 0, geometry, layer);
-  int32_t i = wholeOf(floorOf(scaled(c[0], p.size[0], t->flags) - 0.5f)) + shift.x, j = wholeOf(floorOf(scaled(c[1], p.size[1], t->flags) - 0.5f)) + shift.y;
+  uint32_t isCube = t->flags & CARMINE_TEXTURE_CUBE;
+  int32_t i = wholeOf(positionOf(c[0], p.size[0], isCube ? CARMINE_ADDRESS_CLAMP : t->address_mode[0], t->flags, 0.5f).whole) + shift.x,
+          j = wholeOf(positionOf(c[1], p.size[1], isCube ? CARMINE_ADDRESS_CLAMP : t->address_mode[1], t->flags, 0.5f).whole) + shift.y;
   words result = 0;
 #pragma clang loop unroll(disable)
   for (int corner = 0; corner < 4; corner++) {

@@ -134,6 +134,7 @@ extension FunctionLowering {
       b.move(to: host)
     }
     let slow = modify(access, isFlat ? b.addressCast(address, .global) : address, argument)
+    LLVMSetVolatile(slow, 1)  // or LLVM would make one of both, and lose the promise
     results.append((slow, b.currentBlock))
     b.branch(done)
     b.move(to: done)
