@@ -20,8 +20,9 @@ struct FloatModePass {
   private let target: GPUTarget
   private let usual: FloatEnvironment
   private(set) var report = FloatModeReport()
-  /// Results live in registers together: more would only be spilt.
-  private static let largestRegion = 24
+  /// Results and operands of a region live in registers together: more than this many of 32 bits would only be spilt, and near the
+  /// limit of a lane (128 where a workgroup has 1024 lanes) the register allocator searches for ever.
+  private static let mostRegisters = 64
 
   private struct Member {
     let call: Value
@@ -81,6 +82,11 @@ struct FloatModePass {
     var place: Int?
     // What can't be had before the region.  `movable` can, by moving it up.
     var late: Set<Value> = [], movable: [Value: Int] = [:], moved: Set<Value> = []
+    var inputs: Set<Value> = [], registers = 0
+    func newRegisters(_ member: Member) -> Int {
+      ([member.call] + member.arguments.filter { !isMember.contains($0) && !inputs.contains($0) && LLVMIsConstant($0) == 0 })
+        .reduce(0) { $0 + (b.bits(b.type($1)) + 31) / 32 }
+    }
     var next = LLVMGetFirstInstruction(block)
     while let instruction = next {
       next = LLVMGetNextInstruction(instruction)
@@ -89,6 +95,8 @@ struct FloatModePass {
       let found = member(instruction)
       if members.isEmpty {
         guard let found else { continue }
+        registers = newRegisters(found)
+        inputs.formUnion(found.arguments)
         members.append(found)
         isMember.insert(instruction)
         continue
@@ -96,7 +104,9 @@ struct FloatModePass {
       let operands = (0..<UInt32(max(0, LLVMGetNumOperands(instruction)))).compactMap { LLVMGetOperand(instruction, $0) }
       if operands.contains(where: late.contains) {
         late.insert(instruction)
-      } else if let found, members.count < Self.largestRegion {
+      } else if let found, registers + newRegisters(found) <= Self.mostRegisters {
+        registers += newRegisters(found)
+        inputs.formUnion(found.arguments)
         members.append(found)
         isMember.insert(instruction)
         var feeding = operands
