@@ -1,5 +1,6 @@
 // Texture fetches as CUDA's texture units do them, in plain loads and arithmetic: addressing, formats, filtering, mipmaps, cubes.
-// Weights of linear filtering have 8 bits behind the point, as CUDA documents (9-bit fixed point, 1.0 included).
+// Weights of linear filtering have 8 bits behind the point, as CUDA documents (9-bit fixed point, 1.0 included).  NVIDIA's units also
+// round the products of weights, which nobody documents: their answers are up to three 256ths of the texels' range away.
 // Source: carmine_texture.h; CUDA Programming Guide, "Texture Fetching"; PTX ISA, "tex", "tld4", "txq".
 #include "device.h"
 #include "carmine_texture.h"

@@ -38,6 +38,9 @@ static int index(int i, int n, const Sampler &s, bool &outside) {
   default: { int m = ((i % (2 * n)) + 2 * n) % (2 * n); return m < n ? m : 2 * n - 1 - m; }
   }
 }
+/// The guide's weights.  The H100 also rounds their products in two and three dimensions to 8 bits, so that what it gives is up to
+/// three 256ths of the texels' range away from this.
+static const float near = 4e-2f;
 static double weight(double fraction) { return std::floor(fraction * 256 + 0.5) / 256; }
 static float sample(const std::function<float(int, int, int)> &texel, const int n[3], int dimensions, const float c[3], const Sampler &s) {
   double x[3], a[3] = {0, 0, 0};
@@ -173,7 +176,7 @@ int main() {
           std::vector<float> c = places(row.n, row.dimensions, s.normalized, mode + 7 * linear), want;
           for (size_t i = 0; i < c.size(); i += 3) want.push_back(sample(value, row.n, row.dimensions, &c[i], s));
           cudaTextureObject_t t = textureOf(row.array, description(s, row.dimensions));
-          compare(name(row.what, s), run(row.kernel, t, c), want, linear ? 2e-2f : 0);
+          compare(name(row.what, s), run(row.kernel, t, c), want, linear ? near : 0);
           CHECK(cudaDestroyTextureObject(t));
         }
       }
@@ -249,7 +252,7 @@ int main() {
     CHECK(cudaCreateTextureObject(&t, &r, &d, nullptr));
     std::vector<float> c = places(n2, 2, false, 11), want;
     for (size_t i = 0; i < c.size(); i += 3) want.push_back(sample(value, n2, 2, &c[i], s));
-    compare("tex2D of pitched memory", run(two, t, c), want, 2e-2f);
+    compare("tex2D of pitched memory", run(two, t, c), want, near);
   }
   {  // layers
     cudaArray_t a;
@@ -262,7 +265,7 @@ int main() {
     Sampler s = {cudaAddressModeWrap, true, true, 0};
     std::vector<float> c = places(n2, 2, true, 12), want;
     for (size_t i = 0; i < c.size(); i += 3) { int z = (int)(i / 3) % 3; want.push_back(sample([&](int x, int y, int) { return value(x, y, z); }, n2, 2, &c[i], s)); }
-    compare("tex2DLayered", run(layered, textureOf(a, description(s)), c), want, 2e-2f);
+    compare("tex2DLayered", run(layered, textureOf(a, description(s)), c), want, near);
   }
   {  // cube map: six faces of one number each, looked at along the axes and a little off
     cudaArray_t a;
