@@ -7,6 +7,7 @@
 
 #define CONSTANT __attribute__((address_space(4)))
 #define GLOBAL __attribute__((address_space(1)))
+#define LDS __attribute__((address_space(3)))
 
 /// 1 when the kernel puts one warp in each wave of 64; defined by the compiler for each kernel.
 extern const CONSTANT uint32_t carmine_one_warp;

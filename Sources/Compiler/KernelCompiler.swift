@@ -17,6 +17,7 @@ public struct CompilerOptions: Sendable {
     switch Switch.warpMapping.value {
     case "shared": mapping = .sharedWave
     case "one": mapping = .oneWarp
+    case "turns": mapping = .yielding
     default: break
     }
   }
@@ -31,9 +32,6 @@ public struct KernelCompiler: Sendable {
     case object       // relocatable ELF
     case elf          // code object
   }
-  /// Scratch for calls of unknown depth, for each thread, above what is known; CUDA's own default is 1 KB in smaller frames.
-  static let recursionStackBytes: UInt32 = 4096
-
   public let target: GPUTarget
   public var options: CompilerOptions
 
@@ -74,11 +72,17 @@ public struct KernelCompiler: Sendable {
     image.parameters = Inventory.parameters(of: lowering.kernel)
     image.hiddenOffset = UInt32(ParameterLayout(lowering.kernel.parameters).hiddenOffset)
     image.kernargSize = image.hiddenOffset + UInt32(MemoryLayout<carmine_hidden_arguments>.size)
-    // Recursion: LLVM knows one frame of it.
-    if image.usesDynamicStack { image.scratchBytes += Self.recursionStackBytes }
+    // Of a recursion LLVM knows one frame (usesDynamicStack): the launch adds to scratchBytes what cudaLimitStackSize asks for.
     image.mapping = compilation.mapping
     let limit = lowering.limits.maximumThreads
-    image.maximumThreads = UInt32(compilation.mapping == .oneWarp ? min(512, limit) : limit)
+    if compilation.mapping == .oneWarp, limit > 512 {
+      // A mapping that is asked for stays; one that was chosen gives way for a larger block.
+      if options.mapping == nil { image.mostThreadsAsMapped = 512 }
+      image.maximumThreads = UInt32(options.mapping == nil ? limit : 512)
+    } else {
+      image.maximumThreads = UInt32(limit)
+    }
+    image.needsWholeRows = compilation.needsWholeRows
     image.requiredThreads = lowering.kernel.directives.first { $0.name == "reqntid" }?.values.map { UInt32($0) } ?? []
     image.services = lowering.services
     image.notes = compilation.notes

@@ -13,6 +13,8 @@ final class Compilation {
   let toolchain: Toolchain
   let module: LLVMModuleRef
   var mapping = WarpMapping.native
+  var needsWholeRows = false
+  var facts: KernelFacts?
   var notes: [String] = []
   var lowering: ModuleLowering?
   var unoptimised: [UInt8]?
@@ -57,8 +59,8 @@ enum Pipeline {
     Pass(name: "warp mapping") { try chooseMapping($0) },
     Pass(name: "lowering") { compilation in
       let lowering = try ModuleLowering(
-        compilation.ptx, kernel: compilation.kernel, target: compilation.toolchain.target, mapping: compilation.mapping,
-        context: compilation.toolchain.context, module: compilation.module)
+        compilation.ptx, target: compilation.toolchain.target, mapping: compilation.mapping,
+        facts: compilation.facts!, context: compilation.toolchain.context, module: compilation.module)
       compilation.lowering = lowering
       try lowering.lower()
     },
@@ -94,9 +96,12 @@ enum Pipeline {
   }
 
   private static func chooseMapping(_ compilation: Compilation) throws {
-    guard compilation.toolchain.target.waveSize == 64 else { return }
-    let choice = try WarpSharing.choose(compilation.ptx, kernel: compilation.kernel, forced: compilation.options.mapping)
+    let facts = try KernelFacts(compilation.ptx, kernel: compilation.kernel)
+    compilation.facts = facts
+    let choice = WarpSharing.choose(
+      facts, waveSize: compilation.toolchain.target.waveSize, forced: compilation.options.mapping)
     compilation.mapping = choice.mapping
+    compilation.needsWholeRows = choice.needsWholeRows
     compilation.notes += choice.notes
   }
 }

@@ -7,6 +7,7 @@ public enum WarpMapping: UInt8, Sendable {
   case native = 0      // wave32: one warp, one wave
   case sharedWave = 1  // wave64: two warps in a wave; the AQL workgroup is the CUDA block
   case oneWarp = 2     // wave64, upper half off: the AQL workgroup is 1-D, 64 work-items for each warp of the block
+  case yielding = 3    // lanes take turns: any mixture of waiting threads goes on; the AQL workgroup is the CUDA block
 }
 
 public struct Relocation: Sendable, Equatable {
@@ -50,6 +51,10 @@ public struct KernelImage: Sendable, Equatable {
   /// RDNA: a workgroup's waves may be spread over two compute units.  Not stored: the descriptor says it (`readDescriptor`).
   public private(set) var usesWorkgroupProcessor = false
   public var maximumThreads: UInt32 = 1024   // per block
+  /// Blocks of more threads, or (needsWholeRows) whose rows are several and no multiple of 32 threads, need the kernel compiled with
+  /// `.yielding`; 0: all blocks are served.
+  public var mostThreadsAsMapped: UInt32 = 0
+  public var needsWholeRows = false
   public var requiredThreads: [UInt32] = []  // .reqntid, or empty
   public var services: Services = []         // what the launch must give it addresses of
   public var notes: [String] = []            // why this mapping, what was emulated: for -v

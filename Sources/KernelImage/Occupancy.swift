@@ -6,6 +6,8 @@ public struct Occupancy: Sendable, Equatable {
   public var unit: Multiprocessor
   public var waveSize: Int
   public var mapping: WarpMapping
+  /// Larger blocks get the mapping in which lanes take turns; 0: none do.
+  public var mostThreadsAsMapped: Int
   public var vgprs: Int, sgprs: Int
   /// RDNA's workgroup-processor mode: a workgroup's waves may use the SIMDs and the LDS of both compute units.
   public var usesWorkgroupProcessor: Bool
@@ -14,6 +16,7 @@ public struct Occupancy: Sendable, Equatable {
     self.unit = unit ?? processor.unit
     waveSize = processor.waveSize
     mapping = image.mapping
+    mostThreadsAsMapped = Int(image.mostThreadsAsMapped)
     (vgprs, sgprs) = (Int(image.vgprs), Int(image.sgprs))
     usesWorkgroupProcessor = image.usesWorkgroupProcessor
   }
@@ -21,7 +24,7 @@ public struct Occupancy: Sendable, Equatable {
   /// Waves that a block of `threads` takes.  `oneWarp` gives every warp a wave of its own.
   public static func wavesPerBlock(threads: Int, mapping: WarpMapping, waveSize: Int) -> Int {
     switch mapping {
-    case .native, .sharedWave: (threads + waveSize - 1) / waveSize
+    case .native, .sharedWave, .yielding: (threads + waveSize - 1) / waveSize
     case .oneWarp: (threads + 31) / 32
     }
   }
@@ -40,7 +43,8 @@ public struct Occupancy: Sendable, Equatable {
     // Where a workgroup stays on one compute unit, a workgroup processor is two places for them.
     let places = usesWorkgroupProcessor ? 1 : unit.computeUnits
     let simds = unit.simds / places, lds = unit.ldsBytes / places
-    let waves = Self.wavesPerBlock(threads: threads, mapping: mapping, waveSize: waveSize)
+    let isAsMapped = mostThreadsAsMapped == 0 || threads <= mostThreadsAsMapped
+    let waves = Self.wavesPerBlock(threads: threads, mapping: isAsMapped ? mapping : .yielding, waveSize: waveSize)
     // The waves of a workgroup spread evenly over the SIMDs.
     guard wavesPerSIMD >= (waves + simds - 1) / simds, sharedBytes <= lds else { return 0 }
     var count = min(unit.maximumWorkgroups / places, wavesPerSIMD * simds / waves)

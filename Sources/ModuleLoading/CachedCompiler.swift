@@ -14,6 +14,7 @@ public struct CachedCompiler: KernelCompiler {
     switch Switch.warpMapping.value {
     case "shared": .sharedWave
     case "one": .oneWarp
+    case "turns": .yielding
     default: nil
     }
 
@@ -24,8 +25,8 @@ public struct CachedCompiler: KernelCompiler {
     do { return try ModuleImage(deserializing: bytes) } catch { throw ModuleError(.internalError, "the compiler's inventory: \(error)") }
   }
 
-  public func kernel(_ name: String, of source: ModuleSource, for target: String) throws -> KernelImage {
-    let bytes = try result(.kernel, name, source, target)
+  public func kernel(_ name: String, of source: ModuleSource, for target: String, takingTurns: Bool) throws -> KernelImage {
+    let bytes = try result(.kernel, name, source, target, takingTurns: takingTurns)
     do { return try KernelImage(deserializing: bytes) } catch { throw ModuleError(.internalError, "the compiler's kernel \(name): \(error)") }
   }
 
@@ -42,8 +43,9 @@ public struct CachedCompiler: KernelCompiler {
   }
 
   /// A serialised image.
-  private func result(_ kind: CompileRequest.Kind, _ name: String, _ source: ModuleSource, _ target: String) throws -> [UInt8] {
-    let request = request(kind, name, of: source.hash, for: target)
+  private func result(_ kind: CompileRequest.Kind, _ name: String, _ source: ModuleSource, _ target: String, takingTurns: Bool = false) throws -> [UInt8] {
+    var request = request(kind, name, of: source.hash, for: target)
+    if takingTurns { request.forcedMapping = .yielding }
     return try cache.value(for: key(of: request)) {
       Log.info("compiling \(kind == .module ? "the inventory of a module" : name) for \(target)")
       return try compile(request, source)

@@ -133,9 +133,15 @@ import Testing
     #expect(error.reason == .tooManyResources)
   }
 
-  @Test func namedBarriersAreRefused() throws {
-    #expect(try refusal(kernel("bar.sync 3; ret;"))?.reason == .unsupported)
-    #expect(try refusal(kernel("bar.sync 0; ret;")) == nil)
+  @Test func theHardwareServesBarriersOfTheWholeBlockAndTheLDSTheOthers() throws {
+    for name in ["bar.sync 0;", "bar.sync 3;", "barrier.cta.sync 7;", "bar.sync %r1;", "barrier.cluster.arrive; barrier.cluster.wait;"] {
+      let assembly = try emitted(kernel(name + " ret;"), as: .assembly)
+      #expect(assembly.components(separatedBy: "s_barrier").count == 2, "\(name)")
+      #expect(!assembly.contains("ds_cmpst"), "\(name)")
+    }
+    for name in ["bar.sync 3, 64;", "barrier.cta.sync 7, %r1;", "bar.sync %r1, 32;", "bar.arrive 2, 96;"] {
+      #expect(try emitted(kernel(name + " ret;"), as: .assembly).contains("ds_cmpst"), "\(name)")
+    }
   }
 
   @Test func anUnknownTargetNamesTheKnownOnes() throws {

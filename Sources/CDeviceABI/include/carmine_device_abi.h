@@ -6,7 +6,7 @@
 #include "carmine_texture.h"
 
 /// Bumped whenever anything here, in KernelImage or in the lowering changes meaning: part of every cache key.
-#define CARMINE_DEVICE_ABI_VERSION 1u
+#define CARMINE_DEVICE_ABI_VERSION 2u
 
 /// Follows the kernel's own parameters in its kernarg segment, at the next multiple of 16 (`KernelImage.hiddenOffset`).
 /// Written by the host for every launch; read by the kernel through scalar loads.
@@ -22,7 +22,7 @@ typedef struct carmine_hidden_arguments {
   uint32_t local_first;          ///< upper half of the first address that only memory of this GPU (VRAM) has, and
   uint32_t local_count;          ///< how many such upper halves follow: elsewhere PCIe's atomics are all that work
   uint64_t locks;                ///< device address of CARMINE_LOCK_COUNT words, zero at first: 128-bit atomics
-  uint64_t reserved;
+  uint64_t grid_workspace;       ///< of a cooperative launch, 0 for others: PTX %envreg1 (upper half) and %envreg2
 } carmine_hidden_arguments;
 
 /// A bump buffer in host-visible memory.  The device reserves with an atomic add on `written`; a record that does not fit

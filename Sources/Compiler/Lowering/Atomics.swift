@@ -12,9 +12,7 @@ import PTX
 extension Instructions {
   nonisolated(unsafe) static let atomics: [String: Handler] = [
     "atom": { f, i, m in try f.atomic(i, &m, result: i.operands[0], Array(i.operands[1...])) },
-    "red": { f, i, m in
-      if m.words.contains("async") { throw CompileError.unsupported(i, "an asynchronous reduction into another block's shared memory") }
-      try f.atomic(i, &m, result: .sink, i.operands)
+    "red": { f, i, m in try m.take("async") ? f.reduceAsync(i, &m) : f.atomic(i, &m, result: .sink, i.operands)
     },
   ]
 }

@@ -8,7 +8,7 @@ extension Instructions {
   nonisolated(unsafe) static let memory: [String: Handler] = [
     "ld": { f, i, m in try f.load(i, &m) },
     "ldu": { f, i, m in try f.load(i, &m) },
-    "st": { f, i, m in try f.store(i, &m) },
+    "st": { f, i, m in try m.take("async") ? f.storeAsync(i, &m) : f.store(i, &m) },
     "mov": { f, i, m in try f.move(i, &m) },
     "cvta": { f, i, m in
       let back = m.take("to")

@@ -15,6 +15,10 @@ final class ModuleLowering {
   let numbers: FunctionNumbers
   var services: Services = []
   var matrixPlans: [MatrixProduct: MatrixPlan] = [:]
+  let traits: FunctionTraits
+  let countedBarriers: CountedBarriers
+  /// Functions that are part of those that call them, and have no code of their own.
+  private var inlined: Set<String> = []
   private let definitions: [String: Function]
   private let aliases: [String: String]
   private let moduleVariables: [String: Variable]
@@ -28,26 +32,26 @@ final class ModuleLowering {
   /// The mode in which the kernel runs.
   var environment: FloatEnvironment { FloatEnvironment(flushesSingle: flushesSubnormals) }
 
-  init(_ index: ModuleIndex, kernel name: String, target: GPUTarget, mapping: WarpMapping, context: LLVMContextRef, module: LLVMModuleRef) throws {
-    definitions = index.definitions
-    aliases = index.aliases
-    guard let kernel = definitions[name], kernel.kind == .entry, kernel.body != nil else {
-      throw CompileError(.notFound, "the module has no kernel `\(name)`")
-    }
-    self.kernel = kernel
+  init(_ index: ModuleIndex, target: GPUTarget, mapping: WarpMapping, facts: KernelFacts, context: LLVMContextRef, module: LLVMModuleRef) throws {
+    (definitions, aliases) = (index.definitions, index.aliases)
+    (kernel, reachable, traits, countedBarriers) = (facts.kernel, facts.reachable, facts.traits, facts.countedBarriers)
     limits = LaunchLimits(kernel)
     numbers = index.numbers
     self.target = target
     self.mapping = mapping
     b = IRBuilder(context: context, module: module)
-    reachable = Reachability(from: name, in: index)
     floatMode = FloatMode(reachable.functions.compactMap { [definitions] in definitions[$0]?.body })
     moduleVariables = index.variables
   }
 
   func lower() throws {
+    for name in reachable.functions.dropFirst() where traits.mustInline(name, yielding: mapping == .yielding) { inlined.insert(name) }
+    if reachable.hasIndirectCalls, let name = numbers.names.first(where: inlined.contains) {
+      throw CompileError(
+        .unsupported, "`\(name)` may be called through a pointer, and \(traits.leaving.contains(name) ? "ends threads" : "waits for other lanes"): it would have to become part of the kernel")
+    }
     for name in reachable.functions { try define(definitions[name]!) }
-    for name in reachable.functions {
+    for name in reachable.functions where !inlined.contains(name) {
       let entry = functions[name]!
       do {
         try FunctionLowering(entry.function, value: entry.value, in: self).lower()
@@ -55,6 +59,22 @@ final class ModuleLowering {
         throw name == kernel.name ? error : CompileError(error.reason, "in \(name), which the kernel calls: \(error.message)")
       }
     }
+    for name in inlined { if let entry = functions.removeValue(forKey: name) { LLVMDeleteFunction(entry.value) } }
+  }
+
+  /// A bar.red or barrier.red is among what the kernel reaches.
+  var hasReducingBarriers: Bool {
+    reachable.functions.contains { name in
+      var found = false
+      definitions[name]?.body?.forEachInstruction { if ($0.opcode == "bar" || $0.opcode == "barrier") && $0.modifiers.contains("red") { found = true } }
+      return found
+    }
+  }
+
+  /// The function, where it becomes part of its callers.
+  func inlinedFunction(_ name: String) -> Function? {
+    let name = aliases[name] ?? name
+    return inlined.contains(name) ? definitions[name] : nil
   }
 
   // MARK: functions
@@ -103,6 +123,7 @@ final class ModuleLowering {
 
   /// A parameter or result as a value: an integer or float, or words of 32 bits for an array.
   func valueType(_ variable: Variable) -> Type {
+    if variable.isUnsized { return b.pointer(.scratch) }
     if variable.dimensions.isEmpty, variable.vector == 1 {
       return variable.space == .reg ? b.type(of: variable.type) : b.int(max(8, variable.type.bits))
     }
@@ -111,7 +132,6 @@ final class ModuleLowering {
 
   func functionType(results: [Variable], parameters: [Variable], _ position: Position) throws -> Type {
     guard results.count <= 1 else { throw CompileError.unsupported(position, "a function with \(results.count) results") }
-    if parameters.contains(where: \.isUnsized) { throw CompileError.unsupported(position, "a variadic function") }
     return b.function(results.first.map(valueType) ?? b.void, parameters.map(valueType))
   }
 
@@ -136,7 +156,7 @@ final class ModuleLowering {
   /// The functions that a pointer of this type may mean.
   func candidates(_ type: Type) -> [(number: UInt64, value: Value)] {
     numbers.names.compactMap { name in
-      guard let known = functions[name], known.type == type, let number = numbers.values[name] else { return nil }
+      guard !inlined.contains(name), let known = functions[name], known.type == type, let number = numbers.values[name] else { return nil }
       return (number, known.value)
     }
   }
@@ -185,12 +205,16 @@ final class ModuleLowering {
   var constantVariables: [Variable] { moduleVariables.values.filter { $0.space == .const }.sorted { $0.name < $1.name } }
 
   /// A word of LDS that the lowering itself uses.
-  func sharedCell(_ name: String) -> Value {
+  func sharedCell(_ name: String) -> Value { sharedWords(name, 1) }
+
+  func sharedWords(_ name: String, _ count: Int) -> Value {
     if let known = globals[name] { return known }
-    let cell = LLVMAddGlobalInAddressSpace(b.module, b.i32, name, AddressSpace.lds.rawValue)!
-    LLVMSetLinkage(cell, LLVMInternalLinkage)
-    LLVMSetInitializer(cell, b.undefined(b.i32))
-    globals[name] = cell
-    return cell
+    let type = b.array(b.i32, count)
+    let cells = LLVMAddGlobalInAddressSpace(b.module, type, name, AddressSpace.lds.rawValue)!
+    LLVMSetLinkage(cells, LLVMInternalLinkage)
+    LLVMSetInitializer(cells, b.undefined(type))
+    LLVMSetAlignment(cells, 4)
+    globals[name] = cells
+    return cells
   }
 }

@@ -71,7 +71,7 @@ extension FunctionLowering {
   func leaveUnusedLanes() {
     guard module.mapping == .oneWarp else { return }
     let item = b.call("llvm.amdgcn.workitem.id.x", b.i32)
-    let total = b.mul(blockSize(0), b.mul(blockSize(1), blockSize(2)))
+    let total = blockThreads()
     let upper = b.icmp(LLVMIntNE, b.and(item, b.int32(32)), b.int32(0))
     let unused = b.or(upper, b.icmp(LLVMIntUGE, flatThread(), total))
     let (leave, stay) = (newBlock("leave"), newBlock("stay"))
@@ -80,6 +80,9 @@ extension FunctionLowering {
     LLVMBuildRetVoid(b.raw)
     b.move(to: stay)
   }
+
+  /// Threads of a block.
+  func blockThreads() -> Value { b.mul(blockSize(0), b.mul(blockSize(1), blockSize(2))) }
 
   private static let axes: [Substring: Int] = ["x": 0, "y": 1, "z": 2]
 
@@ -132,11 +135,36 @@ extension FunctionLowering {
     case "cluster_ctarank": return b.int32(0)
     case "cluster_nctarank": return b.int32(1)
     case "WARP_SZ": return b.int32(32)
-    case let other where other.hasPrefix("envreg"): return b.int32(0)
-    case "smid", "nsmid":
-      throw CompileError(.unsupported, "\(name) in \(function.name): compute units have no dense numbers here, and a program would index by it")
+    case "envreg1": return b.trunc(b.lshr(gridWorkspace(), b.int64(32)), b.i32)
+    case "envreg2": return b.trunc(gridWorkspace(), b.i32)
+    case let other where other.hasPrefix("envreg") && (Int(other.dropFirst(6)) ?? 32) < 32: return b.int32(0)
+    case "smid": return computeUnit()
+    case "nsmid": return b.int32(module.target.waveSize == 64 ? 1 << 12 : 1 << 8)
+    case "reserved_smem_offset_begin", "reserved_smem_offset_end", "reserved_smem_offset_cap": return b.int32(0)  // none is
+    case let other where other.hasPrefix("reserved_smem_offset_"): return b.int32(0)
+    case "current_graph_exec": return b.int64(0)  // nothing is launched from the device
+    case let other where other.hasPrefix("pm") && (Int(other.dropFirst(2)) ?? 8) < 8: return b.int32(0)  // nothing counts
+    case let other where other.hasPrefix("pm") && other.hasSuffix("_64") && (Int(other.dropFirst(2).dropLast(3)) ?? 8) < 8: return b.int64(0)
     default: return nil
     }
+  }
+
+  private func gridWorkspace() -> Value { hidden(MemoryLayout<Hidden>.offset(of: \.grid_workspace)!, b.i64) }
+
+  /// The compute unit's place: die, shader engine, array and number, with gaps, as PTX allows.  Read anew each time: a wave that was
+  /// preempted may go on elsewhere.
+  /// Source: HW_ID (gfx9: CU 8-11, SH 12, SE 13-15; XCC_ID), HW_ID1 (gfx10 and later: WGP 10-13, SA 16, SE 18-20) of AMD's ISA manuals.
+  private func computeUnit() -> Value {
+    func register(_ number: Int, from bit: Int, bits: Int) -> Value {
+      b.call("llvm.amdgcn.s.getreg", b.i32, [b.int32(number | bit << 6 | (bits - 1) << 11)])
+    }
+    guard module.target.waveSize == 64 else {
+      let unit = register(23, from: 10, bits: 4), array = register(23, from: 16, bits: 1), engine = register(23, from: 18, bits: 3)
+      return b.or(b.or(unit, b.shl(array, b.int32(4))), b.shl(engine, b.int32(5)))
+    }
+    let place = register(4, from: 8, bits: 8)
+    guard module.target.isaVersion / 100 == 94 || module.target.isaVersion / 100 == 95 else { return place }  // gfx94x, gfx950: several dies
+    return b.or(place, b.shl(register(20, from: 0, bits: 4), b.int32(8)))
   }
 
   private func dynamicSharedBytes() -> Value { hidden(MemoryLayout<Hidden>.offset(of: \.dynamic_shared_bytes)!, b.i32) }

@@ -10,9 +10,9 @@ extension InstructionSet {
   ])
 
   static let stack = InstructionFamily("stack manipulation", [
-    .init("stacksave.u32|.u64", "d:T", ptx: 7.3, sm: 52, "9.7.17.1", .missing),
-    .init("stackrestore.u32|.u64", "a:T", ptx: 7.3, sm: 52, "9.7.17.2", .missing),
-    .init("alloca.u32|.u64", "d:T, a:T, ?b:u32", ptx: 7.3, sm: 52, "9.7.17.3", .missing),
+    .init("stacksave.u32|.u64", "d:T", ptx: 7.3, sm: 52, "9.7.17.1", .native),
+    .init("stackrestore.u32|.u64", "a:T", ptx: 7.3, sm: 52, "9.7.17.2", .native),
+    .init("alloca.u32|.u64", "d:T, a:T, ?b:u32", ptx: 7.3, sm: 52, "9.7.17.3", .native),
   ])
 
   static let miscellaneous = InstructionFamily("miscellaneous", [

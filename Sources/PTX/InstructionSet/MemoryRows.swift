@@ -27,7 +27,7 @@ extension InstructionSet {
     .init("st.release<scope>{<space-strong>}{~<evict1>}{~<evict2>}{~<hint>}{<vec>}<memory>", "[a], {b:T*V}, ?c:b64", ptx: 6.0, sm: 70, "9.7.9.11", .native),
     .init("st.relaxed|.release<scope>{.global|.shared}.b128", "[a], b:T", ptx: 8.3, sm: 70, "9.7.9.11", .native),
     .init("st.mmio.relaxed.sys{.global}<memory>", "[a], b:T", ptx: 8.2, sm: 70, "9.7.9.11", .native),
-    .init("st.async{.weak}.mbarrier::complete_tx::bytes{.shared::cluster}{<vec>}.b32|.b64|.u32|.u64|.s32|.s64|.f32|.f64", "[a], {b:T*V}, [c]", ptx: 8.1, sm: 90, "9.7.9.12", Refusal.clusters),
+    .init("st.async{.weak}.mbarrier::complete_tx::bytes{.shared::cluster}{<vec>}.b32|.b64|.u32|.u64|.s32|.s64|.f32|.f64", "[a], {b:T*V}, [c]", ptx: 8.1, sm: 90, "9.7.9.12", .emulated),
     .init("st.async.mmio.release<scope>{.global}.b8|.b16|.b32|.b64|.u8|.u16|.u32|.u64|.s8|.s16|.s32|.s64|.f32|.f64", "[a], b:T", ptx: 8.7, sm: 100, "9.7.9.12", .missing),
     .init("st.bulk{.weak}{.shared::cta}", "[a], b:u64, #i:0..0", ptx: 8.6, sm: 100, "9.7.9.13", .native),
     .init("multimem.ld_reduce{.weak}{.global}.min|.max|.add|.and|.or|.xor{.acc::f32|.acc::f16}{<vec8>}.b32|.b64|.u32|.u64|.s32|.s64|.f16|.f16x2|.bf16|.bf16x2|.f32|.f64|.e5m2|.e5m2x2|.e5m2x4|.e4m3|.e4m3x2|.e4m3x4", "…", ptx: 8.1, sm: 90, "9.7.9.14", Refusal.multimem),

@@ -17,9 +17,6 @@ public struct SpecialRegister: Sendable {
 }
 
 extension InstructionSet {
-  private static let multiprocessors = InstructionStatus.refused("compute units have no dense numbers here, and a program would index by it")
-  private static let counters = InstructionStatus.refused("AMD GPUs give a kernel no performance counters")
-
   public static let specialRegisters: [SpecialRegister] = [
     .init("tid", .u32, vector: true, ptx: 1.0, "10.1", .native),
     .init("ntid", .u32, vector: true, ptx: 1.0, "10.2", .native),
@@ -28,8 +25,8 @@ extension InstructionSet {
     .init("nwarpid", .u32, ptx: 2.0, "10.5", .native),
     .init("ctaid", .u32, vector: true, ptx: 1.0, "10.6", .native),
     .init("nctaid", .u32, vector: true, ptx: 1.0, "10.7", .native),
-    .init("smid", .u32, ptx: 1.3, "10.8", multiprocessors),
-    .init("nsmid", .u32, ptx: 2.0, "10.9", multiprocessors),
+    .init("smid", .u32, ptx: 1.3, "10.8", .native),
+    .init("nsmid", .u32, ptx: 2.0, "10.9", .native),
     .init("gridid", .u64, ptx: 1.0, "10.10", .native),
     .init("is_explicit_cluster", .pred, ptx: 7.8, sm: 90, "10.11", .native),
     .init("clusterid", .u32, vector: true, ptx: 7.8, sm: 90, "10.12", .native),
@@ -46,20 +43,20 @@ extension InstructionSet {
     .init("clock", .u32, ptx: 1.0, "10.23", .native),
     .init("clock_hi", .u32, ptx: 5.0, "10.23", .native),
     .init("clock64", .u64, ptx: 2.0, "10.24", .native),
-    .init("pm<8>", .u32, ptx: 1.3, "10.25", counters),
-    .init("pm<8>_64", .u64, ptx: 4.0, sm: 50, "10.26", counters),
+    .init("pm<8>", .u32, ptx: 1.3, "10.25", .emulated),
+    .init("pm<8>_64", .u64, ptx: 4.0, sm: 50, "10.26", .emulated),
     .init("envreg<32>", .b32, ptx: 2.1, "10.27", .native),
     .init("globaltimer", .u64, ptx: 3.1, sm: 30, "10.28", .native),
     .init("globaltimer_lo", .u32, ptx: 3.1, sm: 30, "10.28", .native),
     .init("globaltimer_hi", .u32, ptx: 3.1, sm: 30, "10.28", .native),
-    .init("reserved_smem_offset_begin", .b32, ptx: 7.6, sm: 80, "10.29", .missing),
-    .init("reserved_smem_offset_end", .b32, ptx: 7.6, sm: 80, "10.29", .missing),
-    .init("reserved_smem_offset_cap", .b32, ptx: 7.6, sm: 80, "10.29", .missing),
-    .init("reserved_smem_offset_<2>", .b32, ptx: 7.6, sm: 80, "10.29", .missing),
+    .init("reserved_smem_offset_begin", .b32, ptx: 7.6, sm: 80, "10.29", .native),
+    .init("reserved_smem_offset_end", .b32, ptx: 7.6, sm: 80, "10.29", .native),
+    .init("reserved_smem_offset_cap", .b32, ptx: 7.6, sm: 80, "10.29", .native),
+    .init("reserved_smem_offset_<2>", .b32, ptx: 7.6, sm: 80, "10.29", .native),
     .init("total_smem_size", .u32, ptx: 4.1, "10.30", .native),
     .init("aggr_smem_size", .u32, ptx: 8.1, sm: 90, "10.31", .native),
     .init("dynamic_smem_size", .u32, ptx: 4.1, "10.32", .native),
-    .init("current_graph_exec", .u64, ptx: 8.0, sm: 50, "10.33", .missing),
+    .init("current_graph_exec", .u64, ptx: 8.0, sm: 50, "10.33", .native),
   ]
 
   /// The row of `%name`, given with or without its element.
