@@ -12,7 +12,7 @@ import PTX
 extension FunctionLowering {
   /// rows: A's registers, of rows `group` and `group + 8`; columns: B's.  Gives column 4 * (lane / 16) + n of row lane % 16.
   func multiplyByMFMA(_ rows: [[Value]], _ columns: [Value], _ unit: MatrixUnit) -> [Value] {
-    let isDouble = unit.element == .double, isShared = module.mapping == .sharedWave
+    let isDouble = unit.element == .double, isShared = module.mapping != .oneWarp
     let lane = waveLane(), part = b.lshr(lane, b.int32(4)), group = b.and(lane, b.int32(7))
     let alive = { (value: Value) in self.b.call("llvm.amdgcn.set.inactive.i32", self.b.i32, [value, self.b.int32(0)]) }
     let from = { (source: Value, value: Value) in
