@@ -1,5 +1,6 @@
 // What memory instructions become.  Expected values: LLVM's assembler for mnemonics, LLVM's memory model of each target, PTX's text.
 import Compiler
+import Foundation
 import Testing
 
 @Suite struct MemoryTests {
