@@ -71,6 +71,9 @@ enum Pipeline {
       try PointerRecovery.run(on: compilation)
       try compilation.toolchain.verify(compilation.module)
     },
+    Pass(name: "loop exits") { compilation in
+      if LoopExits.run(in: compilation.module, compilation.lowering!.b) { try compilation.toolchain.verify(compilation.module) }
+    },
   ]
   /// Up to optimised IR.
   nonisolated(unsafe) static let middle: [Pass] = [
