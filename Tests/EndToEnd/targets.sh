@@ -39,11 +39,19 @@ for row in rows:
 PYTHON
 }
 
+loops() { # KIND
+  cuda_programs 13 "$work/cuda-13" "$programs/loops.cu"
+  CARMINE_SOFT_GPU=$1 with_libraries "$work/cuda-13/loops" >"$work/loops.out"
+  expect_line "$work/loops.out" '^loops are right$' "$(head -n 1 "$work/loops.out")"
+}
+
 targets=$("$carmine" compile --list-targets | cut -d : -f 1)
 check "there are seventeen targets" test "$(wc -w <<<"$targets")" -eq 17
 for target in $targets; do
   check "the examples compile for $target" examples_compile_for "$target"
   check "objects for $target name it" objects_name_their_target "$target"
 done
+check "loops that lanes leave at several places, on gfx942" loops mi300x
+check "loops that lanes leave at several places, on gfx1100" loops rx7900xtx
 check "a report has registers, memory, occupancy and instructions" report
 check "a report in JSON" report_is_json
