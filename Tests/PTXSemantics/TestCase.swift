@@ -167,7 +167,7 @@ extension TestCase {
     // Parameters of functions have their instructions inside a call.
     if variant.has("param::func") { return [] }
     let cases = cases(of: variant, family: family)
-    return cases.isEmpty ? plain(variant, toBeRead: true) : cases
+    return cases.isEmpty || collective.contains(family) ? plain(variant, toBeRead: true) : cases
   }
 
   /// What is run for a variant.
@@ -176,6 +176,12 @@ extension TestCase {
       let cases = template(variant)
       if !cases.isEmpty { return cases }
     }
-    return plain(variant)
+    return collective.contains(family) ? [] : plain(variant)
   }
+
+  /// Families whose instructions act on other threads or on the thread's own fate: nothing of them runs on arbitrary operands.
+  private static let collective: Set<String> = [
+    "barriers and fences", "mbarrier objects", "atomics", "asynchronous copies", "warp", "warp-level matrix", "warpgroup-level matrix", "stack manipulation", "control flow",
+    "miscellaneous",
+  ]
 }

@@ -10,7 +10,7 @@ extension InstructionSet {
     .init("tld4.r|.g|.b|.a.2d|.a2d|.cube|.acube.v4.u32|.s32|.f32.f32", "…", ptx: 2.2, sm: 20, "9.7.10.4", .emulated),
     .init("tld4.r|.g|.b|.a.2d|.a2d|.cube|.acube.v2.f16x2.f32", "…", ptx: 4.2, sm: 53, "9.7.10.4", .emulated),
     .init("txq.width|.height|.depth|.normalized_coords|.array_size|.num_mipmap_levels|.filter_mode|.addr_mode_0|.addr_mode_1|.addr_mode_2.b32", "d:b32, [a]", ptx: 1.5, sm: 20, "9.7.10.5", .emulated),
-    .init("txq.channel_data_type|.channel_order|.num_samples|.force_unnormalized_filtering.b32", "d:b32, [a]", ptx: 1.5, sm: 20, "9.7.10.5", Refusal.textureQuestion),
+    .init("txq.channel_data_type|.channel_order|.num_samples.b32", "d:b32, [a]", ptx: 1.5, sm: 20, "9.7.10.5", Refusal.textureQuestion),
     .init("txq.level.width|.height|.depth.b32", "d:b32, [a], b:u32", ptx: 3.1, sm: 20, "9.7.10.5", .emulated),
     .init("istypep.texref|.samplerref|.surfref", "d:pred, a:b64", ptx: 4.0, sm: 30, "9.7.10.6", Refusal.stateOfTextures),
   ])
