@@ -1,4 +1,4 @@
-// Video instructions: bytes and halfwords of a register, and words, in one more bit than they have.
+// Video instructions on bytes and halfwords of a register, in one more bit than they have.
 // Source: PTX ISA 9.x, section 9.7.18 (semantics under each instruction).
 import PTX
 
@@ -40,36 +40,10 @@ private func simd(_ name: String, lanes: Int) -> Reference {
   }
 }
 
-/// One word: an operation in 34 bits, saturated to the result's type, then perhaps a second one with c.
-private func scalar(_ name: String) -> Reference {
-  .thread { test, x in
-    let types = test.variant.types, isSet = name == "vset"
-    let (result, aType, bType) = isSet ? (ScalarType.u32, types[0], types[1]) : (types[0], types[1], types[2])
-    let comparison = test.variant.words.first(where: comparisons.contains) ?? ""
-    var value: Int128
-    switch name {
-    case "vshl", "vshr":
-      let n = test.variant.has("wrap") ? x[1] & 31 : min(x[1], 32), a = wide(x[0], aType)
-      value = name == "vshl" ? a << Int128(n) : a >> Int128(n)
-    case "vmad":
-      // (a*b + c), or with .po plus one; then scaled down, then saturated.
-      value = wide(x[0], aType) * wide(x[1], bType) + wide(x[2], aType == .s32 || bType == .s32 ? .s32 : .u32) + (test.variant.has("po") ? 1 : 0)
-      value >>= test.variant.has("shr7") ? 7 : test.variant.has("shr15") ? 15 : 0
-      return [test.variant.has("sat") ? clamp(value, aType == .s32 || bType == .s32 ? .s32 : .u32) : low(value, result)]
-    default: value = operation(name, wide(x[0], aType), wide(x[1], bType), comparison)
-    }
-    let first = test.variant.has("sat") ? clamp(value, result) : low(value, result)
-    guard x.count > 2 else { return [first] }
-    let (p, q) = (wide(first, result), wide(x[2], result))
-    return [low(test.variant.has("add") ? p + q : test.variant.has("min") ? min(p, q) : max(p, q), result)]
-  }
-}
-
 nonisolated(unsafe) let videoTests: FamilyTests = {
   var tests = FamilyTests()
   for name in ["vadd", "vsub", "vavrg", "vabsdiff", "vmin", "vmax", "vset"] {
     for lanes in [2, 4] { tests.references["\(name)\(lanes)"] = simd(name, lanes: lanes) }
   }
-  for name in ["vadd", "vsub", "vabsdiff", "vmin", "vmax", "vshl", "vshr", "vmad", "vset"] { tests.references[name] = scalar(name) }
   return tests
 }()
