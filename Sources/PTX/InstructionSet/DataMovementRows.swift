@@ -125,8 +125,8 @@ extension InstructionSet {
     .init("cvt.rn|.rz.satfinite{.relu}.pzo.e4m3x2|.e5m2x2|.e2m3x2|.e3m2x2|.e2m1x2.f16x2|.bf16x2", "d:T, a:U", ptx: 9.4, sm: "107f", "9.7.9.21", .emulated),
     .init("cvt.rn|.rz.satfinite{.relu}{.pzo}.scaled::n1::ue8m0.e4m3x2|.e5m2x2|.e2m3x2|.e3m2x2|.e2m1x2.f32", "d:T, a:U, b:U, c:b8", ptx: 9.4, sm: "107f", "9.7.9.21", .emulated),
     .init("cvt.rn|.rz.satfinite{.relu}{.pzo}.scaled::n1::ue8m0.e4m3x2|.e5m2x2|.e2m3x2|.e3m2x2|.e2m1x2.f16x2|.bf16x2", "d:T, a:U, c:b8", ptx: 9.4, sm: "107f", "9.7.9.21", .emulated),
-    .init("cvt.rz.satfinite{.relu}.s2f6x2.f32", "d:T, a:U, b:U", ptx: 9.4, sm: "107f", "9.7.9.21", .emulated),
-    .init("cvt.rz.satfinite{.relu}.s2f6x2.bf16x2", "d:T, a:U", ptx: 9.4, sm: "107f", "9.7.9.21", .emulated),
+    .init("cvt.rz.satfinite{.relu}.s2f6x2.f32", "d:T, a:U, b:U", ptx: 9.4, sm: "107a", "9.7.9.21", .emulated),
+    .init("cvt.rz.satfinite{.relu}.s2f6x2.bf16x2", "d:T, a:U", ptx: 9.4, sm: "107a", "9.7.9.21", .emulated),
     .init("cvt.pack.sat.u16|.s16.s32", "d:b32, a:s32, b:s32", ptx: 6.5, sm: 72, "9.7.9.22", .native),
     .init("cvt.pack.sat.u8|.s8|.u4|.s4|.u2|.s2.s32.b32", "d:b32, a:s32, b:s32, c:b32", ptx: 6.5, sm: 72, "9.7.9.22", .native),
   ])

@@ -12,7 +12,7 @@ public struct InstructionVariant: Sendable {
   public var text: String { ([row.opcode] + words).joined(separator: ".") }
   /// The first target that has this variant.
   public var target: MinimumTarget {
-    words.compactMap { InstructionSet.wordTargets[$0] }.reduce(row.target) { $0.number >= $1.number ? $0 : $1 }
+    words.compactMap { InstructionSet.wordTargets[$0] ?? InstructionSet.wordTargets["\(row.opcode) \($0)"] }.reduce(row.target) { $0.number >= $1.number ? $0 : $1 }
   }
   public func has(_ word: String) -> Bool { words.contains(word) }
   /// The words of one slot of the row; empty when it is left out.
@@ -32,8 +32,10 @@ public struct InstructionVariant: Sendable {
     }
   }
   var isLegal: Bool {
-    if row.excluded.isEmpty { return true }
+    let rules = InstructionSet.rules[row.opcode]
+    if row.excluded.isEmpty, rules == nil { return true }
     let words = Set(self.words)
+    if let rules, rules.contains(where: { $0.words.isSubset(of: words) && $0.oneOf.isDisjoint(with: words) }) { return false }
     return !row.excluded.contains { $0.isSubset(of: words) }
   }
 }
