@@ -6,6 +6,7 @@
 //   ptx-semantics --list [--only REGEX]         the variants, one a line
 //   ptx-semantics --without [--only REGEX]      rows that are compiled and have no case or no reference
 //   ptx-semantics --print FOLDER [--only REGEX] [--every N]    PTX texts for ptxas, by the target that they need
+//   ptx-semantics --page                        docs/ptx.md, as Tools/write-ptx-page writes it
 //   ptx-semantics --known FILE                  are these opcodes, one a line, all in the table?
 //
 // Ends with "N passed, N failed"; the status says whether any failed.
@@ -17,6 +18,8 @@ import PTX
     let options = Options(Array(CommandLine.arguments.dropFirst()))
     if options.has("--list") {
       for family in InstructionSet.families { for row in family.rows { for variant in row.variants where options.wants(variant) { say(variant.text) } } }
+    } else if options.has("--page") {
+      say(InstructionSet.markdown, end: "")
     } else if options.has("--without") {
       listWithout(options)
     } else if let folder = options["--print"] {
