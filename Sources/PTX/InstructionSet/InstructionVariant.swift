@@ -12,7 +12,8 @@ public struct InstructionVariant: Sendable {
   public var text: String { ([row.opcode] + words).joined(separator: ".") }
   /// The first target that has this variant.
   public var target: MinimumTarget {
-    words.compactMap { InstructionSet.wordTargets[$0] ?? InstructionSet.wordTargets["\(row.opcode) \($0)"] }.reduce(row.target) { $0.number >= $1.number ? $0 : $1 }
+    words.compactMap { InstructionSet.wordTargets[$0] ?? InstructionSet.wordTargets["\(row.opcode) \($0)"] }
+      .reduce(row.target) { $1.number > $0.number || ($1.number == $0.number && $0.suffix.isEmpty) ? $1 : $0 }
   }
   public func has(_ word: String) -> Bool { words.contains(word) }
   /// The words of one slot of the row; empty when it is left out.

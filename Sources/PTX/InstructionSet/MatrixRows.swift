@@ -178,7 +178,7 @@ extension InstructionSet {
     .init("tcgen05.cp<cta-group>.128x256b|.4x256b|.128x128b{.b8x16.b6x16_p32|.b8x16.b4x16_p64}", "…", ptx: 8.6, sm: "100a", "9.7.16.9.2", Refusal.tensorMemory),
     .init("tcgen05.cp<cta-group>.64x128b.warpx2::02_13|.warpx2::01_23{.b8x16.b6x16_p32|.b8x16.b4x16_p64}", "…", ptx: 8.6, sm: "100a", "9.7.16.9.2", Refusal.tensorMemory),
     .init("tcgen05.cp<cta-group>.32x128b.warpx4{.b8x16.b6x16_p32|.b8x16.b4x16_p64}", "…", ptx: 8.6, sm: "100a", "9.7.16.9.2", Refusal.tensorMemory),
-    .init("tcgen05.shift<cta-group>.down", "[a]", ptx: 8.6, sm: "100a", "9.7.16.9.3", Refusal.tensorMemory),
+    .init("tcgen05.shift<cta-group>.down", "…", ptx: 8.6, sm: "100a", "9.7.16.9.3", Refusal.tensorMemory),
     .init("tcgen05.mma{.ws}{.sp}<cta-group>.kind::f16|.kind::tf32|.kind::f8f6f4|.kind::i8|.kind::mxf8f6f4|.kind::mxf4|.kind::mxf4nvf4{.block_scale}{.scale_vec::1X|.scale_vec::2X|.scale_vec::4X|.block16|.block32}{~<tc-a>}{~<tc-b>}{.ashift}", "…", ptx: 8.6, sm: "100a", "9.7.16.10", Refusal.tensorMemory),
     .init("tcgen05.fence::before_thread_sync|.fence::after_thread_sync", "", ptx: 8.6, sm: "100a", "9.7.16.11", Refusal.tensorMemory),
     .init("tcgen05.commit<cta-group>.mbarrier::arrive::one{.shared::cluster}.multicast::cluster.b64", "[a], b:u16", ptx: 8.6, sm: "100a", "9.7.16.12", Refusal.tensorMemory),

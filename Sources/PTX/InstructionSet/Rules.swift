@@ -29,7 +29,7 @@ extension InstructionSet {
     .init("red", "async inc", oneOf: "u32"), .init("red", "async dec", oneOf: "u32"), .init("red", "async min", oneOf: "u32 s32"),
     .init("red", "async max", oneOf: "u32 s32"), .init("red", "async add", oneOf: "u32 s32 u64"), .init("red", "async mmio", oneOf: "sys"),
     // Never.
-    .init("atom", "cas b16 L2::cache_hint", oneOf: ""),
+    .init("atom", "cas L2::cache_hint", oneOf: ""),
     .init("membar", "proxy async global", oneOf: ""), .init("membar", "proxy async shared::cta", oneOf: ""),
     .init("membar", "proxy async shared::cluster", oneOf: ""),
   ], by: \.opcode)
