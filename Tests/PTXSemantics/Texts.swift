@@ -15,12 +15,15 @@ func printTexts(_ folder: String, _ options: Options) {
     let target = test.variant.target
     // What is gone since version 6.4 is judged by nobody: ptxas of CUDA 13 begins at sm_75.
     if ["shfl", "vote"].contains(test.variant.row.opcode), !test.variant.has("sync") { continue }
-    groups[target.suffix.isEmpty ? "sm_\(max(target.number, 75))" : "\(target)", default: []].append(test)
+    // A kernel is of one block's tensor memory or of two's.
+    let pair = test.variant.has("cta_group::2") ? ".pair" : ""
+    groups[(target.suffix.isEmpty ? "sm_\(max(target.number, 75))" : "\(target)") + pair, default: []].append(test)
   }
-  for (target, cases) in groups {
+  for (group, cases) in groups {
+    let target = String(group.prefix { $0 != "." })
     for (number, start) in stride(from: 0, to: cases.count, by: 64).enumerated() {
       let batch = Batch(Array(cases[start..<min(start + 64, cases.count)]))
-      let path = "\(folder)/\(target).\(number).ptx"
+      let path = "\(folder)/\(group).\(number).ptx"
       guard let file = fopen(path, "w") else { perror(path); exit(2) }
       fputs(batch.text(version: 9.5, target: target), file)
       fclose(file)
