@@ -116,6 +116,8 @@ final class Machine {
       let words = threads + blocks + [0, 0, 0, UInt32(launch.sharedBytes)]
       for (index, word) in words.enumerated() { put(word, at: Int(code.image.hiddenOffset) + index * 4) }
       put(fault.address, at: Int(code.image.hiddenOffset) + MemoryLayout<carmine_hidden_arguments>.offset(of: \.fault_cell)!)
+      // Everything here is the device's own memory and lies below 4 GB.
+      put(UInt32(1), at: Int(code.image.hiddenOffset) + MemoryLayout<carmine_hidden_arguments>.offset(of: \.local_count)!)
     }
     let arguments = memory(kernarg)
     let volume = threads.reduce(1, *)
