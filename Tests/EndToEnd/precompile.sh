@@ -108,7 +108,7 @@ for i in range(400): print(f"st.volatile.global.f32 [%rd2+{4 * i}], %f{i};")
 print("ret;\n}\n.visible .entry last() { ret; }")
 PYTHON
   local status=0
-  precompile --time-limit 1 --list-refused large.ptx >time.out || status=$?
+  precompile --time-limit 10 --list-refused large.ptx >time.out || status=$?
   [ "$status" = 1 ] || fail "the status of a worker over its time is $status and not 1"
   expect_line time.out 'large.ptx +1 +3 +2 +0 +1 ' "not one failed and two compiled"
   expect_line time.out 'failed: the time limit' "the time limit is not named"

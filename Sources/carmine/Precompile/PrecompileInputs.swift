@@ -78,9 +78,12 @@ final class PrecompileInputs {
       if name != ".", name != ".." { names.append((name, entry.pointee.d_type == UInt8(DT_LNK))) }
     }
     for (name, isLink) in names.sorted(by: { $0.name > $1.name }) {
-      let path = folder + "/" + name
+      var path = folder + "/" + name
       var status = stat()
-      if isLink, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
+      if isLink {
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { continue }
+        path = realPath(path) ?? path  // known by its own name
+      }
       pending.append((path, false))
     }
   }
