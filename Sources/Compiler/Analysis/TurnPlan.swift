@@ -43,6 +43,13 @@ extension FunctionTraits {
     i.isWarpSynchronous || isBarrier(i) || i.callee.map { mustInline($0, yielding: true) } ?? false
   }
 
+  /// How many of them a function has.
+  func places(in function: String) -> Int {
+    var count = 0
+    definitions[function]?.body?.forEachInstruction { if isPlace($0) { count += 1 } }
+    return count
+  }
+
   /// Functions that become part of their caller: turns, and the end of a thread, are the kernel's business.
   func mustInline(_ name: String, yielding: Bool) -> Bool {
     leaving.contains(name) || yielding && (blocking.contains(name) || meeting.contains(name) || spinning.contains(name))

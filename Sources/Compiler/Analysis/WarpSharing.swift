@@ -17,6 +17,9 @@ struct MappingChoice {
 }
 
 enum WarpSharing {
+  /// The most places where lanes of a kernel may give way to others; CARMINE_WARP_MAPPING=turns asks for more.
+  static let mostPlaces = 40
+
   static func choose(_ facts: KernelFacts, waveSize: Int, forced: WarpMapping?) -> MappingChoice {
     if let forced, forced == .yielding || waveSize == 64 && forced != .native {
       return MappingChoice(mapping: forced, notes: ["the warp mapping is forced: \(forced)"])
@@ -31,7 +34,15 @@ enum WarpSharing {
     if let first = strict.reasons.first {
       let lenient = LaneDependence(facts, group: .warp(wholeRows: true))
       guard lenient.reasons.isEmpty else {
-        return MappingChoice(mapping: .yielding, notes: lenient.reasons.map { "lanes take turns: " + $0 })
+        // One function of many places costs LLVM's structurizer minutes; and kernels like that (radix sorts that look back over
+        // other blocks) wait for other blocks, which one warp to a wave serves.
+        let places = facts.reachable.functions.reduce(0) { $0 + traits.places(in: $1) }
+        guard places > mostPlaces, facts.requiredThreads ?? 0 <= 512 else {
+          return MappingChoice(mapping: .yielding, notes: lenient.reasons.map { "lanes take turns: " + $0 })
+        }
+        return MappingChoice(
+          mapping: waveSize == 64 ? .oneWarp : .native,
+          notes: lenient.reasons.map { "lanes do not take turns, since they would at \(places) places (at most \(mostPlaces)), and may hang: " + $0 })
       }
       choice.needsWholeRows = true
       choice.notes.append("lanes take turns in blocks of several rows that are no multiple of 32 threads: " + first)
