@@ -35,6 +35,7 @@ final class FunctionLowering {
   let value: Value
   let layout: ParameterLayout
   var scopes: [Scope] = []
+  private lazy var singleDefinitions = SingleDefinitions(function.body ?? []).names
   private let entry: Block
   private let body: Block
   private var carrySlot: Value?
@@ -172,13 +173,13 @@ final class FunctionLowering {
 
   // MARK: registers
 
-  private func slot(_ register: Register, _ index: Int) -> Value {
+  private func slot(_ register: Register, _ index: Int, _ name: String) -> Value {
     if register.slots.isEmpty {
       let type = b.type(of: register.type)
       register.slots = inEntry {
         (0..<register.vector).map { _ in
           let slot = b.alloca(type)
-          b.store(b.freeze(LLVMGetPoison(type)), slot)
+          if register.vector > 1 || !singleDefinitions.contains(name) { b.store(b.freeze(LLVMGetPoison(type)), slot) }
           return slot
         }
       }
@@ -192,10 +193,10 @@ final class FunctionLowering {
     switch operand {
     case .register(let name), .symbol(let name):
       guard case .register(let register)? = entity(name) else { return nil }
-      return (slot(register, 0), register.type)
+      return (slot(register, 0, name), register.type)
     case .element(.register(let name), let part), .element(.symbol(let name), let part):
       guard case .register(let register)? = entity(name), let index = Self.elementIndex[part], index < register.vector else { return nil }
-      return (slot(register, index), register.type)
+      return (slot(register, index, name), register.type)
     default: return nil
     }
   }
