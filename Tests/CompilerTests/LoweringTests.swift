@@ -101,7 +101,7 @@ import Testing
 
   @Test func anUnknownModifierIsNamed() throws {
     let error = try #require(try refusal(kernel("add.weird.s32 %r1, %r2, %r3; ret;")))
-    #expect(error.reason == .unsupported)
+    #expect(error.reason == .invalidPTX)
     #expect(error.message.contains(".weird"))
   }
 

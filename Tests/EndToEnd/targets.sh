@@ -6,6 +6,7 @@ examples_compile_for() { # TARGET
   local example folder=$work/targets/$1
   rm -rf "$folder"
   for example in "${examples[@]}"; do
+    mkdir -p "$folder"
     [ "$example" = thrust_sort_scan ] || limited "$carmine" compile --target "$1" --emit obj -o "$folder/$example/" "$root/.build/examples-13/$example"
   done
   [ "$(find "$folder" -name '*.obj' | wc -l)" -ge 12 ] || fail "only $(find "$folder" -name '*.obj' | wc -l) kernels"
