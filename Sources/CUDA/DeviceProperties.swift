@@ -1,8 +1,6 @@
 // What CUDA programs are told about a device, derived from the topology.  Where CUDA and AMD count differently:
-// a multiprocessor is a compute unit, on RDNA a workgroup processor of two; a warp is 32 lanes always; shared memory is the LDS;
-// registers are 32-bit VGPR entries.
+// a multiprocessor is a compute unit, a warp is 32 lanes always, shared memory is the LDS, registers are 32-bit VGPR entries.
 import GPU
-import KernelImage
 import Settings
 
 public struct ComputeCapability: Sendable, Equatable {
@@ -53,15 +51,14 @@ public struct DeviceProperties: Sendable {
     uuid = (node.uniqueID.bigEndian, (UInt64(node.vendorID) << 48 | UInt64(node.deviceID) << 32 | UInt64(node.locationID)).bigEndian)
     totalGlobalMemory = node.localMemoryBytes
     computeCapability = .reported
-    multiprocessorCount = node.multiprocessorCount
+    multiprocessorCount = node.computeUnitCount
     sharedMemoryPerBlock = node.ldsBytes
-    let unit = node.multiprocessor
-    sharedMemoryPerMultiprocessor = unit.ldsBytes
-    let lanes = node.processor.waveSize * unit.simds
-    registersPerMultiprocessor = unit.vgprsPerLane * lanes
+    sharedMemoryPerMultiprocessor = node.ldsBytes
+    let resources = node.computeUnit
+    registersPerMultiprocessor = resources.vgprsPerSIMDLane * resources.waveSize * resources.simdCount
     registersPerBlock = registersPerMultiprocessor
-    maximumThreadsPerMultiprocessor = unit.wavesPerSIMD * lanes
-    maximumBlocksPerMultiprocessor = unit.maximumWorkgroups
+    maximumThreadsPerMultiprocessor = resources.wavesPerSIMD * resources.simdCount * resources.waveSize
+    maximumBlocksPerMultiprocessor = resources.maximumWorkgroups
     clockRateKHz = node.engineClockMHz * 1000
     memoryClockRateKHz = node.memoryClockMHz * 1000
     memoryBusWidth = node.memoryBusWidth
@@ -71,7 +68,7 @@ public struct DeviceProperties: Sendable {
     pciDevice = Int(node.locationID >> 3 & 0x1f)
     pciDomain = Int(node.domain)
     gpuPCIDeviceID = Int(Int32(bitPattern: node.deviceID << 16 | node.vendorID))
-    singleToDoubleRatio = unit.singleToDoubleRatio
+    singleToDoubleRatio = resources.singleToDoubleRatio
   }
 }
 

@@ -41,8 +41,7 @@ struct Block: Sendable {
     guard byteCount < 1 << 46 else { throw GPUError(.outOfMemory, "\(byteCount) bytes are more than any GPU has") }
     let size = rounded(byteCount)
     let driver = device.system.driver
-    let window = flags.contains(.vram) ? device.localWindow?.allocate(size) : nil
-    let address = if let window { window } else { try reserve(size) }
+    let address = try reserve(size)
     let memory = UnsafeMutableRawPointer(bitPattern: UInt(address))!
     do throws(KFDError) {
       let allocation = try driver.allocate(gpuID: device.node.gpuID, gpuAddress: address, byteCount: size, flags: flags)
@@ -57,7 +56,7 @@ struct Block: Sendable {
       }
       return Block(address: address, byteCount: size, handle: allocation.handle, gpuIDs: gpuIDs, isMappedHere: true)
     } catch {
-      if let window = device.localWindow, window.contains(address) { window.release(address, size) } else { munmap(memory, Int(size)) }
+      munmap(memory, Int(size))
       throw GPUError(error)
     }
   }
@@ -87,9 +86,7 @@ struct Block: Sendable {
     let driver = device.system.driver
     do throws(KFDError) {
       try driver.unmapFromGPUs(handle: handle, gpuIDs: gpuIDs)
-      if let window = device.localWindow, window.contains(address) {
-        window.release(address, byteCount)
-      } else if isMappedHere {
+      if isMappedHere {
         try driver.unmap(UnsafeMutableRawPointer(bitPattern: UInt(address))!, Int(byteCount))
       } else if reservation != 0 {
         munmap(UnsafeMutableRawPointer(bitPattern: UInt(reservation)), Int(byteCount))
