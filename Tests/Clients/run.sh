@@ -49,13 +49,12 @@ hip_programs='copies kernels streams services'
 # PROGRAM [ARGUMENT ...]: on the device that $gpu names, in strict mode where $strict is 1.
 on_device() { CARMINE_SOFT_GPU=$gpu CARMINE_SOFT_STRICT=${strict:-0} limited "$carmine" kfd -- "$@"; }
 
-# NAME PROGRAM: in strict mode AMD's HIP goes wrong in one way only: it stores to VRAM through the BAR and leaves the HDP flush out
-# (on silicon the store has nearly always arrived when the next packet is read).
-strict_names_only_hdp() {
+# NAME PROGRAM: goes wrong in strict mode, and all that is reported are stale lines of VRAM in L2.  The report calls each of these a
+# missing HDP flush, since the memory is VRAM; who wrote it has not been found out, so a gap in the model is as possible as one in HIP.
+strict_reports_only_stale_vram() {
   strict=1 CARMINE_LOG=info on_device "$2" >"$work/$1-strict.out" 2>&1 || true   # it tells of its differences
-  expect_line "$work/$1-strict.out" 'strict: .*missing: an HDP flush' "strict mode found no missing HDP flush in $1: let it pass like the others"
-  if grep "strict:" "$work/$1-strict.out" | grep -v "missing: an HDP flush$"; then fail "strict mode found more than missing HDP flushes in $1"; fi
-  return 0
+  expect_line "$work/$1-strict.out" 'strict: .*missing: an HDP flush' "strict mode reported no stale line of VRAM in $1: let it pass like the others"
+  if grep "strict:" "$work/$1-strict.out" | grep -v "missing: an HDP flush$"; then fail "strict mode reported more than stale lines of VRAM in $1"; fi
 }
 
 passes() { # NAME COMMAND ...: the program ends well and says that it passed
