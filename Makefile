@@ -6,7 +6,7 @@ RELEASE = $(BUILD)/release
 EXAMPLES := vector_add matrix_multiply reduction histogram mandelbrot nbody streams device_printf symbols thrust_sort_scan
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build install uninstall demo test test-clients test-soak test-unit test-end-to-end test-kernel test-sanitize bench toolkits clean
+.PHONY: help deps build install uninstall demo test test-clients test-soak test-wheels test-fuzz test-differential test-unit test-end-to-end test-ptx semantics test-kernel test-sanitize bench toolkits clean
 
 help:
 	@echo "make demo              install what is missing, build, and run the examples built by NVIDIA's nvcc"
@@ -16,9 +16,13 @@ help:
 	@echo "make uninstall PREFIX=…"
 	@echo "make test-unit         the modules' own tests"
 	@echo "make test-end-to-end   nvcc's and clang's binaries under the installed libraries"
+	@echo "make test-ptx          every variant of the PTX instruction table on gfx942 and gfx1100, and by NVIDIA's ptxas"
 	@echo "make test-kernel       Debian's kernels in QEMU: the real driver's answers, and ours to a machine without a GPU"
 	@echo "make test-clients      AMD's newer user space (a Debian 13 root), tinygrad and OpenMP on the software GPU"
 	@echo "make test-soak         random queue, memory and event traffic; SECONDS=7200 for two hours"
+	@echo "make test-wheels       everything in the CUDA packages of docs/wheels.md, from PyPI, through the compiler (hours)"
+	@echo "make test-fuzz         mutated PTX, fatbinaries, ELF files and archives under the address sanitizer; SECONDS=3600 for an hour"
+	@echo "make test-differential random kernels: -O0 against -O3, gfx942 against gfx1100; SECONDS=3600 for an hour"
 	@echo "make test-sanitize     the parsers' and containers' tests under the address and thread sanitizers"
 	@echo "make bench             ratios against named rivals and limits"
 	@echo "make clean             removes .build and dist"
@@ -49,14 +53,21 @@ demo: install $(BUILD)/cuda-13/.carmine-stamp
 	@Tools/build-examples.sh 13 $(BUILD)/examples-13
 	@Tools/demo.sh "$(PREFIX)/bin/carmine" $(BUILD)/examples-13 $(EXAMPLES)
 
-test: install toolkits
+test: install toolkits semantics
 	@Tools/test.sh "$(PREFIX)" unit end-to-end bookworm
 
 test-unit: install toolkits
 	@Tools/test.sh "$(PREFIX)" unit
 
-test-end-to-end: install toolkits
+test-end-to-end: install toolkits semantics
 	@Tools/test.sh "$(PREFIX)" end-to-end
+
+# Every variant of the instruction table; `make test` takes each sixth.
+test-ptx: install toolkits semantics
+	@PTX_SEMANTICS_EVERY=1 Tests/EndToEnd/run.sh "$(PREFIX)" --only "PTX semantics"
+
+semantics:
+	@$(SWIFT_BUILD) --product ptx-semantics 2>&1 | Tools/build-output.sh ptx-semantics
 
 test-kernel: install
 	@Tools/test-kernel.sh "$(PREFIX)"
@@ -68,6 +79,15 @@ SECONDS ?= 600
 test-soak: install
 	@$(SWIFT_BUILD) --product soak 2>&1 | Tools/build-output.sh soak
 	@CARMINE_DEVICE=soft CARMINE_SOFT_COUNT=2 CARMINE_SOFTGPU_LIBRARY="$(abspath $(PREFIX))/lib/libcarmine-softgpu.so" $(RELEASE)/soak --seconds $(SECONDS)
+
+test-wheels: install
+	@Tools/wheels.sh test "$(PREFIX)"
+
+test-fuzz: deps $(BUILD)/cuda-13/.carmine-stamp build
+	@Tools/fuzz.sh $(SECONDS)
+
+test-differential: install
+	@Tests/Differential/run.sh "$(PREFIX)" $(SECONDS)
 
 test-sanitize: deps $(BUILD)/device.bc
 	@Tools/sanitize.sh

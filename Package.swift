@@ -114,18 +114,29 @@ let package = Package(
     .executableTarget(
       name: "carmine",
       dependencies: [
-        "Compiler", "PTX", "CodeObject", "KernelImage", "KFD", "ModuleLoading", "Settings", "CLibELF", "ISA", "GFX9", "GFX11", "Disassembler",
+        "Compiler", "PTX", "CodeObject", "KernelImage", "KFD", "ModuleLoading", "Settings", "CSpawn", "CLibELF", "ISA", "GFX9", "GFX11", "Disassembler",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Benchmarks; nothing depends on them.
+    .executableTarget(
+      name: "code-quality", dependencies: ["SoftGPU", "ISA", "CSoftGPU", "CodeObject", "KernelImage", "CDeviceABI"], path: "Benchmarks/CodeQuality",
+      exclude: ["include", "kernels.cu", "launches.tsv", "code-quality.sh"], swiftSettings: fast),
     .executableTarget(name: "queue-bench", dependencies: ["KFD", "CKFD"], path: "Benchmarks/QueueBench"),
+
+    // Mutated input for the readers; `make test-fuzz` runs it.
+    .executableTarget(name: "fuzz", dependencies: ["PTX", "CodeObject", "KernelImage"], path: "Tests/Fuzz"),
 
     // Traffic for hours; `make test-soak` runs it.
     .executableTarget(name: "soak", dependencies: ["KFD", "CKFD"], path: "Tests/Soak"),
 
     // Run by Tools/test-kernel.sh on the real driver, and under the shim.
     .executableTarget(name: "kernel-check", dependencies: ["KFD", "CKFD"], path: "Tests/KernelReference/check"),
+
+    // Every variant of the instruction table against references; `make test` runs it.
+    .executableTarget(
+      name: "ptx-semantics", dependencies: ["PTX"], path: "Tests/PTXSemantics",
+      linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
 
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(name: "PTXTests", dependencies: ["PTX"], exclude: ["Samples"]),

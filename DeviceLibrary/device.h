@@ -7,9 +7,13 @@
 
 #define CONSTANT __attribute__((address_space(4)))
 #define GLOBAL __attribute__((address_space(1)))
+#define LDS __attribute__((address_space(3)))
 
 /// 1 when the kernel puts one warp in each wave of 64; defined by the compiler for each kernel.
 extern const CONSTANT uint32_t carmine_one_warp;
+
+/// Ends the kernel with a sentence that names what cannot be done.
+void carmine_refuse(const char *message);
 
 static inline const CONSTANT carmine_hidden_arguments *hidden(void) {
   return (const CONSTANT carmine_hidden_arguments *)__builtin_amdgcn_implicitarg_ptr();

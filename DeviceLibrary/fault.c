@@ -27,6 +27,13 @@ void carmine_trap(void) {
   __scoped_atomic_thread_fence(__ATOMIC_RELEASE, __MEMORY_SCOPE_SYSTEM);
 }
 
+void carmine_refuse(const char *message) {
+  GLOBAL carmine_fault_cell *cell = claim(CARMINE_FAULT_REFUSED);
+  if (cell) copy(cell->message, message, sizeof cell->message);
+  __scoped_atomic_thread_fence(__ATOMIC_RELEASE, __MEMORY_SCOPE_SYSTEM);
+  __builtin_trap();
+}
+
 /// As CUDA's assert() calls it; doesn't return.
 void __assertfail(uint64_t message, uint64_t file, uint32_t line, uint64_t function, uint64_t character_bytes) {
   GLOBAL carmine_fault_cell *cell = claim(CARMINE_FAULT_ASSERT);

@@ -8,7 +8,11 @@
 #   first doorbell the same after 30 ms of nothing                             at most 300 µs
 #   runtime        null kernel and a wait through our runtime                  rival: AMD's HIP 5.2.3 on the shim (mi210)
 #   idle           processor time of an idle program with a queue open         at most 1 % of a core
+#   code quality   wave-instructions that kernels execute, against clang -x hip      mean at most 1.05 times, none above 1.3
 #   preload        what the libraries add to a program that does nothing       at most 4 ms; rival: NVIDIA's libcudart.so.13
+#
+#   compile time   PTX to code, over modules of other people's packages           at most 1.2 times LLVM's passes on the same IR;
+#                  at most 2 times ptxas -O3 on small kernels, 4 in total; the parser alone at least 30 MB/s
 #
 # Prints each benchmark's own lines, then one line a limit with the ratio; ends with status 1 when a limit is missed or
 # could not be measured.  Numbers mean something on an idle machine only.
@@ -88,6 +92,18 @@ fi
 rival "runtime: kernel and wait" "$(number runtime '^cuda: null kernel and wait, median ([0-9.]+) us.*')" "AMD's HIP 5.2.3" "$(number runtime '^hip: null kernel and wait, median ([0-9.]+) us.*')"
 rival "runtime: idle, % of a core" "$(number runtime '^cuda: .*; idle ([0-9.]+) % .*')" "AMD's HIP 5.2.3" "$(number runtime '^hip: .*; idle ([0-9.]+) % .*')"
 
+echo "== code quality"
+: >"$work/code-quality.out"
+Tools/install-dependencies.sh libamdhip64-dev      # HIP's headers
+if swift build -c release --product code-quality >"$work/code-quality.build" 2>&1; then
+  timeout 600 Benchmarks/CodeQuality/code-quality.sh "$prefix/bin/carmine" "$root/.build/cuda-13/bin/nvcc" \
+    "$(swift build -c release --show-bin-path)/code-quality" "$work/code-quality" 2>&1 | tee "$work/code-quality.out"
+else
+  tail -n 5 "$work/code-quality.build"
+fi
+limit "instructions, mean" "$(number code-quality '^geometric mean of [0-9]+ kernels: ([0-9.]+)$')" 1.05 'times clang -x hip' less
+limit "instructions, worst" "$(number code-quality '^worst: ([0-9.]+) .*')" 1.3 'times clang -x hip' less
+
 echo "== preload"
 gcc -O1 -o "$work/nothing" Tests/EndToEnd/programs/nothing.c
 gcc -O2 -Wall -o "$work/preload_cost" Benchmarks/PreloadCost/preload_cost.c
@@ -98,6 +114,30 @@ if [ -e .build/cuda-13/lib/libcudart.so.13 ]; then rival=("NVIDIA's libcudart.so
 limit "preload, full set" "$(number preload '^the full set: .* adds (-?[0-9.]+) ms')" 4 'ms' less
 rival "preload, full set" "$(number preload '^the full set: .* adds (-?[0-9.]+) ms')" \
   "NVIDIA's libcudart.so.13" "$(number preload "^NVIDIA's libcudart.so.13: .* adds (-?[0-9.]+) ms")"
+
+echo "== compile time"
+# Small packages with modules of every size; the large ones are `make test-wheels`'.
+Tools/wheels.sh fetch torchvision torchaudio astra-toolbox stringzillas-cuda ctransformers
+if [ ! -e "$work/modules/.complete" ]; then
+  rm -rf "$work/modules" && mkdir -p "$work/modules"
+  for library in torchvision/torchvision/_C.so torchaudio/torchaudio/lib/libtorchaudio.so torchaudio/torchaudio/lib/libctc_prefix_decoder.so \
+    astra-toolbox/astra/libastra.so.0 stringzillas-cuda/stringzillas.cpython-311-x86_64-linux-gnu.so ctransformers/ctransformers/lib/cuda/libctransformers.so; do
+    "$prefix/bin/carmine" compile --emit ptx -o "$work/modules/$(tr / - <<<"${library%%.*}").ptx" ".build/wheels/$library"
+  done
+  # The largest take minutes each and say nothing that others don't.
+  find "$work/modules" -type f -size +1500k -delete
+  touch "$work/modules/.complete"
+fi
+taskset -c 0 Benchmarks/CompileTime/compile_time.py "$prefix/bin/carmine" "$root/.build/cuda-13/bin/ptxas" "$work/modules" | tee "$work/compile-time.out"
+modules=$(number compile-time '^modules: ([0-9]+)$')
+limit "compile: modules" "$modules" 30 'modules in the sample' more
+limit "compile: against LLVM" "$(number compile-time '^against LLVM alone: ([0-9.]+),.*')" 1.2 "times LLVM's own passes" less
+limit "compile: small kernels" "$(number compile-time '^against ptxas -O3, small kernels: ([0-9.]+) .*')" 2 'times ptxas -O3' less
+limit "compile: all" "$(number compile-time '^against ptxas -O3: ([0-9.]+) in total$')" 4 'times ptxas -O3' less
+limit "parser" "$(number compile-time '^parser: ([0-9.]+) MB\/s$')" 30 'MB/s' more
+rm -rf "$work/cache-same"
+CARMINE_CACHE_DIR=$work/cache-same "$prefix/bin/carmine" precompile --check --json .build/wheels/stringzillas-cuda >"$work/same.json"
+summary+=("compile: same kernels    $(sed -n 's/.*"total": .*"kernels": \([0-9]*\).*"sameAsAnother": \([0-9]*\).*/\2 of \1 kernels of stringzillas-cuda are another one by another name and are not compiled/p' "$work/same.json")")
 
 echo "== limits and rivals"
 printf '%s\n' "${summary[@]}"

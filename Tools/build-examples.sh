@@ -20,11 +20,15 @@ toolkit=$root/.build/cuda-$major
 "$root/Tools/cuda-toolkit.sh" "$major" "$toolkit"
 if [ $# -eq 0 ]; then set -- "$root"/Examples/*.cu; fi
 
+# PTX is for sm_75, or for what a line `// Needs sm_80.` of the source says.
 build() { # SOURCE BINARY
+  local sm
+  sm=$(sed -n 's|^// Needs sm_\([0-9]*\).*|\1|p' "$1" | head -n 1)
+  sm=${sm:-75}
   if [ "$major" = 13 ]; then
-    "$toolkit/bin/nvcc" -std=c++17 -O2 -cudart shared -gencode arch=compute_75,code=compute_75 -o "$2" "$1"
+    "$toolkit/bin/nvcc" -std=c++17 -O2 -cudart shared -gencode "arch=compute_$sm,code=compute_$sm" -o "$2" "$1"
   else
-    clang++-22 -x cuda -std=c++17 -O2 -Wno-unknown-cuda-version --cuda-path="$toolkit" --cuda-gpu-arch=sm_75 \
+    clang++-22 -x cuda -std=c++17 -O2 -Wno-unknown-cuda-version --cuda-path="$toolkit" "--cuda-gpu-arch=sm_$sm" \
       --cuda-include-ptx=all -c -o "$2.o" "$1"
     g++ -o "$2" "$2.o" -L"$toolkit/lib" -lcudart -ldl -lpthread
     rm -f "$2.o"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Installs the Debian packages that Carmine is built from and that are not there yet.  Every entry point (make demo, make
 # test, make build) calls it; with nothing missing it only asks dpkg once and prints nothing.  Runs as root or through sudo.
+# Further packages may be named as arguments.
 set -euo pipefail
 
 # Package, and what it is for: the one list.
@@ -21,7 +22,7 @@ make
 pkg-config
 unzip               # wheels from PyPI
 '
-wanted=$(sed 's/#.*//' <<<"$packages")
+wanted="$(sed 's/#.*//' <<<"$packages") $*"
 # Python with pip and venv may come from elsewhere (pyenv, uv); ask Debian only when it does not work.
 if ! python3 -c 'import sys, importlib.util as u; sys.exit(not (u.find_spec("pip") and u.find_spec("venv")))' 2>/dev/null; then wanted="$wanted python3 python3-pip python3-venv"; fi
 

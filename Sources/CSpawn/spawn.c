@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -94,6 +95,12 @@ int carmine_spawn_detached(
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   munmap(stacks, 2 * stack_size);
   return error;
+}
+
+void carmine_end_with_parent(void) {
+  const struct rlimit none = {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 
 const char *carmine_own_library(void) {

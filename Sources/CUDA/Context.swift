@@ -19,6 +19,7 @@ public final class Context: @unchecked Sendable {  // streams: lock
   let blockingStreamCount = Atomic<Int>(0)
   let limits = Limits()
   let pool: MemoryPool
+  let deviceHeap: DeviceHeap
   private let storedFlags = Atomic<UInt32>(0)
   /// cudaSetDeviceFlags.  The lowest three bits choose how threads wait: cudaDeviceScheduleSpin, Yield, BlockingSync or, with none
   /// of them, a moment of spinning and then sleep.
@@ -35,6 +36,7 @@ public final class Context: @unchecked Sendable {  // streams: lock
   init(device: Device) throws(CUDAError) {
     self.device = device
     pool = MemoryPool(gpu: device.gpu)
+    deviceHeap = DeviceHeap(gpu: device.gpu)
     legacyStream = try Stream(context: self, kind: .legacy, flags: 0, priority: 0, id: 1)
   }
 
@@ -76,6 +78,7 @@ public final class Context: @unchecked Sendable {  // streams: lock
     for stream in dropped { stream.retire() }
     blockingStreamCount.store(0, ordering: .releasing)
     pool.forgetAll()
+    deviceHeap.forget()
     for address in gpu.programAllocations() { try? gpu.free(address) }
     limits.reset()
     flags = 0

@@ -24,7 +24,7 @@ public struct CopySide {
 public struct CopyExtent: Sendable, Equatable {
   public var width, height, depth: Int
   public init(width: Int, height: Int = 1, depth: Int = 1) { self.width = width; self.height = height; self.depth = depth }
-  var isEmpty: Bool { width == 0 || height == 0 || depth == 0 }
+  public var isEmpty: Bool { width == 0 || height == 0 || depth == 0 }
   /// Bytes from the first to behind the last, on a side with these pitches.
   func span(_ side: CopySide) -> Int { (depth - 1) * side.slicePitch + (height - 1) * side.rowPitch + width }
 }

@@ -1,6 +1,8 @@
 // What CUDA programs are told about a device, derived from the topology.  Where CUDA and AMD count differently:
-// a multiprocessor is a compute unit, a warp is 32 lanes always, shared memory is the LDS, registers are 32-bit VGPR entries.
+// a multiprocessor is a compute unit, on RDNA a workgroup processor of two; a warp is 32 lanes always; shared memory is the LDS;
+// registers are 32-bit VGPR entries.
 import GPU
+import KernelImage
 import Settings
 
 public struct ComputeCapability: Sendable, Equatable {
@@ -51,14 +53,15 @@ public struct DeviceProperties: Sendable {
     uuid = (node.uniqueID.bigEndian, (UInt64(node.vendorID) << 48 | UInt64(node.deviceID) << 32 | UInt64(node.locationID)).bigEndian)
     totalGlobalMemory = node.localMemoryBytes
     computeCapability = .reported
-    multiprocessorCount = node.computeUnitCount
+    multiprocessorCount = node.multiprocessorCount
     sharedMemoryPerBlock = node.ldsBytes
-    sharedMemoryPerMultiprocessor = node.ldsBytes
-    let resources = node.computeUnit
-    registersPerMultiprocessor = resources.vgprsPerSIMDLane * resources.waveSize * resources.simdCount
+    let unit = node.multiprocessor
+    sharedMemoryPerMultiprocessor = unit.ldsBytes
+    let lanes = node.processor.waveSize * unit.simds
+    registersPerMultiprocessor = unit.vgprsPerLane * lanes
     registersPerBlock = registersPerMultiprocessor
-    maximumThreadsPerMultiprocessor = resources.wavesPerSIMD * resources.simdCount * resources.waveSize
-    maximumBlocksPerMultiprocessor = resources.maximumWorkgroups
+    maximumThreadsPerMultiprocessor = unit.wavesPerSIMD * lanes
+    maximumBlocksPerMultiprocessor = unit.maximumWorkgroups
     clockRateKHz = node.engineClockMHz * 1000
     memoryClockRateKHz = node.memoryClockMHz * 1000
     memoryBusWidth = node.memoryBusWidth
@@ -68,7 +71,7 @@ public struct DeviceProperties: Sendable {
     pciDevice = Int(node.locationID >> 3 & 0x1f)
     pciDomain = Int(node.domain)
     gpuPCIDeviceID = Int(Int32(bitPattern: node.deviceID << 16 | node.vendorID))
-    singleToDoubleRatio = resources.singleToDoubleRatio
+    singleToDoubleRatio = unit.singleToDoubleRatio
   }
 }
 

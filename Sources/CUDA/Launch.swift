@@ -21,7 +21,7 @@ struct DispatchShape: Equatable {
   /// The AQL workgroup of a CUDA block.  `oneWarp`: 64 work-items for each warp, in one dimension.
   static func workgroup(block: Dim3, mapping: WarpMapping) -> (x: UInt16, y: UInt16, z: UInt16) {
     switch mapping {
-    case .native, .sharedWave: (UInt16(block.x), UInt16(block.y), UInt16(block.z))
+    case .native, .sharedWave, .yielding: (UInt16(block.x), UInt16(block.y), UInt16(block.z))
     case .oneWarp: (UInt16(64 * ((block.volume + 31) / 32)), 1, 1)
     }
   }
@@ -65,9 +65,15 @@ extension Stream {
     _ function: Function, _ launch: LaunchConfiguration, fill: (UnsafeMutableRawPointer) -> Void
   ) throws(CUDAError) {
     try check(function, launch)
+    let function = try serving(function, launch.block)
     try admit()
     let image = function.image
-    let printfAddress = image.usesPrintf ? try printf.bufferAddress(capacity: context.limits[.printfFifoSize]!) : 0
+    let printfAddress = image.services.contains(.printf) ? try printf.bufferAddress(capacity: context.limits[.printfFifoSize]!) : 0
+    let heap = image.services.contains(.heap) ? try context.deviceHeap.heapAddress(capacity: context.limits[.mallocHeapSize]!) : 0
+    let locks = image.services.contains(.locks) ? try context.deviceHeap.locksAddress() : 0
+    let local = context.gpu.localAddresses
+    let workspace = launch.isCooperative ? try gridWorkspace.deviceAddress() : 0
+    let privateBytes = image.scratchBytes + (image.usesDynamicStack ? context.limits.stackOfCalls : 0)
     let workgroup = DispatchShape.workgroup(block: launch.block, mapping: function.mapping)
     let most = DispatchShape.blocksPerDispatch(workgroupX: workgroup.x)
     let gridID = nextGridID.add(1, ordering: .relaxed).oldValue
@@ -82,7 +88,7 @@ extension Stream {
           grid: (
             count * UInt32(workgroup.x), launch.grid.y * UInt32(workgroup.y), launch.grid.z * UInt32(workgroup.z)
           ),
-          groupBytes: image.staticSharedBytes + UInt32(launch.dynamicSharedBytes), privateBytes: image.scratchBytes,
+          groupBytes: image.staticSharedBytes + UInt32(launch.dynamicSharedBytes), privateBytes: privateBytes,
           dimensions: isOneWarp && launch.grid.y == 1 && launch.grid.z == 1 ? 1 : 3, kernargSize: function.kernargSize
         ) { kernarg in
           fill(kernarg)
@@ -90,12 +96,18 @@ extension Stream {
           hidden.pointee = carmine_hidden_arguments(
             ntid: (launch.block.x, launch.block.y, launch.block.z), nctaid: (launch.grid.x, launch.grid.y, launch.grid.z),
             ctaid_offset: (offset, 0, 0), dynamic_shared_bytes: UInt32(launch.dynamicSharedBytes),
-            printf_buffer: printfAddress, fault_cell: context.gpu.faultCellAddress, heap: 0, grid_id: gridID,
-            reserved: (0, 0, 0))
+            printf_buffer: printfAddress, fault_cell: context.gpu.faultCellAddress, heap: heap, grid_id: gridID,
+            local_first: local.first, local_count: local.count, locks: locks, grid_workspace: workspace)
         }
       }
       done += count
     }
+  }
+
+  /// The function for a block of this shape; compiles at the first launch that needs another warp mapping.
+  private func serving(_ function: Function, _ block: Dim3) throws(CUDAError) -> Function {
+    if function.servesAll { return function }
+    return try loading { try function.serving(block: (block.x, block.y, block.z)) }
   }
 
   /// Everything that can be refused without a queue.

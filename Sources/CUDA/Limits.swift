@@ -25,6 +25,10 @@ final class Limits: Sendable {
     fetch.store(64, ordering: .relaxed)
   }
 
+  /// Scratch for calls of unknown depth, in bytes for each thread: an AMD frame keeps whole registers of the caller, so CUDA's bytes
+  /// count four times.  A wave has at most 8 MiB of scratch, which is 128 KiB a thread on waves of 64.
+  var stackOfCalls: UInt32 { UInt32(clamping: min(max(stack.load(ordering: .relaxed), 1024) * 4, 96 << 10)) }
+
   subscript(limit: Limit) -> Int? {
     switch limit {
     case .stackSize: stack.load(ordering: .relaxed)
@@ -54,8 +58,12 @@ extension Context {
     return value
   }
 
-  /// cudaDeviceSetLimit.  The stack size is remembered only: scratch comes from what the compiler found a kernel to need.
+  /// cudaDeviceSetLimit.  The heap's size is settled by the first kernel that allocates.  The stack size is for calls whose depth the
+  /// compiler doesn't know; what it knows a kernel to need is there whatever the limit is.
   public func setLimit(_ limit: Limit, to value: Int) throws(CUDAError) {
+    if limit == .mallocHeapSize, deviceHeap.isUsed {
+      throw .invalidValue.because("the device heap is in use: its size is set before the first kernel that calls malloc")
+    }
     guard limits.set(limit, value) else { throw unsupported(limit) }
   }
 

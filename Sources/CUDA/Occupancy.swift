@@ -1,36 +1,16 @@
-// How many blocks of a kernel a compute unit holds at once: a calculation over the kernel image and the compute unit's limits.
-// Threads: pure functions.  Source: the ISA manuals' chapters on wave resources; CUDA Runtime API, "Occupancy".
+// How many blocks of a kernel a multiprocessor holds at once, as CUDA asks for it.
+// Threads: pure functions.  Source: CUDA Runtime API, "Occupancy"; KernelImage's Occupancy for the calculation.
+import GPU
 import KernelImage
 import ModuleLoading
 
-public enum Occupancy {
-  /// Waves that one block takes.  `oneWarp` gives every warp a wave of its own.
-  static func wavesPerBlock(threads: Int, mapping: WarpMapping, waveSize: Int) -> Int {
-    switch mapping {
-    case .native, .sharedWave: (threads + waveSize - 1) / waveSize
-    case .oneWarp: (threads + 31) / 32
-    }
-  }
-
-  /// Blocks of `threads` threads that are resident together on one compute unit; 0 when one does not fit.
-  static func maximumBlocks(
-    image: KernelImage, unit: ComputeUnit, ldsBytes: Int, threads: Int, dynamicSharedBytes: Int
-  ) -> Int {
-    guard threads > 0, threads <= Int(image.maximumThreads) else { return 0 }
-    let waves = wavesPerBlock(threads: threads, mapping: image.mapping, waveSize: unit.waveSize)
-    let registers = max(Int(image.vgprs), 1)
-    let allocated = (registers + unit.vgprGranule - 1) / unit.vgprGranule * unit.vgprGranule
-    let wavesPerSIMD = min(unit.wavesPerSIMD, unit.vgprsPerSIMDLane / allocated)
-    // The waves of a block spread evenly over the SIMDs.
-    let wavesPerSIMDOfBlock = (waves + unit.simdCount - 1) / unit.simdCount
-    guard wavesPerSIMD >= wavesPerSIMDOfBlock else { return 0 }
-    var blocks = min(unit.maximumWorkgroups, wavesPerSIMD * unit.simdCount / waves)
-    let shared = Int(image.staticSharedBytes) + dynamicSharedBytes
-    guard shared <= ldsBytes else { return 0 }
-    if shared > 0 {
-      blocks = min(blocks, ldsBytes / ((shared + unit.ldsGranule - 1) / unit.ldsGranule * unit.ldsGranule))
-    }
-    return blocks
+extension KernelImage {
+  /// Blocks of `threads` threads that are resident together on one multiprocessor; 0 when one does not fit.
+  func maximumBlocks(on node: Node, threads: Int, dynamicSharedBytes: Int) -> Int {
+    guard threads > 0, threads <= Int(maximumThreads) else { return 0 }
+    let shared = Int(staticSharedBytes) + dynamicSharedBytes
+    guard shared <= node.ldsBytes else { return 0 }
+    return Occupancy(self, node.processor, unit: node.multiprocessor).workgroups(threads: threads, sharedBytes: shared)
   }
 }
 
@@ -38,9 +18,7 @@ extension Context {
   /// cudaOccupancyMaxActiveBlocksPerMultiprocessor.
   public func maximumActiveBlocks(_ function: Function, threads: Int, dynamicSharedBytes: Int) throws(CUDAError) -> Int {
     guard threads > 0 else { throw .invalidValue.because("a block of \(threads) threads") }
-    return Occupancy.maximumBlocks(
-      image: function.image, unit: gpu.node.computeUnit, ldsBytes: properties.sharedMemoryPerBlock, threads: threads,
-      dynamicSharedBytes: dynamicSharedBytes)
+    return function.image.maximumBlocks(on: gpu.node, threads: threads, dynamicSharedBytes: dynamicSharedBytes)
   }
 
   /// cuOccupancyMaxPotentialBlockSize: the block size with the most resident threads, and the blocks that fill the device.
@@ -63,8 +41,8 @@ extension Context {
     guard try maximumActiveBlocks(function, threads: threads, dynamicSharedBytes: 0) >= blocks else {
       throw .invalidValue.because("\(blocks) blocks of \(threads) threads do not fit a compute unit")
     }
-    let granule = gpu.node.computeUnit.ldsGranule
-    let each = properties.sharedMemoryPerBlock / blocks / granule * granule
-    return max(each - Int(function.image.staticSharedBytes), 0)
+    let unit = gpu.node.multiprocessor, places = function.image.usesWorkgroupProcessor ? 1 : unit.computeUnits
+    let each = unit.ldsBytes / places / ((blocks + places - 1) / places) / unit.ldsGranule * unit.ldsGranule
+    return max(min(each, properties.sharedMemoryPerBlock) - Int(function.image.staticSharedBytes), 0)
   }
 }

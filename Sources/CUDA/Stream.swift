@@ -18,6 +18,7 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
   /// The legacy stream's position that this stream already waits for.
   private let legacySeen = Atomic<UInt64>(0)
   let printf: PrintfChannel
+  let gridWorkspace: GridWorkspace
   /// The program has destroyed it; it leaves the context's list when its work is done.
   let isReleased = Atomic<Bool>(false)
   /// cudaStream_t; null for the default streams, whose handles are the numbers 0, 1 and 2.
@@ -35,6 +36,7 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
     self.priority = priority
     self.id = id
     printf = PrintfChannel(gpu: context.gpu)
+    gridWorkspace = GridWorkspace(gpu: context.gpu)
     do { timeline = try context.gpu.makeTimeline(priority: priority) } catch { throw CUDAError(error) }
   }
 

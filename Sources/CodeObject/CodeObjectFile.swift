@@ -52,6 +52,7 @@ public struct CodeObjectFile: Sendable {
     image.bytes = bytes
     image.alignment = alignment
     image.descriptorOffset = descriptor
+    image.readDescriptor()
     image.relocations = relocations
     image.parameters = kernel.arguments.filter { !$0.isHidden }.map {
       let lowest = UInt32($0.offset | 16)  // what its place guarantees
@@ -116,7 +117,7 @@ public struct CodeObjectFile: Sendable {
   private mutating func readMetadata(_ metadata: MessagePack) throws(CodeObjectError) {
     // "amdgcn-amd-amdhsa--gfx90a:sramecc+": the processor, without its features.
     let name = metadata["amdhsa.target"]?.text ?? ""
-    target = String(name.split(separator: "-").last?.split(separator: ":").first ?? "")
+    target = String(name.split(separator: "-", maxSplits: 4, omittingEmptySubsequences: false).dropFirst(4).first?.split(separator: ":").first ?? "")
     for kernel in metadata["amdhsa.kernels"]?.elements ?? [] { kernels.append(try KernelMetadata(kernel)) }
   }
 

@@ -7,6 +7,7 @@ struct ELFSection {
   var name: String
   var type: UInt32
   var flags: UInt64
+  var address: UInt64        // 0 in object files
   var contents: Range<Int>   // empty for NOBITS
   var link: Int
   var handle: OpaquePointer
@@ -77,7 +78,7 @@ struct ELFReader {
       let name = elf_strptr(elf, names, Int(header.sh_name)).map { String(cString: $0) } ?? ""
       let contents = header.sh_type == UInt32(SHT_NOBITS) ? 0..<0 : try range(header.sh_offset, header.sh_size, "section \(name)")
       result.append(ELFSection(
-        name: name, type: header.sh_type, flags: header.sh_flags, contents: contents, link: Int(header.sh_link), handle: section))
+        name: name, type: header.sh_type, flags: header.sh_flags, address: header.sh_addr, contents: contents, link: Int(header.sh_link), handle: section))
       current = elf_nextscn(elf, section)
     }
     return result

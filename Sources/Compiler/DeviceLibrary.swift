@@ -59,7 +59,7 @@ enum DeviceLibrary {
     while let current = function {
       function = LLVMGetNextFunction(current)
       let name = name(current)
-      if LLVMIsDeclaration(current) != 0, !name.hasPrefix("llvm."), LLVMGetFirstUse(current) != nil { names.append(name) }
+      if LLVMIsDeclaration(current) != 0, !name.hasPrefix("llvm."), !name.hasPrefix(ModeCall.prefix), LLVMGetFirstUse(current) != nil { names.append(name) }
     }
     return names
   }

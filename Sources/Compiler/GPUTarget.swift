@@ -1,26 +1,21 @@
-// The AMD GPUs that code is made for: what the lowering must know of each, as data.
-// Source: LLVM's AMDGPU usage guide (processors), AMD's ISA manuals (wave sizes, LDS).
+// What LLVM is told about a processor beyond its name.
+// XNACK and SRAM ECC are left open on gfx90a, gfx942 and gfx950 ("any" of LLVM's target identifiers): one code object serves
+// whichever way the driver has set them.
+// Source: LLVM's AMDGPU usage guide (target features, code object versions).
+import KernelImage
 
-public struct GPUTarget: Sendable, Equatable {
-  public let name: String
-  /// Lanes of a hardware wave; 64 needs a WarpMapping.
-  public let waveSize: Int
-  /// LLVM subtarget features beyond the processor's own.
-  public let features: String
-  /// Bytes of LDS that one workgroup may use.
-  public let ldsBytes: Int
-  /// `__oclc_ISA_version` of rocm-device-libs.
-  public let isaVersion: Int
+public typealias GPUTarget = Processor
 
+extension Processor {
   static let triple = "amdgcn-amd-amdhsa"
 
-  public static let all: [GPUTarget] = [
-    .init(name: "gfx90a", waveSize: 64, features: "", ldsBytes: 65536, isaVersion: 9010),
-    .init(name: "gfx942", waveSize: 64, features: "", ldsBytes: 65536, isaVersion: 9402),
-    .init(name: "gfx950", waveSize: 64, features: "", ldsBytes: 163_840, isaVersion: 9500),
-    .init(name: "gfx1030", waveSize: 32, features: "+wavefrontsize32", ldsBytes: 65536, isaVersion: 10300),
-    .init(name: "gfx1100", waveSize: 32, features: "+wavefrontsize32", ldsBytes: 65536, isaVersion: 11000),
-    .init(name: "gfx1200", waveSize: 32, features: "+wavefrontsize32", ldsBytes: 65536, isaVersion: 12000),
-  ]
-  public static func named(_ name: String) -> GPUTarget? { all.first { $0.name == name } }
+  /// LLVM subtarget features beyond the processor's own.
+  var features: String { waveSize == 32 ? "+wavefrontsize32" : "" }
+
+  /// Whether atomics of agent scope that PCI Express has not work on other memory than the device's own too
+  /// (LLVM's FeatureAgentScopeFineGrainedRemoteMemoryAtomics; counted with LLVM 22 for each processor).
+  var hasRemoteAtomics: Bool { ["gfx942", "gfx950", "gfx9-4-generic", "gfx1200", "gfx1201", "gfx12-generic"].contains(name) }
+
+  /// `amdhsa_code_object_version`: generic processors exist since version 6.
+  var codeObjectVersion: UInt64 { isGeneric ? 600 : 500 }
 }

@@ -3,18 +3,19 @@ import KernelImage
 import PTX
 
 struct Inventory {
-  static func take(of module: Module) throws -> ModuleImage {
+  static func take(of index: ModuleIndex) throws -> ModuleImage {
+    let module = index.module
     var image = ModuleImage()
     image.ptxTarget = module.target.first ?? ""
     var seen: [String: Int] = [:]
-    let numbers = FunctionNumbers(module).values
+    let numbers = index.numbers.values
     for declaration in module.declarations {
       switch declaration {
       case .function(let function) where function.kind == .entry && function.body != nil:
         var kernel = ModuleImage.Kernel()
         kernel.name = function.name
         kernel.parameters = parameters(of: function)
-        kernel.maximumThreads = UInt32(ModuleLowering.maximumThreads(function))
+        kernel.maximumThreads = UInt32(LaunchLimits(function).maximumThreads)
         image.kernels.append(kernel)
       case .variable(let variable) where variable.space == .global || variable.space == .const:
         let entry = try global(variable, numbers)

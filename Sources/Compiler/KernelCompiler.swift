@@ -9,14 +9,15 @@ import Settings
 public struct CompilerOptions: Sendable {
   /// nil: proven per kernel.  Ignored where a wave has 32 lanes.
   public var mapping: WarpMapping?
-  /// LLVM's pass pipeline.
-  public var optimisation = "default<O3>"
+  /// LLVM's level, 0 to 3, of passes and of code generation.
+  public var optimisation = 3
   /// For `--emit unoptimised`.
   public var keepsUnoptimised = false
   public init() {
     switch Switch.warpMapping.value {
     case "shared": mapping = .sharedWave
     case "one": mapping = .oneWarp
+    case "turns": mapping = .yielding
     default: break
     }
   }
@@ -31,9 +32,6 @@ public struct KernelCompiler: Sendable {
     case object       // relocatable ELF
     case elf          // code object
   }
-  /// Scratch for calls of unknown depth, for each thread, above what is known; CUDA's own default is 1 KB in smaller frames.
-  static let recursionStackBytes: UInt32 = 4096
-
   public let target: GPUTarget
   public var options: CompilerOptions
 
@@ -47,12 +45,26 @@ public struct KernelCompiler: Sendable {
   }
 
   /// The kernels and variables of a module; nothing is compiled.
-  public func inventory(of module: Module) throws -> ModuleImage { try Inventory.take(of: module) }
+  public func inventory(of module: ModuleIndex) throws -> ModuleImage { try Inventory.take(of: module) }
+  public func inventory(of module: Module) throws -> ModuleImage { try inventory(of: ModuleIndex(module)) }
+
+  /// What may tell two kernels of any modules apart.
+  public func fingerprint(of kernel: String, in module: ModuleIndex) throws -> ContentHash { try Fingerprint.of(kernel, in: module) }
+
+  /// Whether the kernel is one that can be lowered; nothing is optimised.  Throws what `compile` would throw on the way there.
+  public func check(_ module: ModuleIndex, kernel: String) throws {
+    let compilation = try Compilation(module, kernel: kernel, options: options, target: target)
+    try Pipeline.run(Pipeline.front, on: compilation)
+  }
 
   /// One kernel, ready to load.  Throws CompileError: other kernels of the module are not affected.
-  public func compile(_ module: Module, kernel: String) throws -> KernelImage {
+  public func compile(_ module: Module, kernel: String) throws -> KernelImage { try compile(ModuleIndex(module), kernel: kernel) }
+  public func compile(_ module: ModuleIndex, kernel: String) throws -> KernelImage { try timed(module, kernel: kernel).image }
+
+  /// As `compile`, with what each pass took.
+  public func timed(_ module: ModuleIndex, kernel: String) throws -> (image: KernelImage, times: [PassTime]) {
     let compilation = try Compilation(module, kernel: kernel, options: options, target: target)
-    try Pipeline.run(Pipeline.middle + Pipeline.back, on: compilation)
+    try Pipeline.run(Pipeline.front + Pipeline.middle + Pipeline.back, on: compilation)
     var image = try Self.image(compilation.codeObject, kernel)
     let lowering = compilation.lowering!
     image.name = kernel
@@ -60,23 +72,32 @@ public struct KernelCompiler: Sendable {
     image.parameters = Inventory.parameters(of: lowering.kernel)
     image.hiddenOffset = UInt32(ParameterLayout(lowering.kernel.parameters).hiddenOffset)
     image.kernargSize = image.hiddenOffset + UInt32(MemoryLayout<carmine_hidden_arguments>.size)
-    // Recursion: LLVM knows one frame of it.
-    if image.usesDynamicStack { image.scratchBytes += Self.recursionStackBytes }
+    // Of a recursion LLVM knows one frame (usesDynamicStack): the launch adds to scratchBytes what cudaLimitStackSize asks for.
     image.mapping = compilation.mapping
-    let limit = ModuleLowering.maximumThreads(lowering.kernel)
-    image.maximumThreads = UInt32(compilation.mapping == .oneWarp ? min(512, limit) : limit)
+    let limit = lowering.limits.maximumThreads
+    if compilation.mapping == .oneWarp, limit > 512 {
+      // A mapping that is asked for stays; one that was chosen gives way for a larger block.
+      if options.mapping == nil { image.mostThreadsAsMapped = 512 }
+      image.maximumThreads = UInt32(options.mapping == nil ? limit : 512)
+    } else {
+      image.maximumThreads = UInt32(limit)
+    }
+    image.needsWholeRows = compilation.needsWholeRows
     image.requiredThreads = lowering.kernel.directives.first { $0.name == "reqntid" }?.values.map { UInt32($0) } ?? []
-    image.usesPrintf = lowering.usesPrintf
+    image.services = lowering.services
     image.notes = compilation.notes
-    return image
+    return (image, compilation.times)
   }
 
   /// One kernel in one of the forms on the way.
   public func emit(_ module: Module, kernel: String, as form: Form) throws -> [UInt8] {
+    try emit(ModuleIndex(module), kernel: kernel, as: form)
+  }
+  public func emit(_ module: ModuleIndex, kernel: String, as form: Form) throws -> [UInt8] {
     var compiler = self
     compiler.options.keepsUnoptimised = form == .unoptimised
     let compilation = try Compilation(module, kernel: kernel, options: compiler.options, target: target)
-    try Pipeline.run(Pipeline.middle, on: compilation)
+    try Pipeline.run(Pipeline.front + Pipeline.middle, on: compilation)
     switch form {
     case .unoptimised: return compilation.unoptimised ?? []
     case .llvm: return compilation.toolchain.text(compilation.module)

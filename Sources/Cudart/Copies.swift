@@ -112,9 +112,15 @@ private func side(_ pointer: cudaPitchedPtr, _ position: cudaPos, _ name: Static
 
 private func copy3D(_ parameters: UnsafePointer<cudaMemcpy3DParms>?, in stream: CUDA.Stream, isAsynchronous: Bool) throws(CUDAError) {
   guard let p = parameters?.pointee else { throw .invalidValue.because("p is null") }
-  guard p.srcArray == nil, p.dstArray == nil else { throw .notSupported.because("arrays do not exist here yet") }
+  // With an array, positions in it and the extent count elements.
+  var box = try copyExtent(p.extent)
+  if let array = p.srcArray ?? p.dstArray { box.width *= try DeviceArray.find(array).format.byteCount }
+  func end(_ array: UnsafeMutableRawPointer?, _ pointer: cudaPitchedPtr, _ place: cudaPos, _ name: StaticString) throws(CUDAError) -> CopySide {
+    guard let array else { return try side(pointer, place, name) }
+    return try arraySide(array, x: UInt(place.x * DeviceArray.find(array).format.byteCount), y: UInt(place.y), z: UInt(place.z), box)
+  }
   try stream.copy(
-    to: side(p.dstPtr, p.dstPos, "dstPtr"), from: side(p.srcPtr, p.srcPos, "srcPtr"), extent: copyExtent(p.extent), kind: kind(p.kind),
+    to: end(p.dstArray, p.dstPtr, p.dstPos, "dstPtr"), from: end(p.srcArray, p.srcPtr, p.srcPos, "srcPtr"), extent: box, kind: kind(p.kind),
     isAsynchronous: isAsynchronous)
 }
 
@@ -143,7 +149,7 @@ private func copy3DPeer(
   _ parameters: UnsafePointer<cudaMemcpy3DPeerParms>?, in stream: CUDA.Stream, isAsynchronous: Bool
 ) throws(CUDAError) {
   guard let p = parameters?.pointee else { throw .invalidValue.because("p is null") }
-  guard p.srcArray == nil, p.dstArray == nil else { throw .notSupported.because("arrays do not exist here yet") }
+  guard p.srcArray == nil, p.dstArray == nil else { throw .notSupported.because("arrays in copies between devices") }
   _ = try Runtime.device(Int(p.srcDevice))
   _ = try Runtime.device(Int(p.dstDevice))
   try stream.copy(

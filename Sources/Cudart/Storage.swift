@@ -7,7 +7,7 @@ import ModuleLoading
 
 extension Context: ModuleStorage {
   public var moduleOrdinal: Int { device.ordinal }
-  public var moduleTarget: String { device.gpu.node.target }
+  public var moduleTarget: String { device.gpu.node.processor.name }
 
   public func allocateForModule(byteCount: UInt64, alignment: UInt64, use: ModuleMemory) throws -> UInt64 {
     let heap: Heap =

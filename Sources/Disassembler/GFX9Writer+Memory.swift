@@ -108,5 +108,16 @@ extension GFX9Writer {
     return line(i.mnemonic, operands, modes + policy(i.bit(0, 14), i.bit(1, 22), isCDNA3 ? i.bit(1, 21) : i.bit(1, 21)))
   }
 
-  func mimg() -> String? { nil }
+  /// The words don't say how many address registers there are: LLVM's disassembler writes one.
+  func mimg() -> String? {
+    let mask = i.bits(0, 8, 4), d16 = i.bit(1, 31)
+    var registers = max(1, mask.nonzeroBitCount)
+    if d16 { registers = (registers + 1) / 2 }
+    var operands = [data(i.bits(1, 8, 8), registers, accumulator: i.bit(0, 16)), vector(i.bits(1, 0, 8), 1), destination(i.bits(1, 16, 5) * 4, 8)]
+    if i.name == "image_sample" { operands.append(destination(i.bits(1, 21, 5) * 4, 4)) }
+    return line(
+      i.mnemonic, operands,
+      [mask == 0 ? "" : "dmask:" + hexadecimal(mask), i.bit(0, 12) ? "unorm" : ""] + policy(i.bit(0, 13), i.bit(0, 25), i.bit(0, 7))
+        + [i.bit(0, 15) ? "a16" : "", i.bit(0, 17) ? "lwe" : "", i.bit(0, 14) ? "da" : "", d16 ? "d16" : ""])
+  }
 }

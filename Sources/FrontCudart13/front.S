@@ -85,8 +85,7 @@ __cudaUnregisterFatBinary:	endbr64
 	.globl cudaArrayGetInfo
 	.type cudaArrayGetInfo,@function
 cudaArrayGetInfo:	endbr64
-	leaq	name_15(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+96(%rip)
 	.size cudaArrayGetInfo,.-cudaArrayGetInfo
 	.globl cudaArrayGetMemoryRequirements
 	.type cudaArrayGetMemoryRequirements,@function
@@ -115,19 +114,17 @@ cudaChooseDevice:	endbr64
 	.globl cudaCreateChannelDesc
 	.type cudaCreateChannelDesc,@function
 cudaCreateChannelDesc:	endbr64
-	jmp	*carmine_front_slots+96(%rip)
+	jmp	*carmine_front_slots+104(%rip)
 	.size cudaCreateChannelDesc,.-cudaCreateChannelDesc
 	.globl cudaCreateSurfaceObject
 	.type cudaCreateSurfaceObject,@function
 cudaCreateSurfaceObject:	endbr64
-	leaq	name_21(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+112(%rip)
 	.size cudaCreateSurfaceObject,.-cudaCreateSurfaceObject
 	.globl cudaCreateTextureObject
 	.type cudaCreateTextureObject,@function
 cudaCreateTextureObject:	endbr64
-	leaq	name_22(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+120(%rip)
 	.size cudaCreateTextureObject,.-cudaCreateTextureObject
 	.globl cudaCtxResetPersistingL2Cache
 	.type cudaCtxResetPersistingL2Cache,@function
@@ -150,14 +147,12 @@ cudaDestroyExternalSemaphore:	endbr64
 	.globl cudaDestroySurfaceObject
 	.type cudaDestroySurfaceObject,@function
 cudaDestroySurfaceObject:	endbr64
-	leaq	name_26(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+128(%rip)
 	.size cudaDestroySurfaceObject,.-cudaDestroySurfaceObject
 	.globl cudaDestroyTextureObject
 	.type cudaDestroyTextureObject,@function
 cudaDestroyTextureObject:	endbr64
-	leaq	name_27(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+136(%rip)
 	.size cudaDestroyTextureObject,.-cudaDestroyTextureObject
 	.globl cudaDevResourceGenerateDesc
 	.type cudaDevResourceGenerateDesc,@function
@@ -180,17 +175,17 @@ cudaDevSmResourceSplitByCount:	endbr64
 	.globl cudaDeviceCanAccessPeer
 	.type cudaDeviceCanAccessPeer,@function
 cudaDeviceCanAccessPeer:	endbr64
-	jmp	*carmine_front_slots+104(%rip)
+	jmp	*carmine_front_slots+144(%rip)
 	.size cudaDeviceCanAccessPeer,.-cudaDeviceCanAccessPeer
 	.globl cudaDeviceDisablePeerAccess
 	.type cudaDeviceDisablePeerAccess,@function
 cudaDeviceDisablePeerAccess:	endbr64
-	jmp	*carmine_front_slots+112(%rip)
+	jmp	*carmine_front_slots+152(%rip)
 	.size cudaDeviceDisablePeerAccess,.-cudaDeviceDisablePeerAccess
 	.globl cudaDeviceEnablePeerAccess
 	.type cudaDeviceEnablePeerAccess,@function
 cudaDeviceEnablePeerAccess:	endbr64
-	jmp	*carmine_front_slots+120(%rip)
+	jmp	*carmine_front_slots+160(%rip)
 	.size cudaDeviceEnablePeerAccess,.-cudaDeviceEnablePeerAccess
 	.globl cudaDeviceFlushGPUDirectRDMAWrites
 	.type cudaDeviceFlushGPUDirectRDMAWrites,@function
@@ -201,22 +196,22 @@ cudaDeviceFlushGPUDirectRDMAWrites:	endbr64
 	.globl cudaDeviceGetAttribute
 	.type cudaDeviceGetAttribute,@function
 cudaDeviceGetAttribute:	endbr64
-	jmp	*carmine_front_slots+128(%rip)
+	jmp	*carmine_front_slots+168(%rip)
 	.size cudaDeviceGetAttribute,.-cudaDeviceGetAttribute
 	.globl cudaDeviceGetByPCIBusId
 	.type cudaDeviceGetByPCIBusId,@function
 cudaDeviceGetByPCIBusId:	endbr64
-	jmp	*carmine_front_slots+136(%rip)
+	jmp	*carmine_front_slots+176(%rip)
 	.size cudaDeviceGetByPCIBusId,.-cudaDeviceGetByPCIBusId
 	.globl cudaDeviceGetCacheConfig
 	.type cudaDeviceGetCacheConfig,@function
 cudaDeviceGetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+144(%rip)
+	jmp	*carmine_front_slots+184(%rip)
 	.size cudaDeviceGetCacheConfig,.-cudaDeviceGetCacheConfig
 	.globl cudaDeviceGetDefaultMemPool
 	.type cudaDeviceGetDefaultMemPool,@function
 cudaDeviceGetDefaultMemPool:	endbr64
-	jmp	*carmine_front_slots+152(%rip)
+	jmp	*carmine_front_slots+192(%rip)
 	.size cudaDeviceGetDefaultMemPool,.-cudaDeviceGetDefaultMemPool
 	.globl cudaDeviceGetDevResource
 	.type cudaDeviceGetDevResource,@function
@@ -245,12 +240,12 @@ cudaDeviceGetHostAtomicCapabilities:	endbr64
 	.globl cudaDeviceGetLimit
 	.type cudaDeviceGetLimit,@function
 cudaDeviceGetLimit:	endbr64
-	jmp	*carmine_front_slots+160(%rip)
+	jmp	*carmine_front_slots+200(%rip)
 	.size cudaDeviceGetLimit,.-cudaDeviceGetLimit
 	.globl cudaDeviceGetMemPool
 	.type cudaDeviceGetMemPool,@function
 cudaDeviceGetMemPool:	endbr64
-	jmp	*carmine_front_slots+168(%rip)
+	jmp	*carmine_front_slots+208(%rip)
 	.size cudaDeviceGetMemPool,.-cudaDeviceGetMemPool
 	.globl cudaDeviceGetNvSciSyncAttributes
 	.type cudaDeviceGetNvSciSyncAttributes,@function
@@ -273,17 +268,17 @@ cudaDeviceGetP2PAttribute:	endbr64
 	.globl cudaDeviceGetPCIBusId
 	.type cudaDeviceGetPCIBusId,@function
 cudaDeviceGetPCIBusId:	endbr64
-	jmp	*carmine_front_slots+176(%rip)
+	jmp	*carmine_front_slots+216(%rip)
 	.size cudaDeviceGetPCIBusId,.-cudaDeviceGetPCIBusId
 	.globl cudaDeviceGetSharedMemConfig
 	.type cudaDeviceGetSharedMemConfig,@function
 cudaDeviceGetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+184(%rip)
+	jmp	*carmine_front_slots+224(%rip)
 	.size cudaDeviceGetSharedMemConfig,.-cudaDeviceGetSharedMemConfig
 	.globl cudaDeviceGetStreamPriorityRange
 	.type cudaDeviceGetStreamPriorityRange,@function
 cudaDeviceGetStreamPriorityRange:	endbr64
-	jmp	*carmine_front_slots+192(%rip)
+	jmp	*carmine_front_slots+232(%rip)
 	.size cudaDeviceGetStreamPriorityRange,.-cudaDeviceGetStreamPriorityRange
 	.globl cudaDeviceGetTexture1DLinearMaxWidth
 	.type cudaDeviceGetTexture1DLinearMaxWidth,@function
@@ -306,12 +301,12 @@ cudaDeviceRegisterAsyncNotification:	endbr64
 	.globl cudaDeviceReset
 	.type cudaDeviceReset,@function
 cudaDeviceReset:	endbr64
-	jmp	*carmine_front_slots+200(%rip)
+	jmp	*carmine_front_slots+240(%rip)
 	.size cudaDeviceReset,.-cudaDeviceReset
 	.globl cudaDeviceSetCacheConfig
 	.type cudaDeviceSetCacheConfig,@function
 cudaDeviceSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+208(%rip)
+	jmp	*carmine_front_slots+248(%rip)
 	.size cudaDeviceSetCacheConfig,.-cudaDeviceSetCacheConfig
 	.globl cudaDeviceSetGraphMemAttribute
 	.type cudaDeviceSetGraphMemAttribute,@function
@@ -322,22 +317,22 @@ cudaDeviceSetGraphMemAttribute:	endbr64
 	.globl cudaDeviceSetLimit
 	.type cudaDeviceSetLimit,@function
 cudaDeviceSetLimit:	endbr64
-	jmp	*carmine_front_slots+216(%rip)
+	jmp	*carmine_front_slots+256(%rip)
 	.size cudaDeviceSetLimit,.-cudaDeviceSetLimit
 	.globl cudaDeviceSetMemPool
 	.type cudaDeviceSetMemPool,@function
 cudaDeviceSetMemPool:	endbr64
-	jmp	*carmine_front_slots+224(%rip)
+	jmp	*carmine_front_slots+264(%rip)
 	.size cudaDeviceSetMemPool,.-cudaDeviceSetMemPool
 	.globl cudaDeviceSetSharedMemConfig
 	.type cudaDeviceSetSharedMemConfig,@function
 cudaDeviceSetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+232(%rip)
+	jmp	*carmine_front_slots+272(%rip)
 	.size cudaDeviceSetSharedMemConfig,.-cudaDeviceSetSharedMemConfig
 	.globl cudaDeviceSynchronize
 	.type cudaDeviceSynchronize,@function
 cudaDeviceSynchronize:	endbr64
-	jmp	*carmine_front_slots+240(%rip)
+	jmp	*carmine_front_slots+280(%rip)
 	.size cudaDeviceSynchronize,.-cudaDeviceSynchronize
 	.globl cudaDeviceUnregisterAsyncNotification
 	.type cudaDeviceUnregisterAsyncNotification,@function
@@ -348,7 +343,7 @@ cudaDeviceUnregisterAsyncNotification:	endbr64
 	.globl cudaDriverGetVersion
 	.type cudaDriverGetVersion,@function
 cudaDriverGetVersion:	endbr64
-	jmp	*carmine_front_slots+248(%rip)
+	jmp	*carmine_front_slots+288(%rip)
 	.size cudaDriverGetVersion,.-cudaDriverGetVersion
 	.globl cudaEGLStreamConsumerAcquireFrame
 	.type cudaEGLStreamConsumerAcquireFrame,@function
@@ -407,7 +402,7 @@ cudaEGLStreamProducerReturnFrame:	endbr64
 	.globl cudaEventCreate
 	.type cudaEventCreate,@function
 cudaEventCreate:	endbr64
-	jmp	*carmine_front_slots+256(%rip)
+	jmp	*carmine_front_slots+296(%rip)
 	.size cudaEventCreate,.-cudaEventCreate
 	.globl cudaEventCreateFromEGLSync
 	.type cudaEventCreateFromEGLSync,@function
@@ -418,32 +413,32 @@ cudaEventCreateFromEGLSync:	endbr64
 	.globl cudaEventCreateWithFlags
 	.type cudaEventCreateWithFlags,@function
 cudaEventCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+264(%rip)
+	jmp	*carmine_front_slots+304(%rip)
 	.size cudaEventCreateWithFlags,.-cudaEventCreateWithFlags
 	.globl cudaEventDestroy
 	.type cudaEventDestroy,@function
 cudaEventDestroy:	endbr64
-	jmp	*carmine_front_slots+272(%rip)
+	jmp	*carmine_front_slots+312(%rip)
 	.size cudaEventDestroy,.-cudaEventDestroy
 	.globl cudaEventElapsedTime
 	.type cudaEventElapsedTime,@function
 cudaEventElapsedTime:	endbr64
-	jmp	*carmine_front_slots+280(%rip)
+	jmp	*carmine_front_slots+320(%rip)
 	.size cudaEventElapsedTime,.-cudaEventElapsedTime
 	.globl cudaEventQuery
 	.type cudaEventQuery,@function
 cudaEventQuery:	endbr64
-	jmp	*carmine_front_slots+288(%rip)
+	jmp	*carmine_front_slots+328(%rip)
 	.size cudaEventQuery,.-cudaEventQuery
 	.globl cudaEventRecord
 	.type cudaEventRecord,@function
 cudaEventRecord:	endbr64
-	jmp	*carmine_front_slots+296(%rip)
+	jmp	*carmine_front_slots+336(%rip)
 	.size cudaEventRecord,.-cudaEventRecord
 	.globl cudaEventRecordWithFlags
 	.type cudaEventRecordWithFlags,@function
 cudaEventRecordWithFlags:	endbr64
-	jmp	*carmine_front_slots+304(%rip)
+	jmp	*carmine_front_slots+344(%rip)
 	.size cudaEventRecordWithFlags,.-cudaEventRecordWithFlags
 	.globl cudaEventRecordWithFlags_ptsz
 	.type cudaEventRecordWithFlags_ptsz,@function
@@ -451,7 +446,7 @@ cudaEventRecordWithFlags_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+304(%rip)
+1:	jmp	*carmine_front_slots+344(%rip)
 	.size cudaEventRecordWithFlags_ptsz,.-cudaEventRecordWithFlags_ptsz
 	.globl cudaEventRecord_ptsz
 	.type cudaEventRecord_ptsz,@function
@@ -459,12 +454,12 @@ cudaEventRecord_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+296(%rip)
+1:	jmp	*carmine_front_slots+336(%rip)
 	.size cudaEventRecord_ptsz,.-cudaEventRecord_ptsz
 	.globl cudaEventSynchronize
 	.type cudaEventSynchronize,@function
 cudaEventSynchronize:	endbr64
-	jmp	*carmine_front_slots+312(%rip)
+	jmp	*carmine_front_slots+352(%rip)
 	.size cudaEventSynchronize,.-cudaEventSynchronize
 	.globl cudaExecutionCtxDestroy
 	.type cudaExecutionCtxDestroy,@function
@@ -529,18 +524,17 @@ cudaExternalMemoryGetMappedMipmappedArray:	endbr64
 	.globl cudaFree
 	.type cudaFree,@function
 cudaFree:	endbr64
-	jmp	*carmine_front_slots+320(%rip)
+	jmp	*carmine_front_slots+360(%rip)
 	.size cudaFree,.-cudaFree
 	.globl cudaFreeArray
 	.type cudaFreeArray,@function
 cudaFreeArray:	endbr64
-	leaq	name_94(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+368(%rip)
 	.size cudaFreeArray,.-cudaFreeArray
 	.globl cudaFreeAsync
 	.type cudaFreeAsync,@function
 cudaFreeAsync:	endbr64
-	jmp	*carmine_front_slots+328(%rip)
+	jmp	*carmine_front_slots+376(%rip)
 	.size cudaFreeAsync,.-cudaFreeAsync
 	.globl cudaFreeAsync_ptsz
 	.type cudaFreeAsync_ptsz,@function
@@ -548,53 +542,52 @@ cudaFreeAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+328(%rip)
+1:	jmp	*carmine_front_slots+376(%rip)
 	.size cudaFreeAsync_ptsz,.-cudaFreeAsync_ptsz
 	.globl cudaFreeHost
 	.type cudaFreeHost,@function
 cudaFreeHost:	endbr64
-	jmp	*carmine_front_slots+336(%rip)
+	jmp	*carmine_front_slots+384(%rip)
 	.size cudaFreeHost,.-cudaFreeHost
 	.globl cudaFreeMipmappedArray
 	.type cudaFreeMipmappedArray,@function
 cudaFreeMipmappedArray:	endbr64
-	leaq	name_98(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+392(%rip)
 	.size cudaFreeMipmappedArray,.-cudaFreeMipmappedArray
 	.globl cudaFuncGetAttributes
 	.type cudaFuncGetAttributes,@function
 cudaFuncGetAttributes:	endbr64
-	jmp	*carmine_front_slots+344(%rip)
+	jmp	*carmine_front_slots+400(%rip)
 	.size cudaFuncGetAttributes,.-cudaFuncGetAttributes
 	.globl cudaFuncGetName
 	.type cudaFuncGetName,@function
 cudaFuncGetName:	endbr64
-	jmp	*carmine_front_slots+352(%rip)
+	jmp	*carmine_front_slots+408(%rip)
 	.size cudaFuncGetName,.-cudaFuncGetName
 	.globl cudaFuncGetParamCount
 	.type cudaFuncGetParamCount,@function
 cudaFuncGetParamCount:	endbr64
-	jmp	*carmine_front_slots+360(%rip)
+	jmp	*carmine_front_slots+416(%rip)
 	.size cudaFuncGetParamCount,.-cudaFuncGetParamCount
 	.globl cudaFuncGetParamInfo
 	.type cudaFuncGetParamInfo,@function
 cudaFuncGetParamInfo:	endbr64
-	jmp	*carmine_front_slots+368(%rip)
+	jmp	*carmine_front_slots+424(%rip)
 	.size cudaFuncGetParamInfo,.-cudaFuncGetParamInfo
 	.globl cudaFuncSetAttribute
 	.type cudaFuncSetAttribute,@function
 cudaFuncSetAttribute:	endbr64
-	jmp	*carmine_front_slots+376(%rip)
+	jmp	*carmine_front_slots+432(%rip)
 	.size cudaFuncSetAttribute,.-cudaFuncSetAttribute
 	.globl cudaFuncSetCacheConfig
 	.type cudaFuncSetCacheConfig,@function
 cudaFuncSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+384(%rip)
+	jmp	*carmine_front_slots+440(%rip)
 	.size cudaFuncSetCacheConfig,.-cudaFuncSetCacheConfig
 	.globl cudaFuncSetSharedMemConfig
 	.type cudaFuncSetSharedMemConfig,@function
 cudaFuncSetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+392(%rip)
+	jmp	*carmine_front_slots+448(%rip)
 	.size cudaFuncSetSharedMemConfig,.-cudaFuncSetSharedMemConfig
 	.globl cudaGLGetDevices
 	.type cudaGLGetDevices,@function
@@ -653,58 +646,57 @@ cudaGLUnregisterBufferObject:	endbr64
 	.globl cudaGetChannelDesc
 	.type cudaGetChannelDesc,@function
 cudaGetChannelDesc:	endbr64
-	leaq	name_115(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+456(%rip)
 	.size cudaGetChannelDesc,.-cudaGetChannelDesc
 	.globl cudaGetDevice
 	.type cudaGetDevice,@function
 cudaGetDevice:	endbr64
-	jmp	*carmine_front_slots+400(%rip)
+	jmp	*carmine_front_slots+464(%rip)
 	.size cudaGetDevice,.-cudaGetDevice
 	.globl cudaGetDeviceCount
 	.type cudaGetDeviceCount,@function
 cudaGetDeviceCount:	endbr64
-	jmp	*carmine_front_slots+408(%rip)
+	jmp	*carmine_front_slots+472(%rip)
 	.size cudaGetDeviceCount,.-cudaGetDeviceCount
 	.globl cudaGetDeviceFlags
 	.type cudaGetDeviceFlags,@function
 cudaGetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+416(%rip)
+	jmp	*carmine_front_slots+480(%rip)
 	.size cudaGetDeviceFlags,.-cudaGetDeviceFlags
 	.globl cudaGetDeviceProperties
 	.type cudaGetDeviceProperties,@function
 cudaGetDeviceProperties:	endbr64
-	jmp	*carmine_front_slots+424(%rip)
+	jmp	*carmine_front_slots+488(%rip)
 	.size cudaGetDeviceProperties,.-cudaGetDeviceProperties
 	.globl cudaGetDriverEntryPoint
 	.type cudaGetDriverEntryPoint,@function
 cudaGetDriverEntryPoint:	endbr64
-	jmp	*carmine_front_slots+432(%rip)
+	jmp	*carmine_front_slots+496(%rip)
 	.size cudaGetDriverEntryPoint,.-cudaGetDriverEntryPoint
 	.globl cudaGetDriverEntryPointByVersion
 	.type cudaGetDriverEntryPointByVersion,@function
 cudaGetDriverEntryPointByVersion:	endbr64
-	jmp	*carmine_front_slots+440(%rip)
+	jmp	*carmine_front_slots+504(%rip)
 	.size cudaGetDriverEntryPointByVersion,.-cudaGetDriverEntryPointByVersion
 	.globl cudaGetDriverEntryPointByVersion_ptsz
 	.type cudaGetDriverEntryPointByVersion_ptsz,@function
 cudaGetDriverEntryPointByVersion_ptsz:	endbr64
-	jmp	*carmine_front_slots+448(%rip)
+	jmp	*carmine_front_slots+512(%rip)
 	.size cudaGetDriverEntryPointByVersion_ptsz,.-cudaGetDriverEntryPointByVersion_ptsz
 	.globl cudaGetDriverEntryPoint_ptsz
 	.type cudaGetDriverEntryPoint_ptsz,@function
 cudaGetDriverEntryPoint_ptsz:	endbr64
-	jmp	*carmine_front_slots+456(%rip)
+	jmp	*carmine_front_slots+520(%rip)
 	.size cudaGetDriverEntryPoint_ptsz,.-cudaGetDriverEntryPoint_ptsz
 	.globl cudaGetErrorName
 	.type cudaGetErrorName,@function
 cudaGetErrorName:	endbr64
-	jmp	*carmine_front_slots+464(%rip)
+	jmp	*carmine_front_slots+528(%rip)
 	.size cudaGetErrorName,.-cudaGetErrorName
 	.globl cudaGetErrorString
 	.type cudaGetErrorString,@function
 cudaGetErrorString:	endbr64
-	jmp	*carmine_front_slots+472(%rip)
+	jmp	*carmine_front_slots+536(%rip)
 	.size cudaGetErrorString,.-cudaGetErrorString
 	.globl cudaGetExportTable
 	.type cudaGetExportTable,@function
@@ -715,23 +707,22 @@ cudaGetExportTable:	endbr64
 	.globl cudaGetFuncBySymbol
 	.type cudaGetFuncBySymbol,@function
 cudaGetFuncBySymbol:	endbr64
-	jmp	*carmine_front_slots+480(%rip)
+	jmp	*carmine_front_slots+544(%rip)
 	.size cudaGetFuncBySymbol,.-cudaGetFuncBySymbol
 	.globl cudaGetKernel
 	.type cudaGetKernel,@function
 cudaGetKernel:	endbr64
-	jmp	*carmine_front_slots+488(%rip)
+	jmp	*carmine_front_slots+552(%rip)
 	.size cudaGetKernel,.-cudaGetKernel
 	.globl cudaGetLastError
 	.type cudaGetLastError,@function
 cudaGetLastError:	endbr64
-	jmp	*carmine_front_slots+496(%rip)
+	jmp	*carmine_front_slots+560(%rip)
 	.size cudaGetLastError,.-cudaGetLastError
 	.globl cudaGetMipmappedArrayLevel
 	.type cudaGetMipmappedArrayLevel,@function
 cudaGetMipmappedArrayLevel:	endbr64
-	leaq	name_130(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+568(%rip)
 	.size cudaGetMipmappedArrayLevel,.-cudaGetMipmappedArrayLevel
 	.globl cudaGetSurfaceObjectResourceDesc
 	.type cudaGetSurfaceObjectResourceDesc,@function
@@ -742,12 +733,12 @@ cudaGetSurfaceObjectResourceDesc:	endbr64
 	.globl cudaGetSymbolAddress
 	.type cudaGetSymbolAddress,@function
 cudaGetSymbolAddress:	endbr64
-	jmp	*carmine_front_slots+504(%rip)
+	jmp	*carmine_front_slots+576(%rip)
 	.size cudaGetSymbolAddress,.-cudaGetSymbolAddress
 	.globl cudaGetSymbolSize
 	.type cudaGetSymbolSize,@function
 cudaGetSymbolSize:	endbr64
-	jmp	*carmine_front_slots+512(%rip)
+	jmp	*carmine_front_slots+584(%rip)
 	.size cudaGetSymbolSize,.-cudaGetSymbolSize
 	.globl cudaGetTextureObjectResourceDesc
 	.type cudaGetTextureObjectResourceDesc,@function
@@ -1406,27 +1397,27 @@ cudaGreenCtxCreate:	endbr64
 	.globl cudaHostAlloc
 	.type cudaHostAlloc,@function
 cudaHostAlloc:	endbr64
-	jmp	*carmine_front_slots+520(%rip)
+	jmp	*carmine_front_slots+592(%rip)
 	.size cudaHostAlloc,.-cudaHostAlloc
 	.globl cudaHostGetDevicePointer
 	.type cudaHostGetDevicePointer,@function
 cudaHostGetDevicePointer:	endbr64
-	jmp	*carmine_front_slots+528(%rip)
+	jmp	*carmine_front_slots+600(%rip)
 	.size cudaHostGetDevicePointer,.-cudaHostGetDevicePointer
 	.globl cudaHostGetFlags
 	.type cudaHostGetFlags,@function
 cudaHostGetFlags:	endbr64
-	jmp	*carmine_front_slots+536(%rip)
+	jmp	*carmine_front_slots+608(%rip)
 	.size cudaHostGetFlags,.-cudaHostGetFlags
 	.globl cudaHostRegister
 	.type cudaHostRegister,@function
 cudaHostRegister:	endbr64
-	jmp	*carmine_front_slots+544(%rip)
+	jmp	*carmine_front_slots+616(%rip)
 	.size cudaHostRegister,.-cudaHostRegister
 	.globl cudaHostUnregister
 	.type cudaHostUnregister,@function
 cudaHostUnregister:	endbr64
-	jmp	*carmine_front_slots+552(%rip)
+	jmp	*carmine_front_slots+624(%rip)
 	.size cudaHostUnregister,.-cudaHostUnregister
 	.globl cudaImportExternalMemory
 	.type cudaImportExternalMemory,@function
@@ -1443,7 +1434,7 @@ cudaImportExternalSemaphore:	endbr64
 	.globl cudaInitDevice
 	.type cudaInitDevice,@function
 cudaInitDevice:	endbr64
-	jmp	*carmine_front_slots+560(%rip)
+	jmp	*carmine_front_slots+632(%rip)
 	.size cudaInitDevice,.-cudaInitDevice
 	.globl cudaIpcCloseMemHandle
 	.type cudaIpcCloseMemHandle,@function
@@ -1478,12 +1469,12 @@ cudaIpcOpenMemHandle:	endbr64
 	.globl cudaKernelSetAttributeForDevice
 	.type cudaKernelSetAttributeForDevice,@function
 cudaKernelSetAttributeForDevice:	endbr64
-	jmp	*carmine_front_slots+568(%rip)
+	jmp	*carmine_front_slots+640(%rip)
 	.size cudaKernelSetAttributeForDevice,.-cudaKernelSetAttributeForDevice
 	.globl cudaLaunchCooperativeKernel
 	.type cudaLaunchCooperativeKernel,@function
 cudaLaunchCooperativeKernel:	endbr64
-	jmp	*carmine_front_slots+576(%rip)
+	jmp	*carmine_front_slots+648(%rip)
 	.size cudaLaunchCooperativeKernel,.-cudaLaunchCooperativeKernel
 	.globl cudaLaunchCooperativeKernel_ptsz
 	.type cudaLaunchCooperativeKernel_ptsz,@function
@@ -1491,12 +1482,12 @@ cudaLaunchCooperativeKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+576(%rip)
+1:	jmp	*carmine_front_slots+648(%rip)
 	.size cudaLaunchCooperativeKernel_ptsz,.-cudaLaunchCooperativeKernel_ptsz
 	.globl cudaLaunchHostFunc
 	.type cudaLaunchHostFunc,@function
 cudaLaunchHostFunc:	endbr64
-	jmp	*carmine_front_slots+584(%rip)
+	jmp	*carmine_front_slots+656(%rip)
 	.size cudaLaunchHostFunc,.-cudaLaunchHostFunc
 	.globl cudaLaunchHostFunc_ptsz
 	.type cudaLaunchHostFunc_ptsz,@function
@@ -1504,7 +1495,7 @@ cudaLaunchHostFunc_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+584(%rip)
+1:	jmp	*carmine_front_slots+656(%rip)
 	.size cudaLaunchHostFunc_ptsz,.-cudaLaunchHostFunc_ptsz
 	.globl cudaLaunchHostFunc_v2
 	.type cudaLaunchHostFunc_v2,@function
@@ -1521,17 +1512,17 @@ cudaLaunchHostFunc_v2_ptsz:	endbr64
 	.globl cudaLaunchKernel
 	.type cudaLaunchKernel,@function
 cudaLaunchKernel:	endbr64
-	jmp	*carmine_front_slots+592(%rip)
+	jmp	*carmine_front_slots+664(%rip)
 	.size cudaLaunchKernel,.-cudaLaunchKernel
 	.globl cudaLaunchKernelExC
 	.type cudaLaunchKernelExC,@function
 cudaLaunchKernelExC:	endbr64
-	jmp	*carmine_front_slots+600(%rip)
+	jmp	*carmine_front_slots+672(%rip)
 	.size cudaLaunchKernelExC,.-cudaLaunchKernelExC
 	.globl cudaLaunchKernelExC_ptsz
 	.type cudaLaunchKernelExC_ptsz,@function
 cudaLaunchKernelExC_ptsz:	endbr64
-	jmp	*carmine_front_slots+608(%rip)
+	jmp	*carmine_front_slots+680(%rip)
 	.size cudaLaunchKernelExC_ptsz,.-cudaLaunchKernelExC_ptsz
 	.globl cudaLaunchKernel_ptsz
 	.type cudaLaunchKernel_ptsz,@function
@@ -1539,7 +1530,7 @@ cudaLaunchKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+592(%rip)
+1:	jmp	*carmine_front_slots+664(%rip)
 	.size cudaLaunchKernel_ptsz,.-cudaLaunchKernel_ptsz
 	.globl cudaLibraryEnumerateKernels
 	.type cudaLibraryEnumerateKernels,@function
@@ -1628,29 +1619,27 @@ cudaLogsUnregisterCallback:	endbr64
 	.globl cudaMalloc
 	.type cudaMalloc,@function
 cudaMalloc:	endbr64
-	jmp	*carmine_front_slots+616(%rip)
+	jmp	*carmine_front_slots+688(%rip)
 	.size cudaMalloc,.-cudaMalloc
 	.globl cudaMalloc3D
 	.type cudaMalloc3D,@function
 cudaMalloc3D:	endbr64
-	jmp	*carmine_front_slots+624(%rip)
+	jmp	*carmine_front_slots+696(%rip)
 	.size cudaMalloc3D,.-cudaMalloc3D
 	.globl cudaMalloc3DArray
 	.type cudaMalloc3DArray,@function
 cudaMalloc3DArray:	endbr64
-	leaq	name_283(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+704(%rip)
 	.size cudaMalloc3DArray,.-cudaMalloc3DArray
 	.globl cudaMallocArray
 	.type cudaMallocArray,@function
 cudaMallocArray:	endbr64
-	leaq	name_284(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+712(%rip)
 	.size cudaMallocArray,.-cudaMallocArray
 	.globl cudaMallocAsync
 	.type cudaMallocAsync,@function
 cudaMallocAsync:	endbr64
-	jmp	*carmine_front_slots+632(%rip)
+	jmp	*carmine_front_slots+720(%rip)
 	.size cudaMallocAsync,.-cudaMallocAsync
 	.globl cudaMallocAsync_ptsz
 	.type cudaMallocAsync_ptsz,@function
@@ -1658,12 +1647,12 @@ cudaMallocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+632(%rip)
+1:	jmp	*carmine_front_slots+720(%rip)
 	.size cudaMallocAsync_ptsz,.-cudaMallocAsync_ptsz
 	.globl cudaMallocFromPoolAsync
 	.type cudaMallocFromPoolAsync,@function
 cudaMallocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+640(%rip)
+	jmp	*carmine_front_slots+728(%rip)
 	.size cudaMallocFromPoolAsync,.-cudaMallocFromPoolAsync
 	.globl cudaMallocFromPoolAsync_ptsz
 	.type cudaMallocFromPoolAsync_ptsz,@function
@@ -1671,33 +1660,32 @@ cudaMallocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+640(%rip)
+1:	jmp	*carmine_front_slots+728(%rip)
 	.size cudaMallocFromPoolAsync_ptsz,.-cudaMallocFromPoolAsync_ptsz
 	.globl cudaMallocHost
 	.type cudaMallocHost,@function
 cudaMallocHost:	endbr64
-	jmp	*carmine_front_slots+648(%rip)
+	jmp	*carmine_front_slots+736(%rip)
 	.size cudaMallocHost,.-cudaMallocHost
 	.globl cudaMallocManaged
 	.type cudaMallocManaged,@function
 cudaMallocManaged:	endbr64
-	jmp	*carmine_front_slots+656(%rip)
+	jmp	*carmine_front_slots+744(%rip)
 	.size cudaMallocManaged,.-cudaMallocManaged
 	.globl cudaMallocMipmappedArray
 	.type cudaMallocMipmappedArray,@function
 cudaMallocMipmappedArray:	endbr64
-	leaq	name_291(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+752(%rip)
 	.size cudaMallocMipmappedArray,.-cudaMallocMipmappedArray
 	.globl cudaMallocPitch
 	.type cudaMallocPitch,@function
 cudaMallocPitch:	endbr64
-	jmp	*carmine_front_slots+664(%rip)
+	jmp	*carmine_front_slots+760(%rip)
 	.size cudaMallocPitch,.-cudaMallocPitch
 	.globl cudaMemAdvise
 	.type cudaMemAdvise,@function
 cudaMemAdvise:	endbr64
-	jmp	*carmine_front_slots+672(%rip)
+	jmp	*carmine_front_slots+768(%rip)
 	.size cudaMemAdvise,.-cudaMemAdvise
 	.globl cudaMemDiscardAndPrefetchBatchAsync
 	.type cudaMemDiscardAndPrefetchBatchAsync,@function
@@ -1732,7 +1720,7 @@ cudaMemGetDefaultMemPool:	endbr64
 	.globl cudaMemGetInfo
 	.type cudaMemGetInfo,@function
 cudaMemGetInfo:	endbr64
-	jmp	*carmine_front_slots+680(%rip)
+	jmp	*carmine_front_slots+776(%rip)
 	.size cudaMemGetInfo,.-cudaMemGetInfo
 	.globl cudaMemGetLocationInfo
 	.type cudaMemGetLocationInfo,@function
@@ -1779,7 +1767,7 @@ cudaMemPoolGetAccess:	endbr64
 	.globl cudaMemPoolGetAttribute
 	.type cudaMemPoolGetAttribute,@function
 cudaMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+688(%rip)
+	jmp	*carmine_front_slots+784(%rip)
 	.size cudaMemPoolGetAttribute,.-cudaMemPoolGetAttribute
 	.globl cudaMemPoolImportFromShareableHandle
 	.type cudaMemPoolImportFromShareableHandle,@function
@@ -1796,27 +1784,27 @@ cudaMemPoolImportPointer:	endbr64
 	.globl cudaMemPoolSetAccess
 	.type cudaMemPoolSetAccess,@function
 cudaMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+696(%rip)
+	jmp	*carmine_front_slots+792(%rip)
 	.size cudaMemPoolSetAccess,.-cudaMemPoolSetAccess
 	.globl cudaMemPoolSetAttribute
 	.type cudaMemPoolSetAttribute,@function
 cudaMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+704(%rip)
+	jmp	*carmine_front_slots+800(%rip)
 	.size cudaMemPoolSetAttribute,.-cudaMemPoolSetAttribute
 	.globl cudaMemPoolTrimTo
 	.type cudaMemPoolTrimTo,@function
 cudaMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+712(%rip)
+	jmp	*carmine_front_slots+808(%rip)
 	.size cudaMemPoolTrimTo,.-cudaMemPoolTrimTo
 	.globl cudaMemPrefetchAsync
 	.type cudaMemPrefetchAsync,@function
 cudaMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+720(%rip)
+	jmp	*carmine_front_slots+816(%rip)
 	.size cudaMemPrefetchAsync,.-cudaMemPrefetchAsync
 	.globl cudaMemPrefetchAsync_ptsz
 	.type cudaMemPrefetchAsync_ptsz,@function
 cudaMemPrefetchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+728(%rip)
+	jmp	*carmine_front_slots+824(%rip)
 	.size cudaMemPrefetchAsync_ptsz,.-cudaMemPrefetchAsync_ptsz
 	.globl cudaMemPrefetchBatchAsync
 	.type cudaMemPrefetchBatchAsync,@function
@@ -1851,12 +1839,12 @@ cudaMemSetMemPool:	endbr64
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	jmp	*carmine_front_slots+736(%rip)
+	jmp	*carmine_front_slots+832(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	jmp	*carmine_front_slots+744(%rip)
+	jmp	*carmine_front_slots+840(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
@@ -1873,7 +1861,7 @@ cudaMemcpy2DArrayToArray_ptds:	endbr64
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	jmp	*carmine_front_slots+752(%rip)
+	jmp	*carmine_front_slots+848(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
@@ -1881,70 +1869,68 @@ cudaMemcpy2DAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+752(%rip)
+1:	jmp	*carmine_front_slots+848(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
 cudaMemcpy2DFromArray:	endbr64
-	leaq	name_326(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+856(%rip)
 	.size cudaMemcpy2DFromArray,.-cudaMemcpy2DFromArray
 	.globl cudaMemcpy2DFromArrayAsync
 	.type cudaMemcpy2DFromArrayAsync,@function
 cudaMemcpy2DFromArrayAsync:	endbr64
-	leaq	name_327(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+864(%rip)
 	.size cudaMemcpy2DFromArrayAsync,.-cudaMemcpy2DFromArrayAsync
 	.globl cudaMemcpy2DFromArrayAsync_ptsz
 	.type cudaMemcpy2DFromArrayAsync_ptsz,@function
 cudaMemcpy2DFromArrayAsync_ptsz:	endbr64
-	leaq	name_328(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 24(%rsp)
+	jne	1f
+	movq	$2, 24(%rsp)
+1:	jmp	*carmine_front_slots+864(%rip)
 	.size cudaMemcpy2DFromArrayAsync_ptsz,.-cudaMemcpy2DFromArrayAsync_ptsz
 	.globl cudaMemcpy2DFromArray_ptds
 	.type cudaMemcpy2DFromArray_ptds,@function
 cudaMemcpy2DFromArray_ptds:	endbr64
-	leaq	name_329(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+872(%rip)
 	.size cudaMemcpy2DFromArray_ptds,.-cudaMemcpy2DFromArray_ptds
 	.globl cudaMemcpy2DToArray
 	.type cudaMemcpy2DToArray,@function
 cudaMemcpy2DToArray:	endbr64
-	leaq	name_330(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+880(%rip)
 	.size cudaMemcpy2DToArray,.-cudaMemcpy2DToArray
 	.globl cudaMemcpy2DToArrayAsync
 	.type cudaMemcpy2DToArrayAsync,@function
 cudaMemcpy2DToArrayAsync:	endbr64
-	leaq	name_331(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+888(%rip)
 	.size cudaMemcpy2DToArrayAsync,.-cudaMemcpy2DToArrayAsync
 	.globl cudaMemcpy2DToArrayAsync_ptsz
 	.type cudaMemcpy2DToArrayAsync_ptsz,@function
 cudaMemcpy2DToArrayAsync_ptsz:	endbr64
-	leaq	name_332(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 24(%rsp)
+	jne	1f
+	movq	$2, 24(%rsp)
+1:	jmp	*carmine_front_slots+888(%rip)
 	.size cudaMemcpy2DToArrayAsync_ptsz,.-cudaMemcpy2DToArrayAsync_ptsz
 	.globl cudaMemcpy2DToArray_ptds
 	.type cudaMemcpy2DToArray_ptds,@function
 cudaMemcpy2DToArray_ptds:	endbr64
-	leaq	name_333(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+896(%rip)
 	.size cudaMemcpy2DToArray_ptds,.-cudaMemcpy2DToArray_ptds
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	jmp	*carmine_front_slots+760(%rip)
+	jmp	*carmine_front_slots+904(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	jmp	*carmine_front_slots+768(%rip)
+	jmp	*carmine_front_slots+912(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	jmp	*carmine_front_slots+776(%rip)
+	jmp	*carmine_front_slots+920(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
@@ -1952,7 +1938,7 @@ cudaMemcpy3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+776(%rip)
+1:	jmp	*carmine_front_slots+920(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
@@ -1969,12 +1955,12 @@ cudaMemcpy3DBatchAsync_ptsz:	endbr64
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+784(%rip)
+	jmp	*carmine_front_slots+928(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+792(%rip)
+	jmp	*carmine_front_slots+936(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
@@ -1982,12 +1968,12 @@ cudaMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+792(%rip)
+1:	jmp	*carmine_front_slots+936(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+800(%rip)
+	jmp	*carmine_front_slots+944(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3DWithAttributesAsync
 	.type cudaMemcpy3DWithAttributesAsync,@function
@@ -2004,7 +1990,7 @@ cudaMemcpy3DWithAttributesAsync_ptsz:	endbr64
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	jmp	*carmine_front_slots+808(%rip)
+	jmp	*carmine_front_slots+952(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
@@ -2021,7 +2007,7 @@ cudaMemcpyArrayToArray_ptds:	endbr64
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+816(%rip)
+	jmp	*carmine_front_slots+960(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
@@ -2029,7 +2015,7 @@ cudaMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+816(%rip)
+1:	jmp	*carmine_front_slots+960(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
@@ -2070,12 +2056,12 @@ cudaMemcpyFromArray_ptds:	endbr64
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	jmp	*carmine_front_slots+824(%rip)
+	jmp	*carmine_front_slots+968(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+832(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
@@ -2083,22 +2069,22 @@ cudaMemcpyFromSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+832(%rip)
+1:	jmp	*carmine_front_slots+976(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+840(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+848(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+856(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
@@ -2127,12 +2113,12 @@ cudaMemcpyToArray_ptds:	endbr64
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	jmp	*carmine_front_slots+864(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+872(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
@@ -2140,12 +2126,12 @@ cudaMemcpyToSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+872(%rip)
+1:	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+880(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpyWithAttributesAsync
 	.type cudaMemcpyWithAttributesAsync,@function
@@ -2162,22 +2148,22 @@ cudaMemcpyWithAttributesAsync_ptsz:	endbr64
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+888(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	jmp	*carmine_front_slots+896(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	jmp	*carmine_front_slots+904(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	jmp	*carmine_front_slots+912(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
@@ -2185,22 +2171,22 @@ cudaMemset2DAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+912(%rip)
+1:	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	jmp	*carmine_front_slots+920(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	jmp	*carmine_front_slots+928(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	jmp	*carmine_front_slots+936(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
@@ -2208,17 +2194,17 @@ cudaMemset3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+936(%rip)
+1:	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	jmp	*carmine_front_slots+944(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	jmp	*carmine_front_slots+952(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
@@ -2226,12 +2212,12 @@ cudaMemsetAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+952(%rip)
+1:	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	jmp	*carmine_front_slots+960(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
@@ -2248,17 +2234,17 @@ cudaMipmappedArrayGetSparseProperties:	endbr64
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+968(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+976(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+984(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
@@ -2275,37 +2261,37 @@ cudaOccupancyMaxPotentialClusterSize:	endbr64
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	jmp	*carmine_front_slots+992(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1000(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	jmp	*carmine_front_slots+1008(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	jmp	*carmine_front_slots+1016(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	jmp	*carmine_front_slots+1024(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	jmp	*carmine_front_slots+1032(%rip)
+	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+1040(%rip)
+	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetValidDevices
 	.type cudaSetValidDevices,@function
@@ -2328,7 +2314,7 @@ cudaSignalExternalSemaphoresAsync_ptsz:	endbr64
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+1048(%rip)
+	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
@@ -2336,12 +2322,12 @@ cudaStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1048(%rip)
+1:	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+1056(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
@@ -2349,7 +2335,7 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1056(%rip)
+1:	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
@@ -2402,22 +2388,22 @@ cudaStreamCopyAttributes_ptsz:	endbr64
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+1064(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+1072(%rip)
+	jmp	*carmine_front_slots+1216(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+1080(%rip)
+	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1232(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
@@ -2446,7 +2432,7 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2454,7 +2440,7 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1096(%rip)
+1:	jmp	*carmine_front_slots+1240(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetDevResource
 	.type cudaStreamGetDevResource,@function
@@ -2471,7 +2457,7 @@ cudaStreamGetDevResource_ptsz:	endbr64
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2479,12 +2465,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1104(%rip)
+1:	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2492,12 +2478,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1112(%rip)
+1:	jmp	*carmine_front_slots+1256(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2505,12 +2491,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1120(%rip)
+1:	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2518,12 +2504,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1128(%rip)
+1:	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1280(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2531,12 +2517,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1136(%rip)
+1:	jmp	*carmine_front_slots+1280(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+1144(%rip)
+	jmp	*carmine_front_slots+1288(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2544,7 +2530,7 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1144(%rip)
+1:	jmp	*carmine_front_slots+1288(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
@@ -2561,7 +2547,7 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+1152(%rip)
+	jmp	*carmine_front_slots+1296(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2569,7 +2555,7 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1152(%rip)
+1:	jmp	*carmine_front_slots+1296(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
@@ -2586,7 +2572,7 @@ cudaStreamUpdateCaptureDependencies_ptsz:	endbr64
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+1160(%rip)
+	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2594,7 +2580,7 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1160(%rip)
+1:	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaSubgridCreate
 	.type cudaSubgridCreate,@function
@@ -2617,7 +2603,7 @@ cudaSubgridWorksetCreate:	endbr64
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+1168(%rip)
+	jmp	*carmine_front_slots+1312(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
@@ -2955,22 +2941,53 @@ first_145:	pushq	$145
 	jmp	carmine_front_first_call
 first_146:	pushq	$146
 	jmp	carmine_front_first_call
+first_147:	pushq	$147
+	jmp	carmine_front_first_call
+first_148:	pushq	$148
+	jmp	carmine_front_first_call
+first_149:	pushq	$149
+	jmp	carmine_front_first_call
+first_150:	pushq	$150
+	jmp	carmine_front_first_call
+first_151:	pushq	$151
+	jmp	carmine_front_first_call
+first_152:	pushq	$152
+	jmp	carmine_front_first_call
+first_153:	pushq	$153
+	jmp	carmine_front_first_call
+first_154:	pushq	$154
+	jmp	carmine_front_first_call
+first_155:	pushq	$155
+	jmp	carmine_front_first_call
+first_156:	pushq	$156
+	jmp	carmine_front_first_call
+first_157:	pushq	$157
+	jmp	carmine_front_first_call
+first_158:	pushq	$158
+	jmp	carmine_front_first_call
+first_159:	pushq	$159
+	jmp	carmine_front_first_call
+first_160:	pushq	$160
+	jmp	carmine_front_first_call
+first_161:	pushq	$161
+	jmp	carmine_front_first_call
+first_162:	pushq	$162
+	jmp	carmine_front_first_call
+first_163:	pushq	$163
+	jmp	carmine_front_first_call
+first_164:	pushq	$164
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 name_1:	.asciz "__cudaGetProcAddress"
 name_10:	.asciz "__cudaRegisterHostVar"
 name_12:	.asciz "__cudaRegisterUnifiedTable"
-name_15:	.asciz "cudaArrayGetInfo"
 name_16:	.asciz "cudaArrayGetMemoryRequirements"
 name_17:	.asciz "cudaArrayGetPlane"
 name_18:	.asciz "cudaArrayGetSparseProperties"
 name_19:	.asciz "cudaChooseDevice"
-name_21:	.asciz "cudaCreateSurfaceObject"
-name_22:	.asciz "cudaCreateTextureObject"
 name_23:	.asciz "cudaCtxResetPersistingL2Cache"
 name_24:	.asciz "cudaDestroyExternalMemory"
 name_25:	.asciz "cudaDestroyExternalSemaphore"
-name_26:	.asciz "cudaDestroySurfaceObject"
-name_27:	.asciz "cudaDestroyTextureObject"
 name_28:	.asciz "cudaDevResourceGenerateDesc"
 name_29:	.asciz "cudaDevSmResourceSplit"
 name_30:	.asciz "cudaDevSmResourceSplitByCount"
@@ -3007,8 +3024,6 @@ name_89:	.asciz "cudaExecutionCtxSynchronize"
 name_90:	.asciz "cudaExecutionCtxWaitEvent"
 name_91:	.asciz "cudaExternalMemoryGetMappedBuffer"
 name_92:	.asciz "cudaExternalMemoryGetMappedMipmappedArray"
-name_94:	.asciz "cudaFreeArray"
-name_98:	.asciz "cudaFreeMipmappedArray"
 name_106:	.asciz "cudaGLGetDevices"
 name_107:	.asciz "cudaGLMapBufferObject"
 name_108:	.asciz "cudaGLMapBufferObjectAsync"
@@ -3018,9 +3033,7 @@ name_111:	.asciz "cudaGLSetGLDevice"
 name_112:	.asciz "cudaGLUnmapBufferObject"
 name_113:	.asciz "cudaGLUnmapBufferObjectAsync"
 name_114:	.asciz "cudaGLUnregisterBufferObject"
-name_115:	.asciz "cudaGetChannelDesc"
 name_126:	.asciz "cudaGetExportTable"
-name_130:	.asciz "cudaGetMipmappedArrayLevel"
 name_131:	.asciz "cudaGetSurfaceObjectResourceDesc"
 name_134:	.asciz "cudaGetTextureObjectResourceDesc"
 name_135:	.asciz "cudaGetTextureObjectResourceViewDesc"
@@ -3154,9 +3167,6 @@ name_277:	.asciz "cudaLogsDumpToFile"
 name_278:	.asciz "cudaLogsDumpToMemory"
 name_279:	.asciz "cudaLogsRegisterCallback"
 name_280:	.asciz "cudaLogsUnregisterCallback"
-name_283:	.asciz "cudaMalloc3DArray"
-name_284:	.asciz "cudaMallocArray"
-name_291:	.asciz "cudaMallocMipmappedArray"
 name_294:	.asciz "cudaMemDiscardAndPrefetchBatchAsync"
 name_295:	.asciz "cudaMemDiscardAndPrefetchBatchAsync_ptsz"
 name_296:	.asciz "cudaMemDiscardBatchAsync"
@@ -3178,14 +3188,6 @@ name_318:	.asciz "cudaMemRangeGetAttributes"
 name_319:	.asciz "cudaMemSetMemPool"
 name_322:	.asciz "cudaMemcpy2DArrayToArray"
 name_323:	.asciz "cudaMemcpy2DArrayToArray_ptds"
-name_326:	.asciz "cudaMemcpy2DFromArray"
-name_327:	.asciz "cudaMemcpy2DFromArrayAsync"
-name_328:	.asciz "cudaMemcpy2DFromArrayAsync_ptsz"
-name_329:	.asciz "cudaMemcpy2DFromArray_ptds"
-name_330:	.asciz "cudaMemcpy2DToArray"
-name_331:	.asciz "cudaMemcpy2DToArrayAsync"
-name_332:	.asciz "cudaMemcpy2DToArrayAsync_ptsz"
-name_333:	.asciz "cudaMemcpy2DToArray_ptds"
 name_338:	.asciz "cudaMemcpy3DBatchAsync"
 name_339:	.asciz "cudaMemcpy3DBatchAsync_ptsz"
 name_344:	.asciz "cudaMemcpy3DWithAttributesAsync"
@@ -3251,141 +3253,159 @@ symbol_8:	.asciz "carmine_rt___cudaRegisterFunction"
 symbol_9:	.asciz "carmine_rt___cudaRegisterManagedVar"
 symbol_10:	.asciz "carmine_rt___cudaRegisterVar"
 symbol_11:	.asciz "carmine_rt___cudaUnregisterFatBinary"
-symbol_12:	.asciz "carmine_rt_cudaCreateChannelDesc"
-symbol_13:	.asciz "carmine_rt_cudaDeviceCanAccessPeer"
-symbol_14:	.asciz "carmine_rt_cudaDeviceDisablePeerAccess"
-symbol_15:	.asciz "carmine_rt_cudaDeviceEnablePeerAccess"
-symbol_16:	.asciz "carmine_rt_cudaDeviceGetAttribute"
-symbol_17:	.asciz "carmine_rt_cudaDeviceGetByPCIBusId"
-symbol_18:	.asciz "carmine_rt_cudaDeviceGetCacheConfig"
-symbol_19:	.asciz "carmine_rt_cudaDeviceGetDefaultMemPool"
-symbol_20:	.asciz "carmine_rt_cudaDeviceGetLimit"
-symbol_21:	.asciz "carmine_rt_cudaDeviceGetMemPool"
-symbol_22:	.asciz "carmine_rt_cudaDeviceGetPCIBusId"
-symbol_23:	.asciz "carmine_rt_cudaDeviceGetSharedMemConfig"
-symbol_24:	.asciz "carmine_rt_cudaDeviceGetStreamPriorityRange"
-symbol_25:	.asciz "carmine_rt_cudaDeviceReset"
-symbol_26:	.asciz "carmine_rt_cudaDeviceSetCacheConfig"
-symbol_27:	.asciz "carmine_rt_cudaDeviceSetLimit"
-symbol_28:	.asciz "carmine_rt_cudaDeviceSetMemPool"
-symbol_29:	.asciz "carmine_rt_cudaDeviceSetSharedMemConfig"
-symbol_30:	.asciz "carmine_rt_cudaDeviceSynchronize"
-symbol_31:	.asciz "carmine_rt_cudaDriverGetVersion"
-symbol_32:	.asciz "carmine_rt_cudaEventCreate"
-symbol_33:	.asciz "carmine_rt_cudaEventCreateWithFlags"
-symbol_34:	.asciz "carmine_rt_cudaEventDestroy"
-symbol_35:	.asciz "carmine_rt_cudaEventElapsedTime"
-symbol_36:	.asciz "carmine_rt_cudaEventQuery"
-symbol_37:	.asciz "carmine_rt_cudaEventRecord"
-symbol_38:	.asciz "carmine_rt_cudaEventRecordWithFlags"
-symbol_39:	.asciz "carmine_rt_cudaEventSynchronize"
-symbol_40:	.asciz "carmine_rt_cudaFree"
-symbol_41:	.asciz "carmine_rt_cudaFreeAsync"
-symbol_42:	.asciz "carmine_rt_cudaFreeHost"
-symbol_43:	.asciz "carmine_rt_cudaFuncGetAttributes"
-symbol_44:	.asciz "carmine_rt_cudaFuncGetName"
-symbol_45:	.asciz "carmine_rt_cudaFuncGetParamCount"
-symbol_46:	.asciz "carmine_rt_cudaFuncGetParamInfo"
-symbol_47:	.asciz "carmine_rt_cudaFuncSetAttribute"
-symbol_48:	.asciz "carmine_rt_cudaFuncSetCacheConfig"
-symbol_49:	.asciz "carmine_rt_cudaFuncSetSharedMemConfig"
-symbol_50:	.asciz "carmine_rt_cudaGetDevice"
-symbol_51:	.asciz "carmine_rt_cudaGetDeviceCount"
-symbol_52:	.asciz "carmine_rt_cudaGetDeviceFlags"
-symbol_53:	.asciz "carmine13_cudaGetDeviceProperties"
-symbol_54:	.asciz "carmine_rt_cudaGetDriverEntryPoint"
-symbol_55:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion"
-symbol_56:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion_ptsz"
-symbol_57:	.asciz "carmine_rt_cudaGetDriverEntryPoint_ptsz"
-symbol_58:	.asciz "carmine13_cudaGetErrorName"
-symbol_59:	.asciz "carmine13_cudaGetErrorString"
-symbol_60:	.asciz "carmine_rt_cudaGetFuncBySymbol"
-symbol_61:	.asciz "carmine_rt_cudaGetKernel"
-symbol_62:	.asciz "carmine_rt_cudaGetLastError"
-symbol_63:	.asciz "carmine_rt_cudaGetSymbolAddress"
-symbol_64:	.asciz "carmine_rt_cudaGetSymbolSize"
-symbol_65:	.asciz "carmine_rt_cudaHostAlloc"
-symbol_66:	.asciz "carmine_rt_cudaHostGetDevicePointer"
-symbol_67:	.asciz "carmine_rt_cudaHostGetFlags"
-symbol_68:	.asciz "carmine_rt_cudaHostRegister"
-symbol_69:	.asciz "carmine_rt_cudaHostUnregister"
-symbol_70:	.asciz "carmine_rt_cudaInitDevice"
-symbol_71:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
-symbol_72:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
-symbol_73:	.asciz "carmine_rt_cudaLaunchHostFunc"
-symbol_74:	.asciz "carmine_rt_cudaLaunchKernel"
-symbol_75:	.asciz "carmine_rt_cudaLaunchKernelExC"
-symbol_76:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
-symbol_77:	.asciz "carmine_rt_cudaMalloc"
-symbol_78:	.asciz "carmine_rt_cudaMalloc3D"
-symbol_79:	.asciz "carmine_rt_cudaMallocAsync"
-symbol_80:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
-symbol_81:	.asciz "carmine_rt_cudaMallocHost"
-symbol_82:	.asciz "carmine_rt_cudaMallocManaged"
-symbol_83:	.asciz "carmine_rt_cudaMallocPitch"
-symbol_84:	.asciz "carmine13_cudaMemAdvise"
-symbol_85:	.asciz "carmine_rt_cudaMemGetInfo"
-symbol_86:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
-symbol_87:	.asciz "carmine_rt_cudaMemPoolSetAccess"
-symbol_88:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
-symbol_89:	.asciz "carmine_rt_cudaMemPoolTrimTo"
-symbol_90:	.asciz "carmine13_cudaMemPrefetchAsync"
-symbol_91:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
-symbol_92:	.asciz "carmine_rt_cudaMemcpy"
-symbol_93:	.asciz "carmine_rt_cudaMemcpy2D"
-symbol_94:	.asciz "carmine_rt_cudaMemcpy2DAsync"
-symbol_95:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
-symbol_96:	.asciz "carmine_rt_cudaMemcpy3D"
-symbol_97:	.asciz "carmine_rt_cudaMemcpy3DAsync"
-symbol_98:	.asciz "carmine_rt_cudaMemcpy3DPeer"
-symbol_99:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
-symbol_100:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
-symbol_101:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
-symbol_102:	.asciz "carmine_rt_cudaMemcpyAsync"
-symbol_103:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
-symbol_104:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
-symbol_105:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
-symbol_106:	.asciz "carmine_rt_cudaMemcpyPeer"
-symbol_107:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
-symbol_108:	.asciz "carmine_rt_cudaMemcpyToSymbol"
-symbol_109:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
-symbol_110:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
-symbol_111:	.asciz "carmine_rt_cudaMemcpy_ptds"
-symbol_112:	.asciz "carmine_rt_cudaMemset"
-symbol_113:	.asciz "carmine_rt_cudaMemset2D"
-symbol_114:	.asciz "carmine_rt_cudaMemset2DAsync"
-symbol_115:	.asciz "carmine_rt_cudaMemset2D_ptds"
-symbol_116:	.asciz "carmine_rt_cudaMemset3D"
-symbol_117:	.asciz "carmine_rt_cudaMemset3DAsync"
-symbol_118:	.asciz "carmine_rt_cudaMemset3D_ptds"
-symbol_119:	.asciz "carmine_rt_cudaMemsetAsync"
-symbol_120:	.asciz "carmine_rt_cudaMemset_ptds"
-symbol_121:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
-symbol_122:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_123:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_124:	.asciz "carmine_rt_cudaPeekAtLastError"
-symbol_125:	.asciz "carmine13_cudaPointerGetAttributes"
-symbol_126:	.asciz "carmine_rt_cudaProfilerStart"
-symbol_127:	.asciz "carmine_rt_cudaProfilerStop"
-symbol_128:	.asciz "carmine13_cudaRuntimeGetVersion"
-symbol_129:	.asciz "carmine_rt_cudaSetDevice"
-symbol_130:	.asciz "carmine_rt_cudaSetDeviceFlags"
-symbol_131:	.asciz "carmine_rt_cudaStreamAddCallback"
-symbol_132:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_133:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_134:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_135:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_136:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_137:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
-symbol_138:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_139:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_140:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_141:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_142:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_143:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_144:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_145:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_146:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_12:	.asciz "carmine_rt_cudaArrayGetInfo"
+symbol_13:	.asciz "carmine_rt_cudaCreateChannelDesc"
+symbol_14:	.asciz "carmine_rt_cudaCreateSurfaceObject"
+symbol_15:	.asciz "carmine_rt_cudaCreateTextureObject"
+symbol_16:	.asciz "carmine_rt_cudaDestroySurfaceObject"
+symbol_17:	.asciz "carmine_rt_cudaDestroyTextureObject"
+symbol_18:	.asciz "carmine_rt_cudaDeviceCanAccessPeer"
+symbol_19:	.asciz "carmine_rt_cudaDeviceDisablePeerAccess"
+symbol_20:	.asciz "carmine_rt_cudaDeviceEnablePeerAccess"
+symbol_21:	.asciz "carmine_rt_cudaDeviceGetAttribute"
+symbol_22:	.asciz "carmine_rt_cudaDeviceGetByPCIBusId"
+symbol_23:	.asciz "carmine_rt_cudaDeviceGetCacheConfig"
+symbol_24:	.asciz "carmine_rt_cudaDeviceGetDefaultMemPool"
+symbol_25:	.asciz "carmine_rt_cudaDeviceGetLimit"
+symbol_26:	.asciz "carmine_rt_cudaDeviceGetMemPool"
+symbol_27:	.asciz "carmine_rt_cudaDeviceGetPCIBusId"
+symbol_28:	.asciz "carmine_rt_cudaDeviceGetSharedMemConfig"
+symbol_29:	.asciz "carmine_rt_cudaDeviceGetStreamPriorityRange"
+symbol_30:	.asciz "carmine_rt_cudaDeviceReset"
+symbol_31:	.asciz "carmine_rt_cudaDeviceSetCacheConfig"
+symbol_32:	.asciz "carmine_rt_cudaDeviceSetLimit"
+symbol_33:	.asciz "carmine_rt_cudaDeviceSetMemPool"
+symbol_34:	.asciz "carmine_rt_cudaDeviceSetSharedMemConfig"
+symbol_35:	.asciz "carmine_rt_cudaDeviceSynchronize"
+symbol_36:	.asciz "carmine_rt_cudaDriverGetVersion"
+symbol_37:	.asciz "carmine_rt_cudaEventCreate"
+symbol_38:	.asciz "carmine_rt_cudaEventCreateWithFlags"
+symbol_39:	.asciz "carmine_rt_cudaEventDestroy"
+symbol_40:	.asciz "carmine_rt_cudaEventElapsedTime"
+symbol_41:	.asciz "carmine_rt_cudaEventQuery"
+symbol_42:	.asciz "carmine_rt_cudaEventRecord"
+symbol_43:	.asciz "carmine_rt_cudaEventRecordWithFlags"
+symbol_44:	.asciz "carmine_rt_cudaEventSynchronize"
+symbol_45:	.asciz "carmine_rt_cudaFree"
+symbol_46:	.asciz "carmine_rt_cudaFreeArray"
+symbol_47:	.asciz "carmine_rt_cudaFreeAsync"
+symbol_48:	.asciz "carmine_rt_cudaFreeHost"
+symbol_49:	.asciz "carmine_rt_cudaFreeMipmappedArray"
+symbol_50:	.asciz "carmine_rt_cudaFuncGetAttributes"
+symbol_51:	.asciz "carmine_rt_cudaFuncGetName"
+symbol_52:	.asciz "carmine_rt_cudaFuncGetParamCount"
+symbol_53:	.asciz "carmine_rt_cudaFuncGetParamInfo"
+symbol_54:	.asciz "carmine_rt_cudaFuncSetAttribute"
+symbol_55:	.asciz "carmine_rt_cudaFuncSetCacheConfig"
+symbol_56:	.asciz "carmine_rt_cudaFuncSetSharedMemConfig"
+symbol_57:	.asciz "carmine_rt_cudaGetChannelDesc"
+symbol_58:	.asciz "carmine_rt_cudaGetDevice"
+symbol_59:	.asciz "carmine_rt_cudaGetDeviceCount"
+symbol_60:	.asciz "carmine_rt_cudaGetDeviceFlags"
+symbol_61:	.asciz "carmine13_cudaGetDeviceProperties"
+symbol_62:	.asciz "carmine_rt_cudaGetDriverEntryPoint"
+symbol_63:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion"
+symbol_64:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion_ptsz"
+symbol_65:	.asciz "carmine_rt_cudaGetDriverEntryPoint_ptsz"
+symbol_66:	.asciz "carmine13_cudaGetErrorName"
+symbol_67:	.asciz "carmine13_cudaGetErrorString"
+symbol_68:	.asciz "carmine_rt_cudaGetFuncBySymbol"
+symbol_69:	.asciz "carmine_rt_cudaGetKernel"
+symbol_70:	.asciz "carmine_rt_cudaGetLastError"
+symbol_71:	.asciz "carmine_rt_cudaGetMipmappedArrayLevel"
+symbol_72:	.asciz "carmine_rt_cudaGetSymbolAddress"
+symbol_73:	.asciz "carmine_rt_cudaGetSymbolSize"
+symbol_74:	.asciz "carmine_rt_cudaHostAlloc"
+symbol_75:	.asciz "carmine_rt_cudaHostGetDevicePointer"
+symbol_76:	.asciz "carmine_rt_cudaHostGetFlags"
+symbol_77:	.asciz "carmine_rt_cudaHostRegister"
+symbol_78:	.asciz "carmine_rt_cudaHostUnregister"
+symbol_79:	.asciz "carmine_rt_cudaInitDevice"
+symbol_80:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
+symbol_81:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
+symbol_82:	.asciz "carmine_rt_cudaLaunchHostFunc"
+symbol_83:	.asciz "carmine_rt_cudaLaunchKernel"
+symbol_84:	.asciz "carmine_rt_cudaLaunchKernelExC"
+symbol_85:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
+symbol_86:	.asciz "carmine_rt_cudaMalloc"
+symbol_87:	.asciz "carmine_rt_cudaMalloc3D"
+symbol_88:	.asciz "carmine_rt_cudaMalloc3DArray"
+symbol_89:	.asciz "carmine_rt_cudaMallocArray"
+symbol_90:	.asciz "carmine_rt_cudaMallocAsync"
+symbol_91:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
+symbol_92:	.asciz "carmine_rt_cudaMallocHost"
+symbol_93:	.asciz "carmine_rt_cudaMallocManaged"
+symbol_94:	.asciz "carmine_rt_cudaMallocMipmappedArray"
+symbol_95:	.asciz "carmine_rt_cudaMallocPitch"
+symbol_96:	.asciz "carmine13_cudaMemAdvise"
+symbol_97:	.asciz "carmine_rt_cudaMemGetInfo"
+symbol_98:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
+symbol_99:	.asciz "carmine_rt_cudaMemPoolSetAccess"
+symbol_100:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
+symbol_101:	.asciz "carmine_rt_cudaMemPoolTrimTo"
+symbol_102:	.asciz "carmine13_cudaMemPrefetchAsync"
+symbol_103:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
+symbol_104:	.asciz "carmine_rt_cudaMemcpy"
+symbol_105:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_106:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_107:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
+symbol_108:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
+symbol_109:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
+symbol_110:	.asciz "carmine_rt_cudaMemcpy2DToArray"
+symbol_111:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
+symbol_112:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
+symbol_113:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_114:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_115:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_116:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_117:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_118:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_119:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_120:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_121:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_122:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_123:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_124:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_125:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_126:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_127:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_128:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_129:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_130:	.asciz "carmine_rt_cudaMemset"
+symbol_131:	.asciz "carmine_rt_cudaMemset2D"
+symbol_132:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_133:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_134:	.asciz "carmine_rt_cudaMemset3D"
+symbol_135:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_136:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_137:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_138:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_139:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_140:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_141:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_142:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_143:	.asciz "carmine13_cudaPointerGetAttributes"
+symbol_144:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_145:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_146:	.asciz "carmine13_cudaRuntimeGetVersion"
+symbol_147:	.asciz "carmine_rt_cudaSetDevice"
+symbol_148:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_149:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_150:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_151:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_152:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_153:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_154:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_155:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
+symbol_156:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_157:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_158:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_159:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_160:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_161:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_162:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_163:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_164:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -3538,6 +3558,24 @@ carmine_front_slots:
 	.quad first_144
 	.quad first_145
 	.quad first_146
+	.quad first_147
+	.quad first_148
+	.quad first_149
+	.quad first_150
+	.quad first_151
+	.quad first_152
+	.quad first_153
+	.quad first_154
+	.quad first_155
+	.quad first_156
+	.quad first_157
+	.quad first_158
+	.quad first_159
+	.quad first_160
+	.quad first_161
+	.quad first_162
+	.quad first_163
+	.quad first_164
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -3690,4 +3728,22 @@ carmine_front_symbols:
 	.quad symbol_144
 	.quad symbol_145
 	.quad symbol_146
+	.quad symbol_147
+	.quad symbol_148
+	.quad symbol_149
+	.quad symbol_150
+	.quad symbol_151
+	.quad symbol_152
+	.quad symbol_153
+	.quad symbol_154
+	.quad symbol_155
+	.quad symbol_156
+	.quad symbol_157
+	.quad symbol_158
+	.quad symbol_159
+	.quad symbol_160
+	.quad symbol_161
+	.quad symbol_162
+	.quad symbol_163
+	.quad symbol_164
 	.section .note.GNU-stack,"",@progbits

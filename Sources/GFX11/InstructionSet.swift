@@ -13,7 +13,7 @@ extension OpcodeTable {
     vop1(&t); vop2(&t); vopc(&t); vop3(&t); vop3p(&t); wmma(&t); vopd(&t); vinterp(&t)
     ds(&t); ldsdir(&t); flat(&t); mubuf(&t); mimg(&t)
     t.begin(.exp, count: 1)
-    t(0, "exp")
+    t(0, "exp", .graphics)
     return t
   }()
 }

@@ -6,7 +6,7 @@ import ISA
 extension OpcodeTable {
   static func ldsdir(_ t: inout OpcodeTable) {
     t.begin(.ldsdir, count: 4)
-    t(0, "lds_param_load", .control)
+    t(0, "lds_param_load", [.control, .graphics])
     t(1, "lds_direct_load", .control) { w, o in w.loadDirect(o) }
   }
 }

@@ -221,6 +221,15 @@ struct Decoder {
         op.form = field(w0, 19, 7)                          // the format
       }
       if w1 >> 23 & 1 != 0 { op.flags |= UInt16(CARMINE_OP_FLAG_ACC0) }
+    case .mimg:
+      op.source0 = 256 + bits(w1, 0, 8); op.destination = bits(w1, 8, 8); op.source1 = 256 + op.destination
+      op.scalarDestination = bits(w1, 16, 5) << 2           // the descriptor
+      op.source2 = bits(w1, 21, 5) << 2                     // the sampler's
+      op.form = field(w0, 8, 4) | field(w0, 14, 1, at: 4)   // dmask, da
+      op.select = field(w0, 13, 1) | field(w0, 25, 1, at: 1) | field(w0, 7, 1, at: 2) | field(w0, 12, 1, at: 3)   // glc, slc, scc, unorm
+      op.select |= field(w0, 17, 1, at: 6) | field(w1, 31, 1, at: 7)                                               // lwe, d16
+      op.immediate = Int32(field(w0, 15, 1))                // a16
+      if w0 >> 16 & 1 != 0 { op.flags |= UInt16(CARMINE_OP_FLAG_ACC0) }
     default: break                                          // encodings of other families
     }
   }

@@ -33,6 +33,9 @@ struct Rows {
   /// Rows that all families have, and each of this one's targets.
   mutating func all(_ rows: (inout OpcodeTable) -> Void) { rows(&table) }
 
+  /// Those that other families have too.
+  mutating func shared(_ rows: (inout SharedRows) -> Void) { table.shared(rows, TargetColumn(target)) }
+
   mutating func begin(_ encoding: Encoding, count: Int) { table.begin(encoding, count: count) }
 
   mutating func callAsFunction(

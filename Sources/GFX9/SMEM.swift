@@ -50,9 +50,9 @@ extension Rows {
     t(65, "s_buffer_atomic_cmpswap", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: true, operands: 2) { m, a, b in m == b ? a : m } }
     t(66, "s_buffer_atomic_add", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: true) { m, a, _ in m &+ a } }
     t(67, "s_buffer_atomic_sub", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: true) { m, a, _ in m &- a } }
-    t(68, "s_buffer_atomic_smin", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: true) { m, a, _ in sign(m) < sign(a) ? m : a } }
+    t(68, "s_buffer_atomic_smin", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: true) { m, a, _ in signed(m) < signed(a) ? m : a } }
     t(69, "s_buffer_atomic_umin", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: true) { m, a, _ in min(m, a) } }
-    t(70, "s_buffer_atomic_smax", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: true) { m, a, _ in sign(m) > sign(a) ? m : a } }
+    t(70, "s_buffer_atomic_smax", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: true) { m, a, _ in signed(m) > signed(a) ? m : a } }
     t(71, "s_buffer_atomic_umax", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: true) { m, a, _ in max(m, a) } }
     t(72, "s_buffer_atomic_and", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: true) { m, a, _ in m & a } }
     t(73, "s_buffer_atomic_or", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: true) { m, a, _ in m | a } }
@@ -65,9 +65,9 @@ extension Rows {
     t(97, "s_buffer_atomic_cmpswap_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: true, operands: 2) { m, a, b in m == b ? a : m } }
     t(98, "s_buffer_atomic_add_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: true) { m, a, _ in m &+ a } }
     t(99, "s_buffer_atomic_sub_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: true) { m, a, _ in m &- a } }
-    t(100, "s_buffer_atomic_smin_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: true) { m, a, _ in sign(m) < sign(a) ? m : a } }
+    t(100, "s_buffer_atomic_smin_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: true) { m, a, _ in signed(m) < signed(a) ? m : a } }
     t(101, "s_buffer_atomic_umin_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: true) { m, a, _ in min(m, a) } }
-    t(102, "s_buffer_atomic_smax_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: true) { m, a, _ in sign(m) > sign(a) ? m : a } }
+    t(102, "s_buffer_atomic_smax_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: true) { m, a, _ in signed(m) > signed(a) ? m : a } }
     t(103, "s_buffer_atomic_umax_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: true) { m, a, _ in max(m, a) } }
     t(104, "s_buffer_atomic_and_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: true) { m, a, _ in m & a } }
     t(105, "s_buffer_atomic_or_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: true) { m, a, _ in m | a } }
@@ -80,9 +80,9 @@ extension Rows {
     t(129, "s_atomic_cmpswap", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: false, operands: 2) { m, a, b in m == b ? a : m } }
     t(130, "s_atomic_add", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: false) { m, a, _ in m &+ a } }
     t(131, "s_atomic_sub", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: false) { m, a, _ in m &- a } }
-    t(132, "s_atomic_smin", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: false) { m, a, _ in sign(m) < sign(a) ? m : a } }
+    t(132, "s_atomic_smin", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: false) { m, a, _ in signed(m) < signed(a) ? m : a } }
     t(133, "s_atomic_umin", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: false) { m, a, _ in min(m, a) } }
-    t(134, "s_atomic_smax", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: false) { m, a, _ in sign(m) > sign(a) ? m : a } }
+    t(134, "s_atomic_smax", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: false) { m, a, _ in signed(m) > signed(a) ? m : a } }
     t(135, "s_atomic_umax", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: false) { m, a, _ in max(m, a) } }
     t(136, "s_atomic_and", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: false) { m, a, _ in m & a } }
     t(137, "s_atomic_or", .control) { w, o in w.scalarAtomic(o, UInt32.self, buffer: false) { m, a, _ in m | a } }
@@ -95,9 +95,9 @@ extension Rows {
     t(161, "s_atomic_cmpswap_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: false, operands: 2) { m, a, b in m == b ? a : m } }
     t(162, "s_atomic_add_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: false) { m, a, _ in m &+ a } }
     t(163, "s_atomic_sub_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: false) { m, a, _ in m &- a } }
-    t(164, "s_atomic_smin_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: false) { m, a, _ in sign(m) < sign(a) ? m : a } }
+    t(164, "s_atomic_smin_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: false) { m, a, _ in signed(m) < signed(a) ? m : a } }
     t(165, "s_atomic_umin_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: false) { m, a, _ in min(m, a) } }
-    t(166, "s_atomic_smax_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: false) { m, a, _ in sign(m) > sign(a) ? m : a } }
+    t(166, "s_atomic_smax_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: false) { m, a, _ in signed(m) > signed(a) ? m : a } }
     t(167, "s_atomic_umax_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: false) { m, a, _ in max(m, a) } }
     t(168, "s_atomic_and_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: false) { m, a, _ in m & a } }
     t(169, "s_atomic_or_x2", .control) { w, o in w.scalarAtomic(o, UInt64.self, buffer: false) { m, a, _ in m | a } }

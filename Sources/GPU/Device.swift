@@ -13,7 +13,10 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   let renderDescriptor: Int32
   let apertures: (lds: UInt64, scratch: UInt64)
   public let clockFrequency: UInt64
+  let valueWait: ValueWait
 
+  /// Where this GPU's own memory lies; nil when the process may not reserve address space.
+  let localWindow: LocalWindow?
   private(set) var memory: DeviceMemory!
   private(set) var signals: SignalPool!
   private(set) var queues: QueueSet!
@@ -42,9 +45,6 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   private let retiredLock = Lock()
   private var retired: [Timeline] = []
 
-  /// GPU targets whose packet processor knows BARRIER_VALUE.  Source: ROCr and HIP use it on these.
-  private static let barrierValueTargets: Set<UInt32> = [90010, 90400, 90401, 90402, 90500]
-
   /// Every GPU of the kernel that CARMINE_DEVICE names.  Throws noDevice, with the reason and what to do.
   public static func openAll() throws(GPUError) -> [Device] { try System.open().devices }
 
@@ -53,13 +53,15 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
     self.node = node
     self.renderDescriptor = renderDescriptor
     self.apertures = (apertures.lds_base, apertures.scratch_base)
-    guard Self.barrierValueTargets.contains(node.gfxTargetVersion) else {
+    guard let wait = ValueWait(gfxTargetVersion: node.gfxTargetVersion) else {
       throw KFDError(
         "open", ENOTSUP,
-        remedy: "\(node.target) is not supported yet: its packet processor has no BARRIER_VALUE; gfx90a and gfx94x are")
+        remedy: "\(node.target) is not supported: its packet processor cannot wait for a value; gfx90a, gfx94x, gfx950 and gfx10 to gfx12 can")
     }
+    valueWait = wait
     // The clock of timestamps.  The driver gives both clocks, not the GPU clock's frequency: 100 MHz from gfx9 on.
     clockFrequency = 100_000_000
+    localWindow = LocalWindow(memoryBytes: node.localMemoryBytes)
     memory = DeviceMemory(device: self)
     signals = SignalPool(device: self)
     queues = QueueSet(device: self)
@@ -102,6 +104,12 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   }
 
   // MARK: memory
+
+  /// The upper halves of the addresses that nothing but this GPU's own memory has: the first, and how many.
+  public var localAddresses: (first: UInt32, count: UInt32) {
+    guard let localWindow else { return (0, 0) }
+    return (UInt32(localWindow.start >> 32), UInt32(localWindow.byteCount >> 32))
+  }
 
   /// `byteCount` bytes at one address for host and device, aligned to 256 at least.  `isInternal`: the runtime's own, which a
   /// reset does not take.  Throws outOfMemory.

@@ -61,7 +61,7 @@ extension Device {
   private func classify(isMemory: Bool) -> FaultKind {
     switch faultCell.pointee.code {
     case CARMINE_FAULT_ASSERT: return .assertion
-    case CARMINE_FAULT_TRAP: return .trap
+    case CARMINE_FAULT_TRAP, CARMINE_FAULT_REFUSED: return .trap
     default: break
     }
     if isMemory { return .memory }
@@ -98,6 +98,7 @@ extension Device {
       withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
     let place = "block: [\(cell.ctaid.0),\(cell.ctaid.1),\(cell.ctaid.2)], thread: [\(cell.tid.0),\(cell.tid.1),\(cell.tid.2)]"
+    if cell.code == CARMINE_FAULT_REFUSED { return "\(text(cell.message)), \(place)" }
     guard cell.code == CARMINE_FAULT_ASSERT else { return "trap, \(place)" }
     return "\(text(cell.file)):\(cell.line): \(text(cell.function)): \(place) Assertion `\(text(cell.message))` failed."
   }

@@ -3,6 +3,15 @@
 // Source: AMD CDNA3 ISA, chapter 12, and AMD's published pseudo-code.
 import Glibc
 
+/// Sixteen bits into one half of a register, the other kept.
+public enum Half {
+  @inlinable @inline(__always) public static func low(_ register: UInt32, _ bits: UInt32) -> UInt32 { register & 0xffff_0000 | bits }
+  @inlinable @inline(__always) public static func high(_ register: UInt32, _ bits: UInt32) -> UInt32 { register & 0xffff | bits << 16 }
+}
+
+@inlinable @inline(__always) public func signed(_ a: UInt32) -> Int32 { Int32(bitPattern: a) }
+@inlinable @inline(__always) public func signed(_ a: UInt64) -> Int64 { Int64(bitPattern: a) }
+
 /// minNum of IEEE 754-2008: a number wins against a NaN; -0 is less than +0.
 @inlinable @inline(__always) public func minimum(_ a: Float, _ b: Float) -> Float {
   let r = a < b ? a.bitPattern : a == b ? a.bitPattern | b.bitPattern : b.bitPattern
@@ -48,6 +57,29 @@ import Glibc
 }
 @inlinable @inline(__always) public func quieted(_ a: Float16, _ b: Float16, _ result: Float16) -> Float16 {
   Float16(bitPattern: isSignalling(a) ? a.bitPattern | 0x200 : isSignalling(b) ? b.bitPattern | 0x200 : result.bitPattern)
+}
+
+/// Types whose signalling NaNs IEEE mode makes quiet.
+public protocol Quietable: LaneType {
+  static func least(_ a: Self, _ b: Self) -> Self
+  static func most(_ a: Self, _ b: Self) -> Self
+  /// `result`, or a signalling operand made quiet.
+  static func quiet(_ a: Self, _ b: Self, _ result: Self) -> Self
+}
+extension Float: Quietable {
+  @inlinable @inline(__always) public static func least(_ a: Float, _ b: Float) -> Float { ISA.minimum(a, b) }
+  @inlinable @inline(__always) public static func most(_ a: Float, _ b: Float) -> Float { ISA.maximum(a, b) }
+  @inlinable @inline(__always) public static func quiet(_ a: Float, _ b: Float, _ result: Float) -> Float { quieted(a, b, result) }
+}
+extension Double: Quietable {
+  @inlinable @inline(__always) public static func least(_ a: Double, _ b: Double) -> Double { ISA.minimum(a, b) }
+  @inlinable @inline(__always) public static func most(_ a: Double, _ b: Double) -> Double { ISA.maximum(a, b) }
+  @inlinable @inline(__always) public static func quiet(_ a: Double, _ b: Double, _ result: Double) -> Double { quieted(a, b, result) }
+}
+extension Float16: Quietable {
+  @inlinable @inline(__always) public static func least(_ a: Float16, _ b: Float16) -> Float16 { ISA.minimum(a, b) }
+  @inlinable @inline(__always) public static func most(_ a: Float16, _ b: Float16) -> Float16 { ISA.maximum(a, b) }
+  @inlinable @inline(__always) public static func quiet(_ a: Float16, _ b: Float16, _ result: Float16) -> Float16 { quieted(a, b, result) }
 }
 
 // Conversions to integers: toward zero, saturating, NaN is 0.

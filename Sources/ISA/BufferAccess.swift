@@ -29,9 +29,12 @@ public struct BufferRequest {
 }
 
 extension UnsafeMutablePointer<carmine_wave> {
-  @inline(never) public func bufferRequest(_ o: Op, _ family: BufferFamily) -> BufferRequest {
+  /// Whose descriptors the target has.
+  var resourceFamily: BufferFamily { worker(self).pointee.resourceFamily }
+
+  @inline(never) public func bufferRequest(_ o: Op) -> BufferRequest {
     let at = Int(o.pointee.scalarDestination), s = pointee.scalars
-    let resource = BufferResource(family, s[at], s[at &+ 1], s[at &+ 2], s[at &+ 3])
+    let resource = BufferResource(resourceFamily, s[at], s[at &+ 1], s[at &+ 2], s[at &+ 3])
     let select = o.pointee.select
     let hasIndex = select & BufferBit.idxen != 0, hasOffset = select & BufferBit.offen != 0
     let address = vgpr(Int(o.pointee.source0) &- 256)
@@ -64,9 +67,9 @@ extension UnsafeMutablePointer<carmine_wave> {
     forLanes(lanes) { out[$0] = 0 }
   }
 
-  @inlinable @inline(__always) public func bufferLoad(_ o: Op, _ family: BufferFamily, words: Int) { bufferLoadWords(o, family, words) }
-  @inline(never) @usableFromInline func bufferLoadWords(_ o: Op, _ family: BufferFamily, _ words: Int) {
-    let request = bufferRequest(o, family)
+  @inlinable @inline(__always) public func bufferLoad(_ o: Op, words: Int) { bufferLoadWords(o, words) }
+  @inline(never) @usableFromInline func bufferLoadWords(_ o: Op, _ words: Int) {
+    let request = bufferRequest(o)
     noteCoherent(o)
     let out = data(o, Int(o.pointee.destination)), list = worker(self).pointee.addresses
     let inside = place(request, 0, words &* 4)
@@ -85,9 +88,9 @@ extension UnsafeMutablePointer<carmine_wave> {
     }
     finishFail(o, request.lanes, words: words)
   }
-  @inlinable @inline(__always) public func bufferStore(_ o: Op, _ family: BufferFamily, words: Int) { bufferStoreWords(o, family, words) }
-  @inline(never) @usableFromInline func bufferStoreWords(_ o: Op, _ family: BufferFamily, _ words: Int) {
-    let request = bufferRequest(o, family)
+  @inlinable @inline(__always) public func bufferStore(_ o: Op, words: Int) { bufferStoreWords(o, words) }
+  @inline(never) @usableFromInline func bufferStoreWords(_ o: Op, _ words: Int) {
+    let request = bufferRequest(o)
     let from = data(o, Int(o.pointee.source1) &- 256), list = worker(self).pointee.addresses
     let inside = place(request, 0, words &* 4)
     if inside == request.lanes && !request.resource.isSwizzled {
@@ -106,22 +109,22 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
 
   /// A narrow load; `combine` gives the new register from the old one and what was read, 0 outside.
-  @inlinable @inline(__always) public func bufferLoad<T: FixedWidthInteger>(_ o: Op, _ family: BufferFamily, _: T.Type, _ combine: (UInt32, T) -> UInt32) {
-    guard let (lanes, inside) = bufferPlaces(o, family, MemoryLayout<T>.size, .read) else { return }
+  @inlinable @inline(__always) public func bufferLoad<T: FixedWidthInteger>(_ o: Op, _: T.Type, _ combine: (UInt32, T) -> UInt32) {
+    guard let (lanes, inside) = bufferPlaces(o, MemoryLayout<T>.size, .read) else { return }
     let out = data(o, Int(o.pointee.destination))
     forLanes(lanes) { lane in
       out[lane] = combine(out[lane], inside >> UInt64(lane) & 1 != 0 ? UnsafeRawPointer(host(lane)).loadUnaligned(as: T.self) : 0)
     }
     finishFail(o, lanes, words: 1)
   }
-  @inlinable @inline(__always) public func bufferStore<T: FixedWidthInteger>(_ o: Op, _ family: BufferFamily, _: T.Type, shift: UInt32 = 0) {
-    guard let (_, inside) = bufferPlaces(o, family, MemoryLayout<T>.size, .write) else { return }
+  @inlinable @inline(__always) public func bufferStore<T: FixedWidthInteger>(_ o: Op, _: T.Type, shift: UInt32 = 0) {
+    guard let (_, inside) = bufferPlaces(o, MemoryLayout<T>.size, .write) else { return }
     let from = data(o, Int(o.pointee.source1) &- 256)
     forLanes(inside) { lane in host(lane).storeBytes(of: T(truncatingIfNeeded: from[lane] >> shift), as: T.self) }
   }
   /// lds: what was read, as a dword, goes to LDS at M0 + the instruction's offset + 4 times the lane.
-  @inlinable @inline(__always) public func bufferLoadToLDS<T: FixedWidthInteger>(_ o: Op, _ family: BufferFamily, m0: UInt32, _: T.Type, _ widen: (T) -> UInt32) {
-    guard let (lanes, inside) = bufferPlaces(o, family, MemoryLayout<T>.size, .read) else { return }
+  @inlinable @inline(__always) public func bufferLoadToLDS<T: FixedWidthInteger>(_ o: Op, m0: UInt32, _: T.Type, _ widen: (T) -> UInt32) {
+    guard let (lanes, inside) = bufferPlaces(o, MemoryLayout<T>.size, .read) else { return }
     let start = UInt64(m0 & 0xffff) &+ UInt64(UInt32(bitPattern: o.pointee.immediate))
     forLanes(lanes) { lane in
       let at = start &+ UInt64(lane &* 4)
@@ -134,8 +137,8 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
 
   /// ... and a dword from there to the buffer.
-  @inline(never) public func bufferStoreFromLDS(_ o: Op, _ family: BufferFamily, m0: UInt32) {
-    guard let (_, inside) = bufferPlaces(o, family, 4, .write) else { return }
+  @inline(never) public func bufferStoreFromLDS(_ o: Op, m0: UInt32) {
+    guard let (_, inside) = bufferPlaces(o, 4, .write) else { return }
     let start = UInt64(m0 & 0xffff) &+ UInt64(UInt32(bitPattern: o.pointee.immediate))
     forLanes(inside) { lane in
       let at = start &+ UInt64(lane &* 4)
@@ -147,8 +150,8 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
 
   /// All lanes that are on, and those inside, whose host addresses are in the worker's list; nil after a fault.
-  @inline(never) @usableFromInline func bufferPlaces(_ o: Op, _ family: BufferFamily, _ size: Int, _ access: Fault.Access) -> (UInt64, UInt64)? {
-    let request = bufferRequest(o, family)
+  @inline(never) @usableFromInline func bufferPlaces(_ o: Op, _ size: Int, _ access: Fault.Access) -> (UInt64, UInt64)? {
+    let request = bufferRequest(o)
     if access == .read { noteCoherent(o) }
     let inside = place(request, 0, size)
     guard resolveListed(o, inside, size, access) != nil else { return nil }
@@ -156,16 +159,16 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
 
   /// Lanes outside do nothing and get 0.
-  @inlinable @inline(__always) public func bufferAtomic32(_ o: Op, _ family: BufferFamily, operands: Int = 1, _ f: (UInt32, UInt32, UInt32) -> UInt32) {
-    guard let inside = bufferAtomicPlaces(o, family, 4) else { return }
+  @inlinable @inline(__always) public func bufferAtomic32(_ o: Op, operands: Int = 1, _ f: (UInt32, UInt32, UInt32) -> UInt32) {
+    guard let inside = bufferAtomicPlaces(o, 4) else { return }
     atomic32(o, on: inside, operands: operands, f)
   }
-  @inlinable @inline(__always) public func bufferAtomic64(_ o: Op, _ family: BufferFamily, operands: Int = 1, _ f: (UInt64, UInt64, UInt64) -> UInt64) {
-    guard let inside = bufferAtomicPlaces(o, family, 8) else { return }
+  @inlinable @inline(__always) public func bufferAtomic64(_ o: Op, operands: Int = 1, _ f: (UInt64, UInt64, UInt64) -> UInt64) {
+    guard let inside = bufferAtomicPlaces(o, 8) else { return }
     atomic64(o, on: inside, operands: operands, f)
   }
-  @inline(never) @usableFromInline func bufferAtomicPlaces(_ o: Op, _ family: BufferFamily, _ size: Int) -> UInt64? {
-    let request = bufferRequest(o, family), list = worker(self).pointee.addresses
+  @inline(never) @usableFromInline func bufferAtomicPlaces(_ o: Op, _ size: Int) -> UInt64? {
+    let request = bufferRequest(o), list = worker(self).pointee.addresses
     noteCoherent(o, always: true)
     let inside = place(request, 0, size)
     var left = inside
@@ -184,19 +187,19 @@ extension UnsafeMutablePointer<carmine_wave> {
 
   // Typed accesses.  MTBUF's format stands in the instruction and its components in order; MUBUF's are the descriptor's.
 
-  private func bufferFormat(_ o: Op, _ family: BufferFamily, _ request: BufferRequest, typed: Bool) -> DataFormat? {
+  private func bufferFormat(_ o: Op, _ request: BufferRequest, typed: Bool) -> DataFormat? {
     guard typed else { return request.resource.format }
     let number = Int(o.pointee.form)
-    switch family {
+    switch resourceFamily {
     case .gfx9: return DataFormat.gfx9(data: number & 15, number: number >> 4)
     case .gfx11: return number < 64 ? DataFormat.gfx11[number] : nil
     }
   }
   /// An invalid format is as good as outside.  `half`: 16-bit components, two to a register; `high`: the one goes to the upper half.
-  @inline(never) public func bufferLoadFormat(_ o: Op, _ family: BufferFamily, count: Int, typed: Bool = false, half: Bool = false, high: Bool = false) {
-    let request = bufferRequest(o, family)
+  @inline(never) public func bufferLoadFormat(_ o: Op, count: Int, typed: Bool = false, half: Bool = false, high: Bool = false) {
+    let request = bufferRequest(o)
     noteCoherent(o)
-    let format = bufferFormat(o, family, request, typed: typed)
+    let format = bufferFormat(o, request, typed: typed)
     let inside = format.map { place(request, 0, $0.bytes) } ?? 0
     if let format { guard resolveListed(o, inside, format.bytes, .read) != nil else { return } }
     let out = data(o, Int(o.pointee.destination))
@@ -212,8 +215,8 @@ extension UnsafeMutablePointer<carmine_wave> {
     finishFail(o, request.lanes, words: half ? (count + 1) / 2 : count)
   }
   /// lds: the element's first component.
-  @inline(never) public func bufferLoadFormatToLDS(_ o: Op, _ family: BufferFamily, m0: UInt32) {
-    let request = bufferRequest(o, family), format = request.resource.format
+  @inline(never) public func bufferLoadFormatToLDS(_ o: Op, m0: UInt32) {
+    let request = bufferRequest(o), format = request.resource.format
     noteCoherent(o)
     let inside = format.map { place(request, 0, $0.bytes) } ?? 0
     if let format { guard resolveListed(o, inside, format.bytes, .read) != nil else { return } }
@@ -231,9 +234,9 @@ extension UnsafeMutablePointer<carmine_wave> {
       (UnsafeMutableRawPointer(pointee.lds) + Int(at)).storeBytes(of: element[0], as: UInt32.self)
     }
   }
-  @inline(never) public func bufferStoreFormat(_ o: Op, _ family: BufferFamily, count: Int, typed: Bool = false, half: Bool = false, high: Bool = false) {
-    let request = bufferRequest(o, family)
-    guard let format = bufferFormat(o, family, request, typed: typed) else { return }
+  @inline(never) public func bufferStoreFormat(_ o: Op, count: Int, typed: Bool = false, half: Bool = false, high: Bool = false) {
+    let request = bufferRequest(o)
+    guard let format = bufferFormat(o, request, typed: typed) else { return }
     let inside = place(request, 0, format.bytes)
     guard resolveListed(o, inside, format.bytes, .write) != nil else { return }
     let from = data(o, Int(o.pointee.source1) &- 256)
@@ -268,4 +271,9 @@ extension UnsafeMutablePointer<carmine_wave> {
     }
     return values
   }
+}
+
+extension UnsafePointer<carmine_op> {
+  /// gfx9 and gfx10.
+  @inlinable @inline(__always) public var loadsToLDS: Bool { pointee.select & BufferBit.lds != 0 }
 }

@@ -13,6 +13,7 @@ extension OpcodeRow {
     if execute != nil { return .executed }
     if attributes.contains(.graphics) { return .decoded("graphics") }
     if attributes.contains(.globalWaveSync) { return .decoded("global wave sync, which the driver refuses to give") }
+    if attributes.contains(.globalDataShare) { return .decoded("global data share, which the driver refuses to give") }
     if attributes.contains(.unpublished) { return .decoded("no manual describes it") }
     return .missing
   }
@@ -48,6 +49,25 @@ extension InstructionSet {
       }
     }
     return list
+  }
+  /// An encoding's instructions in one line.
+  public var encodingSummaries: [String] {
+    let lines = lines
+    return Encoding.allCases.compactMap { encoding in
+      let own = lines.filter { $0.encoding == encoding }
+      guard !own.isEmpty else { return nil }
+      var reasons: [String: Int] = [:]
+      for line in own {
+        switch line.coverage {
+        case .executed: break
+        case .decoded(let reason): reasons[reason, default: 0] += 1
+        case .missing: reasons["not yet", default: 0] += 1
+        }
+      }
+      let executed = own.count { $0.coverage == .executed }
+      let rest = reasons.sorted { $0.key < $1.key }.map { ", \($0.value) not: \($0.key)" }.joined()
+      return "\(encoding): \(own.count) instructions, \(executed) executed" + rest
+    }
   }
   public var summary: String {
     let lines = lines, executed = lines.count { $0.coverage == .executed }, missing = lines.count { $0.coverage == .missing }

@@ -8,11 +8,13 @@ public struct Fault: Sendable {
     case instructionFetch(address: UInt64)
     case trap(id: UInt8)                                       // s_trap
     case exception(UInt32)                                     // floating point and integer division, TRAPSTS's bits
-    case badDispatch(String)                                   // limits, descriptor, sizes
+    case badDispatch(String, Refusal)                          // limits, descriptor, sizes
     case misaligned(address: UInt64, size: Int)
     case atomicUnsupported(address: UInt64)
   }
   public enum Access: Sendable { case read, write, execute, atomic }
+  /// Which of a dispatch's numbers is at fault.
+  public enum Refusal: Sendable { case dimensions, workgroupSize, groupMemory, registers, code }
   public var cause: Cause
   public var kernelObject: UInt64 = 0
   public var programCounter: UInt64 = 0

@@ -77,6 +77,6 @@ public enum HardwareRegister {
     }
     let single = csr(mode & 3, mode >> 4 & 3), double = csr(mode >> 2 & 3, mode >> 6 & 3)
     w.pointee.modeCSR = UInt64(single) | UInt64(double) << 32
-    w.pointee.customMode = single != 0x1f80 || double != 0x1f80 || mode & ModeBit.special != 0 && worker(w).pointee.isGFX9 ? 1 : 0
+    w.pointee.customMode = single != 0x1f80 || double != 0x1f80 || mode & ModeBit.exceptions != 0 || mode & ModeBit.special != 0 && worker(w).pointee.isGFX9 ? 1 : 0
   }
 }

@@ -22,43 +22,57 @@ extension UnsafeMutablePointer<carmine_wave> {
     guard o.pointee.immediate & 1 != 0 else { return Int(Int32(bitPattern: imageAddress(o, n)[lane])) }
     return Int(imageAddress(o, n / 2)[lane] >> UInt32(n % 2 * 16) & 0xffff)
   }
-  func imageDimension(_ o: Op, _ family: BufferFamily, _ image: ImageResource) -> ImageResource.Shape {
-    family == .gfx11 ? ImageResource.Shape(dim: Int(o.pointee.form >> 4))! : image.shape ?? .plane
+  func imageDimension(_ o: Op, _ image: ImageResource) -> ImageResource.Shape {
+    if image.family == .gfx11 { return ImageResource.Shape(dim: Int(o.pointee.form >> 4))! }
+    // da: layers count.
+    let shape = image.shape ?? .plane
+    guard shape.isArray, o.pointee.form & 16 == 0 else { return shape }
+    return shape == .lineArray ? .line : .plane
   }
   /// The descriptor, when its image can be read here; otherwise the wave stops with the reason.
-  func imageResource(_ o: Op, _ family: BufferFamily) -> ImageResource? {
-    let image = ImageResource(family, pointee.scalars + Int(o.pointee.scalarDestination), isShort: o.pointee.select & ImageBit.r128 != 0)
-    let reason: String
-    if image.shape == .samples || image.shape == .samplesArray {
-      reason = "an image access with several samples a texel (only single ones are read)"
-    } else if image.swizzleMode != 0 {
-      reason = "an image access in tiled layout, swizzle mode \(image.swizzleMode) (only linear images, mode 0, are read)"
-    } else {
-      return image
+  func imageResource(_ o: Op) -> ImageResource? {
+    var image = ImageResource(resourceFamily, pointee.scalars + Int(o.pointee.scalarDestination), isShort: isShort(o))
+    guard image.swizzleMode != 0 else {
+      guard image.sampleShift > 0 else { return image }
+      refuse(o, "an image access with several samples a texel in linear layout")
+      return nil
     }
-    refuse(o, reason)
-    return nil
+    guard image.format != nil else { return image }
+    image.layout = ImageLayout.of(image.family, image)
+    if image.layout == nil {
+      let shape = image.shape.map { "\($0)" } ?? "no image"
+      refuse(o, "an image access in tiled layout, swizzle mode \(image.swizzleMode), of elements of \(image.format!.bytes) bytes (\(shape))")
+      return nil
+    }
+    return image
   }
+  private func isShort(_ o: Op) -> Bool { resourceFamily == .gfx11 && o.pointee.select & ImageBit.r128 != 0 }
   func refuse(_ o: Op, _ reason: String) { stop(self, o, .illegalInstruction(words: words(of: o), name: reason)) }
 
-  /// Fills the worker's list; returns the lanes inside, or nil after a refusal.
-  private func imagePlaces(_ o: Op, _ family: BufferFamily, _ image: ImageResource, level: Bool) -> UInt64? {
-    let list = worker(self).pointee.addresses, shape = imageDimension(o, family, image)
+  /// Whether the places of levels below the first are known.
+  func hasLevels(_ image: ImageResource) -> Bool { image.family == .gfx11 && image.layout == nil }
+
+  /// Fills the worker's list; returns the lanes inside, or nil after a refusal.  `further`: samples behind the one that is asked for.
+  private func imagePlaces(_ o: Op, _ image: ImageResource, level: Bool, further: Int = 0) -> UInt64? {
+    let list = worker(self).pointee.addresses, shape = imageDimension(o, image)
     var inside: UInt64 = 0, tooDeep = false
     forLanes(exec) { lane in
       let x = coordinate(o, 0, lane), second = shape.coordinates > 1 ? coordinate(o, 1, lane) : 0
       let y = shape == .lineArray ? 0 : second
-      let z = shape == .lineArray ? second : shape.coordinates > 2 ? coordinate(o, 2, lane) : 0
+      let third = shape.coordinates > 2 ? coordinate(o, 2, lane) : 0
+      let z = shape == .lineArray ? second : shape == .samples ? 0 : third
+      let sample = (shape == .samples ? third : shape == .samplesArray ? coordinate(o, 3, lane) : 0) + further
+      var mip = image.baseLevel
       if level {
-        let mip = coordinate(o, shape.coordinates, lane)
-        if mip < 0 || mip > image.lastLevel - image.baseLevel { return }
-        if mip > 0 { tooDeep = true; return }
+        mip += coordinate(o, shape.coordinates, lane)
+        if mip < image.baseLevel || mip > image.lastLevel { return }
       }
-      guard image.format != nil, let address = image.address(x, y, z) else { return }
+      if mip > 0 && !hasLevels(image) { tooDeep = true; return }
+      guard image.format != nil, let address = image.address(x, y, z, sample: sample, level: mip) else { return }
       list[lane] = address
       inside |= 1 << UInt64(lane)
     }
-    if tooDeep || image.baseLevel > 0 && inside != 0 { refuse(o, "an image access to a smaller level of detail (only the first is read)"); return nil }
+    if tooDeep { refuse(o, "an image access to a smaller level of detail of a tiled image (those of linear ones are read on gfx11)"); return nil }
     return inside
   }
 
@@ -75,8 +89,8 @@ extension UnsafeMutablePointer<carmine_wave> {
     return (result, count)
   }
 
-  public func imageLoad(_ o: Op, _ family: BufferFamily, level: Bool = false) {
-    guard let image = imageResource(o, family), let inside = imagePlaces(o, family, image, level: level) else { return }
+  public func imageLoad(_ o: Op, level: Bool = false) {
+    guard let image = imageResource(o), let inside = imagePlaces(o, image, level: level) else { return }
     noteCoherent(o)
     guard resolveListed(o, inside, image.format?.bytes ?? 1, .read) != nil else { return }
     let out = data(o, Int(o.pointee.destination)), half = o.pointee.select & ImageBit.d16 != 0
@@ -92,6 +106,24 @@ extension UnsafeMutablePointer<carmine_wave> {
     finishImage(o, half ? (count + 1) / 2 : count)
   }
 
+  /// image_msaa_load: one component of four samples, from the one that the address names, a multiple of four, on.
+  public func imageLoadSamples(_ o: Op) {
+    guard let image = imageResource(o) else { return }
+    let shape = imageDimension(o, image), component = min(3, Int(o.pointee.form & 15).trailingZeroBitCount)
+    guard shape == .samples || shape == .samplesArray else { return refuse(o, "image_msaa_load of an image without samples") }
+    let out = data(o, Int(o.pointee.destination)), half = o.pointee.select & ImageBit.d16 != 0, selectors = BufferResource(selecting: image.selectors)
+    withUnsafeTemporaryAllocation(of: SIMD4<UInt32>.self, capacity: 64) { results in
+      for lane in 0..<64 { results[lane] = SIMD4() }
+      for sample in 0..<4 {
+        guard let inside = imagePlaces(o, image, level: false, further: sample), let format = image.format else { return }
+        guard resolveListed(o, inside, format.bytes, .read) != nil else { return }
+        forLanes(inside) { lane in results[lane][sample] = selectors.selected(format.decode(host(lane)), one: format.one)[component] }
+      }
+      forLanes(exec) { lane in place(results[lane], count: 4, integer: image.format?.isInteger ?? true, half: half, out, lane) }
+    }
+    finishImage(o, half ? 2 : 4)
+  }
+
   /// Decoded elements of the lanes inside, zeros for the others.
   private func withElements(_ inside: UInt64, _ format: DataFormat?, _ body: (UnsafeMutablePointer<SIMD4<UInt32>>) -> Void) {
     withUnsafeTemporaryAllocation(byteCount: 64 * 16, alignment: 16) { raw in
@@ -102,8 +134,8 @@ extension UnsafeMutablePointer<carmine_wave> {
     }
   }
 
-  public func imageStore(_ o: Op, _ family: BufferFamily, level: Bool = false) {
-    guard let image = imageResource(o, family), let inside = imagePlaces(o, family, image, level: level), let format = image.format else { return }
+  public func imageStore(_ o: Op, level: Bool = false) {
+    guard let image = imageResource(o), let inside = imagePlaces(o, image, level: level), let format = image.format else { return }
     guard resolveListed(o, inside, format.bytes, .write) != nil else { return }
     let from = data(o, Int(o.pointee.source1) &- 256), half = o.pointee.select & ImageBit.d16 != 0
     let selectors = BufferResource(selecting: image.selectors), count = Int(o.pointee.form & 15).nonzeroBitCount
@@ -116,8 +148,8 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
 
   /// pck: an element's bytes as they are.
-  public func imageLoadPacked(_ o: Op, _ family: BufferFamily, level: Bool = false, signed: Bool = false) {
-    guard let image = imageResource(o, family), let inside = imagePlaces(o, family, image, level: level) else { return }
+  public func imageLoadPacked(_ o: Op, level: Bool = false, signed: Bool = false) {
+    guard let image = imageResource(o), let inside = imagePlaces(o, image, level: level) else { return }
     let bytes = image.format?.bytes ?? 1
     guard resolveListed(o, inside, bytes, .read) != nil else { return }
     let out = data(o, Int(o.pointee.destination)), count = Int(o.pointee.form & 15).nonzeroBitCount
@@ -134,8 +166,8 @@ extension UnsafeMutablePointer<carmine_wave> {
     }
     finishImage(o, count)
   }
-  public func imageStorePacked(_ o: Op, _ family: BufferFamily, level: Bool = false) {
-    guard let image = imageResource(o, family), let inside = imagePlaces(o, family, image, level: level), let format = image.format else { return }
+  public func imageStorePacked(_ o: Op, level: Bool = false) {
+    guard let image = imageResource(o), let inside = imagePlaces(o, image, level: level), let format = image.format else { return }
     guard resolveListed(o, inside, format.bytes, .write) != nil else { return }
     let from = data(o, Int(o.pointee.source1) &- 256), given = Int(o.pointee.form & 15).nonzeroBitCount * 4
     forLanes(inside) { lane in
@@ -146,8 +178,8 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
 
   /// Lanes inside; those outside get 0.  dmask says how wide data is: 64-bit elements are an atomic of their own.
-  private func imageAtomicPlaces(_ o: Op, _ family: BufferFamily, _ size: Int) -> UInt64? {
-    guard let image = imageResource(o, family), let inside = imagePlaces(o, family, image, level: false) else { return nil }
+  private func imageAtomicPlaces(_ o: Op, _ size: Int) -> UInt64? {
+    guard let image = imageResource(o), let inside = imagePlaces(o, image, level: false) else { return nil }
     guard image.format?.bytes == size else { refuse(o, "an image atomic on elements of \(image.format?.bytes ?? 0) bytes"); return nil }
     noteCoherent(o, always: true)
     guard resolveListed(o, inside, size, .atomic) != nil else { return nil }
@@ -159,20 +191,20 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
   /// 32-bit elements, or 64-bit ones where dmask has twice the components.
   @inline(__always) public func imageAtomic(
-    _ o: Op, _ family: BufferFamily, operands: Int = 1, _ narrow: (UInt32, UInt32, UInt32) -> UInt32, _ wide: (UInt64, UInt64, UInt64) -> UInt64
+    _ o: Op, operands: Int = 1, _ narrow: (UInt32, UInt32, UInt32) -> UInt32, _ wide: (UInt64, UInt64, UInt64) -> UInt64
   ) {
     if Int(o.pointee.form & 15).nonzeroBitCount == operands {
-      guard let inside = imageAtomicPlaces(o, family, 4) else { return }
+      guard let inside = imageAtomicPlaces(o, 4) else { return }
       atomic32(o, on: inside, operands: operands, narrow)
     } else {
-      guard let inside = imageAtomicPlaces(o, family, 8) else { return }
+      guard let inside = imageAtomicPlaces(o, 8) else { return }
       atomic64(o, on: inside, operands: operands, wide)
     }
   }
 
   /// Width, height, depth or layers, and the number of levels; the sizes of the level that the address names.
-  public func imageSizes(_ o: Op, _ family: BufferFamily) {
-    let image = ImageResource(family, pointee.scalars + Int(o.pointee.scalarDestination), isShort: o.pointee.select & ImageBit.r128 != 0)
+  public func imageSizes(_ o: Op) {
+    let image = ImageResource(resourceFamily, pointee.scalars + Int(o.pointee.scalarDestination), isShort: isShort(o))
     let out = data(o, Int(o.pointee.destination)), levels = image.lastLevel - image.baseLevel + 1
     let mips = imageAddress(o, 0), isNarrow = o.pointee.immediate & 1 != 0
     var results = InlineArray<64, SIMD4<UInt32>>(repeating: SIMD4())

@@ -1,5 +1,5 @@
 // Image and sampler descriptors (T#, S#): SGPRs that say where an image lies, its shape and elements, and how coordinates are
-// wrapped and filtered.  Only the linear layout is read: others are named when an instruction meets them.  Pure; any thread.
+// wrapped and filtered.  Pure; any thread.
 // Source: AMD RDNA3 ISA, 9.2, and AMD Vega ISA, 8.2 "Image Resource", "Image Sampler"; ROCr's image managers for what they fill in.
 
 public struct ImageResource: Sendable {
@@ -33,16 +33,24 @@ public struct ImageResource: Sendable {
   public let selectors: UInt32
   public let swizzleMode: Int
   public let baseLevel: Int, lastLevel: Int
+  /// Samples of a texel, as a shift.
+  public let sampleShift: Int
+  let family: BufferFamily
+  /// nil: linear.
+  var layout: ImageLayout?
   /// nil: not an image.
   public let shape: Shape?
 
   /// `w`: eight words, or four (`isShort`).
   public init(_ family: BufferFamily, _ w: UnsafePointer<UInt32>, isShort: Bool = false) {
     let w4 = isShort ? 0 : w[4], w5 = isShort ? 0 : w[5]
+    self.family = family
     base = (UInt64(w[0]) | UInt64(w[1] & 0xff) << 32) << 8
     selectors = w[3] & 0xfff
-    baseLevel = Int(w[3] >> 12 & 15)
-    lastLevel = Int(w[3] >> 16 & 15)
+    let isSampled = w[3] >> 28 >= 14
+    baseLevel = isSampled ? 0 : Int(w[3] >> 12 & 15)
+    lastLevel = isSampled ? 0 : Int(w[3] >> 16 & 15)
+    sampleShift = isSampled ? Int(w[3] >> 16 & 15) : 0
     swizzleMode = Int(w[3] >> 20 & 31)
     shape = Shape(rawValue: Int(w[3] >> 28))
     let isFlat = shape == .line || shape == .plane
@@ -82,11 +90,31 @@ public struct ImageResource: Sendable {
     }
   }
 
-  /// A texel's address in the linear layout, or nil outside.
-  public func address(_ x: Int, _ y: Int, _ z: Int) -> UInt64? {
-    let layer = z + firstLayer, bytes = format?.bytes ?? 0
-    guard x >= 0, x < width, y >= 0, y < height, z >= 0, layer < layers else { return nil }
-    return base &+ UInt64(((layer * height + y) * pitch + x) * bytes)
+  /// A level's texels across, down and in depth (or layers).
+  public func size(_ level: Int) -> (width: Int, height: Int, depth: Int) {
+    (max(1, width >> level), max(1, height >> level), shape == .volume ? max(1, layers >> level) : layers)
+  }
+
+  /// A texel's address, or nil outside.  Only linear images of gfx11 have levels below the first.
+  public func address(_ x: Int, _ y: Int, _ z: Int, sample: Int = 0, level: Int = 0) -> UInt64? {
+    let layer = z + firstLayer, bytes = format?.bytes ?? 0, size = size(level)
+    guard x >= 0, x < size.width, y >= 0, y < size.height, z >= 0, layer < size.depth, sample >= 0, sample < 1 << sampleShift else { return nil }
+    if let layout {
+      let across = (max(pitch, width) - 1) >> layout.width + 1, down = (height - 1) >> layout.height + 1, within = layout.blockBytes - 1
+      let block = (layer * down + y >> layout.height) * across + x >> layout.width
+      // The base's low bits choose among pipes and banks.
+      return base & ~within &+ UInt64(block) * layout.blockBytes &+ (layout.place(x, y, layer, sample) ^ base & within)
+    }
+    guard lastLevel > 0 else { return base &+ UInt64(((layer * height + y) * pitch + x) * bytes) }
+    // Of a layer the smallest level is first; each has rows of its own, padded to 256 bytes.
+    let unit = max(1, 256 / max(1, bytes))
+    var offset = 0, ownOffset = 0, ownPitch = 0
+    for index in (0...lastLevel).reversed() {
+      let row = ((width - 1) >> index + unit) / unit * unit
+      if index == level { ownOffset = offset; ownPitch = row }
+      offset += row * ((height - 1) >> index + 1)
+    }
+    return base &+ UInt64((layer * offset + ownOffset + y * ownPitch + x) * bytes)
   }
 }
 

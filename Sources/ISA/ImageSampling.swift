@@ -1,6 +1,6 @@
 // Sampling and gathering: floating-point coordinates, wrapping, filtering with weights of eight fractional bits, comparison.
-// Levels of detail: the first one is read; an access that needs another stops by name.  Without given derivatives they are the
-// differences within each four lanes, as in a pixel's quad.
+// Without given derivatives they are the differences within each four lanes, as in a pixel's quad.  Of a tiled image only the first
+// level of detail is read; an access that needs another stops by name.
 // A list of address registers has, in this order: texel offsets, bias, reference value, derivatives, coordinates, level or its
 // lowest bound.  Worker threads only.  Source: AMD RDNA3 ISA, 9.2 "Image Addressing", "Image Sampling".
 import CSoftGPU
@@ -22,17 +22,18 @@ private struct SampleRequest {
   var reference: Float = 0
   var level: Float = 0
   var lowest: Float = 0
+  var levels = (0, 0), between: Float = 0
 }
 
 extension UnsafeMutablePointer<carmine_wave> {
-  public func imageSample(_ o: Op, _ family: BufferFamily, _ options: SampleOptions) {
-    guard let image = imageResource(o, family) else { return }
+  public func imageSample(_ o: Op, _ options: SampleOptions) {
+    guard let image = imageResource(o) else { return }
     let sampler = ImageSampler(pointee.scalars + Int(o.pointee.source2))
-    let shape = imageDimension(o, family, image)
-    withUnsafeTemporaryAllocation(byteCount: 64 * (MemoryLayout<SampleRequest>.stride + 16), alignment: 16) { raw in
+    let shape = imageDimension(o, image)
+    withUnsafeTemporaryAllocation(byteCount: 64 * (MemoryLayout<SampleRequest>.stride + 32), alignment: 16) { raw in
       let base = raw.baseAddress.unsafelyUnwrapped
-      let results = base.bindMemory(to: SIMD4<Float>.self, capacity: 64)
-      let requests = (base + 64 * 16).bindMemory(to: SampleRequest.self, capacity: 64)
+      let results = base.bindMemory(to: SIMD4<Float>.self, capacity: 128)
+      let requests = (base + 128 * 16).bindMemory(to: SampleRequest.self, capacity: 64)
       read(o, image, shape, sampler, options, requests)
       if options.contains(.query) {
         forLanes(exec) { lane in
@@ -42,17 +43,43 @@ extension UnsafeMutablePointer<carmine_wave> {
         }
         return
       }
-      let levels = image.lastLevel - image.baseLevel
-      var tooDeep = image.baseLevel > 0
+      // Between which levels, and how far toward the second one.
+      var deepest = 0, isBetween = false
       forLanes(exec) { lane in
-        let level = bounded(requests[lane], sampler)
-        if levels > 0 && sampler.levelFilter != 0 && level > (sampler.levelFilter == 1 ? 0.5 : 0) { tooDeep = true }
+        let wanted = max(0, bounded(requests[lane], sampler)), most = image.lastLevel
+        func level(_ from: Float) -> Int { min(most, image.baseLevel + Int(min(from, 15))) }
+        switch sampler.levelFilter {
+        case 0: requests[lane].levels = (level(0), level(0))
+        case 1: requests[lane].levels = (level((wanted + 0.5).rounded(.down)), level((wanted + 0.5).rounded(.down)))
+        default:
+          requests[lane].levels = (level(wanted), level(wanted + 1))
+          requests[lane].between = ((min(wanted, 15) - min(wanted, 15).rounded(.down)) * 256).rounded(.down) / 256
+        }
+        if requests[lane].levels.0 == requests[lane].levels.1 || requests[lane].between == 0 {
+          requests[lane].levels.1 = requests[lane].levels.0
+        } else {
+          isBetween = true
+        }
+        deepest = max(deepest, requests[lane].levels.1)
       }
-      if tooDeep { refuse(o, "sampling of a smaller level of detail (only the first is read)"); return }
+      if deepest > 0 && !hasLevels(image) { refuse(o, "sampling of a smaller level of detail of a tiled image (those of linear ones are read on gfx11)"); return }
       if options.contains(.gather) {
         gather(o, image, shape, sampler, options, requests, results)
       } else {
-        filter(o, image, shape, sampler, options, requests, results)
+        guard filter(o, image, shape, sampler, options, requests, results) else { return }
+        if isBetween {
+          let more = results + 64
+          forLanes(exec) { requests[$0].levels.0 = requests[$0].levels.1 }
+          guard filter(o, image, shape, sampler, options, requests, more) else { return }
+          if image.format?.isInteger == false {
+            forLanes(exec) { lane in
+              let far = requests[lane].between
+              if far > 0 { results[lane] = results[lane] * (1 - far) + more[lane] * far }
+            }
+          }
+        }
+        let isInteger = image.format?.isInteger ?? true
+        forLanes(exec) { lane in deliver(o, unsafeBitCast(results[lane], to: SIMD4<UInt32>.self), integer: isInteger, all: false, lane) }
       }
     }
   }
@@ -142,7 +169,8 @@ extension UnsafeMutablePointer<carmine_wave> {
 
   /// One texel for every lane, as the descriptor's selectors arrange it; the border outside.  `choose` gives a lane's texel.
   private func fetch(
-    _ o: Op, _ image: ImageResource, _ sampler: ImageSampler, _ choose: (Int) -> (Int?, Int?, Int?), _ take: (Int, SIMD4<UInt32>) -> Void
+    _ o: Op, _ image: ImageResource, _ sampler: ImageSampler, level: (Int) -> Int, _ choose: (Int) -> (Int?, Int?, Int?),
+    _ take: (Int, SIMD4<UInt32>) -> Void
   ) -> Bool {
     guard let format = image.format else { return true }
     let list = worker(self).pointee.addresses
@@ -150,7 +178,7 @@ extension UnsafeMutablePointer<carmine_wave> {
     let lanes = exec
     forLanes(lanes) { lane in
       let (x, y, z) = choose(lane)
-      guard let x, let y, let z, let address = image.address(x, y, z) else { return }
+      guard let x, let y, let z, let address = image.address(x, y, z, level: level(lane)) else { return }
       list[lane] = address
       inside |= 1 << UInt64(lane)
     }
@@ -178,20 +206,21 @@ extension UnsafeMutablePointer<carmine_wave> {
     _ o: Op, _ image: ImageResource, _ shape: ImageResource.Shape, _ sampler: ImageSampler, _ request: SampleRequest, linear: Bool
   ) -> (x: (Int, Float), y: (Int, Float), z: (Int, Float)) {
     let normalized = !(sampler.unnormalized || o.pointee.select & ImageBit.unorm != 0)
+    let size = image.size(request.levels.0)
     // A cube's face coordinates come with one added.
     let lift: Float = shape == .cube ? 1 : 0
-    let x = split(request.coordinates[0] - lift, image.width, normalized: normalized, linear: linear, shift: request.offsets.0)
+    let x = split(request.coordinates[0] - lift, size.width, normalized: normalized, linear: linear, shift: request.offsets.0)
     var y = (0, Float(0)), z = (0, Float(0))
     switch shape {
     case .line: break
     case .lineArray: z.0 = layer(image, shape, request.coordinates[1])
     case .plane, .cube, .planeArray, .samples, .samplesArray:
-      y = split(request.coordinates[1] - lift, image.height, normalized: normalized, linear: linear, shift: request.offsets.1)
+      y = split(request.coordinates[1] - lift, size.height, normalized: normalized, linear: linear, shift: request.offsets.1)
       if shape != .plane { z.0 = layer(image, shape, request.coordinates[2]) }
     case .volume:
-      y = split(request.coordinates[1], image.height, normalized: normalized, linear: linear, shift: request.offsets.1)
+      y = split(request.coordinates[1], size.height, normalized: normalized, linear: linear, shift: request.offsets.1)
       z = split(
-        request.coordinates[2], image.layers, normalized: normalized, linear: sampler.volumeLinear ?? linear, shift: request.offsets.2)
+        request.coordinates[2], size.depth, normalized: normalized, linear: sampler.volumeLinear ?? linear, shift: request.offsets.2)
     }
     return (x, y, z)
   }
@@ -199,7 +228,7 @@ extension UnsafeMutablePointer<carmine_wave> {
   private func filter(
     _ o: Op, _ image: ImageResource, _ shape: ImageResource.Shape, _ sampler: ImageSampler, _ options: SampleOptions,
     _ requests: UnsafeMutablePointer<SampleRequest>, _ results: UnsafeMutablePointer<SIMD4<Float>>
-  ) {
+  ) -> Bool {
     let isInteger = image.format?.isInteger ?? true
     func isLinear(_ lane: Int) -> Bool {
       !isInteger && (bounded(requests[lane], sampler) > 0 ? sampler.minifiesLinearly : sampler.magnifiesLinearly)
@@ -209,11 +238,11 @@ extension UnsafeMutablePointer<carmine_wave> {
     let taps = !any ? 1 : shape == .volume ? 8 : shape == .line || shape == .lineArray ? 2 : 4
     let wraps = shape == .cube ? (ImageSampler.Wrap.lastTexel, ImageSampler.Wrap.lastTexel, sampler.wraps.2) : sampler.wraps
     for tap in 0..<taps {
-      let done = fetch(o, image, sampler, { lane in
-        let c = corner(o, image, shape, sampler, requests[lane], linear: isLinear(lane))
-        let x = ImageSampler.index(c.x.0 + (tap & 1), image.width, wraps.0)
-        let y = taps > 2 || shape.coordinates > 1 && shape != .lineArray ? ImageSampler.index(c.y.0 + (tap >> 1 & 1), image.height, wraps.1) : 0
-        let z = shape == .volume ? ImageSampler.index(c.z.0 + (tap >> 2), image.layers, wraps.2) : c.z.0
+      let done = fetch(o, image, sampler, level: { requests[$0].levels.0 }, { lane in
+        let c = corner(o, image, shape, sampler, requests[lane], linear: isLinear(lane)), size = image.size(requests[lane].levels.0)
+        let x = ImageSampler.index(c.x.0 + (tap & 1), size.width, wraps.0)
+        let y = taps > 2 || shape.coordinates > 1 && shape != .lineArray ? ImageSampler.index(c.y.0 + (tap >> 1 & 1), size.height, wraps.1) : 0
+        let z = shape == .volume ? ImageSampler.index(c.z.0 + (tap >> 2), size.depth, wraps.2) : c.z.0
         return (x, y, z)
       }) { lane, texel in
         if isInteger { results[lane] = unsafeBitCast(texel, to: SIMD4<Float>.self); return }
@@ -227,9 +256,9 @@ extension UnsafeMutablePointer<carmine_wave> {
         // A full weight passes everything, infinities and NaNs too.
         results[lane] = weight == 1 ? value : results[lane] + value * weight
       }
-      guard done else { return }
+      guard done else { return false }
     }
-    forLanes(exec) { lane in deliver(o, unsafeBitCast(results[lane], to: SIMD4<UInt32>.self), integer: isInteger, all: false, lane) }
+    return true
   }
 
   /// One component of four neighbours: lower left, lower right, upper right, upper left, where "upper" has the smaller row.
@@ -242,9 +271,9 @@ extension UnsafeMutablePointer<carmine_wave> {
     let wraps = shape == .cube ? (ImageSampler.Wrap.lastTexel, ImageSampler.Wrap.lastTexel, sampler.wraps.2) : sampler.wraps
     forLanes(exec) { results[$0] = SIMD4() }
     for (slot, step) in steps.enumerated() {
-      let done = fetch(o, image, sampler, { lane in
-        let c = corner(o, image, shape, sampler, requests[lane], linear: true)
-        return (ImageSampler.index(c.x.0 + step.0, image.width, wraps.0), ImageSampler.index(c.y.0 + step.1, image.height, wraps.1), c.z.0)
+      let done = fetch(o, image, sampler, level: { requests[$0].levels.0 }, { lane in
+        let c = corner(o, image, shape, sampler, requests[lane], linear: true), size = image.size(requests[lane].levels.0)
+        return (ImageSampler.index(c.x.0 + step.0, size.width, wraps.0), ImageSampler.index(c.y.0 + step.1, size.height, wraps.1), c.z.0)
       }) { lane, texel in
         let value = Float(bitPattern: texel[component])
         results[lane][slot] = options.contains(.compare) ? (sampler.compares(requests[lane].reference, value) ? 1 : 0) : value

@@ -6,6 +6,8 @@ import CSoftGPU
 public enum ModeBit {
   public static let dx10Clamp: UInt32 = 1 << 8, ieee: UInt32 = 1 << 9
   public static let halfOverflow: UInt32 = 1 << 23                   // FP16_OVFL
+  /// EXCP_EN's floating-point bits and integer division by zero.
+  public static let exceptions: UInt32 = 0x7f << 12
   public static let gprIndex: UInt32 = 1 << 27, vectorSkip: UInt32 = 1 << 28
   /// What the interpreter has to look at before each vector instruction.
   static let special = gprIndex | vectorSkip

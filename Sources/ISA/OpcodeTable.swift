@@ -41,6 +41,7 @@ public struct OpcodeAttributes: OptionSet, Sendable {
   // Why a row has no function: no compute kernel can execute it, or the device has not what it needs.
   public static let graphics = OpcodeAttributes(rawValue: 1 << 28)           // pixels, primitives, ordered appends
   public static let globalWaveSync = OpcodeAttributes(rawValue: 1 << 29)     // GWS, which a kernel gets by a driver call that is refused
+  public static let globalDataShare = OpcodeAttributes(rawValue: 1 << 31)    // GDS, of which the driver gives a process none
   public static let unpublished = OpcodeAttributes(rawValue: 1 << 30)        // LLVM names it, no manual says what it does
   // gfx9.
   public static let notIndexed = OpcodeAttributes(rawValue: 1 << 11)  // a lane's register is an SGPR's, or all lanes' registers: not by M0

@@ -10,8 +10,18 @@ import CSoftGPU
   if a == b { return a.sign == .minus ? a : b }
   return a < b ? a : b
 }
-@inlinable @inline(__always) public func clampHalf(_ o: Op, _ value: Float16) -> UInt32 {
-  UInt32((o.clamp ? (value >= 1 ? 1 : value > 0 ? value : 0) : value).bitPattern)
+/// The clamp modifier of packed halves: a NaN becomes 0 where MODE says so, else it stays.
+@inlinable @inline(__always) public func clampHalf(_ w: Wave, _ o: Op, _ value: Float16) -> UInt32 {
+  UInt32((o.clamp ? clampedToUnit(value, w.clampsNaN) : value).bitPattern)
+}
+/// v_pk_min_f16 and v_pk_max_f16, of one half: in IEEE mode a signalling NaN comes out quiet.
+@inlinable @inline(__always) public func leastHalf(_ w: Wave, _ o: Op, _ a: UInt32, _ b: UInt32) -> UInt32 {
+  let x = lowHalf(a), y = lowHalf(b), least = lesser(x, y)
+  return clampHalf(w, o, w.isIEEE ? quieted(x, y, least) : least)
+}
+@inlinable @inline(__always) public func mostHalf(_ w: Wave, _ o: Op, _ a: UInt32, _ b: UInt32) -> UInt32 {
+  let x = lowHalf(a), y = lowHalf(b), most = -lesser(-x, -y)
+  return clampHalf(w, o, w.isIEEE ? quieted(x, y, most) : most)
 }
 @inlinable @inline(__always) public func saturateS(_ o: Op, _ value: Int32) -> UInt32 {
   UInt32(bitPattern: o.clamp ? min(max(value, -32768), 32767) : value)
@@ -101,7 +111,7 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
   @inlinable @inline(__always) public func joined(_ o: Op, _ low: Float, _ high: Float) -> UInt64 {
     var low = low, high = high
-    if o.clamp { low = low >= 1 ? 1 : low > 0 ? low : 0; high = high >= 1 ? 1 : high > 0 ? high : 0 }
+    if o.clamp { low = clampedToUnit(low, clampsNaN); high = clampedToUnit(high, clampsNaN) }
     return UInt64(low.bitPattern) | UInt64(high.bitPattern) << 32
   }
   @inlinable @inline(__always) public func pairs2(_ o: Op, _ f: (Float, Float) -> Float) {

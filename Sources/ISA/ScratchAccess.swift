@@ -20,6 +20,11 @@ extension UnsafeMutablePointer<carmine_wave> {
     guard state.pointee.strict != nil else { return range.delta }
     let place = Place(range: range, bypasses: true, access: access)
     place.prepare(first, end &- first)
+    // Buffer instructions, which kernels of gfx90a use for scratch too, find it in the vector cache.
+    if access != .read, let unit = state.pointee.strict?.pointee.unit {
+      var line = first >> 7
+      while line <= (end &- 1) >> 7 { unit.pointee.dropVector(line); line &+= 1 }
+    }
     return place.delta
   }
 

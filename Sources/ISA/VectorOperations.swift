@@ -16,6 +16,14 @@ import CSoftGPU
 }
 
 extension UnsafeMutablePointer<carmine_wave> {
+  /// v_min and v_max: in IEEE mode a signalling NaN comes out quiet.
+  @inlinable @inline(__always) public func least<T: Quietable>(_ o: Op, _: T.Type) {
+    if isIEEE { binary(o) { (a: T, b: T) in T.quiet(a, b, T.least(a, b)) } } else { binary(o) { (a: T, b: T) in T.least(a, b) } }
+  }
+  @inlinable @inline(__always) public func most<T: Quietable>(_ o: Op, _: T.Type) {
+    if isIEEE { binary(o) { (a: T, b: T) in T.quiet(a, b, T.most(a, b)) } } else { binary(o) { (a: T, b: T) in T.most(a, b) } }
+  }
+
   /// v_cndmask: where the mask has a lane's bit, the second source.
   @inlinable @inline(__always) public func select<T: LaneType>(_ o: Op, _: T.Type) {
     let a = source(o, 0, T.operand), b = source(o, 1, T.operand), m = maskLanes(mask(o, 2))

@@ -6,6 +6,7 @@ import Glibc
 public struct WorkerState {
   public var reader: AddressSpace.Reader
   public let instructions: UnsafePointer<InstructionSet>
+  let resourceFamily: BufferFamily
   public var windows: [CodeWindow] = []
   public var windowBase: UInt64 = 1                 // of the current window; 1 is no window's
   public var windowOps: UnsafeMutablePointer<carmine_op>
@@ -36,6 +37,7 @@ public struct WorkerState {
   public init(addressSpace: AddressSpace, instructions: UnsafePointer<InstructionSet>) {
     reader = addressSpace.makeReader()
     self.instructions = instructions
+    resourceFamily = instructions.pointee.target == .gfx1100 ? .gfx11 : .gfx9
     strict = addressSpace.caches.map { caches in
       let strict = UnsafeMutablePointer<StrictWorker>.allocate(capacity: 1)
       strict.initialize(to: StrictWorker(caches, rows: instructions.pointee.table.rows.count))
@@ -98,10 +100,14 @@ extension UnsafeMutablePointer<WorkerState> {
         let flags = Int32(op.pointee.flags)
         if let op = wave.pointee.mode & ModeBit.special == 0 || !pointee.isGFX9 ? op : wave.adjusted(op, pointee.adjustedOp) {
           if flags & 3 != 0 {
-            let csr = wave.pointee.modeCSR
-            carmine_set_csr(UInt32(truncatingIfNeeded: flags & 1 != 0 ? csr : csr >> 32))
-            op.pointee.execute.unsafelyUnwrapped(wave, op)
-            carmine_set_csr(0x1f80)
+            let modes = wave.pointee.modeCSR, csr = UInt32(truncatingIfNeeded: flags & 1 != 0 ? modes : modes >> 32)
+            if wave.pointee.mode & ModeBit.exceptions != 0 {
+              executeWatched(wave, op, csr)
+            } else {
+              carmine_set_csr(csr)
+              op.pointee.execute.unsafelyUnwrapped(wave, op)
+              carmine_set_csr(0x1f80)
+            }
             if table(wave, op).contains(.flushes) { flush(wave, op) }
           } else {
             op.pointee.execute.unsafelyUnwrapped(wave, op)
@@ -109,7 +115,7 @@ extension UnsafeMutablePointer<WorkerState> {
         }
         count &+= 1
         if wave.pointee.state != 0 {
-          if wave.pointee.state != UInt32(CARMINE_WAVE_FAULTED) { op = wave.pointee.next }
+          if wave.pointee.state != UInt32(CARMINE_WAVE_FAULTED) || stoppedBehind { op = wave.pointee.next }
           break outer
         }
         op = wave.pointee.next

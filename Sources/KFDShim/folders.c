@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 typedef struct folder {
@@ -76,16 +77,41 @@ SLOW static bool open_ours(int directory, const char *path, DIR **result) {
 
 SHOWN DIR *opendir(const char *path) {
   DIR *result;
-  if (unlikely(names_driver(path) && open_ours(AT_FDCWD, path, &result))) return result;
-  return NEXT(opendir, DIR * (*)(const char *))(path);
+  if (unlikely(concerns(AT_FDCWD, path) && open_ours(AT_FDCWD, path, &result))) return result;
+  result = NEXT(opendir, DIR * (*)(const char *))(path);
+  const char *holder = carmine_holder(path);
+  if (unlikely(holder)) carmine_beside_open(result, holder);
+  return result;
+}
+// The host's folder behind a descriptor, if the driver has names in it.
+SLOW static const char *holder_of(int fd) {
+  char name[32] = "/proc/self/fd/", path[64];
+  size_t length = strlen(name);
+  char digits[12];
+  int count = 0;
+  do digits[count++] = (char)('0' + fd % 10); while (fd /= 10);
+  while (count) name[length++] = digits[--count];
+  name[length] = 0;
+  int saved = errno;
+  ssize_t size = syscall(SYS_readlink, name, path, sizeof path - 1);
+  errno = saved;
+  if (size <= 0) return NULL;
+  path[size] = 0;
+  return carmine_holder(path);
 }
 SHOWN DIR *fdopendir(int fd) {
   if (unlikely(is_ours(fd))) return stream_of(fd);
-  return NEXT(fdopendir, DIR * (*)(int))(fd);
+  DIR *result = NEXT(fdopendir, DIR * (*)(int))(fd);
+  const char *holder = result ? holder_of(fd) : NULL;
+  if (unlikely(holder)) carmine_beside_open(result, holder);
+  return result;
 }
 SHOWN int closedir(DIR *stream) {
   folder *mine = ours(stream);
-  if (!mine) return NEXT(closedir, int (*)(DIR *))(stream);
+  if (!mine) {
+    if (unlikely(atomic_load_explicit(&carmine_beside_count, memory_order_relaxed))) carmine_beside_close(stream);
+    return NEXT(closedir, int (*)(DIR *))(stream);
+  }
   int fd = mine->fd;
   free(mine->names);
   mine->names = NULL;
@@ -135,7 +161,13 @@ SLOW static struct dirent *next_entry(folder *mine) {
 #define READDIR(name, structure)                                                                   \
   SHOWN structure *name(DIR *stream) {                                                             \
     folder *mine = ours(stream);                                                                   \
-    if (!mine) return NEXT(name, structure * (*)(DIR *))(stream);                                  \
+    if (!mine) {                                                                                   \
+      structure *found;                                                                            \
+      bool beside = atomic_load_explicit(&carmine_beside_count, memory_order_relaxed);             \
+      do found = NEXT(name, structure * (*)(DIR *))(stream);                                       \
+      while (unlikely(beside) && found && carmine_beside_hides(stream, found->d_name));            \
+      return unlikely(beside && !found) ? (structure *)carmine_beside_next(stream) : found;        \
+    }                                                                                              \
     int saved = errno;                                                                             \
     structure *entry = (structure *)next_entry(mine);                                              \
     errno = saved;                                                                                 \
@@ -146,7 +178,15 @@ READDIR(readdir64, struct dirent64)
 #define READDIR_R(name, structure)                                                                 \
   SHOWN int name(DIR *stream, structure *entry, structure **result) {                              \
     folder *mine = ours(stream);                                                                   \
-    if (!mine) return NEXT(name, int (*)(DIR *, structure *, structure **))(stream, entry, result); \
+    if (!mine) {                                                                                   \
+      bool beside = atomic_load_explicit(&carmine_beside_count, memory_order_relaxed);             \
+      int error;                                                                                   \
+      do error = NEXT(name, int (*)(DIR *, structure *, structure **))(stream, entry, result);     \
+      while (unlikely(beside) && !error && *result && carmine_beside_hides(stream, entry->d_name)); \
+      structure *more = unlikely(beside && !error && !*result) ? (structure *)carmine_beside_next(stream) : NULL; \
+      if (more) *result = memcpy(entry, more, sizeof *entry);                                      \
+      return error;                                                                                \
+    }                                                                                              \
     structure *found = (structure *)next_entry(mine);                                              \
     *result = found ? memcpy(entry, found, sizeof *entry) : NULL;                                  \
     return 0;                                                                                      \
@@ -157,7 +197,9 @@ READDIR_R(readdir64_r, struct dirent64)
 
 SHOWN void rewinddir(DIR *stream) {
   folder *mine = ours(stream);
-  if (mine) mine->position = 0; else NEXT(rewinddir, void (*)(DIR *))(stream);
+  if (mine) { mine->position = 0; return; }
+  if (unlikely(atomic_load_explicit(&carmine_beside_count, memory_order_relaxed))) carmine_beside_rewind(stream);
+  NEXT(rewinddir, void (*)(DIR *))(stream);
 }
 SHOWN long telldir(DIR *stream) {
   folder *mine = ours(stream);
@@ -208,7 +250,7 @@ static int scan(DIR *stream, struct dirent ***list, chooser choose, comparison c
   if (!stream) return -1;
   struct dirent **entries = NULL, *entry;
   int count = 0, error = 0;
-  while (!error && (entry = next_entry((folder *)stream))) {
+  while (!error && (entry = readdir(stream))) {
     if (choose && !choose(entry)) continue;
     struct dirent **more = realloc(entries, sizeof *entries * (size_t)(count + 1)), *copy = malloc(sizeof *copy);
     if (more) entries = more;
@@ -230,7 +272,9 @@ static int scan(DIR *stream, struct dirent ***list, chooser choose, comparison c
 #define SCANDIR(name, structure)                                                                                            \
   SHOWN int name(const char *path, structure ***list, int (*choose)(const structure *), int (*compare)(const structure **, const structure **)) { \
     DIR *stream;                                                                                                            \
-    if (unlikely(names_driver(path) && open_ours(AT_FDCWD, path, &stream)))                                                  \
+    if (unlikely(concerns(AT_FDCWD, path) && open_ours(AT_FDCWD, path, &stream)))                                            \
+      return scan(stream, (struct dirent ***)list, (chooser)choose, (comparison)compare);                                   \
+    if (unlikely(carmine_holder(path) && (stream = opendir(path))))                                                         \
       return scan(stream, (struct dirent ***)list, (chooser)choose, (comparison)compare);                                   \
     return NEXT(name, int (*)(const char *, structure ***, int (*)(const structure *), int (*)(const structure **, const structure **)))(path, list, choose, compare); \
   }
@@ -255,9 +299,16 @@ static int glob_stat(const char *path, struct stat *to) { return stat(path, to);
 static int glob_lstat(const char *path, struct stat *to) { return lstat(path, to); }
 static int glob_stat64(const char *path, struct stat64 *to) { return stat64(path, to); }
 static int glob_lstat64(const char *path, struct stat64 *to) { return lstat64(path, to); }
+// A pattern that may meet a name of the driver.
+static bool in_reach(const char *pattern) {
+  __asm__("" : "+r"(pattern));
+  if ((uintptr_t)pattern < 4096) return false;
+  return pattern[0] != '/' ? atomic_load_explicit(&carmine_in_folder, memory_order_relaxed)
+                           : !strncmp(pattern, "/dev/", 5) || !strncmp(pattern, "/sys/", 5) || names_driver(pattern);
+}
 #define GLOB(name, structure, read, status, link_status)                                                                    \
   SHOWN int name(const char *pattern, int flags, int (*error)(const char *, int), structure *result) {                      \
-    if (unlikely(!(flags & GLOB_ALTDIRFUNC) && names_driver(pattern))) {                                                    \
+    if (unlikely(!(flags & GLOB_ALTDIRFUNC) && in_reach(pattern))) {                                                        \
       result->gl_opendir = glob_open;                                                                                       \
       result->gl_readdir = read;                                                                                            \
       result->gl_closedir = glob_close;                                                                                     \

@@ -159,7 +159,8 @@ int carmine_open(const char *path, int flags, bool *elsewhere) {
 }
 
 const char *carmine_place(int directory, const char *path, char *buffer) {
-  if (path[0] == '/') return path;
+  if (path[0] == '/') return names_driver(path) ? path : NULL;
+  if (directory == AT_FDCWD) return atomic_load(&carmine_in_folder) && carmine_from_folder(path, buffer) ? buffer : NULL;
   const carmine_kernel_calls *calls = carmine_enter();
   if (!calls) return NULL;
   int saved = errno;

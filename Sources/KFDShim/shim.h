@@ -11,6 +11,7 @@
 #define _GNU_SOURCE
 #endif
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -38,6 +39,7 @@
   X(opendir) X(fdopendir) X(readdir) X(readdir64) X(readdir_r) X(readdir64_r) X(closedir) X(dirfd) X(rewinddir)          \
   X(getdents64) X(telldir) X(seekdir) X(scandir) X(scandir64) X(scandirat) X(scandirat64) X(glob) X(glob64)                            \
   X(fopen) X(fopen64) X(freopen) X(freopen64) X(fclose)                                                          \
+  X(chdir) X(fchdir) X(getcwd) X(__getcwd_chk) X(get_current_dir_name) X(ftw) X(ftw64) X(nftw) X(nftw64)                 \
   X(dlsym)
 enum {
 #define X(name) CARMINE_NEXT_##name,
@@ -84,11 +86,35 @@ void carmine_duplicated(int fd, int copy);
 /// Opens for a path that names the driver's; -errno, or 1 in *elsewhere when libc must be asked.
 int carmine_open(const char *path, int flags, bool *elsewhere);
 
+// MARK: the working folder (current.c)
+
+/// Whether it is one of the driver's, and which.
+extern _Atomic int carmine_in_folder;
+extern char carmine_folder[PATH_MAX];
+bool carmine_from_folder(const char *path, char *buffer);
+
+// MARK: folders of the host with names of the driver (beside.c)
+
+/// The folder's plain path, or null.
+const char *carmine_holder(const char *path);
+/// How many such streams are open.
+extern _Atomic int carmine_beside_count;
+struct dirent;
+struct __dirstream;
+void carmine_beside_open(struct __dirstream *stream, const char *holder);
+void carmine_beside_close(struct __dirstream *stream);
+void carmine_beside_rewind(struct __dirstream *stream);
+/// Whether the host's own entry is the driver's.
+bool carmine_beside_hides(struct __dirstream *stream, const char *name);
+/// After the host's own.
+struct dirent *carmine_beside_next(struct __dirstream *stream);
+
 /// The fast question about a path that may start from an open folder.
 static inline bool concerns(int directory, const char *path) {
   __asm__("" : "+r"(path));
   if ((uintptr_t)path < 4096) return false;
-  return path[0] == '/' ? names_driver(path) : is_ours(directory);
+  if (path[0] == '/') return names_driver(path);
+  return directory == AT_FDCWD ? atomic_load_explicit(&carmine_in_folder, memory_order_relaxed) : is_ours(directory);
 }
 /// The driver's path that such a call means: `path` itself, or below our open folder, written to `buffer`; null if there is
 /// none after all.  The buffer is large, and signal stacks are small: only functions that are not inlined (SLOW) have one.

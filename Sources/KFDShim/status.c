@@ -196,17 +196,17 @@ SLOW static bool real_path(const char *path, char *to, char **result) {
 }
 SHOWN char *realpath(const char *path, char *to) {
   char *result;
-  if (unlikely(names_driver(path) && real_path(path, to, &result))) return result;
+  if (unlikely(concerns(AT_FDCWD, path) && real_path(path, to, &result))) return result;
   return NEXT(realpath, char *(*)(const char *, char *))(path, to);
 }
 SHOWN char *__realpath_chk(const char *path, char *to, size_t size) {
   char *result;
-  if (unlikely(size >= PATH_MAX && names_driver(path) && real_path(path, to, &result))) return result;
+  if (unlikely(size >= PATH_MAX && concerns(AT_FDCWD, path) && real_path(path, to, &result))) return result;
   return NEXT(__realpath_chk, char *(*)(const char *, char *, size_t))(path, to, size);
 }
 SHOWN char *canonicalize_file_name(const char *path) {
   char *result;
-  if (unlikely(names_driver(path) && real_path(path, NULL, &result))) return result;
+  if (unlikely(concerns(AT_FDCWD, path) && real_path(path, NULL, &result))) return result;
   return NEXT(canonicalize_file_name, char *(*)(const char *))(path);
 }
 

@@ -16,11 +16,13 @@ static int flags_of(const char *mode) {
   return flags;
 }
 
-static bool open_stream(const char *path, const char *mode, FILE **result) {
+SLOW static bool open_stream(const char *path, const char *mode, FILE **result) {
   int flags = flags_of(mode), saved = errno;
   bool elsewhere;
-  if (flags < 0) return false;
-  int fd = carmine_open(path, flags, &elsewhere);
+  char buffer[CARMINE_PLACE];
+  const char *where = carmine_place(AT_FDCWD, path, buffer);
+  if (flags < 0 || !where) return false;
+  int fd = carmine_open(where, flags, &elsewhere);
   if (elsewhere) return false;
   *result = NULL;
   if (fd < 0) { errno = -fd; return true; }
@@ -31,19 +33,25 @@ static bool open_stream(const char *path, const char *mode, FILE **result) {
 #define FOPEN(name)                                                                                \
   SHOWN FILE *name(const char *path, const char *mode) {                                           \
     FILE *result;                                                                                  \
-    if (unlikely(names_driver(path) && open_stream(path, mode, &result))) return result;           \
+    if (unlikely(concerns(AT_FDCWD, path) && open_stream(path, mode, &result))) return result;     \
     return NEXT(name, FILE * (*)(const char *, const char *))(path, mode);                         \
   }
 FOPEN(fopen)
 FOPEN(fopen64)
 
+SLOW static int open_place(const char *path, int flags, bool *elsewhere) {
+  char buffer[CARMINE_PLACE];
+  const char *where = carmine_place(AT_FDCWD, path, buffer);
+  *elsewhere = !where;
+  return where ? carmine_open(where, flags, elsewhere) : -1;
+}
 // The stream keeps its object and number: libc reopens it on nothing, and that number becomes ours.
 #define FREOPEN(name)                                                                              \
   SHOWN FILE *name(const char *path, const char *mode, FILE *stream) {                             \
-    int flags = unlikely(names_driver(path)) ? flags_of(mode) : -1;                                \
+    int flags = unlikely(concerns(AT_FDCWD, path)) ? flags_of(mode) : -1;                          \
     if (unlikely(flags >= 0)) {                                                                    \
       bool elsewhere;                                                                              \
-      int fd = carmine_open(path, flags, &elsewhere);                                              \
+      int fd = open_place(path, flags, &elsewhere);                                                \
       if (!elsewhere) {                                                                            \
         FILE *again = NEXT(name, FILE * (*)(const char *, const char *, FILE *))("/dev/null", mode, stream); \
         int error = fd < 0 ? -fd : again && dup2(fd, fileno(again)) < 0 ? errno : 0;               \

@@ -1,5 +1,5 @@
 // The 32 bytes before everything that is stored or sent: magic, version, how many bytes follow, and their hash.
-//   0  u32  magic: "CMKI" kernel image, "CMMI" module image, "CMRQ" request, "CMRS" response
+//   0  u32  magic: "CMKI" kernel image, "CMMI" module image, "CMMS" module survey, "CMRQ" request, "CMRS" response
 //   4  u32  CARMINE_DEVICE_ABI_VERSION of the writer
 //   8  u64  byte count of the body
 //  16  u128 ContentHash of the body
@@ -22,11 +22,12 @@ public enum Envelope {
   }
 
   enum Kind: CaseIterable {
-    case kernelImage, moduleImage, request, response
+    case kernelImage, moduleImage, moduleSurvey, request, response
     var magic: [UInt8] {
       switch self {
       case .kernelImage: Array("CMKI".utf8)
       case .moduleImage: Array("CMMI".utf8)
+      case .moduleSurvey: Array("CMMS".utf8)
       case .request: Array("CMRQ".utf8)
       case .response: Array("CMRS".utf8)
       }
@@ -35,6 +36,7 @@ public enum Envelope {
       switch self {
       case .kernelImage: "kernel image"
       case .moduleImage: "module image"
+      case .moduleSurvey: "module survey"
       case .request: "compile request"
       case .response: "compile response"
       }

@@ -15,6 +15,7 @@ extension KernelImage {
       throw error.because("its relocation at \(relocation.offset) for \(relocation.symbol) lies outside of its \(self.bytes.count) bytes")
     }
     guard alignment.nonzeroBitCount == 1 else { throw error.because("its alignment \(alignment) is no power of two") }
+    readDescriptor()
   }
 }
 
@@ -68,8 +69,12 @@ extension KernelImage: Fields {
     try visitor.field(&spilledVGPRs)
     try visitor.field(&mapping)
     try visitor.field(&maximumThreads)
+    try visitor.field(&mostThreadsAsMapped)
+    try visitor.field(&needsWholeRows)
     try visitor.list(&requiredThreads, of: 0) { (visitor, value) throws(FormatError) in try visitor.field(&value) }
-    try visitor.field(&usesPrintf)
+    var services = services.rawValue
+    try visitor.field(&services)
+    self.services = Services(rawValue: services)
     try visitor.list(&notes)
   }
 }

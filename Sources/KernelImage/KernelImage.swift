@@ -7,6 +7,7 @@ public enum WarpMapping: UInt8, Sendable {
   case native = 0      // wave32: one warp, one wave
   case sharedWave = 1  // wave64: two warps in a wave; the AQL workgroup is the CUDA block
   case oneWarp = 2     // wave64, upper half off: the AQL workgroup is 1-D, 64 work-items for each warp of the block
+  case yielding = 3    // lanes take turns: any mixture of waiting threads goes on; the AQL workgroup is the CUDA block
 }
 
 public struct Relocation: Sendable, Equatable {
@@ -14,6 +15,15 @@ public struct Relocation: Sendable, Equatable {
   public var symbol: String      // a module variable (or function) name; "": the image's own start
   public var addend: Int64
   public init(offset: UInt64, symbol: String, addend: Int64) { self.offset = offset; self.symbol = symbol; self.addend = addend }
+}
+
+/// Memory of the runtime's that a kernel uses besides its arguments.
+public struct Services: OptionSet, Sendable {
+  public let rawValue: UInt8
+  public init(rawValue: UInt8) { self.rawValue = rawValue }
+  public static let printf = Services(rawValue: 1)
+  public static let heap = Services(rawValue: 2)    // malloc, free
+  public static let locks = Services(rawValue: 4)   // 128-bit atomics
 }
 
 public struct Parameter: Sendable, Equatable {
@@ -38,11 +48,24 @@ public struct KernelImage: Sendable, Equatable {
   public var vgprs: UInt32 = 0, sgprs: UInt32 = 0, agprs: UInt32 = 0
   public var spilledVGPRs: UInt32 = 0
   public var mapping = WarpMapping.native
+  /// RDNA: a workgroup's waves may be spread over two compute units.  Not stored: the descriptor says it (`readDescriptor`).
+  public private(set) var usesWorkgroupProcessor = false
   public var maximumThreads: UInt32 = 1024   // per block
+  /// Blocks of more threads, or (needsWholeRows) whose rows are several and no multiple of 32 threads, need the kernel compiled with
+  /// `.yielding`; 0: all blocks are served.
+  public var mostThreadsAsMapped: UInt32 = 0
+  public var needsWholeRows = false
   public var requiredThreads: [UInt32] = []  // .reqntid, or empty
-  public var usesPrintf = false
+  public var services: Services = []         // what the launch must give it addresses of
   public var notes: [String] = []            // why this mapping, what was emulated: for -v
   public init() {}
+
+  /// Takes from the kernel descriptor what is said nowhere else: ENABLE_WGP_MODE of COMPUTE_PGM_RSRC1, gfx10 to gfx12.
+  public mutating func readDescriptor() {
+    let at = Int(descriptorOffset) + 48
+    guard target.hasPrefix("gfx1"), at + 4 <= bytes.count else { return }
+    usesWorkgroupProcessor = bytes[at + 3] & 1 << 5 != 0
+  }
 }
 
 public struct GlobalVariable: Sendable, Equatable {

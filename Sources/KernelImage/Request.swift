@@ -15,26 +15,36 @@ public enum CompileFailure: UInt8, Sendable, Error {
 }
 
 public struct CompileRequest: Sendable, Equatable {
-  public enum Kind: UInt8, Sendable { case module = 0, kernel = 1 }
+  public enum Kind: UInt8, Sendable {
+    case module = 0   // answered by a ModuleImage
+    case kernel = 1   // by a KernelImage
+    case survey = 2   // by a ModuleSurvey
+    case check = 3    // by nothing, if the kernel can be lowered
+  }
   public var kind: Kind = .module
-  /// Names the images, whether they are in this request or not: `ContentHash(images[0])`, or of all parts where there are several.
+  /// Names the images, whether they are in this request or not: `key(of:)`.
   public var key = ContentHash(low: 0, high: 0)
   /// A fatbinary, PTX or ELF; several when a wrapper of version 2 lists relocatable ones.  Empty: the server was given this key
   /// before in this conversation.
   public var images: [[UInt8]] = []
-  public var kernel = ""                    // for `.kernel`
+  public var kernel = ""                    // for `.kernel` and `.check`
   public var target = ""                    // "gfx942"
   public var computeCapability: UInt32 = 86 // as reported to the program: 86 is 8.6
   public var forcedMapping: WarpMapping?    // nil: the compiler chooses
   public var verbosity: UInt8 = 0           // notes and timings to the server's stderr
   public init() {}
 
+  /// The key of images with these hashes.  Several are linked together; their order changes nothing.
+  public static func key(of images: [ContentHash]) -> ContentHash {
+    images.count == 1 ? images[0] : ContentHash(parts: images.map(\.bytes).sorted { $0.lexicographicallyPrecedes($1) })
+  }
+
   public func serialized() -> [UInt8] { Envelope.seal(.request, self) }
   public init(deserializing bytes: [UInt8]) throws(FormatError) { self = try Envelope.open(.request, bytes) }
 }
 
 public enum CompileResponse: Sendable, Equatable {
-  /// A serialized ModuleImage or KernelImage, as the request's kind wanted.
+  /// A serialized ModuleImage, KernelImage or ModuleSurvey, or nothing, as the request's kind wanted.
   case success([UInt8])
   /// The message is whole: it names the thing, the value and the remedy.
   case failure(CompileFailure, message: String)

@@ -14,6 +14,7 @@ public struct CachedCompiler: KernelCompiler {
     switch Switch.warpMapping.value {
     case "shared": .sharedWave
     case "one": .oneWarp
+    case "turns": .yielding
     default: nil
     }
 
@@ -24,28 +25,35 @@ public struct CachedCompiler: KernelCompiler {
     do { return try ModuleImage(deserializing: bytes) } catch { throw ModuleError(.internalError, "the compiler's inventory: \(error)") }
   }
 
-  public func kernel(_ name: String, of source: ModuleSource, for target: String) throws -> KernelImage {
-    let bytes = try result(.kernel, name, source, target)
+  public func kernel(_ name: String, of source: ModuleSource, for target: String, takingTurns: Bool) throws -> KernelImage {
+    let bytes = try result(.kernel, name, source, target, takingTurns: takingTurns)
     do { return try KernelImage(deserializing: bytes) } catch { throw ModuleError(.internalError, "the compiler's kernel \(name): \(error)") }
   }
 
-  /// A serialised image.
-  private func result(_ kind: CompileRequest.Kind, _ name: String, _ source: ModuleSource, _ target: String) throws -> [UInt8] {
+  /// The request that this process's settings make of these.
+  public func request(_ kind: CompileRequest.Kind, _ name: String, of module: ContentHash, for target: String) -> CompileRequest {
     var request = CompileRequest()
     request.kind = kind
-    request.key = source.hash
+    request.key = module
     request.kernel = name
     request.target = target
     request.computeCapability = capability
     request.forcedMapping = mapping
+    return request
+  }
+
+  /// A serialised image.
+  private func result(_ kind: CompileRequest.Kind, _ name: String, _ source: ModuleSource, _ target: String, takingTurns: Bool = false) throws -> [UInt8] {
+    var request = request(kind, name, of: source.hash, for: target)
+    if takingTurns { request.forcedMapping = .yielding }
     return try cache.value(for: key(of: request)) {
       Log.info("compiling \(kind == .module ? "the inventory of a module" : name) for \(target)")
       return try compile(request, source)
     }
   }
 
-  /// Everything that the result depends on.
-  private func key(of request: CompileRequest) -> ContentHash {
+  /// The cache's key: everything that the result depends on.
+  public func key(of request: CompileRequest) -> ContentHash {
     func text(_ text: String) -> [UInt8] { Array(text.utf8) }
     return ContentHash(parts: [
       [request.kind.rawValue], request.key.bytes, text(request.kernel), text(request.target), text(String(request.computeCapability)),
@@ -64,7 +72,7 @@ public struct CachedCompiler: KernelCompiler {
       case .failure(let failure, let message): throw ModuleError(failure, message)
       case .imagesWanted:
         guard request.images.isEmpty else { throw ModuleError(.internalError, "the compiler asks again for what it was given") }
-        request.images = [Array(source.bytes)]
+        request.images = source.images.map { Array($0) }
       }
     }
   }

@@ -29,8 +29,16 @@ public final class Function: Sendable {
   public let mapping: WarpMapping
   public let kernargSize: Int
   public let hiddenOffset: Int
+  /// Every block is served: no launch needs another mapping.
+  public let servesAll: Bool
+  private let takingTurns: (@Sendable () throws -> Function)?
 
-  public init(name: String, image: KernelImage, descriptorAddress: UInt64, deviceOrdinal: Int, ptxTarget: String = "") {
+  public init(
+    name: String, image: KernelImage, descriptorAddress: UInt64, deviceOrdinal: Int, ptxTarget: String = "",
+    takingTurns: (@Sendable () throws -> Function)? = nil
+  ) {
+    servesAll = image.mostThreadsAsMapped == 0 && !image.needsWholeRows
+    self.takingTurns = takingTurns
     self.name = name
     cName = strdup(name)
     self.image = image
@@ -41,5 +49,14 @@ public final class Function: Sendable {
     mapping = image.mapping
     kernargSize = Int(image.kernargSize)
     hiddenOffset = Int(image.hiddenOffset)
+  }
+
+  /// This function, or the same kernel with lanes that take turns where the block needs it, compiled at the first such launch.
+  public func serving(block: (x: UInt32, y: UInt32, z: UInt32)) throws -> Function {
+    guard !servesAll, let takingTurns else { return self }
+    let threads = UInt64(block.x) * UInt64(block.y) * UInt64(block.z)
+    let isTooLarge = image.mostThreadsAsMapped > 0 && threads > UInt64(image.mostThreadsAsMapped)
+    let hasRaggedRows = image.needsWholeRows && block.x % 32 != 0 && block.y * block.z > 1
+    return isTooLarge || hasRaggedRows ? try takingTurns() : self
   }
 }

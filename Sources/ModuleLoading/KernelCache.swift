@@ -15,8 +15,12 @@ public final class KernelCache: Sendable {
 
   private let warned = Atomic<Bool>(false)
   private let serial = Atomic<UInt64>(0)
+  private let evicted = Atomic<Bool>(false)
   /// Bytes stored by this process since it last looked at the whole directory; starts so that the first store looks.
   private let storedSinceScan = Atomic<UInt64>(.max / 2)
+
+  /// Whether this process has let entries go for want of room.
+  public var hasEvicted: Bool { evicted.load(ordering: .relaxed) }
 
   /// Bumped when the layout of entries changes: a new folder, the old one ages out by hand.
   private static let layout = "1"
@@ -43,18 +47,15 @@ public final class KernelCache: Sendable {
   /// The bytes kept under `key`; when there are none, what `make` returns, which is kept.  Among all processes `make` runs
   /// once a key at a time; those that waited find its result.  What `make` throws is passed on and not kept.
   public func value(for key: ContentHash, make: () throws -> [UInt8]) throws -> [UInt8] {
-    guard let directory else {
+    guard let directory, let path = path(of: key) else {
       warn("there is no home directory to keep compiled kernels in; set CARMINE_CACHE_DIR")
       return try make()
     }
-    let hexadecimal = key.description
-    let folder = directory + "/" + Self.layout + "/" + hexadecimal.prefix(2)
-    let path = folder + "/" + hexadecimal.dropFirst(2)
     if let found = entry(at: path) { return found }
 
     let lock: FileLock
     do {
-      try makeDirectories(folder)
+      try makeDirectories(String(path[..<path.lastIndex(of: "/")!]))
       lock = try FileLock(path + ".lock")
     } catch {
       warn("compiled kernels cannot be kept: \(error); each program compiles its own; CARMINE_CACHE_DIR names another place")
@@ -63,13 +64,31 @@ public final class KernelCache: Sendable {
     defer { withExtendedLifetime(lock) {} }
     if let found = entry(at: path) { return found }
     let made = try make()
-    do {
-      try writeFile(path, [Self.header(of: made[...]), made], unique: "\(getpid()).\(serial.add(1, ordering: .relaxed).newValue)")
-      makeRoom(for: UInt64(made.count + Self.headerSize), in: directory + "/" + Self.layout)
-    } catch {
+    do { try write(made, path, directory) } catch {
       warn("compiled kernels cannot be kept: \(error); each program compiles its own; CARMINE_CACHE_DIR names another place")
     }
     return made
+  }
+
+  /// What is kept under `key`, if anything is; marks it used.
+  public func stored(_ key: ContentHash) -> [UInt8]? { path(of: key).flatMap(entry) }
+
+  /// Keeps `bytes` under `key`, in place of what may be there.  Throws when they cannot be kept.
+  public func store(_ bytes: [UInt8], for key: ContentHash) throws {
+    guard let directory, let path = path(of: key) else { throw FileError(path: "the kernel cache", code: ENOENT) }
+    try makeDirectories(String(path[..<path.lastIndex(of: "/")!]))
+    try write(bytes, path, directory)
+  }
+
+  private func path(of key: ContentHash) -> String? {
+    guard let directory else { return nil }
+    let hexadecimal = key.description
+    return "\(directory)/\(Self.layout)/\(hexadecimal.prefix(2))/\(hexadecimal.dropFirst(2))"
+  }
+
+  private func write(_ bytes: [UInt8], _ path: String, _ directory: String) throws {
+    try writeFile(path, [Self.header(of: bytes[...]), bytes], unique: "\(getpid()).\(serial.add(1, ordering: .relaxed).newValue)")
+    makeRoom(for: UInt64(bytes.count + Self.headerSize), in: directory + "/" + Self.layout)
   }
 
   /// The payload, if the entry is whole; marks it used.
@@ -141,6 +160,7 @@ public final class KernelCache: Sendable {
     let entries = Self.entries(in: root)
     var total = entries.reduce(0) { $0 + $1.byteCount }
     guard total > byteLimit else { return }
+    evicted.store(true, ordering: .relaxed)
     for entry in entries.sorted(by: { ($0.lastUse, $0.nanoseconds) < ($1.lastUse, $1.nanoseconds) }) {
       guard total > byteLimit / 10 * 9 else { break }
       if unlink(entry.path) == 0 { total -= entry.byteCount }

@@ -59,17 +59,19 @@ public final class Module: Sendable {
   }
 
   /// The kernel, compiled and loaded on the device if it is not yet.  Throws `.notFound` when the module has none of the name.
-  public func function(_ name: String, on storage: any ModuleStorage) throws -> Function {
+  /// takingTurns: the one for blocks that the first does not serve; it is found through that one (Function.serving).
+  public func function(_ name: String, on storage: any ModuleStorage, takingTurns: Bool = false) throws -> Function {
     try state.withLock { state in
       try loadVariables(on: storage, &state)
       let ordinal = storage.moduleOrdinal
-      if let found = state.loaded[ordinal]!.functions[name] { return found }
+      let key = takingTurns ? name + " taking turns" : name
+      if let found = state.loaded[ordinal]!.functions[key] { return found }
       let inventory = try inventory(for: storage.moduleTarget, &state)
       guard inventory.kernels.contains(where: { $0.name == name }) else {
         throw ModuleError(.notFound, "the module has no kernel \(name)\(nearest(to: name, among: inventory.kernels.map(\.name)))")
       }
       var image: KernelImage
-      do { image = try compiler.kernel(name, of: source, for: storage.moduleTarget) } catch let error as ModuleError {
+      do { image = try compiler.kernel(name, of: source, for: storage.moduleTarget, takingTurns: takingTurns) } catch let error as ModuleError {
         throw ModuleError(error.failure, "kernel \(name): \(error.message)")
       }
       try relocate(&image.bytes, image.relocations, of: name, state.loaded[ordinal]!.variables)
@@ -81,11 +83,15 @@ public final class Module: Sendable {
         throw error
       }
       image.bytes = []
+      let another: @Sendable () throws -> Function = { [weak self] in
+        guard let self else { throw ModuleError(.notFound, "the module of \(name) is unloaded") }
+        return try self.function(name, on: storage, takingTurns: true)
+      }
       let function = Function(
         name: name, image: image, descriptorAddress: address + image.descriptorOffset, deviceOrdinal: ordinal,
-        ptxTarget: inventory.ptxTarget)
+        ptxTarget: inventory.ptxTarget, takingTurns: takingTurns ? nil : another)
       state.loaded[ordinal]!.allocations.append(address)
-      state.loaded[ordinal]!.functions[name] = function
+      state.loaded[ordinal]!.functions[key] = function
       return function
     }
   }

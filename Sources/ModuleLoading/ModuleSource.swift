@@ -6,8 +6,8 @@ import KernelImage
 import Synchronization
 
 public final class ModuleSource: @unchecked Sendable {   // bytes: never changed after init
-  /// A fatbinary container or PTX text.
-  public let bytes: UnsafeRawBufferPointer
+  /// A fatbinary container or PTX text; several containers when the program's device code is relocatable and has to be linked.
+  public let images: [UnsafeRawBufferPointer]
   private let owned: UnsafeMutableRawBufferPointer?
   private let known = Mutex<ContentHash?>(nil)
 
@@ -15,7 +15,7 @@ public final class ModuleSource: @unchecked Sendable {   // bytes: never changed
   public var hash: ContentHash {
     known.withLock { hash in
       if let hash { return hash }
-      let made = ContentHash(bytes)
+      let made = CompileRequest.key(of: images.map { ContentHash($0) })
       hash = made
       return made
     }
@@ -25,41 +25,55 @@ public final class ModuleSource: @unchecked Sendable {   // bytes: never changed
   static let containerMagic: UInt32 = 0xba55ed50
   static let elfMagic: UInt32 = 0x464c457f
 
-  private init(_ bytes: UnsafeRawBufferPointer, copy: Bool) {
-    if copy {
-      let storage = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
-      storage.copyMemory(from: bytes)
-      owned = storage
-      self.bytes = UnsafeRawBufferPointer(storage)
-    } else {
+  private init(_ images: [UnsafeRawBufferPointer], copy: Bool) {
+    guard copy else {
       owned = nil
-      self.bytes = bytes
+      self.images = images
+      return
     }
+    func padded(_ count: Int) -> Int { (count + 15) & ~15 }
+    let storage = UnsafeMutableRawBufferPointer.allocate(byteCount: images.reduce(0) { $0 + padded($1.count) }, alignment: 16)
+    var at = 0
+    self.images = images.map { image in
+      let place = UnsafeMutableRawBufferPointer(rebasing: storage[at..<at + image.count])
+      place.copyMemory(from: image)
+      at += padded(image.count)
+      return UnsafeRawBufferPointer(place)
+    }
+    owned = storage
   }
 
   deinit { owned?.deallocate() }
 
-  /// What __cudaRegisterFatBinary is given: lives in the program's data and is not copied.
-  /// Throws for relocatable device code (version 2) and for anything that is not a wrapper.
+  /// What __cudaRegisterFatBinary is given: lives in the program's data and is not copied.  A wrapper of version 2 belongs to
+  /// relocatable device code: it lists the fatbinaries of the object files, and its own is what nvlink made of them, which is
+  /// machine code.  Throws for anything that is not a wrapper.
   public static func wrapper(at pointer: UnsafeRawPointer) throws(ModuleError) -> ModuleSource {
     let magic = pointer.loadUnaligned(as: UInt32.self), version = pointer.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
     guard magic == wrapperMagic else {
       throw ModuleError(.invalidImage, "the registered fatbinary's wrapper starts with \(hex(magic)) and not with \(hex(wrapperMagic))")
     }
-    guard version == 1 else {
-      throw ModuleError(
-        .unsupported,
-        version == 2
-          ? "the program holds relocatable device code (nvcc -rdc=true, wrapper version 2), which Carmine cannot link yet; build it without -rdc=true"
-          : "the registered fatbinary's wrapper has version \(version); 1 is known")
+    guard version == 1 || version == 2 else {
+      throw ModuleError(.unsupported, "the registered fatbinary's wrapper has version \(version); 1 and 2 are known")
+    }
+    if version == 2, let list = pointer.loadUnaligned(fromByteOffset: 16, as: UnsafeRawPointer?.self) {
+      var images: [UnsafeRawBufferPointer] = []
+      while let next = list.loadUnaligned(fromByteOffset: images.count * 8, as: UnsafeRawPointer?.self) {
+        images.append(try checked(next))
+      }
+      if !images.isEmpty { return ModuleSource(images, copy: false) }
     }
     guard let container = pointer.loadUnaligned(fromByteOffset: 8, as: UnsafeRawPointer?.self) else {
       throw ModuleError(.invalidImage, "the registered fatbinary's wrapper points to nothing")
     }
+    return ModuleSource([try checked(container)], copy: false)
+  }
+
+  private static func checked(_ container: UnsafeRawPointer) throws(ModuleError) -> UnsafeRawBufferPointer {
     guard container.loadUnaligned(as: UInt32.self) == containerMagic else {
       throw ModuleError(.invalidImage, "the registered fatbinary starts with \(hex(container.loadUnaligned(as: UInt32.self))) and not with \(hex(containerMagic))")
     }
-    return ModuleSource(try self.container(at: container), copy: false)
+    return try self.container(at: container)
   }
 
   /// What cuModuleLoadData and its kin are given; copied, since the caller may free it.
@@ -68,16 +82,16 @@ public final class ModuleSource: @unchecked Sendable {   // bytes: never changed
     switch magic {
     case wrapperMagic:
       let wrapped = try wrapper(at: pointer)
-      return ModuleSource(wrapped.bytes, copy: true)
+      return ModuleSource(wrapped.images, copy: true)
     case containerMagic:
-      return ModuleSource(try container(at: pointer), copy: true)
+      return ModuleSource([try container(at: pointer)], copy: true)
     case elfMagic:
       throw ModuleError(.noImage, "the module is an ELF image, which is NVIDIA's machine code (SASS); Carmine needs PTX")
     default:
       let text = pointer.assumingMemoryBound(to: CChar.self)
       let length = strnlen(text, 1 << 30)
       guard length > 0 else { throw ModuleError(.invalidImage, "the module is empty") }
-      return ModuleSource(UnsafeRawBufferPointer(start: pointer, count: length), copy: true)
+      return ModuleSource([UnsafeRawBufferPointer(start: pointer, count: length)], copy: true)
     }
   }
 

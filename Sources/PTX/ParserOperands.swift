@@ -6,7 +6,7 @@ extension Parser {
     let first: Operand
     switch kind {
     case .word: first = try named()
-    case .openBrace: return .vector(try list(until: .closeBrace, "'}' or ','"))
+    case .openBrace: first = .vector(try list(until: .closeBrace, "'}' or ','"))
     case .openBracket: return try bracketed()
     case .openParenthesis where isCall: return .list(try list(until: .closeParenthesis, "')' or ','"))
     case .exclamation:

@@ -33,7 +33,8 @@ public enum ScalarType: String, Sendable, Hashable, CaseIterable {
   case b8, b16, b32, b64, b128, u8, u16, u32, u64, s8, s16, s32, s64
   case f16, f16x2, bf16, bf16x2, tf32, f32, f32x2, f64, pred
   case e4m3, e5m2, e4m3x2, e5m2x2, e2m1, e2m1x2, e2m3, e2m3x2, e3m2, e3m2x2, ue8m0, ue8m0x2
-  case u16x2, s16x2, u8x4, s8x4, b4, u4, s4, b1
+  case e4m3x4, e5m2x4, e2m1x4, e2m3x4, e3m2x4, s2f6x2
+  case u16x2, s16x2, u8x4, s8x4, b4, u4, s4, u2, s2, b1
   case texref, samplerref, surfref
 }
 

@@ -48,7 +48,8 @@ public struct Switch: Sendable, Equatable {
   public static let computeCapability = Switch(
     "CARMINE_COMPUTE_CAPABILITY", .capability, "8.6", "the CUDA compute capability that devices report")
   public static let warpMapping = Switch(
-    "CARMINE_WARP_MAPPING", .oneOf(["auto", "shared", "one"]), "auto", "how 32-lane warps sit on 64-lane waves")
+    "CARMINE_WARP_MAPPING", .oneOf(["auto", "shared", "one", "turns"]), "auto",
+    "how 32-lane warps sit on 64-lane waves, or (turns) that lanes take turns as freely as CUDA allows")
 
   public static let all: [Switch] = [
     device, softGPU, softCount, softComputeUnits, softXCC, softMemory, softThreads, softKFDVersion, softSVM, softStrict, softTrace,

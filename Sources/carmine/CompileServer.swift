@@ -9,17 +9,21 @@ import PTX
 
 final class CompileServer {
   private let input, output: Int32
-  private var modules: [ModuleKey: Module] = [:]
-  private var recent: [ModuleKey] = []
+  private var modules: [ModuleKey: ModuleIndex] = [:]
+  private var recent: [(key: ModuleKey, byteCount: Int)] = []
 
   private struct ModuleKey: Hashable {
     let hash: [UInt8]
     let computeCapability: UInt32
   }
-  /// How many parsed modules are kept; a client sends the images of a forgotten one again.
-  private static let capacity = 64
+  /// How many parsed modules are kept, and of how many bytes of images: a tree takes some hundred times its compressed text.  A client
+  /// sends the images of a forgotten one again.
+  private static let capacity = 64, byteCapacity = 8 << 20
 
-  init() {
+  private let optimisation: Int
+
+  init(optimisation: Int) {
+    self.optimisation = optimisation
     signal(SIGINT, SIG_IGN)
     signal(SIGPIPE, SIG_IGN)
     input = fcntl(0, F_DUPFD_CLOEXEC, 3)
@@ -57,9 +61,22 @@ final class CompileServer {
       guard let module = try module(of: request) else { return .imagesWanted }
       var options = CompilerOptions()
       options.mapping = request.forcedMapping
+      options.optimisation = optimisation
       let compiler = try KernelCompiler(target: request.target, options: options)
       switch request.kind {
       case .module: return .success(try compiler.inventory(of: module).serialized())
+      case .survey:
+        var survey = ModuleSurvey()
+        for name in module.kernelNames {
+          var kernel = ModuleSurvey.Kernel()
+          kernel.name = name
+          kernel.fingerprint = try compiler.fingerprint(of: name, in: module)
+          survey.kernels.append(kernel)
+        }
+        return .success(survey.serialized())
+      case .check:
+        try compiler.check(module, kernel: request.kernel)
+        return .success([])
       case .kernel:
         let image = try compiler.compile(module, kernel: request.kernel)
         if request.verbosity > 0 { for note in image.notes { say("carmine: \(image.name): \(note)") } }
@@ -73,19 +90,18 @@ final class CompileServer {
   }
 
   /// nil when neither we nor the request has the images.
-  private func module(of request: CompileRequest) throws -> Module? {
+  private func module(of request: CompileRequest) throws -> ModuleIndex? {
     let key = ModuleKey(hash: request.key.bytes, computeCapability: request.computeCapability)
     if let known = modules[key] { return known }
-    guard let bytes = request.images.first else { return nil }
-    guard request.images.count == 1 else {
-      throw CompileError(.unsupported, "\(request.images.count) images to be linked: relocatable device code (nvcc -rdc=true) cannot be linked yet")
+    guard !request.images.isEmpty else { return nil }
+    let module = try CompileInput.module(linking: request.images, computeCapability: Int(request.computeCapability), name: "module")
+    recent.append((key, request.images.reduce(0) { $0 + $1.count }))
+    while recent.count > 1, recent.count > Self.capacity || recent.reduce(0, { $0 + $1.byteCount }) > Self.byteCapacity {
+      modules[recent.removeFirst().key] = nil
     }
-    let found = try CompileInput.modules(in: bytes, computeCapability: Int(request.computeCapability), name: "module")
-    guard found.count == 1 else { throw CompileError(.invalidImage, "\(found.count) modules where one is wanted") }
-    if recent.count == Self.capacity { modules[recent.removeFirst()] = nil }
-    recent.append(key)
-    modules[key] = found[0]
-    return found[0]
+    let index = ModuleIndex(module)
+    modules[key] = index
+    return index
   }
 
   /// nil when the other side has closed.

@@ -8,7 +8,7 @@ import ISA
 struct ISACommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "isa", abstract: "Show what the software GPU executes of each instruction set.",
-    discussion: "Without --list a line for each target; with it every opcode: encoding, number, LLVM's mnemonic, and whether it is executed or why not.")
+    discussion: "Without --list a line for each target; with it one for each encoding, and every opcode: encoding, number, LLVM's mnemonic, and whether it is executed or why not.")
 
   @Flag(help: "Print every opcode.") var list = false
   @Option(help: "Write machine code as LLVM does: hexadecimal 32-bit words, for one target.") var disassemble: String?
@@ -23,7 +23,9 @@ struct ISACommand: ParsableCommand {
     if let disassemble { return try disassembled(disassemble) }
     for set in Self.sets where targets.isEmpty || targets.contains(set.target.rawValue) {
       print(set.summary)
-      if list { for line in set.lines { print("  " + line.text) } }
+      guard list else { continue }
+      for line in set.encodingSummaries { print("  " + line) }
+      for line in set.lines { print("  " + line.text) }
     }
   }
 

@@ -1,3 +1,4 @@
+import GPU
 import KernelImage
 import Testing
 
@@ -33,30 +34,17 @@ struct RulesTests {
     #expect(DispatchShape.blocksPerDispatch(workgroupX: 1024) == 4_194_303)
   }
 
-  /// MI300X: 4 SIMDs of 8 waves, 512 registers a lane in steps of 8, 64 KB of LDS in steps of 512 (CDNA3 ISA manual).
-  private let cdna3 = ComputeUnit(
-    waveSize: 64, simdCount: 4, wavesPerSIMD: 8, vgprsPerSIMDLane: 512, vgprGranule: 8, ldsGranule: 512,
-    maximumWorkgroups: 32, singleToDoubleRatio: 1)
-
-  @Test("Occupancy is bound by waves, registers, shared memory or workgroups", arguments: [
-    // threads, registers, shared bytes, blocks
-    (256, 32, 0, 8), (1024, 32, 0, 2), (64, 32, 0, 32), (256, 128, 0, 4), (256, 129, 0, 3), (256, 512, 0, 1), (1024, 512, 0, 0),
-    (256, 32, 16384, 4), (256, 32, 16385, 3), (256, 32, 65537, 0), (32, 16, 0, 32),
-  ])
-  func occupancy(threads: Int, registers: Int, shared: Int, blocks: Int) {
-    var image = KernelImage()
-    image.vgprs = UInt32(registers)
-    image.staticSharedBytes = UInt32(shared)
-    image.mapping = .sharedWave
-    #expect(
-      Occupancy.maximumBlocks(image: image, unit: cdna3, ldsBytes: 65536, threads: threads, dynamicSharedBytes: 0) == blocks)
-  }
-
-  @Test("A wave for each warp halves what fits") func oneWarpOccupancy() {
-    var image = KernelImage()
-    image.vgprs = 32
-    image.mapping = .oneWarp
-    #expect(Occupancy.maximumBlocks(image: image, unit: cdna3, ldsBytes: 65536, threads: 256, dynamicSharedBytes: 0) == 4)
+  /// AMD's data sheets: the RX 7900 XTX has 48 workgroup processors, the MI300X 304 compute units.
+  @Test("A multiprocessor is a compute unit on gfx9 and a workgroup processor on gfx11") func multiprocessors() {
+    var node = Node()
+    (node.gfxTargetVersion, node.simdCount, node.simdsPerComputeUnit, node.maximumWavesPerSIMD, node.ldsBytes) = (110_000, 192, 2, 16, 65536)
+    let rdna3 = DeviceProperties(node)
+    #expect(rdna3.multiprocessorCount == 48 && rdna3.maximumThreadsPerMultiprocessor == 2048 && rdna3.warpSize == 32)
+    #expect(rdna3.sharedMemoryPerBlock == 65536 && rdna3.sharedMemoryPerMultiprocessor == 131_072)
+    (node.gfxTargetVersion, node.simdCount, node.simdsPerComputeUnit, node.maximumWavesPerSIMD) = (90402, 1216, 4, 8)
+    let cdna3 = DeviceProperties(node)
+    #expect(cdna3.multiprocessorCount == 304 && cdna3.maximumThreadsPerMultiprocessor == 2048 && cdna3.warpSize == 32)
+    #expect(cdna3.sharedMemoryPerMultiprocessor == 65536)
   }
 
   @Test("Pool sizes are rounded so that blocks are reused", arguments: [(1, 512), (512, 512), (513, 1024), (1 << 20, 1 << 20), (1 << 20 | 1, 17 << 16)])

@@ -56,6 +56,12 @@ fronts_are_generated() { # what is committed is what the tables say
   done
 }
 
+ptx_page_is_generated() {
+  limited "$carmine" compile --list-ptx --markdown | diff - "$root/docs/ptx.md" >"$work/ptx.diff" || true
+  refuse_line "$work/ptx.diff" '^[<>]' "docs/ptx.md is not what the instruction table says: run Tools/write-ptx-page"
+}
+
+check "docs/ptx.md is the instruction table" ptx_page_is_generated
 check "the figures of the API in README.md are the tables'" figures_agree
 check "the fronts are what the tables say" fronts_are_generated
 check "every switch is in docs/environment.md and in carmine info" switches_are_documented

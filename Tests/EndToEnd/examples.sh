@@ -18,6 +18,12 @@ right() { # STARTER BINARY: it ends with 0 and says itself that the CPU agrees
   expect_line "$out" '^device: .' "no device was named"
 }
 
+right_on() { # KIND TARGET BINARY: the same on another kind of software GPU, which says its name
+  export CARMINE_SOFT_GPU=$1
+  right under_carmine "$3"
+  expect_line "$work/example.out" "^device: .*\(Carmine $2\)$" "the device is no $2"
+}
+
 all_examples_are_tested() {
   local file name
   for file in "$root"/Examples/*.cu; do
@@ -70,6 +76,12 @@ for major in 13 12; do
     [ "$device" = kfd ] || check "CUDA $major example $example through /dev/kfd" right through_kfd "$root/.build/examples-$major/$example"
   done
   check "CUDA $major example with LD_LIBRARY_PATH only" right with_libraries "$root/.build/examples-$major/reduction"
+done
+# The other kinds of device, each with code for its own instruction set.
+for kind in rx7900xtx=gfx1100 mi210=gfx90a; do
+  for example in "${examples[@]}"; do
+    check "example $example on ${kind#*=}" right_on "${kind%=*}" "${kind#*=}" "$root/.build/examples-13/$example"
+  done
 done
 check "ldd of an nvcc binary shows only the library path" ldd_shows_only_the_path
 for major in 13 12; do check "libcudart.so.$major exports every name of NVIDIA's, with its version" same_names_as_nvidia $major; done

@@ -1,21 +1,44 @@
 # What NVIDIA's own library and GPU answered, asked again: each question counts.
 # shellcheck shell=bash
 
-ptx_reference() {
-  local folder=$root/Tests/PTXReference out=$work/ptx-reference.out status=0
-  wanted "PTX reference" || return 0
+ptx_reference() { # KIND TARGET
+  local folder=$root/Tests/PTXReference name="PTX reference on $2" out=$work/ptx-reference-$2.out status=0
+  wanted "$name" || return 0
   ( c_program "$folder/ptx_reference.c" "$work/ptx_reference" -ldl -lm ) >"$logs/ptx-reference-build.log" 2>&1 ||
-    { fail_one "PTX reference" "it does not build" "$logs/ptx-reference-build.log"; return; }
-  CARMINE_CACHE_DIR=$work/caches/shared LD_LIBRARY_PATH=$prefix/lib timeout --kill-after=5 580 \
+    { fail_one "$name" "it does not build" "$logs/ptx-reference-build.log"; return; }
+  CARMINE_SOFT_GPU=$1 CARMINE_CACHE_DIR=$work/caches/shared LD_LIBRARY_PATH=$prefix/lib timeout --kill-after=5 580 \
     "$work/ptx_reference" libcuda.so.1 "$folder/cases.tsv" --check "$folder/nvidia.tsv" >"$out" 2>"$out.err" || status=$?
   if [[ $(tail -n 1 "$out") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed ]]; then
     passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
     grep '^FAIL' "$out" | cut -c 1-300
-    echo "PTX reference: ${BASH_REMATCH[1]} agree, ${BASH_REMATCH[2]} differ"
+    echo "$name: ${BASH_REMATCH[1]} agree, ${BASH_REMATCH[2]} differ"
   else
     cat "$out.err" >>"$out"
-    fail_one "PTX reference" "it did not come to its end (status $status)" "$out"
+    fail_one "$name" "it did not come to its end (status $status)" "$out"
   fi
+}
+
+# Atomics, loads, stores, fences, the device's heap: the program computes what the manual says, and an NVIDIA GPU agreed.
+memory_reference() { # KIND TARGET
+  local name="memory reference on $2" out=$work/memory-reference-$2.out status=0
+  wanted "$name" || return 0
+  ( c_program "$root/Tests/PTXReference/memory_reference.c" "$work/memory_reference" -ldl -lm ) >"$logs/memory-reference-build.log" 2>&1 ||
+    { fail_one "$name" "it does not build" "$logs/memory-reference-build.log"; return; }
+  CARMINE_SOFT_GPU=$1 CARMINE_SOFT_STRICT=1 CARMINE_CACHE_DIR=$work/caches/shared LD_LIBRARY_PATH=$prefix/lib timeout --kill-after=5 580 \
+    "$work/memory_reference" libcuda.so.1 >"$out" 2>"$out.err" || status=$?
+  count_lines "$name" "$out"
+  if [[ $(tail -n 1 "$out") =~ cases\ failed$ ]]; then pass_one "$name ends by itself"; else fail_one "$name ends by itself" "status $status" "$out.err"; fi
+}
+
+textures() { # KIND TARGET
+  local name="textures on $2" out=$work/textures-$2.out status=0
+  wanted "$name" || return 0
+  ( cuda_programs 13 "$work/cuda-13" "$programs/textures.cu" ) >"$logs/textures-build.log" 2>&1 ||
+    { fail_one "$name" "it does not build" "$logs/textures-build.log"; return; }
+  CARMINE_SOFT_GPU=$1 CARMINE_SOFT_STRICT=1 CARMINE_CACHE_DIR=$work/caches/shared LD_LIBRARY_PATH=$prefix/lib timeout --kill-after=5 300 \
+    "$work/cuda-13/textures" >"$out" 2>"$out.err" || status=$?
+  count_lines "$name" "$out"
+  if [ "$status" -le 1 ]; then pass_one "$name ends by itself"; else fail_one "$name ends by itself" "status $status" "$out.err"; fi
 }
 
 # One line an answer: `ok …` or `FAIL …`.  Compared group by group: a group whose process died fails with what it did not answer.
@@ -73,6 +96,13 @@ api_reference() { # 13|12 RECORDING
   if [ "$status" -ne 0 ]; then fail_one "$name ends by itself" "status $status" "$out.err"; else pass_one "$name ends by itself"; fi
 }
 
-ptx_reference
+ptx_reference mi300x gfx942
+ptx_reference rx7900xtx gfx1100
+ptx_reference mi210 gfx90a
+memory_reference mi300x gfx942
+memory_reference rx7900xtx gfx1100
+memory_reference mi210 gfx90a
+textures mi300x gfx942
+textures rx7900xtx gfx1100
 api_reference 13 nvidia.txt
 api_reference 12 nvidia-12.txt

@@ -73,6 +73,13 @@ shim_coreutils() { # GPU of two: what people type
   cat "$out"
   expect_line "$out" '^crw.* 242, +0 .* /dev/kfd$' "ls -l does not show /dev/kfd as 242, 0"
   expect_line "$out" '^crw.* 226, 129 .* renderD129$' "ls -l does not show the second render node"
+  under_kfd ls /dev >"$out"
+  expect_line "$out" '^kfd$' "ls /dev does not show kfd"
+  expect_line "$out" '^dri$' "ls /dev does not show dri"
+  expect_line "$out" '^null$' "ls /dev does not show the host's own"
+  under_kfd sh -c 'cd /sys/class/kfd/kfd/topology/nodes/1 && ls && cat gpu_id && cd .. && ls' >"$out"
+  expect_line "$out" '^gpu_id$' "ls in a folder of the driver's"
+  expect_line "$out" '^2$' "cd .. in a folder of the driver's"
   under_kfd ls -lR /sys/class/kfd/kfd/ >"$out" 2>"$work/coreutils.err"
   [ ! -s "$work/coreutils.err" ] || { cat "$work/coreutils.err"; fail "ls -lR complains"; }
   expect_line "$out" '^-r--r--r-- .* 4096 .* gpu_id$' "ls -lR does not come to the nodes' files"

@@ -13,6 +13,12 @@ two_devices() {
   CARMINE_SOFT_COUNT=2 with_libraries "$work/cuda-13/two_devices"
 }
 
+two_kinds() {
+  cuda_programs 13 "$work/cuda-13" "$programs/two_devices.cu"
+  CARMINE_SOFT_GPU=mi300x,rx7900xtx with_libraries "$work/cuda-13/two_devices"
+  CARMINE_SOFT_GPU=rx7900xtx,mi210 with_libraries "$work/cuda-13/two_devices"
+}
+
 older_capability() { # what devices report is what was asked for
   CARMINE_COMPUTE_CAPABILITY=7.5 with_libraries "$root/.build/examples-13/vector_add"
   cuda_programs 13 "$work/cuda-13" "$programs/capability.cu"
@@ -38,6 +44,7 @@ for threads in 1 5; do
   for example in reduction streams; do check "with $threads host threads: $example" right_with CARMINE_SOFT_THREADS=$threads $example; done
 done
 check "two software GPUs in one process" two_devices
+check "two kinds of software GPU in one process, each with its own code" two_kinds
 check "the compute capability is the one asked for" older_capability
 check "CUDA_VISIBLE_DEVICES names two of three" visible_devices 2 2,0
 check "CUDA_VISIBLE_DEVICES ends at the first that is not there" visible_devices 1 1,7,0

@@ -151,12 +151,6 @@ refused_kernel() {
   [ "$(grep -c wmma "$work/answers.err")" -eq 1 ] || fail "it is said $(grep -c wmma "$work/answers.err") times"
 }
 
-relocatable_code() {
-  "$nvcc" -std=c++17 -cudart shared -rdc=true -gencode arch=compute_75,code=compute_75 -o "$work/relocatable" "$programs/launch_once.cu" || fail "nvcc"
-  answers 1 "$work/relocatable"
-  expect_line "$work/answers.err" 'rdc' "standard error does not say what to build differently"
-}
-
 silent_by_default() {
   answers 0 "$simple"
   [ ! -s "$work/answers.err" ] || fail "something is on standard error though nothing is wrong"
@@ -199,6 +193,5 @@ check "damaged cache entries are made again" damaged_cache_entries_are_made_agai
 check "cache cannot be written: works with one warning" cache_cannot_be_written
 check "unknown variables and values warn once" unknown_variables_warn_once
 check "a kernel with what is absent is refused by name, the one beside it works" refused_kernel
-check "relocatable device code is refused with the remedy" relocatable_code
 check "out of device memory: cudaErrorMemoryAllocation, and the program goes on" out_of_memory
 check "out-of-bounds store: cudaErrorIllegalAddress and a diagnosis" out_of_bounds

@@ -62,6 +62,31 @@ struct PacketsTests {
     #expect(bytes.get(32, UInt32.self) == 2 && bytes.get(36, UInt32.self) == 0 && bytes.get(56, UInt64.self) == 0x8000)
   }
 
+  /// Field layout: WAIT_REG_MEM64 of Linux's nvd.h; amd_aql_pm4_ib_t of ROCr.
+  @Test("Where BARRIER_VALUE is unknown, a wait is a jump to one WAIT_REG_MEM64") func polledWait() {
+    var commands = [UInt32](repeating: 0xa5a5_a5a5, count: 16)
+    var place: UInt64 = 0
+    let (word, bytes) = poisoned { packet in
+      commands.withUnsafeMutableBytes {
+        place = UInt64(UInt(bitPattern: $0.baseAddress!))
+        return ValueWait.polledMemory.emit(
+          packet, commands: $0.baseAddress!, signal: 0x1_0000_4000, below: 0x4000_0000_0000_0007, completion: 0x8000)
+      }
+    }
+    #expect(word == 0x0001_1500)                                                     // vendor format 1
+    #expect(bytes.get(4, UInt32.self) == 0xc002_3f00)                                // INDIRECT_BUFFER
+    #expect(bytes.get(8, UInt64.self) == place && bytes.get(16, UInt32.self) == 9 | 1 << 23)
+    #expect(bytes.get(56, UInt64.self) == 0x8000)
+    #expect(commands[..<9] == [0xc007_9300, 0x11, 0x4008, 1, 7, 0x4000_0000, 0xffff_ffff, 0xffff_ffff, 4])
+    #expect(commands[9] == 0xa5a5_a5a5)
+  }
+
+  @Test("Waits are BARRIER_VALUE on gfx90a, gfx942 and gfx950, polls from gfx10 on, and nothing on older gfx9", arguments: [
+    (90010, .barrierValue), (90402, .barrierValue), (90500, .barrierValue), (100_300, .polledMemory), (110_000, .polledMemory),
+    (110_501, .polledMemory), (120_001, .polledMemory), (90006, nil), (90008, nil),
+  ] as [(UInt32, ValueWait?)])
+  func waits(version: UInt32, wait: ValueWait?) { #expect(ValueWait(gfxTargetVersion: version) == wait) }
+
   @Test("A queue's buffers have the sizes that AMD's library asked of a gfx942 with 304 compute units") func buffers() {
     var node = Node()
     node.gfxTargetVersion = 90402

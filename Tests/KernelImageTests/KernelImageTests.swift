@@ -21,7 +21,7 @@ private func kernelImage() -> KernelImage {
   image.mapping = .oneWarp
   image.maximumThreads = 512
   image.requiredThreads = [32, 2, 1]
-  image.usesPrintf = true
+  image.services = [.printf, .locks]
   image.notes = ["one warp to a wave: divergent barrier", ""]
   return image
 }

@@ -133,18 +133,38 @@ struct ModuleSourceTests {
     try container.withUnsafeBytes { container in
       try wrapper(version: 1, container: container.baseAddress).withUnsafeBytes {
         let source = try ModuleSource.wrapper(at: $0.baseAddress!)
-        #expect(source.bytes.count == 24 && source.bytes.baseAddress == container.baseAddress)
+        #expect(source.images.count == 1 && source.images[0].count == 24 && source.images[0].baseAddress == container.baseAddress)
         #expect(source.hash == ContentHash(Array(container)))
       }
     }
   }
 
-  @Test("Relocatable device code is refused by name") func relocatable() {
-    container.withUnsafeBytes { container in
-      wrapper(version: 2, container: container.baseAddress).withUnsafeBytes { wrapper in
-        let error = #expect(throws: ModuleError.self) { try ModuleSource.wrapper(at: wrapper.baseAddress!) }
-        #expect(error?.failure == .unsupported && error?.message.contains("-rdc=true") == true)
+  /// fatbinary_section.h: the fourth field of version 2 points to the objects' fatbinaries, with NULL at the end.
+  @Test("A version 2 wrapper gives the fatbinaries of its list, in any order under one key") func relocatable() throws {
+    let other: [UInt64] = [0x0010_0001_ba55_ed50, 8, 43]
+    try container.withUnsafeBytes { first in
+      try other.withUnsafeBytes { second in
+        func source(_ list: [UInt]) throws -> ModuleSource {
+          try list.withUnsafeBytes { list in
+            var words = wrapper(version: 2, container: first.baseAddress)
+            words[2] = UInt64(UInt(bitPattern: list.baseAddress))
+            return try words.withUnsafeBytes { try ModuleSource.wrapper(at: $0.baseAddress!) }
+          }
+        }
+        let (a, b) = (UInt(bitPattern: first.baseAddress), UInt(bitPattern: second.baseAddress))
+        let both = try source([a, b, 0])
+        #expect(both.images.map(\.baseAddress) == [first.baseAddress, second.baseAddress] && both.images.allSatisfy { $0.count == 24 })
+        #expect(try both.hash == source([b, a, 0]).hash)
+        #expect(try both.hash != source([a, 0]).hash)
+        #expect(try source([0]).images.map(\.baseAddress) == [first.baseAddress], "an empty list leaves the wrapper's own")
       }
+    }
+  }
+
+  @Test("A wrapper of an unknown version is refused by its number") func unknownWrapper() {
+    wrapper(version: 3, container: nil).withUnsafeBytes { wrapper in
+      let error = #expect(throws: ModuleError.self) { try ModuleSource.wrapper(at: wrapper.baseAddress!) }
+      #expect(error?.failure == .unsupported && error?.message.contains("version 3") == true)
     }
   }
 
@@ -172,7 +192,7 @@ struct ModuleSourceTests {
   }
 
   @Test("PTX text ends at its NUL") func text() throws {
-    #expect(try ModuleSource.image(Array(".version 7.5\0garbage".utf8)).bytes.count == 12)
+    #expect(try ModuleSource.image(Array(".version 7.5\0garbage".utf8)).images.map(\.count) == [12])
   }
 }
 

@@ -79,7 +79,7 @@ final class TableCompiler: KernelCompiler {
   }
 
   func inventory(of source: ModuleSource, for target: String) throws -> ModuleImage { module }
-  func kernel(_ name: String, of source: ModuleSource, for target: String) throws -> KernelImage {
+  func kernel(_ name: String, of source: ModuleSource, for target: String, takingTurns: Bool) throws -> KernelImage {
     compiled.withLock { $0.append(name) }
     guard let found = kernels[name] else { throw ModuleError(.unsupported, "\(name) uses what is not there") }
     return found

@@ -93,7 +93,7 @@ static void make_ptx(const test_case *c, char *text, size_t size) {
   static const char *names[] = {"a", "b", "c"};
   size_t n = 0;
 #define PUT(...) n += (size_t)snprintf(text + n, size - n, __VA_ARGS__)
-  PUT(".version 8.0\n.target sm_86\n.address_size 64\n.visible .entry k(.param .u64 pd, .param .u64 pa, .param .u64 pb, .param .u64 pc)\n{\n");
+  PUT(".version 8.6\n.target sm_90\n.address_size 64\n.visible .entry k(.param .u64 pd, .param .u64 pa, .param .u64 pb, .param .u64 pc)\n{\n");
   PUT(".reg .b64 %%base<4>, %%wide;\n.reg .b32 %%index;\n.reg .pred %%p, %%q, %%r;\n.reg .b16 %%h<8>;\n.reg .b32 %%t<8>;\n.reg .b64 %%l<8>;\n.reg .f32 %%f<8>;\n.reg .f64 %%e<8>;\n"
       ".shared .align 16 .b8 scratch[4096];\n.local .align 16 .b8 stack[64];\n");
   PUT(".reg .%s %%d;\n", c->output->reg);

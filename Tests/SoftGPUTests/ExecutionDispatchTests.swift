@@ -202,9 +202,9 @@ import Testing
   @Test func `a launch outside the limits is refused with the reason`() throws {
     let lab = Lab()
     try lab.compile("kernel void nothing(void) {}")
-    guard case .faulted(let big) = try lab.run("nothing", size: (1025, 1, 1), []), case .badDispatch(let reason) = big.cause else { Issue.record("no fault"); return }
+    guard case .faulted(let big) = try lab.run("nothing", size: (1025, 1, 1), []), case .badDispatch(let reason, .workgroupSize) = big.cause else { Issue.record("no fault"); return }
     #expect(reason.contains("1025"))
-    guard case .faulted(let lds) = try lab.run("nothing", lds: 65537, []), case .badDispatch(let why) = lds.cause else { Issue.record("no fault"); return }
+    guard case .faulted(let lds) = try lab.run("nothing", lds: 65537, []), case .badDispatch(let why, .groupMemory) = lds.cause else { Issue.record("no fault"); return }
     #expect(why.contains("65537"))
   }
 

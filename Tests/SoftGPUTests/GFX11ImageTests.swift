@@ -1,4 +1,4 @@
-// Image instructions on linear images: addresses, dmask, elements, bounds, wrapping, filters and gathers, against arithmetic
+// Image instructions on linear images (tiled ones are in ImageLayoutTests): addresses, dmask, elements, bounds, wrapping, filters and gathers, against arithmetic
 // written out here from AMD's RDNA3 manual, 9.2.
 import Testing
 
@@ -146,13 +146,13 @@ import Testing
     #expect(Float(bitPattern: bench.vgpr(4)[0]) == Float(2 * 64 + 3))
   }
 
-  @Test func aTiledImageIsRefusedByName() throws {
+  @Test func aThickImageIsRefusedByName() throws {
     let bench = InstructionBench(.gfx1100, lanes: 32)
     let memory = bench.block([Float](repeating: 0, count: 64))
-    describe(bench, memory.address, width: 8, format: 22, mode: 27)
-    guard case .illegalInstruction(_, let name?)? = try bench.run("image_load v4, v[0:1], s[0:7] dmask:0x1 dim:SQ_RSRC_IMG_2D")?.cause else {
+    describe(bench, memory.address, type: 10, width: 8, format: 22, mode: 26)
+    guard case .illegalInstruction(_, let name?)? = try bench.run("image_load v4, v[0:2], s[0:7] dmask:0x1 dim:SQ_RSRC_IMG_3D")?.cause else {
       Issue.record("not refused"); return
     }
-    #expect(name.contains("swizzle mode 27"))
+    #expect(name.contains("swizzle mode 26"))
   }
 }

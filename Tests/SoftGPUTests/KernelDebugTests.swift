@@ -71,6 +71,40 @@ import Testing
     #expect(trap(1).error == 0)
   }
 
+  @Test("Waves that a debugger wants halted run only when it has changed what is saved of them")
+  func launchMode() throws {
+    var enable = kfd_ioctl_runtime_enable_args_1_14(r_debug: 0, mode_mask: 1, capabilities_mask: 0)
+    #expect(machine.ioctl(0x25, &enable) == 0)
+    var pipes: [Int32] = [0, 0]
+    #expect(pipe(&pipes) == 0)
+    defer { pipes.forEach { close($0) } }
+    #expect(trap(0, [0, 0, pair(0, pipes[1])]).error == 0)
+    func launch(_ mode: Int32) -> Int32 { trap(5, [pair(mode, 0), 0, 0]).error }
+    #expect(launch(2) == -EINVAL && launch(3) == -EACCES && launch(1) == 0)
+    let queue = TestQueue(machine), signal = TestSignal(machine), out = machine.words(64)
+    let symbols = try machine.load(Machine.kernel("stores", """
+      s_load_dwordx2 s[4:5], s[0:1], 0x0
+      v_lshlrev_b32 v1, 2, v0
+      v_mov_b32 v2, 9
+      s_waitcnt lgkmcnt(0)
+      global_store_dword v1, v2, s[4:5]
+      """))
+    queue.dispatch(symbols["stores"]!, arguments: machine.arguments(address(out)), completion: signal)
+    #expect(persistently { signal.value == 1 && out[0] == 0 })
+    var ids: [UInt32] = [queue.id]
+    func move(_ operation: UInt32) -> Int32 {
+      ids.withUnsafeMutableBytes { operation == 6 ? trap(6, [0, UInt64(UInt(bitPattern: $0.baseAddress)), pair(1, 0)]).error : trap(7, [UInt64(UInt(bitPattern: $0.baseAddress)), pair(1, 0), 0]).error }
+    }
+    #expect(move(6) == 1)
+    // The wave's STATUS in the save area: behind 16 vector registers and the scalar ones, SaveArea.swift.
+    let area = try #require(machine.device.addressSpace.translate(queue.saveArea + UInt64(machine.device.kind.controlStackBytes), 8192, .write))
+    let status = area + 16 * 256 + 512 + 20
+    #expect(status.load(as: UInt32.self) & 1 << 13 != 0)
+    status.storeBytes(of: status.load(as: UInt32.self) & ~(1 << 13), as: UInt32.self)
+    #expect(move(7) == 1 && signal.reaches(0) && out[63] == 9)
+    #expect(trap(1).error == 0)
+  }
+
   @Test("Without an enabled runtime the operations on hardware are EPERM, and the runtime is not enabled over queues")
   func order() {
     var pipes: [Int32] = [0, 0]

@@ -70,6 +70,21 @@ final class Machine: @unchecked Sendable {
     precondition(ioctl(0x08, &arguments) == 0)
     return arguments
   }
+  /// An automatic event and its mailbox, which the device can write: the event's slot in a page that the driver was given.  Once for
+  /// a machine, before its first event.  The driver makes a mailbox ~0 again when it has seen it.
+  func eventWithMailbox() -> (id: UInt32, box: UnsafeMutableRawPointer) {
+    let base = Self.pages(0x8000, PROT_NONE), made = allocate(0xd600_0002, 0x8000, at: UInt64(UInt(bitPattern: base)))
+    precondition(made.error == 0)
+    let file = Descriptors.shared.open(RenderFile(process: process, device: device), name: "render", closeOnExec: true)
+    precondition(Calls.mmap(base, 0x8000, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, Int64(made.offset)) == Int(bitPattern: base))
+    _ = Calls.close(file)
+    precondition(map(made.handle) == 0)
+    var arguments = kfd_ioctl_create_event_args()
+    arguments.event_page_offset = made.handle
+    arguments.auto_reset = 1
+    precondition(ioctl(0x08, &arguments) == 0)
+    return (arguments.event_id, base + Int(arguments.event_slot_index) * 8)
+  }
   func set(_ id: UInt32) -> Int32 { var a = kfd_ioctl_set_event_args(event_id: id, pad: 0); return ioctl(0x0a, &a) }
   func reset(_ id: UInt32) -> Int32 { var a = kfd_ioctl_reset_event_args(event_id: id, pad: 0); return ioctl(0x0b, &a) }
   func destroy(_ id: UInt32) -> Int32 { var a = kfd_ioctl_destroy_event_args(event_id: id, pad: 0); return ioctl(0x09, &a) }

@@ -81,9 +81,9 @@ import Testing
 
   @Test("RELEASE_MEM to the mailbox with an interrupt wakes who waits for the event")
   func interrupts() {
-    let queue = TestRing(machine, TestRing.pm4), event = machine.createEvent(autoReset: true), box = machine.shared(4096)
-    queue.submit(Self.release(box.gpu, UInt64(event.event_id), data: 1, interrupt: 2, context: event.event_id))
-    #expect(machine.wait([event.event_id], milliseconds: 20_000) == Machine.complete && box.word() == event.event_id)
+    let queue = TestRing(machine, TestRing.pm4), event = machine.eventWithMailbox()
+    queue.submit(Self.release(event.box.gpu, UInt64(event.id), data: 1, interrupt: 2, context: event.id))
+    #expect(machine.wait([event.id], milliseconds: 20_000) == Machine.complete && event.box.word() == .max)
   }
 
   @Test("COPY_DATA goes between memory, registers, constants and the clock")
@@ -278,7 +278,7 @@ import Testing
   @Test("The packets of a traced tinygrad launch run")
   func trace() {
     let queue = TestRing(machine, TestRing.pm4), memory = machine.shared(4096), timeline = machine.shared(4096)
-    let event = machine.createEvent(autoReset: true), box = machine.shared(4096), code = machine.shared(4096)
+    let event = machine.eventWithMailbox(), code = machine.shared(4096)
     _ = Self.fill(code, Self.countItems)
     timeline.set(3)
     queue.submit(
@@ -286,8 +286,8 @@ import Testing
       pm4(0x76, [0x20c], pair(code.gpu >> 8)), pm4(0x76, [0x212], [0x00ac_0000, 0x84]), pm4(0x76, [0x22d], [0]), pm4(0x76, [0x218], [0x0000_2200]),
       pm4(0x76, [0x210], pair(0x7f01_b100_0000 >> 8)), pm4(0x76, [0x21b], [0, 0, 0]), pm4(0x76, [0x240], pair(memory)), pm4(0x76, [0x215], [0]),
       pm4(0x76, [0x204], [0, 0, 0, 1, 1, 1, 0, 0]), pm4(0x15, [1, 1, 1, 5]), Self.flush, pm4(0x49, [0x8_8514, 0x2000_0000], pair(timeline), [4, 0, 0]),
-      pm4(0x49, [0x514, 0x2200_0000], pair(box), [event.event_id, 0, event.event_id]))
-    #expect(machine.wait([event.event_id], milliseconds: 20_000) == Machine.complete)
+      pm4(0x49, [0x514, 0x2200_0000], pair(event.box), [event.id, 0, event.id]))
+    #expect(machine.wait([event.id], milliseconds: 20_000) == Machine.complete)
     #expect(timeline.word() == 4 && memory.word() == 1)
   }
 }

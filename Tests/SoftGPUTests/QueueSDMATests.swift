@@ -152,9 +152,9 @@ import Testing
 
   @Test("FENCE to the mailbox and TRAP wake who waits for the event, as tinygrad and ROCr do it")
   func trap() {
-    let queue = TestRing(machine, TestRing.sdma), event = machine.createEvent(autoReset: true), box = machine.shared(4096)
-    queue.submit(Self.fence(box, event.event_id), [6, event.event_id])
-    #expect(machine.wait([event.event_id], milliseconds: 20_000) == Machine.complete && box.word() == event.event_id)
+    let queue = TestRing(machine, TestRing.sdma), event = machine.eventWithMailbox()
+    queue.submit(Self.fence(event.box, event.id), [6, event.id])
+    #expect(machine.wait([event.id], milliseconds: 20_000) == Machine.complete && event.box.word() == .max)
   }
 
   @Test("Semaphores count")
@@ -266,14 +266,14 @@ import Testing
   func traces(name: String) {
     let kind = DeviceKind.all.first { $0.name == name }!
     let machine = Machine(kind), queue = TestRing(machine, TestRing.sdma), memory = machine.shared(4 * 4096)
-    let event = machine.createEvent(autoReset: true), signal = TestSignal(machine)
-    let timeline = memory + 8192, box = memory + 12288
+    let event = machine.eventWithMailbox(), signal = TestSignal(machine)
+    let timeline = memory + 8192
     memset(memory, 0x77, 4000)
     queue.submit(
       [0xd000_0008] + pair(timeline) + [0, .max, 0x0fff_0004], [1, 0xf, 0] + pair(memory) + pair(memory + 4096),
-      [kind.family == .gfx9 ? 5 : 0x0003_0005] + pair(timeline) + [1], [kind.family == .gfx9 ? 5 : 0x0003_0005] + pair(box) + [event.event_id], [6, event.event_id],
+      [kind.family == .gfx9 ? 5 : 0x0003_0005] + pair(timeline) + [1], [kind.family == .gfx9 ? 5 : 0x0003_0005] + pair(event.box) + [event.id], [6, event.id],
       [8, 0, 0x8000_0000, 0, 0, 0], [1, 0xf9f, 0] + pair(memory) + pair(memory + 4096), [0x5e00_000a] + pair(signal.memory + 8) + [.max, .max, 0, 0, 0])
-    #expect(machine.wait([event.event_id], milliseconds: 20_000) == Machine.complete && timeline.word() == 1)
+    #expect(machine.wait([event.id], milliseconds: 20_000) == Machine.complete && timeline.word() == 1)
     #expect(signal.reaches(0) && memcmp(memory, memory + 4096, 4000) == 0)
   }
 }

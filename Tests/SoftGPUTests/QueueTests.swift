@@ -103,12 +103,56 @@ import Testing
   @Test("A completion with a mailbox writes the event's id there and wakes who sleeps for it")
   func mailbox() {
     let queue = TestQueue(machine), signal = TestSignal(machine)
-    let event = machine.createEvent(autoReset: true)
-    let box = machine.shared(4096)
-    signal.setMailbox(UInt64(UInt(bitPattern: box)), event: event.event_id)
+    let event = machine.eventWithMailbox()
+    signal.setMailbox(UInt64(UInt(bitPattern: event.box)), event: event.id)
     queue.barrier(completion: signal)
-    #expect(machine.wait([event.event_id], milliseconds: 20_000) == Machine.complete)
-    #expect(signal.value == 0 && box.load(as: UInt64.self) == UInt64(event.event_id))
+    #expect(machine.wait([event.id], milliseconds: 20_000) == Machine.complete)
+    #expect(signal.value == 0 && event.box.load(as: UInt64.self) == .max)
+  }
+
+  /// kfd_signal_event_interrupt of Linux 6.12.
+  @Test("An interrupt finds an event by its written mailbox: a wrong number leads to all that are written, an unwritten one to none")
+  func mailboxRule() {
+    let event = machine.eventWithMailbox(), other = machine.createEvent(autoReset: true).event_id, events = machine.process.events
+    let third = machine.createEvent(autoReset: true).event_id, slots = (event.box - Int(event.id) * 8).assumingMemoryBound(to: UInt64.self)
+    events.interrupt(event.id)
+    #expect(machine.wait([event.id]) == Machine.timedOut)                   // its mailbox is empty
+    slots[Int(other)] = 1
+    events.interrupt(event.id)
+    #expect(machine.wait([event.id]) == Machine.timedOut && machine.wait([other]) == Machine.complete)
+    slots[Int(event.id)] = 0
+    slots[Int(other)] = 0
+    events.interrupt(0x777)
+    #expect(machine.wait([event.id, other], all: true) == Machine.complete && slots[Int(other)] == .max)
+    // Of a number's low bits the first event that they fit and that is written.
+    slots[Int(third)] = 0
+    events.interrupt(third & 1, bits: 1)
+    #expect(machine.wait([third]) == Machine.complete && machine.wait([event.id]) == Machine.timedOut)
+  }
+
+  @Test("A kernel whose workgroup needs more registers than a compute unit has is refused as the firmware does it")
+  func outOfRegisters() throws {
+    let queue = TestQueue(machine), inactive = TestSignal(machine, 0)
+    queue.control.storeBytes(of: inactive.handle, toByteOffset: 192, as: UInt64.self)
+    let symbols = try machine.load(Machine.kernel("large", "v_mov_b32 v0, 0", vgprs: 512))
+    queue.submit(header: 2 | 1 << 8, setup: 1) { packet in
+      packet.storeBytes(of: 1024, toByteOffset: 4, as: UInt16.self)
+      packet.storeBytes(of: 1024, toByteOffset: 12, as: UInt32.self)
+      packet.storeBytes(of: symbols["large"]!, toByteOffset: 32, as: UInt64.self)
+    }
+    #expect(inactive.reaches(128))
+  }
+
+  @Test("A reset ends the device's queues and tells who waits for exceptions that memory is lost")
+  func reset() {
+    let queue = TestQueue(machine), exception = machine.createEvent(3), signal = TestSignal(machine)
+    #expect(machine.process.sysfs.text("/sys/kernel/debug/dri/\(machine.device.index)/amdgpu_gpu_recover") == "0\n")
+    var data = [kfd_event_data_1_13()]
+    data[0].event_id = exception.event_id
+    #expect(machine.wait(&data, milliseconds: 20_000) == Machine.complete)
+    #expect(data[0].hw_exception_data.gpu_id == machine.gpuID && data[0].hw_exception_data.memory_lost == 1)
+    queue.barrier(completion: signal)
+    #expect(persistently { signal.value == 1 })
   }
 
   @Test("Malformed packets stop the queue and say why in its inactive signal", arguments: [
@@ -230,5 +274,37 @@ import Testing
     }
     let base: UInt64 = 3 << 62 | UInt64(machine.gpuID) << 46
     #expect(seen == [base, base + 8, base + 16])
+    // SDMA queues have fixed ones: amdgpu_doorbell.h and allocate_doorbell of Linux 6.12.
+    var sdma: [UInt64] = []
+    for _ in 0..<6 {
+      var arguments = TestQueue.arguments(machine, ring: ring, ringSize: 4096, control: control)
+      arguments.queue_type = 1
+      #expect(machine.ioctl(0x02, &arguments) == 0)
+      sdma.append(arguments.doorbell_offset - base)
+    }
+    #expect(sdma == [0x100, 0x10a, 0x300, 0x30a, 0x101, 0x10b].map { $0 * 8 })
+  }
+
+  @Test("EXEC_HI of a wave of 32 lanes begins as 0, whatever a wave of 64 has left in the same registers")
+  func upperHalfOfExec() throws {
+    let machine = Machine(.rx7900xtx), queue = TestQueue(machine), out = machine.words(64)
+    func store(_ name: String, _ register: String, wide: Bool) -> String {
+      Machine.kernel(name, """
+        s_load_b64 s[4:5], s[0:1], 0x0
+        v_mov_b32 v1, \(register)
+        v_lshlrev_b32 v2, 2, v0
+        s_waitcnt lgkmcnt(0)
+        global_store_b32 v2, v1, s[4:5]
+        """, more: ".amdhsa_wavefront_size32 \(wide ? 0 : 1)", gfx9: false)
+    }
+    // LLVM assembles both for waves of 32 lanes; the code is the same.
+    let symbols = try machine.load(store("wide", "exec_hi", wide: false) + store("narrow", "exec_hi", wide: false))
+    let descriptor = UnsafeMutableRawPointer(bitPattern: UInt(symbols["wide"]!))!
+    descriptor.storeBytes(of: descriptor.load(fromByteOffset: 56, as: UInt16.self) & ~(1 << 10), toByteOffset: 56, as: UInt16.self)
+    for (name, expected) in [("wide", UInt32.max), ("narrow", 0), ("wide", .max), ("narrow", 0)] {
+      let signal = TestSignal(machine)
+      queue.dispatch(symbols[name]!, arguments: machine.arguments(address(out)), completion: signal)
+      #expect(signal.reaches(0) && out[0] == expected, "\(name)")
+    }
   }
 }

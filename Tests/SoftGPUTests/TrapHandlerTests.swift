@@ -96,7 +96,15 @@ import Testing
     v_mov_b32 v24, 0
     global_store_dwordx2 v24, v[20:21], ttmp[14:15] offset:8
     s_load_dword ttmp8, ttmp[14:15], 0x0
+    s_load_dwordx2 ttmp[4:5], ttmp[14:15], 0x10
     s_waitcnt vmcnt(0) lgkmcnt(0)
+    s_cmp_eq_u64 ttmp[4:5], 0
+    s_cbranch_scc1 told
+    v_mov_b32 v20, ttmp8
+    v_mov_b32 v21, 0
+    global_store_dwordx2 v24, v[20:21], ttmp[4:5]
+    s_waitcnt vmcnt(0)
+    told:
     s_mov_b64 exec, ttmp[2:3]
     s_mov_b32 ttmp9, m0
     s_mov_b32 m0, ttmp8
@@ -113,7 +121,7 @@ import Testing
   @Test("A violation raises the memory event and enters the handler, whose message raises an event; the halted queue can go",
         arguments: [("memory", 1 << 28 | 1 << 8), ("illegal", 1 << 11), ("aperture", 1 << 8)] as [(String, UInt32)])
   func violations(kernel: String, cause: UInt32) throws {
-    let machine = Machine(), first = TestQueue(machine), queue = TestQueue(machine), memory = machine.words(4), signal = TestSignal(machine)
+    let machine = Machine(), first = TestQueue(machine), queue = TestQueue(machine), memory = machine.words(8), signal = TestSignal(machine)
     let symbols = try machine.load(
       Self.halting + Machine.kernel("memory", """
         v_mov_b32 v0, 0
@@ -128,11 +136,15 @@ import Testing
           v_mov_b32 v1, s5
           flat_store_dword v[0:1], v0
           """, vgprs: 32, lds: 64))
-    let event = machine.createEvent(autoReset: true), exception = machine.createEvent(8)
-    memory[0] = event.event_id
+    let event = machine.eventWithMailbox(), exception = machine.createEvent(8)
+    memory[0] = event.id
+    // Without its mailbox an event would not be found: the handler writes it.
+    let mailbox = UInt64(UInt(bitPattern: event.box))
+    memory[4] = UInt32(truncatingIfNeeded: mailbox)
+    memory[5] = UInt32(truncatingIfNeeded: mailbox >> 32)
     #expect(install(machine, symbols["halting"]!, address(memory)) == 0)
     queue.dispatch(symbols[kernel]!, groups: 5, lds: 64, completion: signal)
-    #expect(machine.wait([event.event_id], milliseconds: 20_000) == Machine.complete)
+    #expect(machine.wait([event.id], milliseconds: 20_000) == Machine.complete)
     #expect(peek(memory + 2) == 1, "the second doorbell of the device")
     #expect(memory[3] == cause)
     var data = [kfd_event_data_1_13()]
@@ -151,7 +163,7 @@ import Testing
     let machine = Machine()
     var enable = kfd_ioctl_runtime_enable_args_1_14(r_debug: 0, mode_mask: 1, capabilities_mask: 0)
     #expect(machine.ioctl(0x25, &enable) == 0)
-    let queue = TestQueue(machine), memory = machine.words(4), payload = machine.words(2)
+    let queue = TestQueue(machine), memory = machine.words(8), payload = machine.words(2)
     let symbols = try machine.load(Self.halting + Machine.kernel("traps", "s_trap 2", vgprs: 32))
     let event = machine.createEvent(autoReset: true)
     // The client's own view of the save area.
@@ -164,5 +176,86 @@ import Testing
     queue.dispatch(symbols["traps"]!)
     #expect(machine.wait([event.event_id], milliseconds: 20_000) == Machine.complete)
     #expect(payload[0] == 1 && payload[1] == 0)
+  }
+
+  /// Leaves TRAPSTS and the program counter in the client's memory and goes on where the wave stopped.
+  private static let noting = """
+    .text
+    .globl noting
+    .p2align 8
+    noting:
+    s_getreg_b32 ttmp3, hwreg(HW_REG_TRAPSTS)
+    s_mov_b64 ttmp[4:5], exec
+    s_mov_b64 exec, 1
+    v_mov_b32 v20, ttmp3
+    v_mov_b32 v21, ttmp0
+    v_mov_b32 v24, 0
+    global_store_dwordx2 v24, v[20:21], ttmp[14:15]
+    s_waitcnt vmcnt(0)
+    s_mov_b64 exec, ttmp[4:5]
+    s_and_b32 ttmp1, ttmp1, 0xffff
+    s_and_b64 exec, exec, exec
+    s_setreg_b32 hwreg(HW_REG_STATUS), ttmp12
+    s_rfe_b64 ttmp[0:1]
+
+    """
+
+  @Test("An enabled floating-point exception of a lane that is on enters the handler behind its instruction; of a lane that is off it doesn't")
+  func floatingPoint() throws {
+    let machine = Machine(), queue = TestQueue(machine), out = machine.words(64), memory = machine.words(4)
+    let symbols = try machine.load(Self.noting + Machine.kernel("divides", """
+      s_load_dwordx2 s[4:5], s[0:1], 0x0
+      v_lshlrev_b32 v1, 2, v0
+      v_cvt_f32_u32 v2, v0
+      s_setreg_imm32_b32 hwreg(HW_REG_MODE, 12, 7), 4
+      s_mov_b64 exec, -2
+      v_rcp_f32 v3, v2
+      s_mov_b64 exec, -1
+      s_getreg_b32 s6, hwreg(HW_REG_TRAPSTS, 0, 7)
+      v_rcp_f32 v3, v2
+      behind:
+      v_mov_b32 v4, s6
+      s_waitcnt lgkmcnt(0)
+      global_store_dword v1, v4, s[4:5]
+      """, vgprs: 32))
+    #expect(install(machine, symbols["noting"]!, address(memory)) == 0)
+    let signal = TestSignal(machine)
+    queue.dispatch(symbols["divides"]!, arguments: machine.arguments(address(out)), completion: signal)
+    #expect(signal.reaches(0))
+    #expect(out[0] == 0)
+    #expect(memory[0] & 0x7f == 4 && memory[1] == UInt32(truncatingIfNeeded: symbols["behind"]!))
+  }
+
+  /// What IEEE 754 says of these operands; bits as the manual's TRAPSTS has them: invalid, denormal, division by zero, overflow,
+  /// underflow, inexact, integer division by zero.
+  @Test("What instructions raise is kept in TRAPSTS while MODE enables exceptions, also without a handler", arguments: [
+    ("v_add_f32 v4, v2, v3", 0x3f80_0000, 0x3f80_0000, 0), ("v_add_f32 v4, v2, v3", 0x7f80_0000, 0xff80_0000, 1),
+    ("v_add_f32 v4, v2, v3", 0x7fa0_0000, 0x3f80_0000, 1), ("v_add_f32 v4, v2, v3", 0x7fc0_0000, 0x3f80_0000, 0),
+    ("v_add_f32 v4, v2, v3", 0x3f80_0000, 0x3380_0001, 0x20), ("v_mul_f32 v4, v2, v3", 0x7f00_0000, 0x7f00_0000, 0x28),
+    ("v_mul_f32 v4, v2, v3", 0x0080_0001, 0x3f00_0001, 0x30), ("v_mul_f32 v4, v2, v3", 1, 0x3f80_0000, 2),
+    ("v_rcp_f32 v4, v2", 0, 0, 4), ("v_rcp_iflag_f32 v4, v2", 0, 0, 0x40), ("v_sqrt_f32 v4, v2", 0xbf80_0000, 0, 1),
+    ("v_cmp_lt_f32 vcc, v2, v3", 0x7fc0_0000, 0, 0), ("v_cmp_lt_f32 vcc, v2, v3", 0x7fa0_0000, 0, 1),
+    ("v_max_f32 v4, v2, v3", 0x7fc0_0000, 0, 0), ("v_cvt_i32_f32 v4, v2", 0x3fc0_0000, 0, 0x20),
+    ("v_cvt_i32_f32 v4, v2", 0x4f80_0000, 0, 1), ("v_cvt_u32_f32 v4, v2", 0x4000_0000, 0, 0),
+  ] as [(String, UInt32, UInt32, UInt32)])
+  func raised(instruction: String, first: UInt32, second: UInt32, bits: UInt32) throws {
+    let machine = Machine(), queue = TestQueue(machine), out = machine.words(64), signal = TestSignal(machine)
+    let symbols = try machine.load(Machine.kernel("raises", """
+      s_load_dwordx2 s[4:5], s[0:1], 0x0
+      v_lshlrev_b32 v1, 2, v0
+      v_mov_b32 v2, \(first)
+      v_mov_b32 v3, \(second)
+      s_setreg_imm32_b32 hwreg(HW_REG_MODE, 4, 4), 15
+      s_setreg_imm32_b32 hwreg(HW_REG_MODE, 12, 7), 0x7f
+      \(instruction)
+      s_setreg_imm32_b32 hwreg(HW_REG_MODE, 12, 7), 0
+      s_getreg_b32 s6, hwreg(HW_REG_TRAPSTS, 0, 7)
+      v_mov_b32 v4, s6
+      s_waitcnt lgkmcnt(0)
+      global_store_dword v1, v4, s[4:5]
+      """, vgprs: 32))
+    queue.dispatch(symbols["raises"]!, arguments: machine.arguments(address(out)), completion: signal)
+    #expect(signal.reaches(0))
+    #expect(out[0] == bits && out[63] == bits)
   }
 }

@@ -15,6 +15,25 @@ struct cudaPos { size_t x, y, z; };
 struct cudaPitchedPtr { void *ptr; size_t pitch, xsize, ysize; };
 struct cudaChannelFormatDesc { int x, y, z, w; int f; };
 
+/// cudaResourceDesc, its union spread out: `pointer` is the array, the mipmapped array or the memory; `width` is the size in bytes of
+/// linear memory.  CUDA 13's is longer.
+struct carmine_resource {
+  int resType;
+  void *pointer;
+  struct cudaChannelFormatDesc desc;
+  size_t width, height, pitchInBytes;
+};
+
+struct cudaTextureDesc {
+  int addressMode[3], filterMode, readMode, sRGB;
+  float borderColor[4];
+  int normalizedCoords;
+  unsigned int maxAnisotropy;
+  int mipmapFilterMode;
+  float mipmapLevelBias, minMipmapLevelClamp, maxMipmapLevelClamp;
+  int disableTrilinearOptimization, seamlessCubemap;
+};
+
 struct cudaMemcpy3DParms {
   void *srcArray;
   struct cudaPos srcPos;

@@ -8,7 +8,7 @@
 #define CARMINE_SOFTGPU_VERSION 2u
 
 /// Where the files lie that the calls below know: words; one that ends with a star stands for all names that begin so.
-#define CARMINE_SOFTGPU_ROOTS "/dev/kfd /dev/dri /sys/class/kfd /sys/devices/virtual/kfd /sys/class/drm /sys/dev/char/226:* /sys/dev/char/242:* /sys/devices/pci0000:f0 /sys/bus/pci/devices/0000:f1:* /sys/bus/pci/devices/0000:f2:* /sys/bus/pci/drivers/amdgpu /sys/module/amdgpu /proc/modules"
+#define CARMINE_SOFTGPU_ROOTS "/dev/kfd /dev/dri /sys/class/kfd /sys/devices/virtual/kfd /sys/class/drm /sys/dev/char/226:* /sys/dev/char/242:* /sys/devices/pci0000:f0 /sys/bus/pci/devices/0000:f1:* /sys/bus/pci/devices/0000:f2:* /sys/bus/pci/drivers/amdgpu /sys/module/amdgpu /sys/kernel/debug/dri /proc/modules"
 
 /// A file as stat(2) shows it.
 typedef struct carmine_file_status {

@@ -9,6 +9,9 @@
 int carmine_spawn_detached(
     const char *path, char *const argv[], char *const envp[], int socket, int keep_standard_error);
 
+/// Has the calling process killed when the thread that started it ends, and leave no core file.
+void carmine_end_with_parent(void);
+
 /// The file that this code was loaded from, as the loader names it; NULL when it cannot tell.
 const char *carmine_own_library(void);
 #endif

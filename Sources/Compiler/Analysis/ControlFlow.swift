@@ -8,24 +8,42 @@ struct ControlFlow {
     var successors: [Int] = []
     /// What decides between several successors: a predicate's register, or the index of brx.
     var decision: String?
+    /// The labels that stand at its start.
+    var labels: [Position] = []
+    /// It begins at an instruction that the graph was asked to be split before.
+    var isSplit = false
   }
   private(set) var nodes: [Node] = [Node()]
   /// One past the last node: where every path ends.
   var exit: Int { nodes.count }
   private(set) var postDominator: [Int] = []
+  /// Registers that hold one constant wherever they are written.
+  private(set) var constants: [String: UInt64] = [:]
   private(set) var controllers: [Set<Int>] = []  // the branches that each node is control dependent on
 
-  init(_ body: [Statement]) {
-    var builder = Builder()
+  /// splitting: instructions that begin a node of their own.
+  init(_ body: [Statement], splitting: @escaping (Instruction) -> Bool = { _ in false }) {
+    var builder = Builder(splitting: splitting)
     builder.walk(body, labels: [:], tables: [:])
     nodes = builder.finish()
+    constants = nodes.flatMap(\.instructions).constantRegisters
     postDominator = Self.postDominators(nodes)
     controllers = controlDependence()
+  }
+
+  /// The operand's value where it is a constant.
+  func constant(_ operand: Operand) -> UInt64? {
+    switch operand {
+    case .integer(let value): value
+    case .register(let name): constants[name]
+    default: nil
+    }
   }
 
   // MARK: building
 
   private struct Builder {
+    let splitting: (Instruction) -> Bool
     var nodes: [Node] = [Node()]
     var current = 0
     var open = true
@@ -44,9 +62,10 @@ struct ControlFlow {
       }
       for statement in body {
         switch statement {
-        case .label(let name, _):
+        case .label(let name, let position):
           if !(nodes[current].instructions.isEmpty && open && nodes[current].successors.isEmpty) || current == 0 { startNode() }
           nodeOfLabel[labels[name]!] = current
+          nodes[current].labels.append(position)
         case .instruction(let instruction): add(instruction, labels, tables)
         case .block(let inner, _): walk(inner, labels: labels, tables: tables)
         default: break
@@ -63,6 +82,10 @@ struct ControlFlow {
 
     mutating func add(_ instruction: Instruction, _ labels: [String: Int], _ tables: [String: [String]]) {
       if !open { nodes.append(Node()); current = nodes.count - 1; open = true }
+      if splitting(instruction) {
+        if !nodes[current].instructions.isEmpty || !nodes[current].labels.isEmpty || current == 0 { startNode() }
+        nodes[current].isSplit = true
+      }
       nodes[current].instructions.append(instruction)
       switch instruction.opcode {
       case "bra":
@@ -188,8 +211,9 @@ struct ControlFlow {
     return found
   }
 
-  /// Tarjan's algorithm, without recursion, on a part of the graph.
-  private func components(of part: Set<Int>) -> [Set<Int>] {
+  /// Strongly connected parts of a part of the graph, without the edges that lead to `cut` nodes.
+  /// Tarjan's algorithm, without recursion.
+  func components(of part: Set<Int>, cut: Set<Int> = []) -> [Set<Int>] {
     var index: [Int: Int] = [:], low: [Int: Int] = [:], onStack: Set<Int> = [], stack: [Int] = [], result: [Set<Int>] = []
     for root in part.sorted() where index[root] == nil {
       var calls: [(node: Int, next: Int)] = [(root, 0)]
@@ -204,7 +228,7 @@ struct ControlFlow {
         if next < successors.count {
           calls[calls.count - 1].next += 1
           let target = successors[next]
-          guard part.contains(target) else { continue }
+          guard part.contains(target), !cut.contains(target) else { continue }
           if index[target] == nil { calls.append((target, 0)) }
           else if onStack.contains(target) { low[node] = min(low[node]!, index[target]!) }
         } else {
@@ -231,10 +255,15 @@ extension Instruction {
   var registers: (written: [String], read: [String]) {
     var written: [String] = [], read: [String] = []
     if let predicate { read.append(predicate.register) }
-    let writesNothing = ["st", "red", "bra", "brx", "ret", "exit", "trap", "membar", "fence", "prefetch", "prefetchu", "nanosleep"].contains(opcode)
+    let writesNothing = [
+      "st", "red", "bra", "brx", "ret", "exit", "trap", "membar", "fence", "prefetch", "prefetchu", "nanosleep", "stmatrix", "discard",
+      "applypriority", "sust", "sured",
+    ].contains(opcode)
+      || opcode == "wmma" && modifiers.contains("store")
       || (opcode == "bar" || opcode == "barrier") && !modifiers.contains("red")
     for (index, operand) in operands.enumerated() {
-      if index == 0, !writesNothing { operand.collectRegisters(&written) } else { operand.collectRegisters(&read) }
+      if case .address = operand { operand.collectRegisters(&read) }
+      else if index == 0, !writesNothing { operand.collectRegisters(&written) } else { operand.collectRegisters(&read) }
     }
     return (written, read)
   }

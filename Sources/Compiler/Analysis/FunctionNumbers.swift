@@ -10,27 +10,24 @@ struct FunctionNumbers {
   /// The functions that a call through a pointer may reach, in source order.
   let names: [String]
 
-  init(_ module: Module) {
-    let definitions = Reachability.definitions(module)
-    let taken = Self.addressTaken(definitions, module)
+  init(_ index: ModuleIndex) {
+    let module = index.module
+    let taken = Self.addressTaken(index)
     var names: [String] = [], values: [String: UInt64] = [:]
     for case .function(let function) in module.declarations where taken.contains(function.name) && values[function.name] == nil {
-      names.append(function.name)
-      values[function.name] = UInt64(names.count) << 4
+      // A kernel's address names it, for a launch from the device; nothing can call it.
+      if function.kind == .function { names.append(function.name) }
+      values[function.name] = UInt64(values.count + 1) << 4
     }
     for case .alias(let name, let aliasee, _) in module.declarations { values[name] = values[aliasee] }
     self.names = names
     self.values = values
   }
 
-  private static func addressTaken(_ definitions: [String: Function], _ module: Module) -> Set<String> {
-    let aliases = Reachability.aliases(module)
+  private static func addressTaken(_ index: ModuleIndex) -> Set<String> {
+    let definitions = index.definitions, aliases = index.aliases
     var taken: Set<String> = []
-    for function in definitions.values {
-      var uses = Uses()
-      uses.visit(function.body ?? [])
-      taken.formUnion(uses.addresses)
-    }
+    for name in definitions.keys { taken.formUnion(index.uses(of: name).addresses) }
     func visit(_ initializer: Initializer) {
       switch initializer {
       case .address(let symbol, _, _): taken.insert(symbol)
@@ -39,8 +36,8 @@ struct FunctionNumbers {
       case .integer, .float: break
       }
     }
-    for case .variable(let variable) in module.declarations { variable.initializer.map(visit) }
+    for case .variable(let variable) in index.module.declarations { variable.initializer.map(visit) }
     taken.formUnion(taken.compactMap { aliases[$0] })
-    return taken.filter { definitions[$0]?.kind == .function && definitions[$0]?.body != nil }
+    return taken.filter { definitions[$0]?.body != nil }
   }
 }

@@ -6,35 +6,21 @@ struct Reachability {
   private(set) var functions: [String] = []      // in order of discovery; the kernel first
   private(set) var hasIndirectCalls = false
 
-  /// Definitions of the module by name.
-  static func definitions(_ module: Module) -> [String: Function] {
-    var result: [String: Function] = [:]
-    for case .function(let function) in module.declarations {
-      if result[function.name]?.body == nil { result[function.name] = function }
-    }
-    return result
-  }
-  static func aliases(_ module: Module) -> [String: String] {
-    var result: [String: String] = [:]
-    for case .alias(let name, let aliasee, _) in module.declarations { result[name] = aliasee }
-    return result
-  }
-
-  init(from kernel: String, functions definitions: [String: Function], module: Module) {
+  init(from kernel: String, in index: ModuleIndex) {
+    let definitions = index.definitions
     var queue = [kernel], seen: Set<String> = [kernel]
     var tookAll = false
     while let name = queue.popLast() {
-      guard let function = definitions[name], let body = function.body else { continue }
+      guard definitions[name]?.body != nil else { continue }
       functions.append(name)
-      var uses = Uses()
-      uses.visit(body)
+      let uses = index.uses(of: name)
       for symbol in uses.symbols.sorted() where definitions[symbol]?.body != nil && definitions[symbol]?.kind == .function {
         if seen.insert(symbol).inserted { queue.append(symbol) }
       }
       if uses.hasIndirectCall, !tookAll {
         tookAll = true
         hasIndirectCalls = true
-        for symbol in FunctionNumbers(module).names where seen.insert(symbol).inserted { queue.append(symbol) }
+        for symbol in index.numbers.names where seen.insert(symbol).inserted { queue.append(symbol) }
       }
     }
   }

@@ -1,97 +1,91 @@
-// Whether two warps may share a wave of 64 lanes.
-// They may when neither can wait for the other within the wave:
+// How a kernel's warps sit on waves.
+// Two warps may share a wave of 64 lanes when neither can wait for the other within the wave:
 //   - no barrier stands where one warp may pass it while the other still has a barrier to come, and
-//   - no loop's end depends on memory that another thread writes, but for compare-and-swap retries, of which each failure is
-//     somebody's success.
+//   - no loop waits for memory while threads are held back that would write before they next meet the waiting ones at a barrier
+//     (LaneDependence).
 // Otherwise each warp gets a wave of its own with the upper half off, which limits a block to 512 threads.
+// Where lanes of one warp wait for each other, or where the launch needs what was ruled out here, lanes take turns (Turns.swift).
 import KernelImage
 import PTX
 
+/// What was decided for a kernel, and what that relies on at its launch.
+struct MappingChoice {
+  var mapping: WarpMapping
+  var notes: [String] = []
+  /// Warps must lie in rows of the block: rows of a multiple of 32 threads, or one row.
+  var needsWholeRows = false
+}
+
 enum WarpSharing {
-  static func choose(_ ptx: Module, kernel: String, forced: WarpMapping?) throws -> (mapping: WarpMapping, notes: [String]) {
-    if let forced, forced != .native { return (forced, ["the warp mapping is forced: \(forced)"]) }
-    let definitions = Reachability.definitions(ptx)
-    let reachable = Reachability(from: kernel, functions: definitions, module: ptx)
-    let reasons = Analysis(reachable, definitions).reasons
-    if reasons.isEmpty { return (.sharedWave, ["two warps share a wave"]) }
-    return (.oneWarp, reasons.map { "one warp to a wave, at most 512 threads in a block: " + $0 })
+  /// The most places where lanes of a kernel may give way to others; CARMINE_WARP_MAPPING=turns asks for more.
+  static let mostPlaces = 40
+
+  static func choose(_ facts: KernelFacts, waveSize: Int, forced: WarpMapping?) -> MappingChoice {
+    if let forced, forced == .yielding || waveSize == 64 && forced != .native {
+      return MappingChoice(mapping: forced, notes: ["the warp mapping is forced: \(forced)"])
+    }
+    let traits = facts.traits
+    let free = MappingChoice(mapping: waveSize == 64 ? .sharedWave : .native, notes: waveSize == 64 ? ["two warps share a wave"] : [])
+    guard !traits.communicating.isEmpty || !traits.blocking.isEmpty else { return free }
+    let reasons = Analysis(facts).reasons
+    if reasons.isEmpty { return free }  // what is safe among threads of a block, is among lanes of a warp
+    let strict = LaneDependence(facts, group: .warp(wholeRows: false))
+    var choice = free
+    if let first = strict.reasons.first {
+      let lenient = LaneDependence(facts, group: .warp(wholeRows: true))
+      guard lenient.reasons.isEmpty else {
+        // One function of many places costs LLVM's structurizer minutes; and kernels like that (radix sorts that look back over
+        // other blocks) wait for other blocks, which one warp to a wave serves.
+        let places = facts.reachable.functions.reduce(0) { $0 + traits.places(in: $1) }
+        guard places > mostPlaces, facts.requiredThreads ?? 0 <= 512 else {
+          return MappingChoice(mapping: .yielding, notes: lenient.reasons.map { "lanes take turns: " + $0 })
+        }
+        return MappingChoice(
+          mapping: waveSize == 64 ? .oneWarp : .native,
+          notes: lenient.reasons.map { "lanes do not take turns, since they would at \(places) places (at most \(mostPlaces)), and may hang: " + $0 })
+      }
+      choice.needsWholeRows = true
+      choice.notes.append("lanes take turns in blocks of several rows that are no multiple of 32 threads: " + first)
+    }
+    guard waveSize == 64, !reasons.isEmpty else { return choice }
+    if let required = facts.requiredThreads, required > 512 {
+      return MappingChoice(mapping: .yielding, notes: reasons.map { "lanes take turns in blocks of more than 512 threads: " + $0 })
+    }
+    choice.mapping = .oneWarp
+    choice.notes = reasons.map { "one warp to a wave, in blocks of at most 512 threads; lanes take turns in larger ones: " + $0 } + choice.notes.dropFirst()
+    return choice
   }
 
   private struct Analysis {
     var reasons: [String] = []
-    private let definitions: [String: Function]
-    private var communicating: Set<String> = []  // functions that touch memory which other threads write
-    private var blocking: Set<String> = []       // functions with a barrier, their own or called
+    private let traits: FunctionTraits
+    private let counted: CountedBarriers
 
-    init(_ reachable: Reachability, _ definitions: [String: Function]) {
-      self.definitions = definitions
-      summarise(reachable)
+    init(_ facts: KernelFacts) {
+      let reachable = facts.reachable
+      traits = facts.traits
+      counted = facts.countedBarriers
       for name in reachable.functions {
-        guard let function = definitions[name], let body = function.body else { continue }
-        let flow = ControlFlow(body)
-        let isKernel = function.kind == .entry
-        let hasLocals = body.contains { if case .variable(let variable) = $0 { variable.space == .local } else { false } }
-        let uniformity = Uniformity(
-          flow, kernelParameters: Set(function.parameters.map(\.name)), isKernel: isKernel, hasLocals: hasLocals)
-        checkBarriers(flow, uniformity, isKernel)
-        checkLoops(flow)
+        guard let function = traits.definitions[name], let flow = traits.flows[name] else { continue }
+        let uniformity = Uniformity(function, flow, group: .block)
+        checkBarriers(flow, uniformity, function.kind == .entry)
       }
-      if reachable.hasIndirectCalls, reachable.functions.dropFirst().contains(where: { blocking.contains($0) }) {
+      reasons += LaneDependence(facts, group: .block).reasons
+      if reachable.hasIndirectCalls, reachable.functions.dropFirst().contains(where: { traits.blocking.contains($0) }) {
         reasons.append("a barrier in a function that is called through a pointer")
-      }
-    }
-
-    /// Which functions communicate or block, through their calls too.
-    private mutating func summarise(_ reachable: Reachability) {
-      var changed = true
-      while changed {
-        changed = false
-        for name in reachable.functions {
-          var communicates = communicating.contains(name), blocks = blocking.contains(name)
-          definitions[name]?.body?.forEachInstruction { i in
-            if isCommunication(i) { communicates = true }
-            if isBarrier(i) { blocks = true }
-          }
-          if communicates, communicating.insert(name).inserted { changed = true }
-          if blocks, blocking.insert(name).inserted { changed = true }
-        }
-      }
-    }
-
-    private static func callee(_ i: Instruction) -> String? {
-      guard i.opcode == "call" else { return nil }
-      for operand in i.operands { if case .symbol(let name) = operand { return name } }
-      return nil
-    }
-
-    private func isBarrier(_ i: Instruction) -> Bool {
-      if i.opcode == "bar" || i.opcode == "barrier" { return !i.modifiers.contains("warp") }
-      return Self.callee(i).map { blocking.contains($0) } ?? false
-    }
-
-    /// A read that may see what another thread has just written.
-    private func isCommunication(_ i: Instruction, constants: [String: UInt64] = [:]) -> Bool {
-      switch i.opcode {
-      case "ld": return i.modifiers.contains { ["volatile", "relaxed", "acquire", "mmio"].contains($0) }
-      case "atom":
-        // Adding something moves on by itself, as a work queue does; adding nothing is a way to look.
-        guard i.modifiers.contains("add"), let last = i.operands.last else { return true }
-        switch last {
-        case .integer(let step): return step == 0
-        case .register(let name): return constants[name, default: 0] == 0
-        default: return true
-        }
-      case "call": return Self.callee(i).map { communicating.contains($0) } ?? true
-      default: return false
       }
     }
 
     private mutating func checkBarriers(_ flow: ControlFlow, _ uniformity: Uniformity, _ isKernel: Bool) {
       var barrierNodes: [Int: Instruction] = [:]
       for (index, node) in flow.nodes.enumerated() {
-        if let barrier = node.instructions.first(where: isBarrier) { barrierNodes[index] = barrierNodes[index] ?? barrier }
-        for instruction in node.instructions where isBarrier(instruction) && instruction.predicate != nil {
-          reasons.append("line \(instruction.position.line): a barrier under a predicate")
+        if let barrier = node.instructions.first(where: traits.isBarrier) { barrierNodes[index] = barrierNodes[index] ?? barrier }
+        for instruction in node.instructions where traits.isBarrier(instruction) {
+          if instruction.predicate != nil {
+            reasons.append("line \(instruction.position.line): a barrier under a predicate")
+          } else if instruction.opcode != "call", counted.contains(BarrierShape(instruction)) {
+            reasons.append("line \(instruction.position.line): a barrier for a part of the block")
+          }
         }
       }
       if barrierNodes.isEmpty { return }
@@ -109,86 +103,6 @@ enum WarpSharing {
           return
         }
       }
-    }
-
-    /// Registers that are given one constant only.
-    private static func constants(_ instructions: [Instruction]) -> [String: UInt64] {
-      var values: [String: UInt64] = [:], others: Set<String> = []
-      for instruction in instructions {
-        for name in instruction.registers.written {
-          if instruction.opcode == "mov", instruction.predicate == nil, instruction.operands.count == 2,
-            case .integer(let value) = instruction.operands[1], values[name] == nil || values[name] == value {
-            values[name] = value
-          } else {
-            others.insert(name)
-          }
-        }
-      }
-      return values.filter { !others.contains($0.key) }
-    }
-
-    private mutating func checkLoops(_ flow: ControlFlow) {
-      for loop in flow.loops() {
-        let instructions = loop.sorted().flatMap { flow.nodes[$0].instructions }
-        let hasFence = instructions.contains { $0.opcode == "membar" || $0.opcode == "fence" }
-        let hasBarrier = instructions.contains(where: isBarrier)
-        let constants = Self.constants(instructions)
-        // Backwards from what decides the exits, through registers written in the loop and branches inside it.
-        var wanted: Set<String> = [], seenNodes: Set<Int> = []
-        func control(_ node: Int) {
-          guard seenNodes.insert(node).inserted else { return }
-          for branch in flow.controllers[node] where loop.contains(branch) {
-            if let decision = flow.nodes[branch].decision { wanted.insert(decision) }
-            control(branch)
-          }
-        }
-        for node in loop where flow.nodes[node].successors.contains(where: { !loop.contains($0) }) {
-          if let decision = flow.nodes[node].decision { wanted.insert(decision) }
-          control(node)
-        }
-        var grew = true
-        while grew {
-          grew = false
-          for node in loop {
-            for instruction in flow.nodes[node].instructions {
-              let (written, read) = instruction.registers
-              guard written.contains(where: wanted.contains) else { continue }
-              if isCommunication(instruction, constants: constants), !isRetry(instruction, instructions) {
-                reasons.append("line \(instruction.position.line): a loop that waits for `\(instruction.text)`")
-                return
-              }
-              if instruction.opcode == "ld", hasFence, !hasBarrier, !instruction.modifiers.contains(where: { ["const", "param", "local", "nc"].contains($0) }) {
-                reasons.append("line \(instruction.position.line): a loop with a fence that waits for `\(instruction.text)`")
-                return
-              }
-              control(node)
-              let before = wanted.count
-              wanted.formUnion(read)
-              if wanted.count != before { grew = true }
-            }
-          }
-        }
-      }
-    }
-
-    /// A compare-and-swap whose expected value comes from memory in each round (from an earlier one's result, or a load): one
-    /// that expects a constant waits for a lock.
-    private func isRetry(_ i: Instruction, _ loop: [Instruction]) -> Bool {
-      guard i.opcode == "atom", i.modifiers.contains("cas"), i.operands.count > 3 else { return false }
-      var wanted: Set<String> = [], seen: Set<String> = []
-      var names: [String] = []
-      i.operands[2].collectRegisters(&names)
-      wanted.formUnion(names)
-      while let name = wanted.popFirst() {
-        guard seen.insert(name).inserted else { continue }
-        for instruction in loop {
-          let (written, read) = instruction.registers
-          guard written.contains(name) else { continue }
-          if ["atom", "ld", "ldu"].contains(instruction.opcode) { return true }
-          wanted.formUnion(read)
-        }
-      }
-      return false
     }
   }
 }

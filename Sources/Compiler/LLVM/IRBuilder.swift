@@ -187,6 +187,13 @@ final class IRBuilder {
   func move(to block: Block) { LLVMPositionBuilderAtEnd(raw, block) }
   func branch(_ target: Block) { LLVMBuildBr(raw, target) }
   func branch(_ condition: Value, _ yes: Block, _ no: Block) { LLVMBuildCondBr(raw, condition, yes, no) }
+  /// ... whose first way is nearly always taken.
+  func branch(_ condition: Value, _ yes: Block, _ no: Block, likely: Bool) {
+    let branch = LLVMBuildCondBr(raw, condition, yes, no)!
+    guard likely else { return }
+    var parts: [LLVMMetadataRef?] = [LLVMMDStringInContext2(context, "branch_weights", 14)] + [2000, 1].map { LLVMValueAsMetadata(int32($0)) }
+    annotate(branch, "prof", LLVMMDNodeInContext2(context, &parts, 3))
+  }
   func unreachable() { LLVMBuildUnreachable(raw) }
   func phi(_ type: Type, _ incoming: [(Value, Block)]) -> Value {
     let phi = LLVMBuildPhi(raw, type, noName)!
@@ -234,6 +241,23 @@ final class IRBuilder {
     let id = LLVMGetMDKindIDInContext(context, kind, UInt32(kind.utf8.count))
     let node = node ?? LLVMMDNodeInContext2(context, nil, 0)
     LLVMSetMetadata(value, id, LLVMMetadataAsValue(context, node))
+  }
+  /// Says that a call's result is one of these.
+  func range(callSite value: Value, _ range: Range<Int>) {
+    let kind = LLVMGetEnumAttributeKindForName("range", 5)
+    var low = UInt64(range.lowerBound), high = UInt64(range.upperBound)
+    LLVMAddCallSiteAttribute(value, 0, LLVMCreateConstantRangeAttribute(context, kind, UInt32(bits(type(value))), &low, &high))
+  }
+  /// Says that a loaded value is one of these.
+  func range(load value: Value, _ range: Range<Int>) {
+    var parts: [LLVMMetadataRef?] = [range.lowerBound, range.upperBound].map { LLVMValueAsMetadata(constant(type(value), $0)) }
+    annotate(value, "range", LLVMMDNodeInContext2(context, &parts, 2))
+  }
+  /// A sum of numbers that are known not to be negative and not to exceed what the type holds.
+  func addSmall(_ a: Value, _ b: Value) -> Value {
+    let sum = LLVMBuildNUWAdd(raw, a, b, noName)!
+    if LLVMIsAInstruction(sum) != nil { LLVMSetNSW(sum, 1) }
+    return sum
   }
   /// Lets the back end answer within `ulps` instead of rounding correctly.
   func accuracy(_ value: Value, ulps: Double) -> Value {

@@ -39,7 +39,7 @@ final class Toolchain {
   let target: GPUTarget
   private let machine: LLVMTargetMachineRef
 
-  init(target: GPUTarget) throws {
+  init(target: GPUTarget, optimisation: Int = 3) throws {
     _ = initialised
     self.target = target
     var found: LLVMTargetRef?
@@ -47,8 +47,15 @@ final class Toolchain {
     guard LLVMGetTargetFromTriple(GPUTarget.triple, &found, &message) == 0 else {
       throw CompileError(.internalError, "LLVM has no AMDGPU target: \(take(message))")
     }
+    let level =
+      switch optimisation {
+      case 0: LLVMCodeGenLevelNone
+      case 1: LLVMCodeGenLevelLess
+      case 2: LLVMCodeGenLevelDefault
+      default: LLVMCodeGenLevelAggressive
+      }
     machine = LLVMCreateTargetMachine(
-      found, GPUTarget.triple, target.name, target.features, LLVMCodeGenLevelAggressive, LLVMRelocPIC, LLVMCodeModelDefault)
+      found, GPUTarget.triple, target.name, target.features, level, LLVMRelocPIC, LLVMCodeModelDefault)
     context = LLVMContextCreate()
     LLVMContextSetDiagnosticHandler(
       context,
@@ -71,7 +78,7 @@ final class Toolchain {
     let layout = LLVMCreateTargetDataLayout(machine)
     LLVMSetModuleDataLayout(module, layout)
     LLVMDisposeTargetData(layout)
-    flag(module, "amdhsa_code_object_version", 500)
+    flag(module, "amdhsa_code_object_version", target.codeObjectVersion)
     return module
   }
 

@@ -78,14 +78,25 @@ extension FunctionLowering {
     return b.zext(b.pointerToInt(b.addressCast(b.intToPointer(value, .flat), target), b.i32), b.i64)
   }
 
-  /// Whether a flat address lies in `space`.
+  /// Whether a flat address lies in `space`.  Constant variables and kernel parameters are also in the window of .global, as in PTX.
   func isIn(_ space: StateSpace, _ value: Value) throws -> Value {
     let flat = b.intToPointer(value, .flat)
-    let inShared = b.call("llvm.amdgcn.is.shared", b.i1, [flat]), inScratch = b.call("llvm.amdgcn.is.private", b.i1, [flat])
+    func within(_ start: Value, _ byteCount: Int) -> Value { b.icmp(LLVMIntULT, b.sub(value, start), b.int64(byteCount)) }
     switch space {
-    case .shared: return inShared
-    case .local: return inScratch
-    default: return b.not(b.or(inShared, inScratch))
+    case .shared: return b.call("llvm.amdgcn.is.shared", b.i1, [flat])
+    case .local: return b.call("llvm.amdgcn.is.private", b.i1, [flat])
+    case .param:
+      // Hidden arguments follow the kernel's own; functions find them too.
+      let size = ParameterLayout(module.kernel.parameters).hiddenOffset
+      let end = b.pointerToInt(b.call("llvm.amdgcn.implicitarg.ptr", b.pointer(.constant)), b.i64)
+      return within(b.sub(end, b.int64(size)), size)
+    case .const:
+      return try module.constantVariables.reduce(b.bool(false)) { found, variable in
+        let start = b.pointerToInt(try module.declare(variable, owner: nil), b.i64)
+        return b.or(found, within(start, variable.byteCount))
+      }
+    default:
+      return b.not(b.or(b.call("llvm.amdgcn.is.shared", b.i1, [flat]), b.call("llvm.amdgcn.is.private", b.i1, [flat])))
     }
   }
 }

@@ -17,7 +17,7 @@ extension Instructions {
       let type = try m.type(), control = try m.type()
       let c = try f.read(i.operands[3], control)
       // Either zero is not negative; a NaN chooses the second.
-      let first = control == .f32 ? f.b.fcmp(LLVMRealOGE, f.flush(c, ftz), f.b.real(f.b.float, 0)) : f.b.icmp(LLVMIntSGE, c, f.b.int32(0))
+      let first = control == .f32 ? f.compareFloats(LLVMRealOGE, c, f.b.real(f.b.float, 0), ftz: ftz) : f.b.icmp(LLVMIntSGE, c, f.b.int32(0))
       try f.write(i.operands[0], f.b.select(first, try f.read(i.operands[1], type), try f.read(i.operands[2], type)), type)
     },
   ]
@@ -39,14 +39,49 @@ private let comparisons = Array(Set(integerPredicates.keys).union(floatPredicate
 
 extension FunctionLowering {
   private func compare(_ i: Instruction, _ comparison: String, _ type: ScalarType, ftz: Bool, _ x: Operand, _ y: Operand) throws -> Value {
-    var (x, y) = (try read(x, type), try read(y, type))
+    let (x, y) = (try read(x, type), try read(y, type))
     if type.isFloat {
       guard let predicate = floatPredicates[comparison] else { throw CompileError.invalid(i, ".\(comparison) is no comparison of floats") }
-      (x, y) = (flush(x, ftz), flush(y, ftz))
-      return b.fcmp(predicate, x, y)
+      return compareFloats(predicate, x, y, ftz: ftz)
     }
     guard let predicate = integerPredicates[comparison] else { throw CompileError.invalid(i, ".\(comparison) is no comparison of integers") }
     return b.icmp(type.isSigned ? predicate.signed : predicate.unsigned, x, y)
+  }
+
+  /// In a kernel whose mode flushes, comparisons that keep subnormals compare bits.
+  func compareFloats(_ predicate: LLVMRealPredicate, _ x: Value, _ y: Value, ftz: Bool) -> Value {
+    let element = b.scalar(b.type(x))
+    if ftz { return b.fcmp(predicate, flush(x, true), flush(y, true)) }
+    guard module.flushesSubnormals, element == b.float || element == b.bfloat, let integer = Self.integerPredicate(predicate) else {
+      return b.fcmp(predicate, x, y)
+    }
+    let type = b.like(b.type(x), b.int(b.bits(element)))
+    let least = b.number(type, UInt64(1) << UInt64(b.bits(element) - 1))
+    // Negative numbers mirrored, so that integers are ordered as the numbers are, and -0 is 0.
+    func key(_ value: Value) -> Value {
+      let bits = b.bitcast(value, type)
+      return b.select(b.icmp(LLVMIntSLT, bits, b.zero(type)), b.sub(least, bits), bits)
+    }
+    let isTrue = b.icmp(integer.predicate, key(x), key(y)), hasNaN = b.fcmp(LLVMRealUNO, x, y)
+    return integer.unordered ? b.or(isTrue, hasNaN) : b.and(isTrue, b.not(hasNaN))
+  }
+
+  private static func integerPredicate(_ predicate: LLVMRealPredicate) -> (predicate: LLVMIntPredicate, unordered: Bool)? {
+    switch predicate {
+    case LLVMRealOEQ: (LLVMIntEQ, false)
+    case LLVMRealONE: (LLVMIntNE, false)
+    case LLVMRealOLT: (LLVMIntSLT, false)
+    case LLVMRealOLE: (LLVMIntSLE, false)
+    case LLVMRealOGT: (LLVMIntSGT, false)
+    case LLVMRealOGE: (LLVMIntSGE, false)
+    case LLVMRealUEQ: (LLVMIntEQ, true)
+    case LLVMRealUNE: (LLVMIntNE, true)
+    case LLVMRealULT: (LLVMIntSLT, true)
+    case LLVMRealULE: (LLVMIntSLE, true)
+    case LLVMRealUGT: (LLVMIntSGT, true)
+    case LLVMRealUGE: (LLVMIntSGE, true)
+    default: nil
+    }
   }
 
   private func combine(_ word: String?, _ value: Value, _ with: Operand?) throws -> Value {

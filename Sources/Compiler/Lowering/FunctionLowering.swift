@@ -26,6 +26,8 @@ struct Scope {
   var prototypes: [String: (results: [Variable], parameters: [Variable], noReturn: Bool)] = [:]
   /// Kept alive by the call that names it: `.calltargets` restricts nothing that we rely on.
   var callTargets: [String: [String]] = [:]
+  /// Where code after a label goes whose own block only sends lanes there by a turn.
+  var places: [String: Block] = [:]
 }
 
 final class FunctionLowering {
@@ -35,13 +37,24 @@ final class FunctionLowering {
   let value: Value
   let layout: ParameterLayout
   var scopes: [Scope] = []
+  private lazy var singleDefinitions = SingleDefinitions(function.body ?? []).names
   private let entry: Block
   private let body: Block
   private var carrySlot: Value?
   var resultSlots: [(address: Value, variable: Variable)] = []
   var threadCache: [String: Value] = [:]
+  /// Blocks where a loop begins that is not to be unrolled.
+  var loopsThatStay: Set<Block> = []
   /// The instruction before this one ended the thread for good (trap, a call that doesn't return).
   var afterNoReturn = false
+  /// How lanes take turns, where they do: the kernel's, shared by what is made part of it.
+  var turns: Turns?
+  private let plan: TurnPlan?
+  /// Where `ret` leads in a function that is made part of another.
+  private var returning: Block?
+  private var ending: Block?
+  private unowned let caller: FunctionLowering?
+  var inlining: [String] = []
 
   var isKernel: Bool { function.kind == .entry }
 
@@ -53,6 +66,23 @@ final class FunctionLowering {
     layout = ParameterLayout(function.kind == .entry ? function.parameters : [])
     entry = b.block(in: value, "entry")
     body = b.block(in: value, "body")
+    caller = nil
+    plan = module.mapping == .yielding && function.kind == .entry ? TurnPlan(function.body ?? [], module.traits) : nil
+  }
+
+  /// A function that becomes part of its caller.
+  init(_ function: Function, partOf caller: FunctionLowering) {
+    self.function = function
+    self.caller = caller
+    value = caller.value
+    module = caller.module
+    b = caller.b
+    layout = ParameterLayout([])
+    entry = caller.entry
+    body = caller.body
+    turns = caller.turns
+    inlining = caller.inlining + [function.name]
+    plan = caller.turns == nil ? nil : TurnPlan(function.body ?? [], module.traits)
   }
 
   func lower() throws {
@@ -60,14 +90,51 @@ final class FunctionLowering {
     scopes = [Scope()]
     if isKernel {
       for (name, place) in layout.offsets { scopes[0].entities[name] = .kernelParameter(offset: place.offset, variable: place.variable) }
+      clearCountedBarriers()
+      if module.mapping == .yielding { turns = Turns(self) }
+      if module.mapping == .yielding || !module.countedBarriers.isEmpty { ending = newBlock("end") }
       leaveUnusedLanes()
     } else {
       try receiveParameters()
     }
     try lower(function.body ?? [])
     if LLVMGetBasicBlockTerminator(b.currentBlock) == nil { try emitReturn() }
+    if let ending {
+      turns?.finish(self, ending)
+      b.move(to: ending)
+      if turns == nil { countEndedThreads() }
+      LLVMBuildRetVoid(b.raw)
+    }
     b.move(to: entry)
     b.branch(body)
+  }
+
+  /// The body in the middle of a caller's; goes on after it, where results can be read.
+  func lowerInPlace(_ arguments: [Value]) throws {
+    let after = newBlock("after." + function.name)
+    returning = after
+    scopes = [Scope()]
+    for (parameter, argument) in zip(function.parameters, arguments) { try receive(parameter, argument) }
+    for result in function.results { try declare(result) }
+    try lower(function.body ?? [])
+    if LLVMGetBasicBlockTerminator(b.currentBlock) == nil { b.branch(after) }
+    b.move(to: after)
+  }
+
+  /// The end of the thread.
+  func emitExit() {
+    if let caller { return caller.emitExit() }
+    guard let ending else { LLVMBuildRetVoid(b.raw); return }
+    guard let turns else { b.branch(ending); return }
+    countEndedThreads()
+    turns.end()
+  }
+
+  /// Ends a function that is part of another one; false where it is none.
+  func returnInPlace() -> Bool {
+    guard let returning else { return false }
+    b.branch(returning)
+    return true
   }
 
   /// Runs `emit` in the entry block, where slots and thread indices belong.
@@ -85,7 +152,11 @@ final class FunctionLowering {
   func lower(_ statements: [Statement]) throws {
     for statement in statements {
       switch statement {
-      case .label(let name, _): scopes[scopes.count - 1].labels[name] = newBlock(name)
+      case .label(let name, let position):
+        let block = newBlock(name)
+        guard let turns, plan?.labels.contains(position) == true else { scopes[scopes.count - 1].labels[name] = block; continue }
+        scopes[scopes.count - 1].labels[name] = turns.gate(to: block, in: self)
+        scopes[scopes.count - 1].places[name] = block
       case .branchTargets(let name, let labels, _): scopes[scopes.count - 1].branchTargets[name] = labels
       case .callTargets(let name, let functions, _): scopes[scopes.count - 1].callTargets[name] = functions
       case .callPrototype(let name, let results, let parameters, let noReturn, _):
@@ -99,19 +170,21 @@ final class FunctionLowering {
       case .label(let name, _):
         let block = scopes[scopes.count - 1].labels[name]!
         if LLVMGetBasicBlockTerminator(b.currentBlock) == nil { b.branch(block) }
-        b.move(to: block)
+        b.move(to: scopes[scopes.count - 1].places[name] ?? block)
         afterNoReturn = false
       case .instruction(let instruction): try lower(instruction)
       case .block(let statements, _):
         scopes.append(Scope())
         try lower(statements)
         scopes.removeLast()
-      case .branchTargets, .callTargets, .callPrototype, .location, .pragma: break
+      case .pragma(let words, _): if words.contains("nounroll") { loopsThatStay.insert(b.currentBlock) }
+      case .branchTargets, .callTargets, .callPrototype, .location: break
       }
     }
   }
 
   func lower(_ instruction: Instruction) throws {
+    try module.check(instruction)
     guard let handler = Instructions.table[instruction.opcode] else {
       throw CompileError.unsupported(instruction, "the instruction `\(instruction.opcode)` is not lowered")
     }
@@ -121,11 +194,13 @@ final class FunctionLowering {
       let (run, next) = (newBlock(), newBlock())
       b.branch(try read(predicate), run, next)
       b.move(to: run)
+      try meet(instruction)
       try handler(self, instruction, &modifiers)
       if LLVMGetBasicBlockTerminator(b.currentBlock) == nil { b.branch(next) }
       b.move(to: next)
       afterNoReturn = false
     } else {
+      try meet(instruction)
       try handler(self, instruction, &modifiers)
     }
     try modifiers.finish()
@@ -168,13 +243,13 @@ final class FunctionLowering {
 
   // MARK: registers
 
-  private func slot(_ register: Register, _ index: Int) -> Value {
+  private func slot(_ register: Register, _ index: Int, _ name: String) -> Value {
     if register.slots.isEmpty {
       let type = b.type(of: register.type)
       register.slots = inEntry {
         (0..<register.vector).map { _ in
           let slot = b.alloca(type)
-          b.store(b.freeze(LLVMGetPoison(type)), slot)
+          if register.vector > 1 || !singleDefinitions.contains(name) { b.store(b.freeze(LLVMGetPoison(type)), slot) }
           return slot
         }
       }
@@ -188,10 +263,10 @@ final class FunctionLowering {
     switch operand {
     case .register(let name), .symbol(let name):
       guard case .register(let register)? = entity(name) else { return nil }
-      return (slot(register, 0), register.type)
+      return (slot(register, 0, name), register.type)
     case .element(.register(let name), let part), .element(.symbol(let name), let part):
       guard case .register(let register)? = entity(name), let index = Self.elementIndex[part], index < register.vector else { return nil }
-      return (slot(register, index), register.type)
+      return (slot(register, index, name), register.type)
     default: return nil
     }
   }
@@ -281,8 +356,9 @@ typealias Handler = (FunctionLowering, Instruction, inout Modifiers) throws -> V
 enum Instructions {
   nonisolated(unsafe) static let families: [(name: String, handlers: [String: Handler])] = [
     ("integer", integer), ("logic and shift", logic), ("floating point", floatingPoint), ("approximate", approximate),
-    ("comparison", comparison), ("conversion", conversion), ("memory", memory), ("atomics", atomics), ("control", control),
-    ("barriers", barriers), ("warp", warp), ("video", video),
+    ("comparison", comparison), ("conversion", conversion), ("memory", memory), ("atomics", atomics), ("fences", fences),
+    ("textures", textures), ("control", control), ("barriers", barriers), ("memory barriers", memoryBarriers),
+    ("asynchronous copies", asyncCopies), ("warp", warp), ("matrices", matrices), ("video", video),
   ]
   nonisolated(unsafe) static let table: [String: Handler] = {
     var table: [String: Handler] = [:]

@@ -268,7 +268,8 @@ extension FunctionLowering {
     let (aType, bType) = (try m.type(), try m.type())
     let (x, y) = (try read(i.operands[1], .b32), try read(i.operands[2], .b32))
     var sum = try read(i.operands[3], .b32)
-    if lanes == 4, aType == bType, module.target.waveSize == 64 {
+    // Of the targets with waves of 64 lanes those that stand for one processor have it, gfx9-generic has not.
+    if lanes == 4, aType == bType, module.target.waveSize == 64, !module.target.name.hasSuffix("-generic") {
       sum = b.call(aType.isSigned ? "llvm.amdgcn.sdot4" : "llvm.amdgcn.udot4", b.i32, [x, y, sum, b.bool(false)])
     } else {
       func part(_ value: Value, _ bits: Int, _ index: Int, _ type: ScalarType) -> Value {

@@ -52,9 +52,6 @@ struct Modifiers {
   }
 }
 
-/// Rounding directions as the MODE register counts them.
-enum Rounding: Int { case nearest = 0, up = 1, down = 2, zero = 3 }
-
 extension Modifiers {
   /// `.rn .rz .rm .rp`; nil when none is written.
   mutating func rounding() -> Rounding? {

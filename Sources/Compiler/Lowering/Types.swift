@@ -7,10 +7,11 @@ extension ScalarType {
   var bits: Int {
     switch self {
     case .pred, .b1: 1
+    case .u2, .s2: 2
     case .b4, .u4, .s4, .e2m1: 4
     case .b8, .u8, .s8, .e4m3, .e5m2, .e2m1x2, .e2m3, .e3m2, .ue8m0: 8
-    case .b16, .u16, .s16, .f16, .bf16, .e4m3x2, .e5m2x2, .e2m3x2, .e3m2x2, .ue8m0x2: 16
-    case .b32, .u32, .s32, .f32, .f16x2, .bf16x2, .tf32, .u16x2, .s16x2, .u8x4, .s8x4: 32
+    case .b16, .u16, .s16, .f16, .bf16, .e4m3x2, .e5m2x2, .e2m3x2, .e3m2x2, .ue8m0x2, .e2m1x4, .s2f6x2: 16
+    case .b32, .u32, .s32, .f32, .f16x2, .bf16x2, .tf32, .u16x2, .s16x2, .u8x4, .s8x4, .e4m3x4, .e5m2x4, .e2m3x4, .e3m2x4: 32
     case .b64, .u64, .s64, .f64, .f32x2, .texref, .samplerref, .surfref: 64
     case .b128: 128
     }
@@ -18,7 +19,7 @@ extension ScalarType {
   /// Bytes that a value takes in memory.
   var bytes: Int { max(1, bits / 8) }
   var isSigned: Bool {
-    switch self { case .s8, .s16, .s32, .s64, .s16x2, .s4, .s8x4: true; default: false }
+    switch self { case .s8, .s16, .s32, .s64, .s16x2, .s2, .s4, .s8x4: true; default: false }
   }
   var isFloat: Bool {
     switch self { case .f16, .f16x2, .bf16, .bf16x2, .f32, .f64, .f32x2, .tf32: true; default: false }

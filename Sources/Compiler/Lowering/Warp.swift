@@ -35,13 +35,18 @@ extension FunctionLowering {
   /// The lane within the warp, %laneid.
   func lane() -> Value { b.and(waveLane(), b.int32(31)) }
   /// 0 in the lower warp of a wave, 32 in the upper.
-  private func half() -> Value { module.mapping == .sharedWave ? b.and(waveLane(), b.int32(32)) : b.int32(0) }
+  func half() -> Value { isWave64 && module.mapping != .oneWarp ? b.and(waveLane(), b.int32(32)) : b.int32(0) }
 
   /// Bit n: `condition` in lane n of this warp, where that lane is active.
   func warpBallot(_ condition: Value) -> Value {
     guard isWave64 else { return b.overloaded("llvm.amdgcn.ballot", b.i32, [condition]) }
-    let all = b.overloaded("llvm.amdgcn.ballot", b.i64, [condition])
-    guard module.mapping == .sharedWave else { return b.trunc(all, b.i32) }
+    return warpHalf(b.overloaded("llvm.amdgcn.ballot", b.i64, [condition]))
+  }
+
+  /// This warp's part of a bit for each lane of the wave.
+  func warpHalf(_ all: Value) -> Value {
+    guard isWave64 else { return all }
+    guard module.mapping != .oneWarp else { return b.trunc(all, b.i32) }
     // A choice between the halves, not a 64-bit shift by a lane's amount.
     let upper = b.icmp(LLVMIntNE, half(), b.int32(0))
     return b.select(upper, b.trunc(b.lshr(all, b.int64(32)), b.i32), b.trunc(all, b.i32))

@@ -41,7 +41,8 @@ struct Block: Sendable {
     guard byteCount < 1 << 46 else { throw GPUError(.outOfMemory, "\(byteCount) bytes are more than any GPU has") }
     let size = rounded(byteCount)
     let driver = device.system.driver
-    let address = try reserve(size)
+    let window = flags.contains(.vram) ? device.localWindow?.allocate(size) : nil
+    let address = if let window { window } else { try reserve(size) }
     let memory = UnsafeMutableRawPointer(bitPattern: UInt(address))!
     do throws(KFDError) {
       let allocation = try driver.allocate(gpuID: device.node.gpuID, gpuAddress: address, byteCount: size, flags: flags)
@@ -56,7 +57,7 @@ struct Block: Sendable {
       }
       return Block(address: address, byteCount: size, handle: allocation.handle, gpuIDs: gpuIDs, isMappedHere: true)
     } catch {
-      munmap(memory, Int(size))
+      if let window = device.localWindow, window.contains(address) { window.release(address, size) } else { munmap(memory, Int(size)) }
       throw GPUError(error)
     }
   }
@@ -86,7 +87,9 @@ struct Block: Sendable {
     let driver = device.system.driver
     do throws(KFDError) {
       try driver.unmapFromGPUs(handle: handle, gpuIDs: gpuIDs)
-      if isMappedHere {
+      if let window = device.localWindow, window.contains(address) {
+        window.release(address, byteCount)
+      } else if isMappedHere {
         try driver.unmap(UnsafeMutableRawPointer(bitPattern: UInt(address))!, Int(byteCount))
       } else if reservation != 0 {
         munmap(UnsafeMutableRawPointer(bitPattern: UInt(reservation)), Int(byteCount))

@@ -70,28 +70,27 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   }
 
   private static let barrierHeader = PacketHeader.bits(.barrierAnd, barrier: true)
-  private static let valueHeader = PacketHeader.bits(.vendorSpecific, barrier: true)
   private static let dispatchHeader = PacketHeader.bits(.kernelDispatch, barrier: true)
 
   /// Submits packets of this stream, behind a wait for host work where there is some.  Lock held.
-  private func submit(_ count: UInt64 = 1, _ fill: (UInt64, UnsafeMutableRawPointer) -> UInt32) throws(GPUError) {
+  private func submit(_ count: UInt64 = 1, _ fill: (UInt64, UnsafeMutableRawPointer, ComputeQueue) -> UInt32) throws(GPUError) {
     try device.checkRunning()
     let queue = try theQueue()
     let mustWait = lastHostTask > 0 && !isComplete(lastHostTask)
     if !mustWait {
-      try queue.submit(count, fill)
+      try queue.submit(count) { index, packet in fill(index, packet, queue) }
       return
     }
     let target = lastHostTask
     try queue.submit(count + 1) { index, packet in
-      index == 0 ? emitWait(packet, on: self, position: target, completion: 0) : fill(index - 1, packet)
+      index == 0 ? emitWait(packet, queue, on: self, position: target, completion: 0) : fill(index - 1, packet, queue)
     }
   }
 
-  private func emitWait(_ packet: UnsafeMutableRawPointer, on timeline: Timeline, position: UInt64, completion: UInt64) -> UInt32 {
-    Packets.barrierValue(
-      packet, signal: timeline.signal.handle, condition: .less, value: timeline.value(at: position) + 1,
-      completion: completion, header: Timeline.valueHeader)
+  private func emitWait(
+    _ packet: UnsafeMutableRawPointer, _ queue: ComputeQueue, on timeline: Timeline, position: UInt64, completion: UInt64
+  ) -> UInt32 {
+    queue.emitWait(packet, signal: timeline.signal, below: timeline.value(at: position) + 1, completion: completion)
   }
 
   /// Dispatches a kernel.  `grid` is in work-items; `fill` writes the kernel arguments into zeroed memory.
@@ -107,7 +106,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
     fill(kernarg)
     let position = nextPosition
     let completion = signal.handle
-    try submit { _, packet in
+    try submit { _, packet, _ in
       Packets.kernelDispatch(
         packet, kernelObject: kernelObject, kernarg: UInt64(UInt(bitPattern: kernarg)), workgroup: workgroup, grid: grid,
         dimensions: dimensions, groupBytes: groupBytes, privateBytes: privateBytes, completion: completion,
@@ -142,7 +141,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
     defer { lock.unlock() }
     let mine = nextPosition
     let completion = signal.handle
-    try submit { _, packet in emitWait(packet, on: other, position: position, completion: completion) }
+    try submit { _, packet, queue in emitWait(packet, queue, on: other, position: position, completion: completion) }
     publish(mine)
   }
 
@@ -154,7 +153,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
       try lock.withLock { () throws(GPUError) in
         let position = nextPosition
         let completion = signal.handle
-        try submit(2) { index, packet in
+        try submit(2) { index, packet, _ in
           Packets.barrierAnd(packet, completion: index == 0 ? mark.handle : completion, header: Timeline.barrierHeader)
         }
         publish(position)
@@ -171,7 +170,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   @discardableResult
   func submitBell(_ bell: Signal, at position: UInt64) throws(GPUError) -> Bool {
     let queue = try theQueue()
-    try queue.submit(1) { _, packet in emitWait(packet, on: self, position: position, completion: bell.handle) }
+    try queue.submit(1) { _, packet in emitWait(packet, queue, on: self, position: position, completion: bell.handle) }
     return queue.streamCount == 1 && position + 1 == nextPosition
   }
 

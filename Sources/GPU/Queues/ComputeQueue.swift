@@ -11,6 +11,10 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
 
   private unowned let device: Device
   let ring: AQLRing
+  private let wait: ValueWait
+  private let slots: UnsafeMutableRawPointer
+  /// What vendor packets jump to, a place for each slot; none where waits need no commands.
+  private let commands: UnsafeMutableRawPointer?
   /// Its amd_queue_t.
   let control: UnsafeMutableRawPointer
   /// What it has for scratch; the fault watcher's.
@@ -46,8 +50,12 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
     let descriptor = try memory.makeBlock(UInt64(Field.byteCount), heap: .host)
     let endOfPipe = try memory.makeBlock(UInt64(buffers.endOfPipeBytes), heap: .deviceLocal)
     let save = try memory.makeBlock(UInt64(buffers.totalBytes), heap: .host)
+    wait = device.valueWait
+    var commandBlock: Block?
+    if wait.commandBytes > 0 { commandBlock = try memory.makeBlock(Self.packetCount * UInt64(wait.commandBytes), heap: .host) }
+    commands = commandBlock.flatMap { UnsafeMutableRawPointer(bitPattern: UInt($0.address)) }
 
-    let slots = UnsafeMutableRawPointer(bitPattern: UInt(ringBlock.address))!
+    slots = UnsafeMutableRawPointer(bitPattern: UInt(ringBlock.address))!
     let queue = UnsafeMutableRawPointer(bitPattern: UInt(descriptor.address))!
     memset(queue, 0, Field.byteCount)
     queue.storeBytes(of: 1, toByteOffset: Field.features, as: UInt32.self)  // kernel dispatch
@@ -74,7 +82,7 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
     description.contextSave = (save.address, UInt32(buffers.contextSaveBytes), UInt32(buffers.controlStackBytes))
     let handle: QueueHandle
     do throws(KFDError) { handle = try device.system.driver.createQueue(description) } catch {
-      for block in [ringBlock, descriptor, endOfPipe, save] { try? block.release(device) }
+      for block in [ringBlock, descriptor, endOfPipe, save] + (commandBlock.map { [$0] } ?? []) { try? block.release(device) }
       throw GPUError(error)
     }
     let page = try device.doorbellPage(at: handle.doorbellPageOffset)
@@ -92,6 +100,12 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
       codeSeen = code
     }
     try publish(count, fill)
+  }
+
+  /// Fills one of this queue's packets, which waits until `signal` is below `value`; called from `submit`'s `fill`.
+  func emitWait(_ packet: UnsafeMutableRawPointer, signal: Signal, below value: Int64, completion: UInt64) -> UInt32 {
+    let place = (packet - slots) / Packets.byteCount * wait.commandBytes
+    return wait.emit(packet, commands: commands.map { $0 + place }, signal: signal.handle, below: value, completion: completion)
   }
 
   /// Lock held.

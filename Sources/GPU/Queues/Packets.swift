@@ -62,12 +62,15 @@ enum Packets {
   }
 
   /// amd_aql_pm4_ib_t: executes `dwordCount` dwords of PM4 commands at `address`.
-  static func indirectCommands(_ packet: UnsafeMutableRawPointer, address: UInt64, dwordCount: UInt32, header: UInt16) -> UInt32 {
+  static func indirectCommands(
+    _ packet: UnsafeMutableRawPointer, address: UInt64, dwordCount: UInt32, completion: UInt64 = 0, header: UInt16
+  ) -> UInt32 {
     clear(packet)
     packet.storeBytes(of: 3 << 30 | 2 << 16 | 0x3f << 8, toByteOffset: 4, as: UInt32.self)    // INDIRECT_BUFFER
     packet.storeBytes(of: address, toByteOffset: 8, as: UInt64.self)
     packet.storeBytes(of: dwordCount | 1 << 23, toByteOffset: 16, as: UInt32.self)            // VALID
     packet.storeBytes(of: 10, toByteOffset: 20, as: UInt32.self)                              // dwords that follow
+    packet.storeBytes(of: completion, toByteOffset: 56, as: UInt64.self)
     return UInt32(header) | 1 << 16                                                           // AMD_AQL_FORMAT_PM4_IB
   }
 

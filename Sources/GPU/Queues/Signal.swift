@@ -6,6 +6,8 @@ import Synchronization
 
 public struct Signal: @unchecked Sendable, Equatable {  // shared memory; every field says who writes it
   public static let byteCount = 64
+  /// Of the value.
+  static let valueOffset: UInt64 = 8
   let base: UnsafeMutableRawPointer
 
   /// AMD_SIGNAL_KIND_USER.

@@ -38,6 +38,12 @@ struct Place {
 }
 
 extension AddressSpace.Range {
+  /// Where bytes of the range are written: L2's or memory's.
+  public func bytes(_ address: UInt64, _ count: UInt64) -> UnsafeMutablePointer<UInt8> {
+    let place = Place(range: self, bypasses: true, access: .write)
+    place.prepare(address, count)
+    return place.host(address).assumingMemoryBound(to: UInt8.self)
+  }
   /// Where instruction fetch finds these bytes, which lie in the range: L2's or memory's.
   func code(_ address: UInt64, _ count: UInt64) -> UnsafeRawPointer {
     let place = Place(range: self, bypasses: true, access: .read)
@@ -247,9 +253,10 @@ extension UnsafeMutablePointer<carmine_wave> {
     if strict.pointee.atomics[row] == 0 {
       strict.pointee.atomics[row] = kind(ofAtomic: worker(self).pointee.instructions.pointee.table.rows[row].name.description)
     }
-    // sc1 sends gfx942's integer atomics to the host's memory; the others are done in L2, for the device.
+    // gfx942 does what PCIe has not in L2, for the device, unless sc1 sends it to the host's memory.  Source: LLVM's
+    // FeatureAgentScopeFineGrainedRemoteMemoryAtomics, which gfx942 has and the other two have not.
     let kind = strict.pointee.atomics[row]
-    guard kind == 3 || kind == 2 && caches.target == .gfx942 && o.pointee.select & 4 != 0 else { return true }
+    guard kind != 1, caches.target != .gfx942 || o.pointee.select & 4 != 0 else { return true }
     let list = worker(self).pointee.addresses
     caches.tell("strict: \(worker(self).pointee.instructions.pointee.table.rows[row].name) on memory of the host (\(hex(range.start))) "
       + "is lost: \(kind == 3 ? "floating-point atomics don't reach fine-grained memory" : "PCIe has add, swap and compare-and-swap only")")

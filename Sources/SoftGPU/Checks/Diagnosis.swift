@@ -15,7 +15,7 @@ extension Fault {
     case .instructionFetch(let address): lines.append("GPU instruction fetch fault at \(hex(address)): not mapped as executable memory")
     case .trap(let id): lines.append("GPU trap \(id) (s_trap)")
     case .exception(let bits): lines.append("GPU arithmetic exception (TRAPSTS \(hex(UInt64(bits))))")
-    case .badDispatch(let reason): lines.append("GPU dispatch refused: \(reason)")
+    case .badDispatch(let reason, _): lines.append("GPU dispatch refused: \(reason)")
     case .misaligned(let address, let size): lines.append("GPU misaligned access of \(size) bytes at \(hex(address))")
     case .atomicUnsupported(let address): lines.append("GPU atomic at \(hex(address)) is not supported by this memory")
     }

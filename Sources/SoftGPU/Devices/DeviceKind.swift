@@ -11,13 +11,10 @@ struct DeviceKind: Sendable {
   var deviceID: UInt32
   var revisionID: UInt32               // of the PCI device
   var family: Family
-  var waveSize: Int
   var computeUnits: Int                // all XCCs together
   var xccCount: Int = 1
   /// What CARMINE_SOFT_XCC may make of `xccCount`.
   var xccChoices: [Int] = [1]
-  var simdsPerComputeUnit: Int
-  var maximumWavesPerSIMD: Int
   var ldsBytes: Int                    // per workgroup and per compute unit
   var vgprsPerSIMDLane: Int            // 32-bit registers a lane of a SIMD has, VGPR and AGPR together
   var vgprGranule: Int
@@ -29,8 +26,6 @@ struct DeviceKind: Sendable {
   var pcieGeneration: Int
   var caches: [Cache]
   var sdmaEngines: Int, sdmaXGMIEngines: Int, sdmaQueuesPerEngine: Int, computeQueues: Int
-  var gwsCount: Int                    // global wave sync barriers; none: the instruction sets here have no GWS
-  var capability: UInt32
   var firmware: Firmware
   /// DRM's AMDGPU_FAMILY_* and external_rev.
   var drmFamily: UInt32, externalRevision: UInt32
@@ -39,6 +34,16 @@ struct DeviceKind: Sendable {
 
   /// The generation of instruction set, packets and registers.
   enum Family: Int, Sendable { case gfx9 = 9, gfx10, gfx11, gfx12 }
+
+  // What all parts of a generation have.
+  var waveSize: Int { family == .gfx9 ? 64 : 32 }
+  var simdsPerComputeUnit: Int { family == .gfx9 ? 4 : 2 }
+  var maximumWavesPerSIMD: Int { family == .gfx9 ? 8 : 16 }
+  /// Global wave sync barriers: the driver's firmware gives a process none here.
+  var gwsCount: Int { 0 }
+  /// HSA_CAP_* of kfd_topology.h: ring sizes are powers of two, 32-bit sizes, four watch points, 64-bit doorbells; the compute
+  /// parts correct errors of their memory.
+  var capability: UInt32 { 1 << 3 | 1 << 4 | 1 << 7 | 2 << 8 | 2 << 12 | (family == .gfx9 ? 1 << 26 : 0) }
 
   /// One line of the cache table of kfd_crat.c.
   struct Cache: Sendable {

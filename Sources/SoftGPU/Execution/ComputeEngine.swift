@@ -43,6 +43,8 @@ final class ComputeEngine: @unchecked Sendable {
     var trapped: @Sendable (Fault) -> Void
   }
   var hooks: Hooks?
+  /// New waves halt before their first instruction; what is saved of them a debugger can change.
+  let launchesHalted = Atomic<Bool>(false)
   private let trapHandler = Atomic<UInt64>(0), trapMemory = Atomic<UInt64>(0)
   /// SET_TRAP_HANDLER's; waves look at it when they trap.
   var traps: TrapHandler {
@@ -237,10 +239,11 @@ final class ComputeEngine: @unchecked Sendable {
     return nil
   }
 
-  /// A worker's workgroup has ended.
+  /// A worker's workgroup has ended.  Its scratch is emptied before another one may have the place.
   func release(_ group: Workgroup) {
     pthread_mutex_lock(lock)
     units.release(group.placement)
+    group.dispatch.scratchSlots?.empty(group.placement.scratch, xcc: group.xcc)
     group.dispatch.scratchSlots?.give(group.placement.scratch, xcc: group.xcc)
     group.dispatch.context.held -= 1
     pthread_mutex_unlock(lock)

@@ -1,6 +1,7 @@
 // Where a dispatch's scratch memory lies: the base, how much each wave has, how many waves may have some at a time.
 // AQL dispatches find it in their amd_queue_t, where the client put it; PM4 dispatches bring it in registers.
 // Source: AMD's amd_hsa_queue.h; COMPUTE_TMPRING_SIZE in AMD's register headers; LLVM AMDGPU usage, "Flat Scratch".
+import Glibc
 import ISA
 
 /// COMPUTE_TMPRING_SIZE and the base, as packets or a queue give them.
@@ -77,6 +78,11 @@ final class ScratchSlots {
     guard free[xcc].count >= waves else { return nil }
     defer { free[xcc].removeLast(waves) }
     return Array(free[xcc].suffix(waves))
+  }
+  /// Much of the engine's own scratch is not kept for nothing.
+  func empty(_ slots: [Int32], xcc: Int) {
+    guard let host = setup.host, setup.waveBytes > 1 << 20 else { return }
+    for slot in slots { madvise(host + Int(address(slot, xcc: xcc) - setup.base), Int(setup.waveBytes), MADV_DONTNEED) }
   }
   func give(_ slots: [Int32], xcc: Int) { free[xcc].append(contentsOf: slots) }
   func address(_ slot: Int32, xcc: Int) -> UInt64 { setup.base &+ UInt64(xcc) * setup.xccStride &+ UInt64(slot) * setup.waveBytes }

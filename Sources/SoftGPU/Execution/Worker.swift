@@ -116,7 +116,7 @@ final class Worker: @unchecked Sendable {
   /// A saved workgroup whose save area is gone can't go on.
   private func lose(_ group: Workgroup) {
     let dispatch = group.dispatch
-    var fault = Fault(cause: .badDispatch("the queue's context save area is not mapped any more"))
+    var fault = Fault(cause: .badDispatch("the queue's context save area is not mapped any more", .code))
     fault.kernelObject = dispatch.request.kernelObject
     fault.workgroup = group.id
     engine.release(group)
@@ -142,7 +142,7 @@ final class Worker: @unchecked Sendable {
         case .halted:
           if engine.halt(group) { groups.remove(at: at); ended += 1; continue }
         case .faulted(let wave):
-          var fault = state.pointee.fault ?? Fault(cause: .badDispatch("a wave stopped without a reason"))
+          var fault = state.pointee.fault ?? Fault(cause: .badDispatch("a wave stopped without a reason", .code))
           state.pointee.fault = nil
           fault.kernelObject = dispatch.request.kernelObject
           fault.workgroup = group.id
@@ -159,8 +159,8 @@ final class Worker: @unchecked Sendable {
       ended += 1
       groups.remove(at: at)
       if over {
-        group.release(to: &pool)                              // before others may have its place: its scratch is emptied
         engine.release(group)
+        group.release(to: &pool)
         if dispatch.finish() { finishDispatch(dispatch) }
       } else if engine.surrender(group) {
         group.release(to: &pool)

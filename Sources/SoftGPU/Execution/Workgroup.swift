@@ -107,10 +107,8 @@ final class Workgroup {
     let bytes = min(Int(dispatch.scratchBytes) * dispatch.kernel.lanes, 256 << 10)
     for storage in waves {
       let address = storage.wave.pointee.scratchAddress
-      guard address != 0, let range = state.pointee.reader.range(address), range.end &- address >= UInt64(bytes),
-        let host = UnsafeMutablePointer<UInt8>(bitPattern: UInt(address &+ range.delta))
-      else { continue }
-      Garbage.fill(host, bytes)
+      guard address != 0, let range = state.pointee.reader.range(address), range.end &- address >= UInt64(bytes) else { continue }
+      Garbage.fill(range.bytes(address, UInt64(bytes)), bytes)
     }
   }
 
@@ -167,6 +165,10 @@ final class Workgroup {
     wave.pointee.doorbell = dispatch.context.doorbell
     wave.pointee.lastCoherent = 0
     wave.pointee.state = UInt32(CARMINE_WAVE_RUNNING)
+    if dispatch.context.engine.launchesHalted.load(ordering: .acquiring) {
+      wave.pointee.status |= UInt32(CARMINE_STATUS_HALT)
+      wave.pointee.state = UInt32(CARMINE_WAVE_HALTED)
+    }
     wave.pointee.programCounter = kernel.entry
     HardwareRegister.setMode(wave, kernel.mode)
     WaveStart.scalars(wave, self, number, items: items)
@@ -215,6 +217,10 @@ final class Workgroup {
       storage.wave.pointee = wave.rest
       layOut(storage)
       SaveArea.restore(storage.wave, memory, kernel)
+      // A debugger may have taken the halt out of its STATUS.
+      if storage.wave.pointee.state == UInt32(CARMINE_WAVE_HALTED), storage.wave.pointee.status & UInt32(CARMINE_STATUS_HALT) == 0 {
+        storage.wave.pointee.state = UInt32(CARMINE_WAVE_RUNNING)
+      }
       waves.append(storage)
     }
     saved = []
@@ -267,13 +273,7 @@ final class Workgroup {
   }
 
   func release(to pool: inout StoragePool) {
-    for storage in waves {
-      // Much of the engine's own scratch is not kept for nothing.
-      if let host = dispatch.scratch.host, dispatch.scratch.waveBytes > 1 << 20 {
-        madvise(host + Int(storage.wave.pointee.scratchAddress - dispatch.scratch.base), Int(dispatch.scratch.waveBytes), MADV_DONTNEED)
-      }
-      pool.give(storage)
-    }
+    for storage in waves { pool.give(storage) }
     waves = []
     pool.give(lds: lds)
     giveUnit()

@@ -158,13 +158,33 @@ final class Events: @unchecked Sendable {
 
   // MARK: interrupts
 
-  /// The device wrote `id` into the event's mailbox and interrupts.
-  func interrupt(_ id: UInt32) {
+  /// The device interrupts with the low `bits` bits of an event's id.  An event counts as signalled only when its mailbox, the slot
+  /// of the page that its id names, has been written to: so a number that says nothing is looked for among all slots, and an
+  /// interrupt without a mailbox wakes nobody.  Source: kfd_signal_event_interrupt of kfd_events.c, Linux 6.12.
+  func interrupt(_ partial: UInt32, bits: Int = 32) {
     lock.withLock {
-      guard id < Self.firstNonSignal, let event = find(id), Event.hasSlot(event.type) else { return }
-      page?[Int(id)] = Self.unsignaled
-      set(event)
+      guard let page else { return }
+      func acknowledge(_ id: Int) -> Bool {
+        guard id > 0, id < slots.count, page[id] != Self.unsignaled, let event = slots[id], Event.hasSlot(event.type) else { return false }
+        page[id] = Self.unsignaled
+        set(event)
+        return true
+      }
+      if bits > 0 {
+        let step = bits < 12 ? 1 << bits : 4096
+        var id = Int(partial)
+        while id < 4096 {
+          if acknowledge(id) { return }
+          id += step
+        }
+      }
+      for id in slots.indices { _ = acknowledge(id) }
     }
+  }
+
+  /// The device has been reset and its memory is lost.
+  func raiseReset(gpuID: UInt32) {
+    raiseHardwareException(kfd_hsa_hw_exception_data(reset_type: 0, reset_cause: 0, memory_lost: 1, gpu_id: gpuID))
   }
 
   func raiseMemoryException(_ data: kfd_hsa_memory_exception_data) {

@@ -7,6 +7,8 @@ struct QueueSuspension: OptionSet, Sendable {
   let rawValue: UInt8
   static let debugger = QueueSuspension(rawValue: 1)
   static let checkpoint = QueueSuspension(rawValue: 2)
+  /// The device was reset: the queue never runs again.
+  static let reset = QueueSuspension(rawValue: 4)
 }
 
 extension SoftProcess {
@@ -25,6 +27,18 @@ extension SoftProcess {
   /// After the settings or the reasons have changed.
   func applySuspension(_ queue: Queue) {
     queue.processor.setRunning(queue, wantsToRun(queue) && suspensions[queue.id] == nil)
+  }
+
+  /// A reset of the whole device, as the driver does it: its queues are gone for good, who waits for exceptions is told.
+  /// Source: kgd2kfd_pre_reset, kgd2kfd_post_reset and kfd_signal_reset_event of Linux 6.12.
+  func reset(_ device: SoftDevice) {
+    lock.withLock {
+      smi.resetBegins(on: device)
+      for queue in queues.values where queue.device === device { setSuspended(queue, .reset, true) }
+      events.raiseReset(gpuID: device.gpuID)
+      smi.resetEnds(on: device)
+    }
+    Log.always("GPU \(device.index) (\(device.kind.name)) was reset: its queues do not run any more")
   }
 
   func suspendAll(_ reason: QueueSuspension, _ on: Bool, _ trigger: SMIEvents.EvictionTrigger) {

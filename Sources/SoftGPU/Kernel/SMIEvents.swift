@@ -97,6 +97,12 @@ final class SMIEvents: @unchecked Sendable {
     post(.queueRestore, on: device, "\(now) -\(getpid()) \(hexadecimal(device.gpuID)) 0")
   }
 
+  func resetBegins(on device: SoftDevice) {
+    device.resets &+= 1
+    post(.gpuPreReset, on: device, "\(hexadecimal(device.resets)) user trigger")
+  }
+  func resetEnds(on device: SoftDevice) { post(.gpuPostReset, on: device, hexadecimal(device.resets) + " ") }
+
   private static var taskName: String {
     var name = [CChar](repeating: 0, count: 17)
     let file = Glibc.open("/proc/self/comm", O_RDONLY | O_CLOEXEC)

@@ -30,7 +30,11 @@ final class SoftDevice: @unchecked Sendable {
   var doorbells: Extent?
   var mmioRemap: Extent? { didSet { caches?.setRegisters(mmioRemap?.host) } }
   var scratchBacking: UInt64 = 0
+  /// How often it has been reset.
+  var resets: UInt32 = 0
   var trapHandler = TrapHandler()
+  /// A debugger wants new waves halted.
+  var launchesHalted = false
   /// Whether what waves report goes to the runtime that RUNTIME_ENABLE announced.  Any thread.
   let sendsExceptions = Atomic<Bool>(false)
   /// Made with the first mapping of the doorbells or the first queue.
@@ -64,6 +68,7 @@ final class SoftDevice: @unchecked Sendable {
     if let processor { return processor }
     _ = doorbellWatch
     let engine = ComputeEngine(device: kind, addressSpace: addressSpace)
+    engine.launchesHalted.store(launchesHalted, ordering: .relaxed)
     let new = QueueProcessor(device: self, engine: engine, events: events)
     processor = new
     return new

@@ -54,7 +54,13 @@ extension SoftProcess {
       let words = DebugWords(words.baseAddress!)
       switch operation {
       case 0: return debugEnable(words)
-      case 1: debugger.detach(); return 0
+      case 1:
+        debugger.detach()
+        for device in devices {
+          device.launchesHalted = false
+          device.processor?.engine.launchesHalted.store(false, ordering: .releasing)
+        }
+        return 0
       case 2: return debugSendToRuntime(words)
       case 3: debugger.setEnabled(words[0]); return 0
       case 4: return debugSetOverride(words)
@@ -128,9 +134,13 @@ extension SoftProcess {
   private func debugSetLaunchMode(_ words: DebugWords) -> Int32 {
     let mode = words.int32(0)
     guard [0, 1, 3].contains(mode) else { return -EINVAL }
-    guard mode == 0 else {
-      Log.info("DBG_TRAP: wave launch mode \(mode) (1 halted, 3 in debug mode) is not implemented; waves start normally (0)")
+    guard mode < 3 else {
+      Log.info("DBG_TRAP: wave launch mode 3 (a trap before each instruction) is not implemented; 0 (normal) and 1 (halted) are")
       return -EACCES
+    }
+    for device in devices {
+      device.launchesHalted = mode == 1
+      device.processor?.engine.launchesHalted.store(mode == 1, ordering: .releasing)
     }
     return 0
   }

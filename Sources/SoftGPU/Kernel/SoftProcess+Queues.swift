@@ -43,8 +43,10 @@ extension SoftProcess {
       return -ENOMEM
     }
     guard let page = doorbells(of: device) else { return -ENOMEM }
-    let taken = Set(queues.values.filter { $0.device === device }.map(\.properties.doorbell))
-    guard let doorbell = (0..<Int(SoftDevice.doorbellBytes / 8)).first(where: { !taken.contains($0) }) else { return -ENOMEM }
+    let own = kind.isSDMA ? (0..<device.kind.sdmaQueuesPerEngine).first { number in
+      !queues.values.contains { $0.device === device && $0.properties.kind.isSDMA && $0.properties.sdmaEngine == engine && $0.properties.sdmaQueue == number }
+    } : 0
+    guard let own, let doorbell = kind.isSDMA ? Doorbells.sdma(engine: engine, queue: own) : freeDoorbell(of: device) else { return -ENOMEM }
     var id: UInt32 = 1
     while queues[id] != nil { id += 1 }
     let processor = device.startedProcessor(events: events)
@@ -53,7 +55,7 @@ extension SoftProcess {
     var properties = QueueProperties(
       id: id, kind: kind, ring: arguments.ring_base_address, ringSize: arguments.ring_size,
       readPointer: arguments.read_pointer_address, writePointer: arguments.write_pointer_address, doorbell: doorbell,
-      percentage: arguments.queue_percentage, priority: arguments.queue_priority, sdmaEngine: engine)
+      percentage: arguments.queue_percentage, priority: arguments.queue_priority, sdmaEngine: engine, sdmaQueue: own)
     properties.saveArea = arguments.ctx_save_restore_address
     properties.endOfPipe = arguments.eop_buffer_address
     properties.saveAreaSize = arguments.ctx_save_restore_size
@@ -70,6 +72,11 @@ extension SoftProcess {
     debugger.raise(.queueNew, source: id)
     arguments.doorbell_offset = Self.mmapOffset(CARMINE_KFD_MMAP_DOORBELL, device.gpuID) | UInt64(doorbell * 8)
     return 0
+  }
+
+  private func freeDoorbell(of device: SoftDevice) -> Int? {
+    let taken = Set(queues.values.filter { $0.device === device }.map(\.properties.doorbell))
+    return Doorbells.compute.first { !taken.contains($0) }
   }
 
   /// The engine for a new SDMA queue: the one with the fewest of them, or the one asked for; nil when there is no room.
@@ -140,4 +147,14 @@ extension SoftProcess {
         && [properties.ring, properties.readPointer, properties.writePointer, properties.saveArea, properties.endOfPipe].contains { $0 != 0 && range.contains($0) }
     }
   }
+}
+
+/// Which of a process's 1024 doorbells a queue gets: an SDMA queue its own place, by engine and number, since engines know their
+/// doorbells by range; a compute queue the first free one outside what is kept for other engines, and for their mirror image.
+/// Source: allocate_doorbell of kfd_device_queue_manager.c, amdgpu_doorbell.h (ten for each SDMA engine from 0x100 on, in all
+/// assignments since Vega20) of Linux 6.12.
+enum Doorbells {
+  private static let mirror = 512, kept = 0x100..<0x200
+  static func sdma(engine: Int, queue: Int) -> Int { kept.lowerBound + engine * 10 + (queue & 1) * mirror + queue >> 1 }
+  static var compute: [Int] { (0..<Int(SoftDevice.doorbellBytes / 8)).filter { !kept.contains($0 % mirror) } }
 }

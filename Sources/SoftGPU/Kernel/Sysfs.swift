@@ -117,6 +117,11 @@ struct Sysfs: Sendable {
     for (name, version) in [("mec", kind.firmware.mec), ("mec2", kind.firmware.mec2), ("rlc", kind.firmware.rlc), ("sdma", kind.firmware.sdma)] {
       add("\(pci)/fw_version/\(name)_fw_version", "0x" + hex(Int(version), 8) + "\n")
     }
+    // Reading it resets the device, as the driver's does.
+    tree.add("/sys/kernel/debug/dri/\(device.index)/amdgpu_gpu_recover", .live { [unowned device] in
+      device.process?.reset(device)
+      return "0\n"
+    })
     for block in kind.ipBlocks {
       let die = "\(pci)/ip_discovery/die/0", folder = "\(die)/\(block.hardwareID)/0"
       link("\(die)/\(block.name)", to: "\(block.hardwareID)")

@@ -29,7 +29,8 @@ struct QueueProperties: Sendable {
   var doorbell: Int                 // index of its 64 bits in the device's page
   var percentage: UInt32 = 100
   var priority: UInt32 = 7
-  var sdmaEngine: Int = 0
+  /// Of SDMA queues: which engine, and which of its queues.
+  var sdmaEngine: Int = 0, sdmaQueue: Int = 0
   /// Of compute queues.
   var endOfPipe: UInt64 = 0
   var saveArea: UInt64 = 0, saveAreaSize: UInt32 = 0, controlStackSize: UInt32 = 0

@@ -132,7 +132,12 @@ final class QueueProcessor: @unchecked Sendable {
       case .memory, .instructionFetch, .misaligned, .atomicUnsupported: .memoryViolation
       case .illegalInstruction: .illegalInstruction
       case .trap, .exception: .trap
-      case .badDispatch: .invalidCode
+      // As the firmware tells them apart.
+      case .badDispatch(_, .dimensions): .invalidDimensions
+      case .badDispatch(_, .workgroupSize): .groupTooLarge
+      case .badDispatch(_, .groupMemory): .invalidGroupMemory
+      case .badDispatch(_, .registers): .outOfRegisters
+      case .badDispatch(_, .code): .invalidCode
       }
     if isViolation(fault) { raiseViolation(fault) } else { raiseHardware() }
     queue.postInactive(error)
@@ -174,7 +179,7 @@ final class QueueProcessor: @unchecked Sendable {
         return
       }
     }
-    events.interrupt(data)
+    events.interrupt(data, bits: 24)
   }
 
   private func raiseHardware() {

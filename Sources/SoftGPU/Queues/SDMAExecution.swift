@@ -26,7 +26,7 @@ extension SDMAQueue {
       let count = Int(words[3] & 0xf_ffff) + 1, destination = address(1)
       for index in 0..<count { try thread.store(thread.load32(stream.address(4 + index)), destination &+ UInt64(index * 4)) }
     case .fence: try thread.store(words[3], address(1))
-    case .trap: processor.events.interrupt(words[1] & 0xfff_ffff)
+    case .trap: processor.events.interrupt(words[1] & 0xfff_ffff, bits: 28)
     case .poll: try poll(words)
     case .atomic:
       guard let atomic = PacketAtomic(header >> 25) else { throw .refuse(.invalidPacket, "SDMA ATOMIC operation \(header >> 25)") }

@@ -2,6 +2,7 @@
 #include "shim_check.h"
 #include <dirent.h>
 #include <dlfcn.h>
+#include <ftw.h>
 #include <glob.h>
 #include <limits.h>
 #include <sys/mman.h>
@@ -166,8 +167,86 @@ static void by_name(void) {
   close(fd);
 }
 
+// A working folder of the driver's is one: relative paths start there, and children inherit it.
+static void working_folder(void) {
+  char text[PATH_MAX], plain[PATH_MAX];
+  struct stat s, t;
+  CHECK(getcwd(plain, sizeof plain));
+  CHECK(chdir(TOPOLOGY "/nodes") == 0);
+  CHECK(getcwd(text, sizeof text) && !strcmp(text, "/sys/devices/virtual/kfd/kfd/topology/nodes"));
+  CHECK(getcwd(text, 8) == NULL && errno == ERANGE);
+  CHECK(stat("1/gpu_id", &s) == 0 && stat(TOPOLOGY "/nodes/1/gpu_id", &t) == 0 && s.st_ino == t.st_ino);
+  CHECK(stat("../generation_id", &s) == 0 && access("7", F_OK) < 0 && errno == ENOENT);
+  FILE *file = fopen("1/properties", "r");
+  CHECK(file && fgets(text, sizeof text, file) && !strncmp(text, "cpu_cores_count 0", 17));
+  fclose(file);
+  int fd = open("./0/../1/gpu_id", O_RDONLY);
+  CHECK(fd >= 0 && read(fd, text, sizeof text) > 1);
+  close(fd);
+  DIR *stream = opendir(".");
+  CHECK(stream && readdir(stream) && readdir(stream) && !strcmp(readdir(stream)->d_name, "0") && closedir(stream) == 0);
+  CHECK(realpath("1", text) && !strcmp(text, "/sys/devices/virtual/kfd/kfd/topology/nodes/1"));
+  CHECK(chdir("1") == 0 && stat("gpu_id", &s) == 0 && chdir("gpu_id") < 0 && errno == ENOTDIR && chdir("x") < 0 && errno == ENOENT);
+  CHECK(system("test -f gpu_id && test \"$(pwd -P)\" = /sys/devices/virtual/kfd/kfd/topology/nodes/1 && cat mem_banks/0/properties >/dev/null") == 0);
+  CHECK(open("new", O_CREAT | O_RDWR, 0644) < 0 && errno == EACCES);
+  fd = open("..", O_RDONLY | O_DIRECTORY);
+  CHECK(fd >= 0 && fchdir(fd) == 0 && stat("1/gpu_id", &s) == 0);
+  close(fd);
+  CHECK(chdir("../../../../../../../tmp") == 0 && getcwd(text, sizeof text) && !strcmp(text, "/tmp") && stat("gpu_id", &s) < 0);
+  CHECK(chdir("/sys/class/kfd/kfd") == 0 && chdir(plain) == 0 && getcwd(text, sizeof text) && !strcmp(text, plain));
+}
+
+static int files, directories, after, deepest;
+static int count(const char *path, const struct stat *s, int type, struct FTW *place) {
+  CHECK(path[place->base] && (type != FTW_F || S_ISREG(s->st_mode)));
+  files += type == FTW_F;
+  directories += type == FTW_D;
+  after += type == FTW_DP;
+  if (place->level > deepest) deepest = place->level;
+  return 0;
+}
+static int stop_at_gpu(const char *path, const struct stat *s, int type) {
+  (void)s; (void)type;
+  return strstr(path, "gpu_id") ? 5 : 0;
+}
+static void walks(void) {
+  CHECK(nftw("/sys/devices/virtual/kfd/kfd/topology", count, 20, FTW_PHYS) == 0);
+  CHECK(files > 10 && directories >= 4 && deepest >= 3 && after == 0);
+  int seen = directories;
+  CHECK(nftw("/sys/devices/virtual/kfd/kfd/topology", count, 20, FTW_PHYS | FTW_DEPTH) == 0 && after == seen);
+  CHECK(ftw(TOPOLOGY "/nodes", stop_at_gpu, 20) == 5);
+  CHECK(nftw(TOPOLOGY "/nodes/78", count, 20, 0) < 0 && errno == ENOENT);
+}
+
+// What the host has and what the driver has, in one list.
+static void beside(void) {
+  DIR *stream = opendir("/dev/");
+  struct dirent *entry;
+  int kfd = 0, dri = 0, null = 0;
+  CHECK(stream);
+  while ((entry = readdir(stream))) {
+    kfd += !strcmp(entry->d_name, "kfd") && entry->d_type == DT_CHR;
+    dri += !strcmp(entry->d_name, "dri") && entry->d_type == DT_DIR;
+    null += !strcmp(entry->d_name, "null");
+  }
+  closedir(stream);
+  CHECK(kfd == 1 && dri == 1 && null == 1);
+  struct dirent **list;
+  int count = scandir("/sys/class", &list, NULL, alphasort), found = 0;
+  CHECK(count > 3);
+  while (count--) { found += !strcmp(list[count]->d_name, "kfd"); free(list[count]); }
+  free(list);
+  CHECK(found == 1);
+  glob_t paths;
+  CHECK(glob("/dev/kf*", 0, NULL, &paths) == 0 && paths.gl_pathc == 1 && !strcmp(paths.gl_pathv[0], "/dev/kfd"));
+  globfree(&paths);
+}
+
 int main(void) {
   by_name();
+  working_folder();
+  walks();
+  beside();
   status();
   access_and_links();
   folders();
