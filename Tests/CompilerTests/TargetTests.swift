@@ -71,9 +71,9 @@ private struct Case {
   func occupancy(target: String, live: Int) throws {
     // `live` registers that are all needed at once.
     var text = ".reg .f32 %x<\(live)>; .reg .b64 %a; ld.param.u64 %a, [p0]; mov.u32 %r1, %tid.x; mul.wide.u32 %rd1, %r1, 4; add.s64 %a, %a, %rd1;\n"
-    for index in 0..<live { text += "ld.volatile.global.f32 %x\(index), [%a+\(index * 4096)];\n" }
+    for index in 0..<live { text += "ld.volatile.global.f32 %x\(index), [%a+\(index * 8)];\n" }
     text += "bar.sync 0;\n"
-    for index in 0..<live { text += "st.volatile.global.f32 [%a+\(index * 4096)], %x\(index);\n" }
+    for index in 0..<live { text += "st.volatile.global.f32 [%a+\(index * 8)], %x\(index);\n" }
     let source = try parse(kernel(text + "ret;", directives: ".maxntid 64"))
     let compiler = try KernelCompiler(target: target)
     let assembly = String(decoding: try compiler.emit(source, kernel: "k", as: .assembly), as: UTF8.self)
@@ -96,9 +96,9 @@ private struct Case {
   func limits() throws {
     let live = 200
     var text = ".reg .f32 %x<\(live)>; .reg .b64 %a; ld.param.u64 %a, [p0]; mov.u32 %r1, %tid.x; mul.wide.u32 %rd1, %r1, 4; add.s64 %a, %a, %rd1;\n"
-    for index in 0..<live { text += "ld.volatile.global.f32 %x\(index), [%a+\(index * 4096)];\n" }
+    for index in 0..<live { text += "ld.volatile.global.f32 %x\(index), [%a+\(index * 8)];\n" }
     text += "bar.sync 0;\n"
-    for index in 0..<live { text += "st.volatile.global.f32 [%a+\(index * 4096)], %x\(index);\n" }
+    for index in 0..<live { text += "st.volatile.global.f32 [%a+\(index * 8)], %x\(index);\n" }
     func compiled(_ directives: String) throws -> KernelImage {
       try KernelCompiler(target: "gfx942").compile(parse(kernel(text + "ret;", directives: directives)), kernel: "k")
     }

@@ -146,9 +146,9 @@ refused_kernel() {
   expect_line "$work/answers.out" '^before: right$' "the kernel beside it does not work"
   refuse_line "$work/answers.out" '^refused: cudaSuccess$' "it succeeds"
   expect_line "$work/answers.out" '^after: right$' "the kernel beside it does not work afterwards"
-  expect_line "$work/answers.err" 'matrix_product' "standard error does not name the kernel"
-  expect_line "$work/answers.err" 'wmma' "standard error does not name the instruction"
-  [ "$(grep -c wmma "$work/answers.err")" -eq 1 ] || fail "it is said $(grep -c wmma "$work/answers.err") times"
+  expect_line "$work/answers.err" 'prefetch_tile' "standard error does not name the kernel"
+  expect_line "$work/answers.err" 'cp.async.bulk.prefetch.tensor' "standard error does not name the instruction"
+  [ "$(grep -c cp.async.bulk.prefetch.tensor "$work/answers.err")" -eq 1 ] || fail "it is said $(grep -c cp.async.bulk.prefetch.tensor "$work/answers.err") times"
 }
 
 silent_by_default() {

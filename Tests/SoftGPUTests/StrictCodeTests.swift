@@ -213,11 +213,12 @@ import Testing
     #expect(launch.completes)
   }
 
+  /// Source: LLVM's AgentScopeFineGrainedRemoteMemoryAtomics, which gfx942 has: without sc1 its L2 does what PCIe has not.
   @Test("Of atomics at system scope on the host's memory only those that PCIe has take place, and none in floating point", arguments: [
     ("global_atomic_umax v0, v1, s[4:5] sc1", StrictLab.Kind.fine, 3), ("global_atomic_or v0, v1, s[4:5] sc1", .fine, 3),
     ("global_atomic_add v0, v1, s[4:5] sc1", .fine, 12), ("global_atomic_swap v0, v1, s[4:5] sc1", .fine, 9),
     ("global_atomic_umax v0, v1, s[4:5]", .fine, 9), ("global_atomic_umax v0, v1, s[4:5] sc1", .vram, 9),
-    ("global_atomic_add_f32 v0, v1, s[4:5]", .fine, 3),
+    ("global_atomic_add_f32 v0, v1, s[4:5]", .fine, 12), ("global_atomic_add_f32 v0, v1, s[4:5] sc1", .fine, 3),
   ] as [(String, StrictLab.Kind, UInt32)])
   func pcieAtomics(instruction: String, kind: StrictLab.Kind, result: UInt32) throws {
     let lab = StrictLab(), data = lab.memory(kind)

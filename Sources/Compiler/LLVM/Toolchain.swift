@@ -109,6 +109,7 @@ final class Toolchain {
   func emit(_ module: LLVMModuleRef, assembly: Bool = false) throws -> [UInt8] {
     var message: UnsafeMutablePointer<CChar>?
     var buffer: LLVMMemoryBufferRef?
+    LLVMSetTargetMachineAsmVerbosity(machine, assembly ? 1 : 0)  // with LLVM's own figures: registers, occupancy
     let failed = LLVMTargetMachineEmitToMemoryBuffer(
       machine, module, assembly ? LLVMAssemblyFile : LLVMObjectFile, &message, &buffer)
     guard failed == 0, let buffer else { throw CompileError(.internalError, "LLVM emits no code: \(take(message))") }

@@ -1,20 +1,13 @@
-// Two kernels in one module: one with matrix instructions, which Carmine has not got, and one without.  The first must be refused
-// by name and the second must work, before and after.
+// Two kernels in one module: one that has a tile of a tensor prefetched by its map, which NVIDIA's copy engine alone can read, and
+// one that does not.  The first must be refused by name and the second must work, before and after.
+// Needs sm_90.
 #include <cuda_runtime.h>
-#include <mma.h>
 
 #include <cstdio>
 
-__global__ void matrix_product(const half *a, const half *b, float *c) {
-  using namespace nvcuda::wmma;
-  fragment<matrix_a, 16, 16, 16, half, row_major> left;
-  fragment<matrix_b, 16, 16, 16, half, row_major> right;
-  fragment<accumulator, 16, 16, 16, float> sum;
-  fill_fragment(sum, 0.0f);
-  load_matrix_sync(left, a, 16);
-  load_matrix_sync(right, b, 16);
-  mma_sync(sum, left, right, sum);
-  store_matrix_sync(c, sum, 16, mem_row_major);
+__global__ void prefetch_tile(const void *map, float *c) {
+  asm volatile("cp.async.bulk.prefetch.tensor.1d.L2.global [%0, {%1}];" ::"l"(map), "r"(0));
+  c[threadIdx.x] = 1;
 }
 __global__ void fill(float *c) { c[threadIdx.x] = threadIdx.x; }
 
@@ -26,11 +19,10 @@ static bool fills(float *c) {
 }
 
 int main() {
-  half *a = nullptr;
   float *c = nullptr;
-  if (cudaMalloc(&a, 1024) != cudaSuccess || cudaMalloc(&c, 1024) != cudaSuccess) return 9;
+  if (cudaMalloc(&c, 1024) != cudaSuccess) return 9;
   printf("before: %s\n", fills(c) ? "right" : "wrong");
-  matrix_product<<<1, 32>>>(a, a, c);
+  prefetch_tile<<<1, 32>>>(c, c);
   cudaError_t error = cudaGetLastError();
   printf("refused: %s\n", cudaGetErrorName(error));
   printf("after: %s\n", fills(c) ? "right" : "wrong");
