@@ -45,7 +45,7 @@ extension Operand {
     case .element(let operand, let part): operand.text + "." + part
     case .pair(let first, let second): first.text + "|" + second.text
     case .address(let base, let offset): "[" + base.text + (offset == 0 ? "" : offset < 0 ? "\(offset)" : "+\(offset)") + "]"
-    case .indexed(let base, let parts): "[" + base.text + ", {" + parts.map(\.text).joined(separator: ", ") + "}]"
+    case .indexed(let base, let parts): "[" + base.text + ", " + parts.map(\.text).joined(separator: ", ") + "]"
     case .subscripted(let base, let index): base.text + "[" + index.text + "]"
     case .list(let parts): "(" + parts.map(\.text).joined(separator: ", ") + ")"
     }
