@@ -218,7 +218,7 @@ import Testing
     ("global_atomic_umax v0, v1, s[4:5] sc1", StrictLab.Kind.fine, 3), ("global_atomic_or v0, v1, s[4:5] sc1", .fine, 3),
     ("global_atomic_add v0, v1, s[4:5] sc1", .fine, 12), ("global_atomic_swap v0, v1, s[4:5] sc1", .fine, 9),
     ("global_atomic_umax v0, v1, s[4:5]", .fine, 9), ("global_atomic_umax v0, v1, s[4:5] sc1", .vram, 9),
-    ("global_atomic_add_f32 v0, v1, s[4:5]", .fine, 12), ("global_atomic_add_f32 v0, v1, s[4:5] sc1", .fine, 3),
+    ("v_mov_b32 v1, 1.0\nglobal_atomic_add_f32 v0, v1, s[4:5]", .fine, 0x3f80_0000), ("global_atomic_add_f32 v0, v1, s[4:5] sc1", .fine, 3),
   ] as [(String, StrictLab.Kind, UInt32)])
   func pcieAtomics(instruction: String, kind: StrictLab.Kind, result: UInt32) throws {
     let lab = StrictLab(), data = lab.memory(kind)

@@ -11,11 +11,13 @@ struct FunctionTraits {
   private(set) var leaving: Set<String> = []        // end the thread
   private(set) var spinning: Set<String> = []       // have a loop that waits
   let definitions: [String: Function]
-  /// Of the functions that communicate or block.
+  /// Of the functions that communicate, fence or block.
   private(set) var flows: [String: ControlFlow] = [:]
 
   init(_ reachable: Reachability, _ definitions: [String: Function]) {
     self.definitions = definitions
+    /// Have a fence: behind one, a plain load may see what another thread has written.
+    var fencing: Set<String> = []
     var changed = true
     while changed {
       changed = false
@@ -24,6 +26,7 @@ struct FunctionTraits {
         definitions[name]?.body?.forEachInstruction { i in
           let callee = i.callee
           if isCommunication(i) { found.0 = true }
+          if Self.isFence(i) { fencing.insert(name) }
           if isBarrier(i) { found.1 = true }
           if isWrite(i) { found.2 = true }
           if i.isWarpSynchronous || callee.map(meeting.contains) ?? false { found.3 = true }
@@ -36,11 +39,11 @@ struct FunctionTraits {
         if found.4, leaving.insert(name).inserted { changed = true }
       }
     }
-    for name in reachable.functions where communicating.contains(name) || blocking.contains(name) {
+    for name in reachable.functions where communicating.contains(name) || blocking.contains(name) || fencing.contains(name) {
       guard let body = definitions[name]?.body else { continue }
       let flow = ControlFlow(body)
       flows[name] = flow
-      if communicating.contains(name), flow.loops().contains(where: { waiting(in: $0, of: flow) != nil }) { spinning.insert(name) }
+      if communicating.contains(name) || fencing.contains(name), flow.loops().contains(where: { waiting(in: $0, of: flow) != nil }) { spinning.insert(name) }
     }
     var before = -1
     while spinning.count != before {
@@ -55,6 +58,8 @@ struct FunctionTraits {
     if i.opcode == "bar" || i.opcode == "barrier" { return !i.modifiers.contains("warp") && !i.modifiers.contains("arrive") }
     return i.callee.map { blocking.contains($0) } ?? false
   }
+
+  private static func isFence(_ i: Instruction) -> Bool { i.opcode == "membar" || i.opcode == "fence" }
 
   /// A read that may see what another thread has just written.
   func isCommunication(_ i: Instruction, constants: [String: UInt64] = [:]) -> Bool {
@@ -90,7 +95,7 @@ struct FunctionTraits {
   /// What a loop waits for; nil when it comes to its end by itself.
   func waiting(in loop: Set<Int>, of flow: ControlFlow) -> Instruction? {
     let instructions = loop.sorted().flatMap { flow.nodes[$0].instructions }
-    let hasFence = instructions.contains { $0.opcode == "membar" || $0.opcode == "fence" }
+    let hasFence = instructions.contains(where: Self.isFence)
     let hasBarrier = instructions.contains(where: isBarrier)
     let constants = instructions.constantRegisters
     // Backwards from what decides the exits, through registers written in the loop and branches inside it.
