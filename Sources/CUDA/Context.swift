@@ -20,6 +20,7 @@ public final class Context: @unchecked Sendable {  // streams: lock
   let limits = Limits()
   let pool: MemoryPool
   let deviceHeap: DeviceHeap
+  let graphMemory: GraphMemory
   private let storedFlags = Atomic<UInt32>(0)
   /// cudaSetDeviceFlags.  The lowest three bits choose how threads wait: cudaDeviceScheduleSpin, Yield, BlockingSync or, with none
   /// of them, a moment of spinning and then sleep.
@@ -37,6 +38,7 @@ public final class Context: @unchecked Sendable {  // streams: lock
     self.device = device
     pool = MemoryPool(gpu: device.gpu)
     deviceHeap = DeviceHeap(gpu: device.gpu)
+    graphMemory = GraphMemory(gpu: device.gpu)
     legacyStream = try Stream(context: self, kind: .legacy, flags: 0, priority: 0, id: 1)
   }
 
@@ -79,6 +81,7 @@ public final class Context: @unchecked Sendable {  // streams: lock
     blockingStreamCount.store(0, ordering: .releasing)
     pool.forgetAll()
     deviceHeap.forget()
+    graphMemory.forgetAll()
     for address in gpu.programAllocations() { try? gpu.free(address) }
     limits.reset()
     flags = 0

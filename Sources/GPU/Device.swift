@@ -126,6 +126,12 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   /// The allocation that holds a host or device address.
   public func allocation(containing address: UInt64) -> Allocation? { memory.find(address) }
 
+  /// Address space for memory of the device, which `commit` puts memory behind and `decommit` takes away; `unreserve` ends it.
+  public func reserve(_ byteCount: UInt64) throws(GPUError) -> UInt64 { try memory.reserve(byteCount) }
+  public func commit(_ address: UInt64, byteCount: UInt64) throws(GPUError) { try memory.commit(address, byteCount) }
+  public func decommit(_ address: UInt64) throws(GPUError) { try memory.decommit(address) }
+  public func unreserve(_ address: UInt64, byteCount: UInt64) { memory.unreserve(address, byteCount) }
+
   /// Device addresses of everything that is not internal.
   public func programAllocations() -> [UInt64] { memory.programAllocations() }
 

@@ -34,14 +34,28 @@ struct Block: Sendable {
     return aligned
   }
 
-  /// VRAM or GTT, mapped here and on `gpuIDs`.
+  /// Makes mapped pages a reservation again, in one step.
+  static func blank(_ address: UInt64, _ byteCount: UInt64) {
+    mmap(
+      UnsafeMutableRawPointer(bitPattern: UInt(address)), Int(byteCount), PROT_NONE,
+      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0)
+  }
+
+  /// Address space for the device's own memory, which `allocate(at:)` may put memory behind.
+  static func reserveLocal(_ byteCount: UInt64, on device: Device) throws(GPUError) -> UInt64 {
+    guard byteCount < 1 << 46 else { throw GPUError(.outOfMemory, "\(byteCount) bytes are more than any GPU has") }
+    if let window = device.localWindow?.allocate(rounded(byteCount)) { return window }
+    return try reserve(rounded(byteCount))
+  }
+
+  /// VRAM or GTT, mapped here and on `gpuIDs`.  `place`: a reservation that stays one when this fails.
   static func allocate(
-    _ byteCount: UInt64, flags: AllocationFlags, on device: Device, mappedOn gpuIDs: [UInt32]
+    _ byteCount: UInt64, at place: UInt64? = nil, flags: AllocationFlags, on device: Device, mappedOn gpuIDs: [UInt32]
   ) throws(GPUError) -> Block {
     guard byteCount < 1 << 46 else { throw GPUError(.outOfMemory, "\(byteCount) bytes are more than any GPU has") }
     let size = rounded(byteCount)
     let driver = device.system.driver
-    let window = flags.contains(.vram) ? device.localWindow?.allocate(size) : nil
+    let window = place != nil ? place : flags.contains(.vram) ? device.localWindow?.allocate(size) : nil
     let address = if let window { window } else { try reserve(size) }
     let memory = UnsafeMutableRawPointer(bitPattern: UInt(address))!
     do throws(KFDError) {
@@ -57,7 +71,13 @@ struct Block: Sendable {
       }
       return Block(address: address, byteCount: size, handle: allocation.handle, gpuIDs: gpuIDs, isMappedHere: true)
     } catch {
-      if let window = device.localWindow, window.contains(address) { window.release(address, size) } else { munmap(memory, Int(size)) }
+      if place != nil {
+        blank(address, size)
+      } else if let window = device.localWindow, window.contains(address) {
+        window.release(address, size)
+      } else {
+        munmap(memory, Int(size))
+      }
       throw GPUError(error)
     }
   }
@@ -82,12 +102,14 @@ struct Block: Sendable {
     } catch { throw GPUError(error) }
   }
 
-  /// Gives everything back.  Nothing of it may be in use.
-  func release(_ device: Device) throws(GPUError) {
+  /// Gives everything back.  Nothing of it may be in use.  `keepsAddress`: the address space stays reserved.
+  func release(_ device: Device, keepsAddress: Bool = false) throws(GPUError) {
     let driver = device.system.driver
     do throws(KFDError) {
       try driver.unmapFromGPUs(handle: handle, gpuIDs: gpuIDs)
-      if let window = device.localWindow, window.contains(address) {
+      if keepsAddress {
+        Self.blank(address, byteCount)
+      } else if let window = device.localWindow, window.contains(address) {
         window.release(address, byteCount)
       } else if isMappedHere {
         try driver.unmap(UnsafeMutableRawPointer(bitPattern: UInt(address))!, Int(byteCount))

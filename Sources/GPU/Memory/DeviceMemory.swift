@@ -2,6 +2,7 @@
 // Threads: any; one lock, held for look-ups and, while allocating a new block, for the kernel's calls.
 // Full: outOfMemory, and nothing has changed.  An empty chunk goes back to the kernel at once, so that what the kernel reports
 // as available plus what chunks have free is exactly what can still be had.
+import Glibc
 import KFD
 import Synchronization
 
@@ -82,6 +83,39 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
         address, max(byteCount, 1),
         Record(allocation: allocation, isInternal: isInternal, rounded: rounded, chunk: chunk, block: block))
       return address
+    }
+  }
+
+  // MARK: addresses first, memory later
+
+  /// Address space for `byteCount` bytes of the device's own memory, without memory.
+  func reserve(_ byteCount: UInt64) throws(GPUError) -> UInt64 { try Block.reserveLocal(max(byteCount, 1), on: device) }
+
+  /// Puts memory behind a reserved address; from now on a look-up finds it.
+  func commit(_ address: UInt64, _ byteCount: UInt64) throws(GPUError) {
+    try lock.withLock { () throws(GPUError) in
+      let block = try Block.allocate(max(byteCount, 1), at: address, flags: Self.flags(.deviceLocal), on: device, mappedOn: gpuIDs(.deviceLocal))
+      let allocation = Allocation(
+        deviceAddress: address, hostAddress: address, byteCount: byteCount, heap: .deviceLocal, flags: 0,
+        serial: nextSerial.add(1, ordering: .relaxed).oldValue, isInternal: true)
+      records.insert(address, max(byteCount, 1), Record(allocation: allocation, isInternal: true, rounded: block.byteCount, chunk: nil, block: block))
+    }
+  }
+
+  /// Takes the memory away again; the address stays reserved.
+  func decommit(_ address: UInt64) throws(GPUError) {
+    try lock.withLock { () throws(GPUError) in
+      guard let record = records.remove(address) else { throw GPUError(.notFound, "nothing is committed at 0x" + String(address, radix: 16)) }
+      try record.block.release(device, keepsAddress: true)
+    }
+  }
+
+  /// Gives up address space without memory.
+  func unreserve(_ address: UInt64, _ byteCount: UInt64) {
+    if let window = device.localWindow, window.contains(address) {
+      window.forget(address, Block.rounded(max(byteCount, 1)))
+    } else {
+      munmap(UnsafeMutableRawPointer(bitPattern: UInt(address)), Int(Block.rounded(max(byteCount, 1))))
     }
   }
 

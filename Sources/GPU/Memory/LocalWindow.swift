@@ -48,10 +48,13 @@ final class LocalWindow: Sendable {
   /// Takes the memory away from an address that `allocate` gave.  The pages become a reservation again in one step: nothing else of
   /// the process can get an address in the window.
   func release(_ address: UInt64, _ byteCount: UInt64) {
+    Block.blank(address, byteCount)
+    forget(address, byteCount)
+  }
+
+  /// Gives back an address that has no memory.
+  func forget(_ address: UInt64, _ byteCount: UInt64) {
     let rounded = (byteCount + Block.reservationAlignment - 1) & ~(Block.reservationAlignment - 1)
-    mmap(
-      UnsafeMutableRawPointer(bitPattern: UInt(address)), Int(byteCount), PROT_NONE,
-      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0)
     lock.withLock { free.free(address - start, rounded) }
   }
 }

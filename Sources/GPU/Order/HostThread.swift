@@ -2,11 +2,11 @@
 // it, and is never joined.
 import Glibc
 
-enum HostThread {
+public enum HostThread {
   private final class Box { let body: @Sendable () -> Void; init(_ body: @escaping @Sendable () -> Void) { self.body = body } }
 
   /// Starts `body`; false when the system has no thread left.
-  static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+  public static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
     var all = sigset_t()
     var old = sigset_t()
     sigfillset(&all)
