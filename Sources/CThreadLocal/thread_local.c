@@ -1,6 +1,8 @@
 #include "carmine_thread_local.h"
 
 #include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static _Thread_local carmine_thread_state state;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -8,6 +10,8 @@ static pthread_key_t key;
 static void (*release_state)(carmine_thread_state *);
 
 carmine_thread_state *carmine_thread_state_get(void) { return &state; }
+
+int carmine_thread_id(void) { return (int)syscall(SYS_gettid); }
 
 static void thread_ends(void *value) {
   if (release_state) release_state(value);

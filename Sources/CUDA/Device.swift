@@ -27,16 +27,21 @@ public final class Device: @unchecked Sendable {  // storedContext: contextLock
 
   static func live(_ ordinal: Int) -> Device? { registryLock.withLock { registry.first { $0.ordinal == ordinal } } }
 
+  /// Devices that have been opened; starts nothing.
+  static var registered: [Device] { registryLock.withLock { registry } }
+
   /// The primary context, made at its first use.  Throws cudaErrorMemoryAllocation and the like when it cannot be made.
   public func primaryContext() throws(CUDAError) -> Context {
     if let context = contextIfAny { return context }
-    return try contextLock.withLock { () throws(CUDAError) in
-      if let context = storedContext { return context }
+    let (context, isNew) = try contextLock.withLock { () throws(CUDAError) in
+      if let context = storedContext { return (context, false) }
       let context = try Context(device: self)
       storedContext = context
       contextPointer.store(UInt(bitPattern: Unmanaged.passUnretained(context).toOpaque()), ordering: .releasing)
-      return context
+      return (context, true)
     }
+    if isNew { context.loadEagerly() }
+    return context
   }
 
   /// The primary context if it has been made (and never unmade: a reset empties it).

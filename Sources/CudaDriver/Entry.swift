@@ -19,7 +19,10 @@ func driver(_ function: StaticString = #function, _ body: () throws(CUDAError) -
 @inline(never)
 private func refused(_ function: StaticString, _ error: CUDAError) -> Int32 {
   let result = driverResult(error)
-  if error == .notReady { Log.trace("\(name(function)): not ready") } else { Log.error("\(name(function)): CUresult \(result): \(error)") }
+  if error == .notReady { Log.trace("\(name(function)): not ready") } else {
+    Log.error("\(name(function)): CUresult \(result): \(error)")
+    ErrorLog.append(.driver, name(function), error.reason ?? error.text.description)
+  }
   return result
 }
 

@@ -23,7 +23,10 @@ public func entry(_ function: StaticString = #function, _ body: () throws(CUDAEr
 @inline(never)
 public func failed(_ function: StaticString, _ error: CUDAError) -> Int32 {
   CurrentThread.record(error)
-  if error == .notReady { Log.trace("\(plain(function)): not ready") } else { Log.error("\(plain(function)): \(error)") }
+  if error == .notReady { Log.trace("\(plain(function)): not ready") } else {
+    Log.error("\(plain(function)): \(error)")
+    ErrorLog.append(.runtime, plain(function), error.reason ?? error.text.description)
+  }
   return error.rawValue
 }
 

@@ -11,9 +11,12 @@ public func __cudaRegisterFatBinary(_ wrapper: UnsafeMutableRawPointer?) -> Unsa
   return Registry.shared.register(wrapper: wrapper).handle
 }
 
-/// Everything of the module has been registered; nothing waits for that here.
+/// Everything of the module has been registered.  Only eager loading waits for that, of a library that comes after the device.
 @c(carmine_rt___cudaRegisterFatBinaryEnd)
-public func __cudaRegisterFatBinaryEnd(_ handle: UnsafeMutableRawPointer?) {}
+public func __cudaRegisterFatBinaryEnd(_ handle: UnsafeMutableRawPointer?) {
+  guard LoadingMode.current == .eager, !Runtime.isForkedChild, let module = Registry.shared.module(ofHandle: handle) else { return }
+  Device.loadEagerly(module)
+}
 
 @c(carmine_rt___cudaUnregisterFatBinary)
 public func __cudaUnregisterFatBinary(_ handle: UnsafeMutableRawPointer?) {

@@ -1535,111 +1535,97 @@ cudaLaunchKernel_ptsz:	endbr64
 	.globl cudaLibraryEnumerateKernels
 	.type cudaLibraryEnumerateKernels,@function
 cudaLibraryEnumerateKernels:	endbr64
-	leaq	name_267(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+688(%rip)
 	.size cudaLibraryEnumerateKernels,.-cudaLibraryEnumerateKernels
 	.globl cudaLibraryGetGlobal
 	.type cudaLibraryGetGlobal,@function
 cudaLibraryGetGlobal:	endbr64
-	leaq	name_268(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+696(%rip)
 	.size cudaLibraryGetGlobal,.-cudaLibraryGetGlobal
 	.globl cudaLibraryGetKernel
 	.type cudaLibraryGetKernel,@function
 cudaLibraryGetKernel:	endbr64
-	leaq	name_269(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+704(%rip)
 	.size cudaLibraryGetKernel,.-cudaLibraryGetKernel
 	.globl cudaLibraryGetKernelCount
 	.type cudaLibraryGetKernelCount,@function
 cudaLibraryGetKernelCount:	endbr64
-	leaq	name_270(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+712(%rip)
 	.size cudaLibraryGetKernelCount,.-cudaLibraryGetKernelCount
 	.globl cudaLibraryGetManaged
 	.type cudaLibraryGetManaged,@function
 cudaLibraryGetManaged:	endbr64
-	leaq	name_271(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+720(%rip)
 	.size cudaLibraryGetManaged,.-cudaLibraryGetManaged
 	.globl cudaLibraryGetUnifiedFunction
 	.type cudaLibraryGetUnifiedFunction,@function
 cudaLibraryGetUnifiedFunction:	endbr64
-	leaq	name_272(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+728(%rip)
 	.size cudaLibraryGetUnifiedFunction,.-cudaLibraryGetUnifiedFunction
 	.globl cudaLibraryLoadData
 	.type cudaLibraryLoadData,@function
 cudaLibraryLoadData:	endbr64
-	leaq	name_273(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+736(%rip)
 	.size cudaLibraryLoadData,.-cudaLibraryLoadData
 	.globl cudaLibraryLoadFromFile
 	.type cudaLibraryLoadFromFile,@function
 cudaLibraryLoadFromFile:	endbr64
-	leaq	name_274(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+744(%rip)
 	.size cudaLibraryLoadFromFile,.-cudaLibraryLoadFromFile
 	.globl cudaLibraryUnload
 	.type cudaLibraryUnload,@function
 cudaLibraryUnload:	endbr64
-	leaq	name_275(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+752(%rip)
 	.size cudaLibraryUnload,.-cudaLibraryUnload
 	.globl cudaLogsCurrent
 	.type cudaLogsCurrent,@function
 cudaLogsCurrent:	endbr64
-	leaq	name_276(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+760(%rip)
 	.size cudaLogsCurrent,.-cudaLogsCurrent
 	.globl cudaLogsDumpToFile
 	.type cudaLogsDumpToFile,@function
 cudaLogsDumpToFile:	endbr64
-	leaq	name_277(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+768(%rip)
 	.size cudaLogsDumpToFile,.-cudaLogsDumpToFile
 	.globl cudaLogsDumpToMemory
 	.type cudaLogsDumpToMemory,@function
 cudaLogsDumpToMemory:	endbr64
-	leaq	name_278(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+776(%rip)
 	.size cudaLogsDumpToMemory,.-cudaLogsDumpToMemory
 	.globl cudaLogsRegisterCallback
 	.type cudaLogsRegisterCallback,@function
 cudaLogsRegisterCallback:	endbr64
-	leaq	name_279(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+784(%rip)
 	.size cudaLogsRegisterCallback,.-cudaLogsRegisterCallback
 	.globl cudaLogsUnregisterCallback
 	.type cudaLogsUnregisterCallback,@function
 cudaLogsUnregisterCallback:	endbr64
-	leaq	name_280(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+792(%rip)
 	.size cudaLogsUnregisterCallback,.-cudaLogsUnregisterCallback
 	.globl cudaMalloc
 	.type cudaMalloc,@function
 cudaMalloc:	endbr64
-	jmp	*carmine_front_slots+688(%rip)
+	jmp	*carmine_front_slots+800(%rip)
 	.size cudaMalloc,.-cudaMalloc
 	.globl cudaMalloc3D
 	.type cudaMalloc3D,@function
 cudaMalloc3D:	endbr64
-	jmp	*carmine_front_slots+696(%rip)
+	jmp	*carmine_front_slots+808(%rip)
 	.size cudaMalloc3D,.-cudaMalloc3D
 	.globl cudaMalloc3DArray
 	.type cudaMalloc3DArray,@function
 cudaMalloc3DArray:	endbr64
-	jmp	*carmine_front_slots+704(%rip)
+	jmp	*carmine_front_slots+816(%rip)
 	.size cudaMalloc3DArray,.-cudaMalloc3DArray
 	.globl cudaMallocArray
 	.type cudaMallocArray,@function
 cudaMallocArray:	endbr64
-	jmp	*carmine_front_slots+712(%rip)
+	jmp	*carmine_front_slots+824(%rip)
 	.size cudaMallocArray,.-cudaMallocArray
 	.globl cudaMallocAsync
 	.type cudaMallocAsync,@function
 cudaMallocAsync:	endbr64
-	jmp	*carmine_front_slots+720(%rip)
+	jmp	*carmine_front_slots+832(%rip)
 	.size cudaMallocAsync,.-cudaMallocAsync
 	.globl cudaMallocAsync_ptsz
 	.type cudaMallocAsync_ptsz,@function
@@ -1647,12 +1633,12 @@ cudaMallocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+720(%rip)
+1:	jmp	*carmine_front_slots+832(%rip)
 	.size cudaMallocAsync_ptsz,.-cudaMallocAsync_ptsz
 	.globl cudaMallocFromPoolAsync
 	.type cudaMallocFromPoolAsync,@function
 cudaMallocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+728(%rip)
+	jmp	*carmine_front_slots+840(%rip)
 	.size cudaMallocFromPoolAsync,.-cudaMallocFromPoolAsync
 	.globl cudaMallocFromPoolAsync_ptsz
 	.type cudaMallocFromPoolAsync_ptsz,@function
@@ -1660,32 +1646,32 @@ cudaMallocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+728(%rip)
+1:	jmp	*carmine_front_slots+840(%rip)
 	.size cudaMallocFromPoolAsync_ptsz,.-cudaMallocFromPoolAsync_ptsz
 	.globl cudaMallocHost
 	.type cudaMallocHost,@function
 cudaMallocHost:	endbr64
-	jmp	*carmine_front_slots+736(%rip)
+	jmp	*carmine_front_slots+848(%rip)
 	.size cudaMallocHost,.-cudaMallocHost
 	.globl cudaMallocManaged
 	.type cudaMallocManaged,@function
 cudaMallocManaged:	endbr64
-	jmp	*carmine_front_slots+744(%rip)
+	jmp	*carmine_front_slots+856(%rip)
 	.size cudaMallocManaged,.-cudaMallocManaged
 	.globl cudaMallocMipmappedArray
 	.type cudaMallocMipmappedArray,@function
 cudaMallocMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+752(%rip)
+	jmp	*carmine_front_slots+864(%rip)
 	.size cudaMallocMipmappedArray,.-cudaMallocMipmappedArray
 	.globl cudaMallocPitch
 	.type cudaMallocPitch,@function
 cudaMallocPitch:	endbr64
-	jmp	*carmine_front_slots+760(%rip)
+	jmp	*carmine_front_slots+872(%rip)
 	.size cudaMallocPitch,.-cudaMallocPitch
 	.globl cudaMemAdvise
 	.type cudaMemAdvise,@function
 cudaMemAdvise:	endbr64
-	jmp	*carmine_front_slots+768(%rip)
+	jmp	*carmine_front_slots+880(%rip)
 	.size cudaMemAdvise,.-cudaMemAdvise
 	.globl cudaMemDiscardAndPrefetchBatchAsync
 	.type cudaMemDiscardAndPrefetchBatchAsync,@function
@@ -1720,7 +1706,7 @@ cudaMemGetDefaultMemPool:	endbr64
 	.globl cudaMemGetInfo
 	.type cudaMemGetInfo,@function
 cudaMemGetInfo:	endbr64
-	jmp	*carmine_front_slots+776(%rip)
+	jmp	*carmine_front_slots+888(%rip)
 	.size cudaMemGetInfo,.-cudaMemGetInfo
 	.globl cudaMemGetLocationInfo
 	.type cudaMemGetLocationInfo,@function
@@ -1767,7 +1753,7 @@ cudaMemPoolGetAccess:	endbr64
 	.globl cudaMemPoolGetAttribute
 	.type cudaMemPoolGetAttribute,@function
 cudaMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+784(%rip)
+	jmp	*carmine_front_slots+896(%rip)
 	.size cudaMemPoolGetAttribute,.-cudaMemPoolGetAttribute
 	.globl cudaMemPoolImportFromShareableHandle
 	.type cudaMemPoolImportFromShareableHandle,@function
@@ -1784,27 +1770,27 @@ cudaMemPoolImportPointer:	endbr64
 	.globl cudaMemPoolSetAccess
 	.type cudaMemPoolSetAccess,@function
 cudaMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+792(%rip)
+	jmp	*carmine_front_slots+904(%rip)
 	.size cudaMemPoolSetAccess,.-cudaMemPoolSetAccess
 	.globl cudaMemPoolSetAttribute
 	.type cudaMemPoolSetAttribute,@function
 cudaMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+800(%rip)
+	jmp	*carmine_front_slots+912(%rip)
 	.size cudaMemPoolSetAttribute,.-cudaMemPoolSetAttribute
 	.globl cudaMemPoolTrimTo
 	.type cudaMemPoolTrimTo,@function
 cudaMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+808(%rip)
+	jmp	*carmine_front_slots+920(%rip)
 	.size cudaMemPoolTrimTo,.-cudaMemPoolTrimTo
 	.globl cudaMemPrefetchAsync
 	.type cudaMemPrefetchAsync,@function
 cudaMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+816(%rip)
+	jmp	*carmine_front_slots+928(%rip)
 	.size cudaMemPrefetchAsync,.-cudaMemPrefetchAsync
 	.globl cudaMemPrefetchAsync_ptsz
 	.type cudaMemPrefetchAsync_ptsz,@function
 cudaMemPrefetchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+824(%rip)
+	jmp	*carmine_front_slots+936(%rip)
 	.size cudaMemPrefetchAsync_ptsz,.-cudaMemPrefetchAsync_ptsz
 	.globl cudaMemPrefetchBatchAsync
 	.type cudaMemPrefetchBatchAsync,@function
@@ -1839,12 +1825,12 @@ cudaMemSetMemPool:	endbr64
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	jmp	*carmine_front_slots+832(%rip)
+	jmp	*carmine_front_slots+944(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	jmp	*carmine_front_slots+840(%rip)
+	jmp	*carmine_front_slots+952(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
@@ -1861,7 +1847,7 @@ cudaMemcpy2DArrayToArray_ptds:	endbr64
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	jmp	*carmine_front_slots+848(%rip)
+	jmp	*carmine_front_slots+960(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
@@ -1869,17 +1855,17 @@ cudaMemcpy2DAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+848(%rip)
+1:	jmp	*carmine_front_slots+960(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
 cudaMemcpy2DFromArray:	endbr64
-	jmp	*carmine_front_slots+856(%rip)
+	jmp	*carmine_front_slots+968(%rip)
 	.size cudaMemcpy2DFromArray,.-cudaMemcpy2DFromArray
 	.globl cudaMemcpy2DFromArrayAsync
 	.type cudaMemcpy2DFromArrayAsync,@function
 cudaMemcpy2DFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+864(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cudaMemcpy2DFromArrayAsync,.-cudaMemcpy2DFromArrayAsync
 	.globl cudaMemcpy2DFromArrayAsync_ptsz
 	.type cudaMemcpy2DFromArrayAsync_ptsz,@function
@@ -1887,22 +1873,22 @@ cudaMemcpy2DFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+864(%rip)
+1:	jmp	*carmine_front_slots+976(%rip)
 	.size cudaMemcpy2DFromArrayAsync_ptsz,.-cudaMemcpy2DFromArrayAsync_ptsz
 	.globl cudaMemcpy2DFromArray_ptds
 	.type cudaMemcpy2DFromArray_ptds,@function
 cudaMemcpy2DFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+872(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cudaMemcpy2DFromArray_ptds,.-cudaMemcpy2DFromArray_ptds
 	.globl cudaMemcpy2DToArray
 	.type cudaMemcpy2DToArray,@function
 cudaMemcpy2DToArray:	endbr64
-	jmp	*carmine_front_slots+880(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cudaMemcpy2DToArray,.-cudaMemcpy2DToArray
 	.globl cudaMemcpy2DToArrayAsync
 	.type cudaMemcpy2DToArrayAsync,@function
 cudaMemcpy2DToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+888(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaMemcpy2DToArrayAsync,.-cudaMemcpy2DToArrayAsync
 	.globl cudaMemcpy2DToArrayAsync_ptsz
 	.type cudaMemcpy2DToArrayAsync_ptsz,@function
@@ -1910,27 +1896,27 @@ cudaMemcpy2DToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+888(%rip)
+1:	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaMemcpy2DToArrayAsync_ptsz,.-cudaMemcpy2DToArrayAsync_ptsz
 	.globl cudaMemcpy2DToArray_ptds
 	.type cudaMemcpy2DToArray_ptds,@function
 cudaMemcpy2DToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+896(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaMemcpy2DToArray_ptds,.-cudaMemcpy2DToArray_ptds
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	jmp	*carmine_front_slots+904(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	jmp	*carmine_front_slots+912(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	jmp	*carmine_front_slots+920(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
@@ -1938,7 +1924,7 @@ cudaMemcpy3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+920(%rip)
+1:	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
@@ -1955,12 +1941,12 @@ cudaMemcpy3DBatchAsync_ptsz:	endbr64
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+928(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+936(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
@@ -1968,12 +1954,12 @@ cudaMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+936(%rip)
+1:	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+944(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3DWithAttributesAsync
 	.type cudaMemcpy3DWithAttributesAsync,@function
@@ -1990,7 +1976,7 @@ cudaMemcpy3DWithAttributesAsync_ptsz:	endbr64
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	jmp	*carmine_front_slots+952(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
@@ -2007,7 +1993,7 @@ cudaMemcpyArrayToArray_ptds:	endbr64
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+960(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
@@ -2015,7 +2001,7 @@ cudaMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+960(%rip)
+1:	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
@@ -2056,12 +2042,12 @@ cudaMemcpyFromArray_ptds:	endbr64
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	jmp	*carmine_front_slots+968(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+976(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
@@ -2069,22 +2055,22 @@ cudaMemcpyFromSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+976(%rip)
+1:	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+984(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+992(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1000(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
@@ -2113,12 +2099,12 @@ cudaMemcpyToArray_ptds:	endbr64
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	jmp	*carmine_front_slots+1008(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1016(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
@@ -2126,12 +2112,12 @@ cudaMemcpyToSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1016(%rip)
+1:	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1024(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpyWithAttributesAsync
 	.type cudaMemcpyWithAttributesAsync,@function
@@ -2148,22 +2134,22 @@ cudaMemcpyWithAttributesAsync_ptsz:	endbr64
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+1032(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	jmp	*carmine_front_slots+1040(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	jmp	*carmine_front_slots+1048(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	jmp	*carmine_front_slots+1056(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
@@ -2171,22 +2157,22 @@ cudaMemset2DAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1056(%rip)
+1:	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1064(%rip)
+	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	jmp	*carmine_front_slots+1072(%rip)
+	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	jmp	*carmine_front_slots+1080(%rip)
+	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
@@ -2194,17 +2180,17 @@ cudaMemset3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1080(%rip)
+1:	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
@@ -2212,12 +2198,12 @@ cudaMemsetAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1096(%rip)
+1:	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1216(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
@@ -2234,17 +2220,17 @@ cudaMipmappedArrayGetSparseProperties:	endbr64
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1232(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
@@ -2261,37 +2247,37 @@ cudaOccupancyMaxPotentialClusterSize:	endbr64
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1144(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	jmp	*carmine_front_slots+1152(%rip)
+	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	jmp	*carmine_front_slots+1160(%rip)
+	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	jmp	*carmine_front_slots+1168(%rip)
+	jmp	*carmine_front_slots+1280(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	jmp	*carmine_front_slots+1176(%rip)
+	jmp	*carmine_front_slots+1288(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+1184(%rip)
+	jmp	*carmine_front_slots+1296(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetValidDevices
 	.type cudaSetValidDevices,@function
@@ -2314,7 +2300,7 @@ cudaSignalExternalSemaphoresAsync_ptsz:	endbr64
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+1192(%rip)
+	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
@@ -2322,12 +2308,12 @@ cudaStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1192(%rip)
+1:	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+1200(%rip)
+	jmp	*carmine_front_slots+1312(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
@@ -2335,7 +2321,7 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1200(%rip)
+1:	jmp	*carmine_front_slots+1312(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
@@ -2388,22 +2374,22 @@ cudaStreamCopyAttributes_ptsz:	endbr64
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+1208(%rip)
+	jmp	*carmine_front_slots+1320(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+1216(%rip)
+	jmp	*carmine_front_slots+1328(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+1224(%rip)
+	jmp	*carmine_front_slots+1336(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+1232(%rip)
+	jmp	*carmine_front_slots+1344(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
@@ -2432,7 +2418,7 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+1240(%rip)
+	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2440,7 +2426,7 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1240(%rip)
+1:	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetDevResource
 	.type cudaStreamGetDevResource,@function
@@ -2457,7 +2443,7 @@ cudaStreamGetDevResource_ptsz:	endbr64
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+1248(%rip)
+	jmp	*carmine_front_slots+1360(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2465,12 +2451,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1248(%rip)
+1:	jmp	*carmine_front_slots+1360(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+1256(%rip)
+	jmp	*carmine_front_slots+1368(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2478,12 +2464,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1256(%rip)
+1:	jmp	*carmine_front_slots+1368(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+1264(%rip)
+	jmp	*carmine_front_slots+1376(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2491,12 +2477,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1264(%rip)
+1:	jmp	*carmine_front_slots+1376(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+1272(%rip)
+	jmp	*carmine_front_slots+1384(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2504,12 +2490,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1272(%rip)
+1:	jmp	*carmine_front_slots+1384(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+1280(%rip)
+	jmp	*carmine_front_slots+1392(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2517,12 +2503,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1280(%rip)
+1:	jmp	*carmine_front_slots+1392(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+1288(%rip)
+	jmp	*carmine_front_slots+1400(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2530,7 +2516,7 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1288(%rip)
+1:	jmp	*carmine_front_slots+1400(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
@@ -2547,7 +2533,7 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+1296(%rip)
+	jmp	*carmine_front_slots+1408(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2555,7 +2541,7 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1296(%rip)
+1:	jmp	*carmine_front_slots+1408(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
@@ -2572,7 +2558,7 @@ cudaStreamUpdateCaptureDependencies_ptsz:	endbr64
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+1304(%rip)
+	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2580,7 +2566,7 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1304(%rip)
+1:	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaSubgridCreate
 	.type cudaSubgridCreate,@function
@@ -2603,7 +2589,7 @@ cudaSubgridWorksetCreate:	endbr64
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+1312(%rip)
+	jmp	*carmine_front_slots+1424(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
@@ -2977,6 +2963,34 @@ first_163:	pushq	$163
 	jmp	carmine_front_first_call
 first_164:	pushq	$164
 	jmp	carmine_front_first_call
+first_165:	pushq	$165
+	jmp	carmine_front_first_call
+first_166:	pushq	$166
+	jmp	carmine_front_first_call
+first_167:	pushq	$167
+	jmp	carmine_front_first_call
+first_168:	pushq	$168
+	jmp	carmine_front_first_call
+first_169:	pushq	$169
+	jmp	carmine_front_first_call
+first_170:	pushq	$170
+	jmp	carmine_front_first_call
+first_171:	pushq	$171
+	jmp	carmine_front_first_call
+first_172:	pushq	$172
+	jmp	carmine_front_first_call
+first_173:	pushq	$173
+	jmp	carmine_front_first_call
+first_174:	pushq	$174
+	jmp	carmine_front_first_call
+first_175:	pushq	$175
+	jmp	carmine_front_first_call
+first_176:	pushq	$176
+	jmp	carmine_front_first_call
+first_177:	pushq	$177
+	jmp	carmine_front_first_call
+first_178:	pushq	$178
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 name_1:	.asciz "__cudaGetProcAddress"
 name_10:	.asciz "__cudaRegisterHostVar"
@@ -3153,20 +3167,6 @@ name_254:	.asciz "cudaIpcOpenEventHandle"
 name_255:	.asciz "cudaIpcOpenMemHandle"
 name_261:	.asciz "cudaLaunchHostFunc_v2"
 name_262:	.asciz "cudaLaunchHostFunc_v2_ptsz"
-name_267:	.asciz "cudaLibraryEnumerateKernels"
-name_268:	.asciz "cudaLibraryGetGlobal"
-name_269:	.asciz "cudaLibraryGetKernel"
-name_270:	.asciz "cudaLibraryGetKernelCount"
-name_271:	.asciz "cudaLibraryGetManaged"
-name_272:	.asciz "cudaLibraryGetUnifiedFunction"
-name_273:	.asciz "cudaLibraryLoadData"
-name_274:	.asciz "cudaLibraryLoadFromFile"
-name_275:	.asciz "cudaLibraryUnload"
-name_276:	.asciz "cudaLogsCurrent"
-name_277:	.asciz "cudaLogsDumpToFile"
-name_278:	.asciz "cudaLogsDumpToMemory"
-name_279:	.asciz "cudaLogsRegisterCallback"
-name_280:	.asciz "cudaLogsUnregisterCallback"
 name_294:	.asciz "cudaMemDiscardAndPrefetchBatchAsync"
 name_295:	.asciz "cudaMemDiscardAndPrefetchBatchAsync_ptsz"
 name_296:	.asciz "cudaMemDiscardBatchAsync"
@@ -3327,85 +3327,99 @@ symbol_82:	.asciz "carmine_rt_cudaLaunchHostFunc"
 symbol_83:	.asciz "carmine_rt_cudaLaunchKernel"
 symbol_84:	.asciz "carmine_rt_cudaLaunchKernelExC"
 symbol_85:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
-symbol_86:	.asciz "carmine_rt_cudaMalloc"
-symbol_87:	.asciz "carmine_rt_cudaMalloc3D"
-symbol_88:	.asciz "carmine_rt_cudaMalloc3DArray"
-symbol_89:	.asciz "carmine_rt_cudaMallocArray"
-symbol_90:	.asciz "carmine_rt_cudaMallocAsync"
-symbol_91:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
-symbol_92:	.asciz "carmine_rt_cudaMallocHost"
-symbol_93:	.asciz "carmine_rt_cudaMallocManaged"
-symbol_94:	.asciz "carmine_rt_cudaMallocMipmappedArray"
-symbol_95:	.asciz "carmine_rt_cudaMallocPitch"
-symbol_96:	.asciz "carmine13_cudaMemAdvise"
-symbol_97:	.asciz "carmine_rt_cudaMemGetInfo"
-symbol_98:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
-symbol_99:	.asciz "carmine_rt_cudaMemPoolSetAccess"
-symbol_100:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
-symbol_101:	.asciz "carmine_rt_cudaMemPoolTrimTo"
-symbol_102:	.asciz "carmine13_cudaMemPrefetchAsync"
-symbol_103:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
-symbol_104:	.asciz "carmine_rt_cudaMemcpy"
-symbol_105:	.asciz "carmine_rt_cudaMemcpy2D"
-symbol_106:	.asciz "carmine_rt_cudaMemcpy2DAsync"
-symbol_107:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
-symbol_108:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
-symbol_109:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
-symbol_110:	.asciz "carmine_rt_cudaMemcpy2DToArray"
-symbol_111:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
-symbol_112:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
-symbol_113:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
-symbol_114:	.asciz "carmine_rt_cudaMemcpy3D"
-symbol_115:	.asciz "carmine_rt_cudaMemcpy3DAsync"
-symbol_116:	.asciz "carmine_rt_cudaMemcpy3DPeer"
-symbol_117:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
-symbol_118:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
-symbol_119:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
-symbol_120:	.asciz "carmine_rt_cudaMemcpyAsync"
-symbol_121:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
-symbol_122:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
-symbol_123:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
-symbol_124:	.asciz "carmine_rt_cudaMemcpyPeer"
-symbol_125:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
-symbol_126:	.asciz "carmine_rt_cudaMemcpyToSymbol"
-symbol_127:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
-symbol_128:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
-symbol_129:	.asciz "carmine_rt_cudaMemcpy_ptds"
-symbol_130:	.asciz "carmine_rt_cudaMemset"
-symbol_131:	.asciz "carmine_rt_cudaMemset2D"
-symbol_132:	.asciz "carmine_rt_cudaMemset2DAsync"
-symbol_133:	.asciz "carmine_rt_cudaMemset2D_ptds"
-symbol_134:	.asciz "carmine_rt_cudaMemset3D"
-symbol_135:	.asciz "carmine_rt_cudaMemset3DAsync"
-symbol_136:	.asciz "carmine_rt_cudaMemset3D_ptds"
-symbol_137:	.asciz "carmine_rt_cudaMemsetAsync"
-symbol_138:	.asciz "carmine_rt_cudaMemset_ptds"
-symbol_139:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
-symbol_140:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_141:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_142:	.asciz "carmine_rt_cudaPeekAtLastError"
-symbol_143:	.asciz "carmine13_cudaPointerGetAttributes"
-symbol_144:	.asciz "carmine_rt_cudaProfilerStart"
-symbol_145:	.asciz "carmine_rt_cudaProfilerStop"
-symbol_146:	.asciz "carmine13_cudaRuntimeGetVersion"
-symbol_147:	.asciz "carmine_rt_cudaSetDevice"
-symbol_148:	.asciz "carmine_rt_cudaSetDeviceFlags"
-symbol_149:	.asciz "carmine_rt_cudaStreamAddCallback"
-symbol_150:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_151:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_152:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_153:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_154:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_155:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
-symbol_156:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_157:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_158:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_159:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_160:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_161:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_162:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_163:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_164:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_86:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
+symbol_87:	.asciz "carmine_rt_cudaLibraryGetGlobal"
+symbol_88:	.asciz "carmine_rt_cudaLibraryGetKernel"
+symbol_89:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
+symbol_90:	.asciz "carmine_rt_cudaLibraryGetManaged"
+symbol_91:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
+symbol_92:	.asciz "carmine_rt_cudaLibraryLoadData"
+symbol_93:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
+symbol_94:	.asciz "carmine_rt_cudaLibraryUnload"
+symbol_95:	.asciz "carmine_rt_cudaLogsCurrent"
+symbol_96:	.asciz "carmine_rt_cudaLogsDumpToFile"
+symbol_97:	.asciz "carmine_rt_cudaLogsDumpToMemory"
+symbol_98:	.asciz "carmine_rt_cudaLogsRegisterCallback"
+symbol_99:	.asciz "carmine_rt_cudaLogsUnregisterCallback"
+symbol_100:	.asciz "carmine_rt_cudaMalloc"
+symbol_101:	.asciz "carmine_rt_cudaMalloc3D"
+symbol_102:	.asciz "carmine_rt_cudaMalloc3DArray"
+symbol_103:	.asciz "carmine_rt_cudaMallocArray"
+symbol_104:	.asciz "carmine_rt_cudaMallocAsync"
+symbol_105:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
+symbol_106:	.asciz "carmine_rt_cudaMallocHost"
+symbol_107:	.asciz "carmine_rt_cudaMallocManaged"
+symbol_108:	.asciz "carmine_rt_cudaMallocMipmappedArray"
+symbol_109:	.asciz "carmine_rt_cudaMallocPitch"
+symbol_110:	.asciz "carmine13_cudaMemAdvise"
+symbol_111:	.asciz "carmine_rt_cudaMemGetInfo"
+symbol_112:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
+symbol_113:	.asciz "carmine_rt_cudaMemPoolSetAccess"
+symbol_114:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
+symbol_115:	.asciz "carmine_rt_cudaMemPoolTrimTo"
+symbol_116:	.asciz "carmine13_cudaMemPrefetchAsync"
+symbol_117:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
+symbol_118:	.asciz "carmine_rt_cudaMemcpy"
+symbol_119:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_120:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_121:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
+symbol_122:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
+symbol_123:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
+symbol_124:	.asciz "carmine_rt_cudaMemcpy2DToArray"
+symbol_125:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
+symbol_126:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
+symbol_127:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_128:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_129:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_130:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_131:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_132:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_133:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_134:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_135:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_136:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_137:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_138:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_139:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_140:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_141:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_142:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_143:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_144:	.asciz "carmine_rt_cudaMemset"
+symbol_145:	.asciz "carmine_rt_cudaMemset2D"
+symbol_146:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_147:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_148:	.asciz "carmine_rt_cudaMemset3D"
+symbol_149:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_150:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_151:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_152:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_153:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_154:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_155:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_156:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_157:	.asciz "carmine13_cudaPointerGetAttributes"
+symbol_158:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_159:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_160:	.asciz "carmine13_cudaRuntimeGetVersion"
+symbol_161:	.asciz "carmine_rt_cudaSetDevice"
+symbol_162:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_163:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_164:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_165:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_166:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_167:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_168:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_169:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
+symbol_170:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_171:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_172:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_173:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_174:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_175:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_176:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_177:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_178:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -3576,6 +3590,20 @@ carmine_front_slots:
 	.quad first_162
 	.quad first_163
 	.quad first_164
+	.quad first_165
+	.quad first_166
+	.quad first_167
+	.quad first_168
+	.quad first_169
+	.quad first_170
+	.quad first_171
+	.quad first_172
+	.quad first_173
+	.quad first_174
+	.quad first_175
+	.quad first_176
+	.quad first_177
+	.quad first_178
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -3746,4 +3774,18 @@ carmine_front_symbols:
 	.quad symbol_162
 	.quad symbol_163
 	.quad symbol_164
+	.quad symbol_165
+	.quad symbol_166
+	.quad symbol_167
+	.quad symbol_168
+	.quad symbol_169
+	.quad symbol_170
+	.quad symbol_171
+	.quad symbol_172
+	.quad symbol_173
+	.quad symbol_174
+	.quad symbol_175
+	.quad symbol_176
+	.quad symbol_177
+	.quad symbol_178
 	.section .note.GNU-stack,"",@progbits

@@ -38,6 +38,14 @@ public final class Module: Sendable {
   private struct State {
     var inventories: [String: ModuleImage] = [:]   // by target
     var loaded: [Int: Loaded] = [:]                // by device
+    var managed: Managed?                          // one for all devices
+  }
+
+  /// Managed variables have one address for all devices; the first device that needs them allocates them.
+  private struct Managed {
+    var storage: any ModuleStorage
+    var variables: [String: LoadedVariable]
+    var allocations: [UInt64]
   }
 
   /// What is on one device.
@@ -108,11 +116,25 @@ public final class Module: Sendable {
     }
   }
 
-  /// Forgets what is on a device, and gives its memory back; no kernel of the module may be running there.
+  /// Forgets what is on a device, and gives its memory back; no kernel of the module may be running there.  Managed variables go
+  /// with the last device that has the module.
   public func unload(from ordinal: Int) {
-    let loaded = state.withLock { $0.loaded.removeValue(forKey: ordinal) }
-    guard let loaded else { return }
-    for address in loaded.allocations { loaded.storage.freeForModule(address) }
+    let (loaded, managed) = state.withLock { state in
+      let loaded = state.loaded.removeValue(forKey: ordinal)
+      guard state.loaded.isEmpty else { return (loaded, Managed?.none) }
+      defer { state.managed = nil }
+      return (loaded, state.managed)
+    }
+    for address in loaded?.allocations ?? [] { loaded!.storage.freeForModule(address) }
+    for address in managed?.allocations ?? [] { managed!.storage.freeForModule(address) }
+  }
+
+  /// The same on every device.
+  public func unload() { for ordinal in state.withLock({ Array($0.loaded.keys) }) { unload(from: ordinal) } }
+
+  /// Every kernel and variable, on the device: what CUDA_MODULE_LOADING=EAGER asks for.
+  public func loadAll(on storage: any ModuleStorage) throws {
+    for kernel in try inventory(for: storage.moduleTarget).kernels { _ = try function(kernel.name, on: storage) }
   }
 
   // MARK: - Loading
@@ -129,14 +151,23 @@ public final class Module: Sendable {
     let ordinal = storage.moduleOrdinal
     guard state.loaded[ordinal] == nil else { return }
     let inventory = try inventory(for: storage.moduleTarget, &state)
-    var loaded = Loaded(storage: storage)
+    var loaded = Loaded(storage: storage), shared = Loaded(storage: storage)
     do {
-      for use in [ModuleMemory.variables, .managed] {
-        let members = inventory.variables.filter { !$0.isExternal && ($0.space == .managed) == (use == .managed) }
-        try place(members, use: use, in: &loaded)
+      let all = inventory.variables.filter { !$0.isExternal }
+      if let managed = state.managed {
+        loaded.variables = managed.variables
+        try place(all.filter { $0.space != .managed }, use: .variables, in: &loaded)
+      } else {
+        // An initial value may hold another variable's address; a managed one's may hold a device's, which is then the first device's.
+        try place(all.filter { $0.space != .managed }, use: .variables, in: &loaded)
+        shared.variables = loaded.variables
+        try place(all.filter { $0.space == .managed }, use: .managed, in: &shared)
+        let managed = shared.variables.filter { $0.value.space == .managed }
+        loaded.variables.merge(managed) { first, _ in first }
+        if !managed.isEmpty { state.managed = Managed(storage: storage, variables: managed, allocations: shared.allocations) }
       }
     } catch {
-      for address in loaded.allocations { storage.freeForModule(address) }
+      for address in loaded.allocations + shared.allocations { storage.freeForModule(address) }
       throw error
     }
     state.loaded[ordinal] = loaded

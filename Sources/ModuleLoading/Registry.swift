@@ -16,8 +16,8 @@ public final class RegisteredKernel: Sendable {
   public var nameForEver: UnsafePointer<CChar> { UnsafePointer(cName) }
   private nonisolated(unsafe) let cName: UnsafeMutablePointer<CChar>   // never written after init
   /// The host function that stands for it.
-  public let hostAddress: UInt
-  let module: RegisteredModule
+  public let hostAddress: UInt   // 0: a kernel of a library, which has a handle only
+  public let module: RegisteredModule
   private let functions: Functions
 
   /// One retained Function for each device, once it is loaded there.
@@ -97,7 +97,11 @@ public final class RegisteredVariable: Sendable {
 public final class RegisteredModule: Sendable {
   private let made: Result<Module, ModuleError>
   let kernels = Mutex<[RegisteredKernel]>([])
+  /// In the order of their registration.
+  public var registeredKernels: [RegisteredKernel] { kernels.withLock { $0 } }
   let variables = Mutex<[RegisteredVariable]>([])
+
+  init(module: Module) { made = .success(module) }
 
   init(wrapper: UnsafeRawPointer, compiler: (any KernelCompiler)?) {
     do throws(ModuleError) {
@@ -141,14 +145,23 @@ public final class Registry: Sendable {
     contents.withLock { $0.modules[UInt(bitPattern: handle)] }
   }
 
-  /// __cudaRegisterFunction.
-  public func registerKernel(_ name: String, hostAddress: UInt, in module: RegisteredModule) {
+  /// A module that the program loads by itself (cudaLibraryLoadData): its kernels have handles and no host addresses.
+  public func adopt(_ made: Module) -> RegisteredModule {
+    let module = RegisteredModule(module: made)
+    contents.withLock { $0.modules[UInt(bitPattern: module.handle)] = module }
+    return module
+  }
+
+  /// __cudaRegisterFunction; hostAddress 0: a kernel of a library.
+  @discardableResult
+  public func registerKernel(_ name: String, hostAddress: UInt, in module: RegisteredModule) -> RegisteredKernel {
     let kernel = RegisteredKernel(name: name, hostAddress: hostAddress, module: module)
     module.kernels.withLock { $0.append(kernel) }
     contents.withLock { contents in
       contents.handles.insert(UInt(bitPattern: kernel.handle))
       kernels.set(hostAddress, kernel)
     }
+    return kernel
   }
 
   /// __cudaRegisterVar and __cudaRegisterManagedVar.
@@ -190,6 +203,13 @@ public final class Registry: Sendable {
 
   /// Every module that is registered, in no order.
   public var modules: [RegisteredModule] { contents.withLock { Array($0.modules.values) } }
+
+  /// The end of a library: its handles mean nothing any more and its memory goes back.  No kernel of it may be running.
+  public func release(_ module: RegisteredModule) {
+    unregister(handle: module.handle)
+    for kernel in module.registeredKernels { for ordinal in 0..<RegisteredKernel.maximumDevices { kernel.forget(ordinal) } }
+    (try? module.module())?.unload()
+  }
 
   /// After a device was reset: what was loaded there is gone.
   public func forget(device ordinal: Int) {

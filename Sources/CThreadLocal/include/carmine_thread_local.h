@@ -29,6 +29,9 @@ typedef struct carmine_thread_state {
 
 carmine_thread_state *carmine_thread_state_get(void);
 
+/// The kernel's number of this thread.
+int carmine_thread_id(void);
+
 /// Has `release` called with this thread's state when this thread ends.  Calling it again changes nothing.
 void carmine_thread_state_release_at_exit(void (*release)(carmine_thread_state *));
 #endif

@@ -1,6 +1,5 @@
 // A device's memory as module loading uses it.
 // Threads: any.
-import CUDA
 import GPU
 import Glibc
 import ModuleLoading
