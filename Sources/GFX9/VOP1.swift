@@ -12,8 +12,8 @@ extension Rows {
       let a = w.pointee.agpr + (Int(o.pointee.source0) - 256) * 64, d = w.pointee.agpr + Int(o.pointee.destination) * 64, m = w.laneMask()
       for l in 0..<64 { d[l] = d[l] ^ ((d[l] ^ a[l]) & m[l]) }
     }
-    t(75, "v_exp_legacy_f32", .f32) { w, o in w.unary(o) { (a: Float) in exp2f(a) } }
-    t(76, "v_log_legacy_f32", .f32) { w, o in w.unary(o) { (a: Float) in log2f(a) } }
+    t(75, "v_exp_legacy_f32", .f32) { w, o in w.unary(o) { (a: Float) in exponential(a) } }
+    t(76, "v_log_legacy_f32", .f32) { w, o in w.unary(o) { (a: Float) in logarithm(a) } }
     t(53, "v_clrexcp", .bare) { _, _ in }
     t(84, "v_cvt_f32_fp8", gfx90a: .absent) { w, o in w.unary(o) { (a: UInt32) in SmallFloat.fp8.decode(UInt8(truncatingIfNeeded: a)) } }
     t(85, "v_cvt_f32_bf8", gfx90a: .absent) { w, o in w.unary(o) { (a: UInt32) in SmallFloat.bf8.decode(UInt8(truncatingIfNeeded: a)) } }

@@ -120,10 +120,6 @@ extension Float16: Quietable {
 @inlinable @inline(__always) public func frexpMantissa(_ a: Float) -> Float { a.isFinite && a != 0 ? (a.sign == .minus ? -a.significand : a.significand) * 0.5 : a }
 @inlinable @inline(__always) public func frexpMantissa(_ a: Double) -> Double { a.isFinite && a != 0 ? (a.sign == .minus ? -a.significand : a.significand) * 0.5 : a }
 
-/// Sine and cosine of revolutions.
-@inlinable @inline(__always) public func sineOfTurns(_ a: Float) -> Float { a.isFinite ? Float(sin(Double(fraction(a)) * 2 * Double.pi)) : .nan }
-@inlinable @inline(__always) public func cosineOfTurns(_ a: Float) -> Float { a.isFinite ? Float(cos(Double(fraction(a)) * 2 * Double.pi)) : .nan }
-
 // Half precision: exact in Float or Double, then rounded once.
 @inlinable @inline(__always) public func half(_ a: Double) -> Float16 {
   // To Float, inexact results made odd, so that the second rounding sees which side they were on.

@@ -40,14 +40,14 @@ extension SharedRows {
     t("v_ceil_f32", gfx9: 29, gfx10: 34, gfx11: 34, .f32) { w, o in w.unary(o) { (a: Float) in a.rounded(.up) } }
     t("v_rndne_f32", gfx9: 30, gfx10: 35, gfx11: 35, .f32) { w, o in w.unary(o) { (a: Float) in a.rounded(.toNearestOrEven) } }
     t("v_floor_f32", gfx9: 31, gfx10: 36, gfx11: 36, .f32) { w, o in w.unary(o) { (a: Float) in a.rounded(.down) } }
-    t("v_exp_f32", gfx9: 32, gfx10: 37, gfx11: 37, .f32) { w, o in w.unary(o) { (a: Float) in exp2f(a) } }
-    t("v_log_f32", gfx9: 33, gfx10: 39, gfx11: 39, .f32) { w, o in w.unary(o) { (a: Float) in log2f(a) } }
-    t("v_rcp_f32", gfx9: 34, gfx10: 42, gfx11: 42, .f32) { w, o in w.unary(o) { (a: Float) in 1 / a } }
-    t("v_rcp_iflag_f32", gfx9: 35, gfx10: 43, gfx11: 43, .f32) { w, o in w.unary(o) { (a: Float) in 1 / a } }
-    t("v_rsq_f32", gfx9: 36, gfx10: 46, gfx11: 46, .f32) { w, o in w.unary(o) { (a: Float) in Float(1 / Double(a).squareRoot()) } }
+    t("v_exp_f32", gfx9: 32, gfx10: 37, gfx11: 37, .f32) { w, o in w.unary(o) { (a: Float) in exponential(a) } }
+    t("v_log_f32", gfx9: 33, gfx10: 39, gfx11: 39, .f32) { w, o in w.unary(o) { (a: Float) in logarithm(a) } }
+    t("v_rcp_f32", gfx9: 34, gfx10: 42, gfx11: 42, .f32) { w, o in w.unary(o) { (a: Float) in reciprocal(a) } }
+    t("v_rcp_iflag_f32", gfx9: 35, gfx10: 43, gfx11: 43, .f32) { w, o in w.unary(o) { (a: Float) in reciprocal(a) } }
+    t("v_rsq_f32", gfx9: 36, gfx10: 46, gfx11: 46, .f32) { w, o in w.unary(o) { (a: Float) in reciprocalRoot(a) } }
     t("v_rcp_f64", gfx9: 37, gfx10: 47, gfx11: 47, .f64) { w, o in w.unary(o) { (a: Double) in 1 / a } }
     t("v_rsq_f64", gfx9: 38, gfx10: 49, gfx11: 49, .f64) { w, o in w.unary(o) { (a: Double) in 1 / a.squareRoot() } }
-    t("v_sqrt_f32", gfx9: 39, gfx10: 51, gfx11: 51, .f32) { w, o in w.unary(o) { (a: Float) in a.squareRoot() } }
+    t("v_sqrt_f32", gfx9: 39, gfx10: 51, gfx11: 51, .f32) { w, o in w.unary(o) { (a: Float) in squareRoot(a) } }
     t("v_sqrt_f64", gfx9: 40, gfx10: 52, gfx11: 52, .f64) { w, o in w.unary(o) { (a: Double) in a.squareRoot() } }
     t("v_sin_f32", gfx9: 41, gfx10: 53, gfx11: 53, .f32) { w, o in w.unary(o) { (a: Float) in sineOfTurns(a) } }
     t("v_cos_f32", gfx9: 42, gfx10: 54, gfx11: 54, .f32) { w, o in w.unary(o) { (a: Float) in cosineOfTurns(a) } }
