@@ -19,7 +19,13 @@ struct NarrowModifiers {
 
 extension FunctionLowering {
   /// The numbers that a conversion reads, upper first: registers of single precision, a vector of four, or the halves of a pair.
-  private func sources(_ i: Instruction, _ from: ScalarType, _ count: Int) throws -> [Value] {
+  /// With one scale for all, their subnormals are zeros.
+  private func sources(_ i: Instruction, _ from: ScalarType, _ count: Int, scales: Int = 0) throws -> [Value] {
+    if scales == 1, from == .f16x2 {
+      let pair = try read(i.operands[1], from)
+      return [1, 0].map { widened(flushed(b.element(pair, $0))) }
+    }
+    if scales == 1 { return try sources(i, from, count).map(flushed) }  // .bf16 has the exponents of single precision
     if from == .f32 {
       if count == 4 { return try elements(i.operands[1], 4, i).map { try read($0, .f32) } }
       return try [i.operands[1], i.operands[2]].map { try read($0, .f32) }
@@ -78,8 +84,8 @@ extension FunctionLowering {
     guard modifiers.saturates else { throw CompileError.invalid(i, "needs .satfinite") }
     let roundings = try roundings(i, modifiers, to, count), scales = try scaleFactors(i, modifiers)
     var word = b.int32(0)
-    for (index, source) in try sources(i, from, count).enumerated() {
-      let value = scales.map { scaled(flushed(source), $0[index], dividing: true) } ?? source
+    for (index, source) in try sources(i, from, count, scales: modifiers.scales).enumerated() {
+      let value = scales.map { scaled(source, $0[index], dividing: true) } ?? source
       let code = encode(value, format, roundings[index], saturates: true, relu: modifiers.relu, positiveZero: modifiers.positiveZero)
       word = b.or(word, b.shl(code, b.int32(stride * (count - 1 - index))))
     }

@@ -79,8 +79,13 @@ extension FunctionLowering {
     let significand = b.select(b.equal(field, int(0)), fraction, b.or(fraction, int(0x80_0000)))
     let exponent = b.sub(b.overloaded("llvm.umax", b.i32, [field, int(1)]), int(128 - format.bias))
     let missing = b.overloaded("llvm.smax", b.i32, [b.neg(exponent), int(0)])
-    let shift = b.overloaded("llvm.umin", b.i32, [b.add(missing, int(23 - format.significandBits)), int(31)])
-    let rounded = b.lshr(b.add(significand, increment(rounding, significand, shift, negative: negative)), shift)
+    let wanted = b.add(missing, int(23 - format.significandBits))
+    let shift = b.overloaded("llvm.umin", b.i32, [wanted, int(31)])
+    var digits = significand
+    if case .stochastic = rounding {  // further down the digits move instead; what falls off lies below the random bits
+      digits = b.lshr(digits, b.overloaded("llvm.umin", b.i32, [b.sub(wanted, shift), int(31)]))
+    }
+    let rounded = b.lshr(b.add(digits, increment(rounding, digits, shift, negative: negative)), shift)
     let excess = b.overloaded("llvm.smax", b.i32, [exponent, int(0)])
     var code = b.add(b.shl(excess, int(format.significandBits)), rounded)
     // Too large: the largest number, or infinity, depending on the direction.
