@@ -101,7 +101,8 @@ extension FloatWords {
   /// Rounded, flushed, saturated, rectified.
   func finished(_ value: Unpacked, _ format: ExactFormat) -> FloatAnswer {
     var code = format.pack(value, direction)
-    if has("ftz"), format.isTiny(value, direction) { code &= format.signBit }
+    // Where a sum of single precision is narrowed, .ftz is the sum's.
+    if has("ftz"), !(has("f32x2") && format == .f16), format.isTiny(value, direction) { code &= format.signBit }
     if has("sat") {
       let one = format.pack(.number(ExactNumber(Int64(1))))
       return .exactly(value.isNaN || code & format.signBit != 0 ? 0 : min(code, one))

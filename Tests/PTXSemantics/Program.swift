@@ -7,6 +7,7 @@
 //   ptx-semantics --without [--only REGEX]      rows that are compiled and have no case or no reference
 //   ptx-semantics --print FOLDER [--only REGEX] [--every N]    PTX texts for ptxas, by the target that they need
 //   ptx-semantics --page                        docs/ptx.md, as Tools/write-ptx-page writes it
+//   ptx-semantics --agree FILE [--only REGEX]   do the references give what --record wrote, on an NVIDIA GPU?  Nothing is run.
 //   ptx-semantics --known FILE                  are these opcodes, one a line, all in the table?
 //
 // Ends with "N passed, N failed"; the status says whether any failed.
@@ -24,6 +25,8 @@ import PTX
       listWithout(options)
     } else if let folder = options["--print"] {
       printTexts(folder, options)
+    } else if let path = options["--agree"] {
+      checkReferences(recorded(path), options)
     } else if let path = options["--known"] {
       checkKnown(path)
     } else if let path = options["--library"] {
@@ -42,6 +45,23 @@ import PTX
         else if familyTests[family.name].flatMap({ tests in TestCase.cases(of: variant, family: family.name).allSatisfy(tests.covers) ? tests.references[row.opcode] : nil }) == nil { say("no reference: \(row.syntax)") }
       }
     }
+  }
+
+  /// What --record wrote: a hash by the case's name.
+  static func recorded(_ path: String) -> [String: String] {
+    Dictionary(readLines(path).map { line in let parts = line.split(separator: "\t"); return (String(parts[0]), String(parts[1])) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Where a reference has one right answer for every thread, its hash is that of the answers.
+  static func checkReferences(_ recorded: [String: String], _ options: Options) {
+    var agreed = 0, differ = 0, open = 0
+    for (family, test) in options.cases(includingRefused: true) {
+      guard let known = recorded[test.name], test.variant.row.bound == nil else { continue }
+      guard let hash = Runner.hash(ofReferenceFor: test, family: family) else { open += 1; continue }
+      if String(hash, radix: 16) == known { agreed += 1 } else { differ += 1; say("FAIL \(test.name)") }
+    }
+    say("\(agreed) agree, \(differ) differ, \(open) have no reference or are open in places")
+    exit(differ == 0 ? 0 : 1)
   }
 
   static func checkKnown(_ path: String) {
@@ -63,9 +83,7 @@ import PTX
     // On NVIDIA's GPU whatever that GPU has, refused here or not; on ours everything that isn't refused.
     let capability = try library.computeCapability()
     let cases = options.cases(includingRefused: isRecording).filter { !isRecording || $0.test.variant.target.runs(on: capability) }
-    let recorded = options["--check"].map { file in
-      Dictionary(readLines(file).map { line in let parts = line.split(separator: "\t"); return (String(parts[0]), String(parts[1])) }, uniquingKeysWith: { first, _ in first })
-    }
+    let recorded = options["--check"].map(recorded)
     let record = options["--record"].map { file -> UnsafeMutablePointer<FILE> in
       guard let out = fopen(file, "w") else { perror(file); exit(2) }
       return out

@@ -1,138 +1,87 @@
-// Single and double precision.  Correctly rounded operations are the host's, under its rounding modes; approximate ones are compared
-// with the host's double-precision functions within the table's bounds.  Source: PTX ISA 9.x, section 9.7.3.
-import Glibc
+// References of the floating-point families and of cvt, on the exact model (ExactFloat.swift, FloatAnswers.swift, ConversionAnswers.swift).
+// Source: PTX ISA 9.x, sections 9.7.3 to 9.7.5, 9.7.9.21, 9.7.9.22.
 import PTX
 
-extension InstructionVariant {
-  var rounding: RoundingDirection { words.lazy.compactMap(RoundingDirection.init).first ?? .rn }
-}
-
-/// The values of a case in one format, flushed where the instruction says so; the result as bits, flushed, saturated.
-func floatingPoint(_ test: TestCase, _ x: [UInt64], _ compute: (FloatFormat, [UInt64]) -> UInt64) -> [UInt64]? {
-  let format = FloatFormat.of(test.variant.types[0])!, ftz = test.variant.has("ftz")
-  var result = compute(format, ftz ? x.map { format.flushed($0) } : x)
-  // The least normal number may have been rounded up to from below, and is flushed then: an H100 does.
-  if ftz, result & ~format.signBit == 1 << UInt64(format.fractionBits) { return nil }
-  if ftz { result = format.flushed(result) }
-  if test.variant.has("sat") { result = saturated(result, format) }
-  return [result]
-}
-func saturated(_ bits: UInt64, _ format: FloatFormat) -> UInt64 {
-  let value = format.value(bits)
-  if value.isNaN || value <= 0 { return 0 }
-  return value > 1 ? format.bits(1) : bits
-}
-
-private func single(_ x: [UInt64], _ direction: RoundingDirection, _ operation: (Float, Float, Float) -> Float) -> UInt64 {
-  UInt64(hostSingle.run(direction, x.map { Float(bitPattern: UInt32(truncatingIfNeeded: $0)) }, operation).bitPattern)
-}
-private func double(_ x: [UInt64], _ direction: RoundingDirection, _ operation: (Double, Double, Double) -> Double) -> UInt64 {
-  hostDouble.run(direction, x.map { Double(bitPattern: $0) }, operation).bitPattern
-}
-private func exact(_ f: @escaping (Float, Float, Float) -> Float, _ d: @escaping (Double, Double, Double) -> Double) -> Reference {
-  .thread { test, x in
-    if test.variant.types[0] == .f32x2 {  // each by itself
-      let low = singles(test, x.map { $0 & 0xffff_ffff }, f), high = singles(test, x.map { $0 >> 32 }, f)
-      return [low | high << 32]
-    }
-    return floatingPoint(test, x) { format, x in
-      format == .f32 ? single(x, test.variant.rounding, f) : double(x, test.variant.rounding, d)
-    }
-  }
-}
-private func singles(_ test: TestCase, _ x: [UInt64], _ f: (Float, Float, Float) -> Float) -> UInt64 {
-  let ftz = test.variant.has("ftz")
-  let result = single(ftz ? x.map { FloatFormat.f32.flushed($0) } : x, test.variant.rounding, f)
-  return ftz ? FloatFormat.f32.flushed(result) : result
-}
-
-/// Zeros are ordered by their sign; a NaN gives way, or wins with .NaN.
-func smaller(_ test: TestCase, _ x: [UInt64], isMinimum: Bool) -> [UInt64]? {
-  floatingPoint(test, x) { format, x in pick(test, format, x, isMinimum: isMinimum) }
-}
-func pick(_ test: TestCase, _ format: FloatFormat, _ x: [UInt64], isMinimum: Bool) -> UInt64 {
-  let sign = format.signBit, xorsign = test.variant.has("xorsign"), absolute = xorsign || test.variant.has("abs")
-  let values = absolute ? x.map { $0 & ~sign } : x
-  var result = values[0]
-  for other in values.dropFirst() {
-    if format.isNaN(result) || format.isNaN(other) {
-      result = test.variant.has("NaN") || (format.isNaN(result) && format.isNaN(other)) ? format.canonicalNaN : format.isNaN(result) ? other : result
-      continue
-    }
-    let a = format.value(result), b = format.value(other)
-    let first = a < b || (a == b && a.sign == .minus)
-    result = first == isMinimum ? result : other
-  }
-  if xorsign, !format.isNaN(result) { result |= x.reduce(0) { $0 ^ $1 } & sign }
-  return result
-}
-
-private func approximate(_ function: @escaping (Double, Double) -> Double) -> Reference {
-  .thread { test, x in
-    floatingPoint(test, x) { format, x in
-      let value = function(format.value(x[0]), x.count > 1 ? format.value(x[1]) : 0)
-      return format == .f64 ? value.bitPattern : format.bits(value)
+extension FloatAnswer {
+  /// One right answer, which the table's bound surrounds where it has one; nil where anything is right.
+  func code(_ format: ExactFormat) -> UInt64? {
+    switch self {
+    case .exactly(let code): code
+    case .anyNaN: format.canonicalNaN
+    case .near(let value, _, _, _): format.pack(ExactFormat.f64.unpack(value.bitPattern))
+    case .anything: nil
     }
   }
 }
 
-nonisolated(unsafe) private let reciprocalRoot = approximate { a, _ in a == 0 ? (a.sign == .minus ? -.infinity : .infinity) : 1 / Glibc.sqrt(a) }
+/// Lane by lane: each operand's and the result's own formats.
+private func lanes(_ test: TestCase, _ x: [UInt64], _ answer: (FloatWords, [UInt64], [ExactFormat], ExactFormat) -> FloatAnswer) -> [UInt64]? {
+  let words = FloatWords(opcode: test.variant.row.opcode, words: test.variant.words)
+  guard let (result, count) = ExactFormat.named(test.outputs[0].rawValue) else { return nil }
+  let sources = test.inputs.map { ExactFormat.named($0.type.rawValue)?.format ?? result }
+  var whole: UInt64 = 0
+  for lane in 0..<count {
+    let codes = zip(x, sources).map { code, format in format.bits == 64 ? code : code >> UInt64(lane * format.bits) & (1 << UInt64(format.bits) - 1) }
+    guard let code = answer(words, codes, sources, result).code(result) else { return nil }
+    whole |= code << UInt64(lane * result.bits)
+  }
+  return [whole]
+}
+
+nonisolated(unsafe) private let exactly = Reference.thread { test, x in
+  lanes(test, x) { words, codes, sources, result in
+    words.has("approx") || words.has("full") ? words.approximation(codes, result) : words.arithmetic(codes, sources, result)
+  }
+}
+nonisolated(unsafe) private let approximately = Reference.thread { test, x in lanes(test, x) { words, codes, _, result in words.approximation(codes, result) } }
+nonisolated(unsafe) private let selected = Reference.thread { test, x in lanes(test, x) { words, codes, _, result in words.selection(codes, result) } }
+nonisolated(unsafe) private let signed = Reference.thread { test, x in lanes(test, x) { words, codes, _, result in words.sign(codes[0], result) } }
 
 nonisolated(unsafe) let floatingPointTests = FamilyTests(references: [
+  "add": exactly, "sub": exactly, "mul": exactly, "fma": exactly, "mad": exactly, "div": exactly, "rcp": exactly, "sqrt": exactly,
+  "rsqrt": approximately, "sin": approximately, "cos": approximately, "lg2": approximately, "ex2": approximately, "tanh": approximately,
+  "min": selected, "max": selected, "abs": signed, "neg": signed,
   "testp": .thread { test, x in
-    let format = FloatFormat.of(test.variant.types[0])!, value = format.value(x[0])
-    let yes = switch test.variant.words[0] {
-    case "finite": value.isFinite
-    case "infinite": value.isInfinite
-    case "number": !value.isNaN
-    case "notanumber": value.isNaN
-    case "normal": value.isFinite && !format.isSubnormal(x[0])
-    default: format.isSubnormal(x[0])
-    }
-    return [yes ? 1 : 0]
+    let words = FloatWords(opcode: "testp", words: test.variant.words)
+    return [words.test(x[0], words.formats[0].format) ? 1 : 0]
   },
   "copysign": .thread { test, x in
-    let sign = FloatFormat.of(test.variant.types[0])!.signBit
-    return [x[0] & sign | x[1] & ~sign & test.variant.types[0].mask]
+    let sign = FloatWords(opcode: "copysign", words: test.variant.words).formats[0].format.signBit
+    return [x[0] & sign | x[1] & (sign - 1)]
   },
-  "add": exact({ a, b, _ in a + b }, { a, b, _ in a + b }),
-  "sub": exact({ a, b, _ in a - b }, { a, b, _ in a - b }),
-  "mul": exact({ a, b, _ in a * b }, { a, b, _ in a * b }),
-  "fma": exact({ a, b, c in fmaf(a, b, c) }, { a, b, c in Glibc.fma(a, b, c) }),
-  "mad": exact({ a, b, c in fmaf(a, b, c) }, { a, b, c in Glibc.fma(a, b, c) }),
-  "div": .thread { test, x in
-    let bound = test.variant.row.bound
-    if let within = bound?.within {  // beyond it the quotient is undefined
-      let b = FloatFormat.f32.value(test.variant.has("ftz") ? FloatFormat.f32.flushed(x[1]) : x[1])
-      if b.isFinite, !within.contains(abs(b)) { return nil }
+])
+
+nonisolated(unsafe) let conversionTests = FamilyTests(
+  references: [
+    "cvt": .thread { test, x in
+      let types = test.variant.types.map(\.rawValue)
+      let conversion = ConversionReference(test.variant.words, to: types[0], from: types[1])
+      let (answers, stride, format) = conversion.answers(x)
+      var whole: UInt64 = 0
+      for (lane, answer) in answers.enumerated() {
+        guard let code = answer.code(format ?? .f32) else { return nil }
+        whole |= code << UInt64(lane * stride)
+      }
+      return [whole]
     }
-    return floatingPoint(test, x) { format, x in
-      format == .f32 ? single(x, test.variant.rounding) { a, b, _ in a / b } : double(x, test.variant.rounding) { a, b, _ in a / b }
+  ],
+  templates: [
+    // Pairs of four bits stand in registers of eight.
+    "cvt": { variant in
+      TestCase.plain(variant).map { test in
+        guard variant.types.contains(.e2m1x2) || variant.has("scaled::n1::ue8m0") else { return test }
+        var test = test, before = ".reg .b8 %c<4>;\n", after = "", operands: [String] = []
+        for (index, output) in test.outputs.enumerated() {
+          operands.append(output == .e2m1x2 ? "%c0" : "%o\(index)")
+          if output == .e2m1x2 { after = "\nmov.b16 %o\(index), {%c0, %c0};" }
+        }
+        for (index, input) in test.inputs.enumerated() {
+          let isByte = input.type == .e2m1x2 || input.type == .b8
+          if isByte { before += "mov.b16 {%c1, %c2}, %a\(index);\n" }
+          operands.append(isByte ? "%c1" : "%a\(index)")
+        }
+        test.text = before + variant.text + " " + operands.joined(separator: ", ") + ";" + after
+        return test
+      }
     }
-  },
-  "rcp": .thread { test, x in
-    // The coarse form sees the upper half of a double.
-    floatingPoint(test, test.variant.has("approx") && test.variant.has("f64") ? [x[0] & 0xffff_ffff_0000_0000] : x) { format, x in
-      format == .f32 ? single(x, test.variant.rounding) { a, _, _ in 1 / a } : double(x, test.variant.rounding) { a, _, _ in 1 / a }
-    }
-  },
-  "sqrt": .thread { test, x in
-    floatingPoint(test, x) { format, x in
-      format == .f32 ? single(x, test.variant.rounding) { a, _, _ in sqrtf(a) } : double(x, test.variant.rounding) { a, _, _ in Glibc.sqrt(a) }
-    }
-  },
-  "abs": .thread { test, x in floatingPoint(test, x) { format, x in x[0] & ~format.signBit } },
-  "neg": .thread { test, x in floatingPoint(test, x) { format, x in x[0] ^ format.signBit } },
-  "min": .thread { test, x in smaller(test, x, isMinimum: true) },
-  "max": .thread { test, x in smaller(test, x, isMinimum: false) },
-  "rsqrt": .thread { test, x in
-    let a = test.variant.has("ftz") && test.variant.has("f64") ? [x[0] & 0xffff_ffff_0000_0000] : x
-    return reciprocalRoot.answers(test, [a])[0]
-  },
-  "sin": approximate { a, _ in Glibc.sin(a) }, "cos": approximate { a, _ in Glibc.cos(a) },
-  "lg2": approximate { a, _ in Glibc.log2(a) }, "ex2": approximate { a, _ in Glibc.exp2(a) },
-  "tanh": approximate { a, _ in Glibc.tanh(a) },
-], covers: { test in
-  let types = test.variant.types
-  return FloatFormat.of(types[0]) != nil || (types == [.f32x2] && ["add", "sub", "mul", "fma"].contains(test.variant.row.opcode))
-})
+  ])

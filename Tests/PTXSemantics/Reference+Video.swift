@@ -41,7 +41,7 @@ private func simd(_ name: String, lanes: Int) -> Reference {
 }
 
 nonisolated(unsafe) let videoTests: FamilyTests = {
-  var tests = FamilyTests()
+  var tests = scalarVideoTests
   for name in ["vadd", "vsub", "vavrg", "vabsdiff", "vmin", "vmax", "vset"] {
     for lanes in [2, 4] { tests.references["\(name)\(lanes)"] = simd(name, lanes: lanes) }
   }

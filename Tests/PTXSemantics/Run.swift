@@ -7,6 +7,7 @@ struct Outcome {
   var worst = 0.0
   var failure: String?
   var hasReference = true
+  mutating func add(_ answer: UInt64) { hash = (hash ^ answer) &* 0x0000_0100_0000_01b3 }
 }
 
 final class Runner {
@@ -41,7 +42,7 @@ final class Runner {
       var judge = Judge(test, output: output)
       let values = answers[batch.outputPlaces[index][output]]
       for thread in 0..<Inputs.threads {
-        outcome.hash = (outcome.hash ^ judge.canonical(values[thread])) &* 0x0000_0100_0000_01b3
+        outcome.add(judge.canonical(values[thread]))
         guard let want = wanted?[thread], outcome.failure == nil else { continue }
         if !judge.agrees(values[thread], want[output], inputs: inputs[thread], inputType: test.inputs.first?.type) {
           outcome.failure = "thread \(thread), output \(output): (\(inputs[thread].map(hex).joined(separator: ", "))) gives \(hex(values[thread])), not \(hex(want[output]))"
@@ -51,6 +52,25 @@ final class Runner {
     }
     outcome.hasReference = wanted != nil
     return outcome
+  }
+}
+
+extension Runner {
+  /// What `judge` would make of answers that are the reference's; nil where it leaves one open or there is none.
+  static func hash(ofReferenceFor test: TestCase, family: String) -> UInt64? {
+    guard let tests = familyTests[family], tests.covers(test), let reference = tests.references[test.variant.row.opcode] else { return nil }
+    let batch = Batch([test])
+    let inputs = (0..<Inputs.threads).map { thread in batch.inputPlaces[0].enumerated().map { batch.inputValues[$0.element][thread] & test.inputs[$0.offset].type.mask } }
+    let answers = reference.answers(test, inputs)
+    var outcome = Outcome()
+    for output in test.outputs.indices {
+      let judge = Judge(test, output: output)
+      for answer in answers {
+        guard let answer else { return nil }
+        outcome.add(judge.canonical(answer[output]))
+      }
+    }
+    return outcome.hash
   }
 }
 

@@ -70,6 +70,9 @@ nonisolated(unsafe) let familyTests: [String: FamilyTests] = [
   "comparison and selection": comparisonTests,
   "data movement": dataMovementTests,
   "floating point": floatingPointTests,
+  "half precision": floatingPointTests,
+  "mixed precision": floatingPointTests,
+  "conversion": conversionTests,
   "video": videoTests,
 ]
 
