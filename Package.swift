@@ -37,6 +37,7 @@ let package = Package(
     .library(name: "carmine-softgpu", type: .dynamic, targets: ["SoftGPULibrary"]),
     .library(name: "carmine-kfd", type: .dynamic, targets: ["KFDShim"]),
     .executable(name: "carmine", targets: ["carmine"]),
+    .executable(name: "carmine-conformance", targets: ["carmine-conformance"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -137,6 +138,12 @@ let package = Package(
     .executableTarget(
       name: "ptx-semantics", dependencies: ["PTX"], path: "Tests/PTXSemantics",
       linkerSettings: [.unsafeFlags(["-static-stdlib"])]),
+
+    // What a given libcudart does; imports nothing of ours, and must run on another machine: a static Swift runtime, glibc.
+    .target(name: "CConformance", path: "Conformance/CConformance"),
+    .executableTarget(
+      name: "carmine-conformance", dependencies: ["CConformance"], path: "Conformance/Runner",
+      linkerSettings: [.unsafeFlags(["-static-stdlib"]), .linkedLibrary("dl")]),
 
     .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(name: "PTXTests", dependencies: ["PTX"], exclude: ["Samples"]),

@@ -1,0 +1,1 @@
+// A target wants a source file; everything is in the headers.

@@ -1,0 +1,4 @@
+// Every file of cases has one function here; the order is that of the report.
+func registerAll() {
+  memoryCases()
+}
