@@ -18,7 +18,9 @@ public final class Context: @unchecked Sendable {  // streams: lock
   /// How many of them are blocking: while 0, the legacy stream waits for nobody and takes no lock.
   let blockingStreamCount = Atomic<Int>(0)
   let limits = Limits()
+  /// The device's default pool, and the one that is current.
   let pool: MemoryPool
+  let currentPoolPointer = Atomic<UInt>(0)
   let deviceHeap: DeviceHeap
   let graphMemory: GraphMemory
   private let storedFlags = Atomic<UInt32>(0)
@@ -36,9 +38,10 @@ public final class Context: @unchecked Sendable {  // streams: lock
 
   init(device: Device) throws(CUDAError) {
     self.device = device
-    pool = MemoryPool(gpu: device.gpu)
+    pool = MemoryPool(device: device, location: .device(device.ordinal), isDefault: true)
     deviceHeap = DeviceHeap(gpu: device.gpu)
     graphMemory = GraphMemory(gpu: device.gpu)
+    setCurrentPool(pool)
     legacyStream = try Stream(context: self, kind: .legacy, flags: 0, priority: 0, id: 1)
   }
 
@@ -62,7 +65,7 @@ public final class Context: @unchecked Sendable {  // streams: lock
     try check()
     for stream in allStreams() { try stream.waitForOwnWork() }
     purge()
-    pool.releaseUnused()
+    releasePools()
     try check()
   }
 
@@ -79,7 +82,7 @@ public final class Context: @unchecked Sendable {  // streams: lock
     }
     for stream in dropped { stream.retire() }
     blockingStreamCount.store(0, ordering: .releasing)
-    pool.forgetAll()
+    PoolRegistry.shared.forgetAll(of: device)
     deviceHeap.forget()
     graphMemory.forgetAll()
     for address in gpu.programAllocations() { try? gpu.free(address) }

@@ -118,6 +118,6 @@ extension Stream {
     }
     return Resolved(
       pointer: UnsafeMutableRawPointer(bitPattern: UInt(allocation.hostAddress + offset))!,
-      isDevice: allocation.heap == .deviceLocal || allocation.heap == .code)
+      isDevice: allocation.heap.isOnDevice)
   }
 }

@@ -104,6 +104,7 @@ public final class Event: @unchecked Sendable {  // current: lock; handle: set b
       throw CUDAError(error)
     }
     context.drainPrintf()
+    context.releasePools()
   }
 
   /// cudaEventElapsedTime: milliseconds between two records, by the GPU's clock (10 ns steps at 100 MHz).

@@ -32,7 +32,7 @@ extension Stream {
       destination: UnsafeMutableRawPointer(bitPattern: UInt(allocation.hostAddress + offset))!, value: value,
       elementSize: elementSize, width: width, height: height, depth: depth, rowPitch: rowPitch, slicePitch: slicePitch)
     try admit()
-    if !isAsynchronous && allocation.heap != .deviceLocal {
+    if !isAsynchronous && !allocation.heap.isOnDevice {
       try waitForOwnWork()
       context.gpu.execute(request)
     } else {

@@ -29,13 +29,25 @@ extension Context {
     guard let pointer else { return }
     guard let (owner, allocation) = Runtime.find(UInt64(UInt(bitPattern: pointer))),
       allocation.deviceAddress == UInt64(UInt(bitPattern: pointer)),
-      allocation.heap == .deviceLocal || allocation.heap == .managed
+      Self.isFreeable(allocation)
     else { throw .invalidValue.because("\(pointer) is not the start of a device allocation") }
     let context = owner === device ? self : try owner.primaryContext()
     try context.synchronize()
-    if try context.pool.freeNow(allocation.deviceAddress) { return }
+    if try context.freePoolMemory(allocation.deviceAddress) { return }
     try translating { () throws(GPUError) in try owner.gpu.free(allocation.deviceAddress) }
   }
+
+  /// What cudaFree takes.
+  private static func isFreeable(_ allocation: Allocation) -> Bool {
+    switch allocation.heap {
+    case .deviceLocal, .managed: true
+    case .imported, .importedHost: allocation.flags != interprocessMapping   // those are closed, not freed
+    case .host: PoolBlocks.block(at: allocation.deviceAddress) != nil
+    case .code, .registered: false
+    }
+  }
+  /// The flags of what cudaIpcOpenMemHandle mapped.
+  static let interprocessMapping: UInt32 = 1 << 31
 
   /// cudaMemGetInfo: bytes that can still be allocated, and bytes that the device has.
   public func memoryInfo() throws(CUDAError) -> (free: Int, total: Int) {
@@ -98,7 +110,7 @@ extension Context {
   public func devicePointer(ofHost pointer: UnsafeMutableRawPointer?, flags: UInt32 = 0) throws(CUDAError) -> UnsafeMutableRawPointer {
     guard flags == 0 else { throw .invalidValue.because("flags are \(flags), not 0") }
     let address = UInt64(UInt(bitPattern: pointer))
-    guard let (_, allocation) = Runtime.find(address), allocation.heap != .deviceLocal, allocation.heap != .code else {
+    guard let (_, allocation) = Runtime.find(address), !allocation.heap.isOnDevice else {
       throw .invalidValue.because("\(String(describing: pointer)) is no page-locked memory")
     }
     return UnsafeMutableRawPointer(bitPattern: UInt(allocation.deviceAddress &+ (address &- allocation.hostAddress)))!
@@ -123,7 +135,7 @@ extension Context {
     guard byteCount > 0 else { return nil }
     do { return try gpu.allocate(UInt64(byteCount), heap: heap, flags: flags) } catch {
       // Blocks that the stream-ordered pool keeps can be had when nothing else is left.
-      guard error.kind == .outOfMemory, pool.releaseUnused() > 0 else { throw CUDAError(error) }
+      guard error.kind == .outOfMemory, PoolRegistry.shared.releaseEverything(of: device) > 0 else { throw CUDAError(error) }
     }
     return try translating { () throws(GPUError) in try gpu.allocate(UInt64(byteCount), heap: heap, flags: flags) }
   }

@@ -23,9 +23,9 @@ public struct PointerAttributes: Sendable {
     let offset = UInt64(address) &- (isHostView ? allocation.hostAddress : allocation.deviceAddress)
     let type: MemoryType =
       switch allocation.heap {
-      case .deviceLocal, .code: .device
+      case .deviceLocal, .code, .imported: .device
       case .managed: .managed
-      case .host, .registered: .host
+      case .host, .registered, .importedHost: .host
       }
     self.init(
       type: type, device: Int32(owner.ordinal), devicePointer: UInt(allocation.deviceAddress + offset),

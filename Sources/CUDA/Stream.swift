@@ -19,6 +19,8 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
   private let legacySeen = Atomic<UInt64>(0)
   let printf: PrintfChannel
   let gridWorkspace: GridWorkspace
+  /// What the program freed in this stream's order.
+  let blocks: StreamBlocks
   /// The program has destroyed it; it leaves the context's list when its work is done.
   let isReleased = Atomic<Bool>(false)
   /// cudaStream_t; null for the default streams, whose handles are the numbers 0, 1 and 2.
@@ -38,6 +40,7 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
     printf = PrintfChannel(gpu: context.gpu)
     gridWorkspace = GridWorkspace(gpu: context.gpu)
     do { timeline = try context.gpu.makeTimeline(priority: priority) } catch { throw CUDAError(error) }
+    blocks = StreamBlocks(timeline: timeline)
   }
 
   // MARK: life
@@ -123,6 +126,7 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
     }
     try waitForOwnWork()
     try context.check()
+    context.releasePools()
   }
 
   /// Waits until what this stream has been given so far is done, and prints what its kernels printed.
@@ -174,6 +178,7 @@ extension Context {
     }
     for stream in finished {
       stream.printf.drain(ifIdle: stream.timeline)
+      PoolRegistry.shared.adopt(from: stream.blocks)
       stream.timeline.retire()
       if stream.kind != .nonBlocking { blockingStreamCount.subtract(1, ordering: .acquiringAndReleasing) }
     }

@@ -1,60 +1,101 @@
-// Memory pools: each device's default pool, as far as it can be named and tuned.  Pools of a program's own are absent.
-// A cudaMemPool_t is the pool's address; there is one for each device, so a handle is checked against them.
+// Memory pools: made, found, tuned, used.
 // Source: CUDA Runtime API, "Stream Ordered Memory Allocator".
 import CCUDA
 import CUDA
 
-private func handle(of pool: MemoryPool) -> UnsafeMutableRawPointer { Unmanaged.passUnretained(pool).toOpaque() }
+private func kind(_ number: Int32) throws(CUDAError) -> MemoryPool.Kind {
+  guard let kind = MemoryPool.Kind(rawValue: number) else { throw .invalidValue.because("allocation type \(number)") }
+  return kind
+}
 
-private func context(ofPool handle: UnsafeRawPointer?) throws(CUDAError) -> Context {
-  for device in try Runtime.devices() {
-    let context = try device.primaryContext()
-    if UnsafeRawPointer(Unmanaged.passUnretained(context.defaultPool).toOpaque()) == handle { return context }
+private func location(_ pointer: UnsafePointer<cudaMemLocation>?) throws(CUDAError) -> MemoryLocation {
+  guard let pointer else { throw .invalidValue.because("location is null") }
+  return try MemoryLocation(type: pointer.pointee.type, id: pointer.pointee.id)
+}
+
+@c(carmine_rt_cudaMemPoolCreate)
+public func cudaMemPoolCreate(_ result: PointerResult?, _ properties: UnsafePointer<cudaMemPoolProps>?) -> Int32 {
+  entry { () throws(CUDAError) in
+    let result = try out(result, "memPool")
+    guard let properties else { throw .invalidValue.because("poolProps is null") }
+    _ = try currentContext()
+    let p = properties.pointee
+    guard withUnsafeBytes(of: p.reserved, { $0.allSatisfy { $0 == 0 } }), p.win32SecurityAttributes == nil else {
+      throw .invalidValue.because("a reserved field is not 0")
+    }
+    result.pointee = try PoolRegistry.shared.create(
+      .init(
+        allocationType: p.allocType, handleTypes: p.handleTypes, locationType: p.location.type, locationID: p.location.id,
+        maximumBytes: UInt64(p.maxSize), usage: p.usage)
+    ).handle
   }
-  throw .invalidValue.because("no memory pool has the handle \(String(describing: handle))")
+}
+
+@c(carmine_rt_cudaMemPoolDestroy)
+public func cudaMemPoolDestroy(_ pool: UnsafeMutableRawPointer?) -> Int32 {
+  entry { () throws(CUDAError) in try PoolRegistry.shared.destroy(MemoryPool.find(pool)) }
 }
 
 @c(carmine_rt_cudaDeviceGetDefaultMemPool)
 public func cudaDeviceGetDefaultMemPool(_ result: PointerResult?, _ ordinal: Int32) -> Int32 {
-  entry { () throws(CUDAError) in
-    try out(result, "memPool").pointee = handle(of: Runtime.device(Int(ordinal)).primaryContext().defaultPool)
-  }
+  entry { () throws(CUDAError) in try out(result, "memPool").pointee = Runtime.device(Int(ordinal)).primaryContext().defaultPool.handle }
 }
 
-/// The current pool of a device is its default pool, since no other can be made.
 @c(carmine_rt_cudaDeviceGetMemPool)
 public func cudaDeviceGetMemPool(_ result: PointerResult?, _ ordinal: Int32) -> Int32 {
   entry { () throws(CUDAError) in
-    try out(result, "memPool").pointee = handle(of: Runtime.device(Int(ordinal)).primaryContext().defaultPool)
+    let result = try out(result, "memPool")
+    _ = try Runtime.device(Int(ordinal)).primaryContext()
+    result.pointee = try PoolRegistry.shared.currentPool(.device(Int(ordinal)), .pinned).handle
   }
 }
 
 @c(carmine_rt_cudaDeviceSetMemPool)
 public func cudaDeviceSetMemPool(_ ordinal: Int32, _ pool: UnsafeMutableRawPointer?) -> Int32 {
   entry { () throws(CUDAError) in
-    guard try context(ofPool: pool) === Runtime.device(Int(ordinal)).primaryContext() else {
-      throw .invalidValue.because("the pool is another device's")
-    }
+    _ = try Runtime.device(Int(ordinal)).primaryContext()
+    try PoolRegistry.shared.setCurrent(MemoryPool.find(pool), .device(Int(ordinal)), .pinned)
+  }
+}
+
+@c(carmine_rt_cudaMemGetDefaultMemPool)
+public func cudaMemGetDefaultMemPool(_ result: PointerResult?, _ place: UnsafeMutablePointer<cudaMemLocation>?, _ type: Int32) -> Int32 {
+  entry { () throws(CUDAError) in
+    let result = try out(result, "memPool")
+    _ = try currentContext()
+    result.pointee = try PoolRegistry.shared.defaultPool(location(place), kind(type)).handle
+  }
+}
+
+@c(carmine_rt_cudaMemGetMemPool)
+public func cudaMemGetMemPool(_ result: PointerResult?, _ place: UnsafeMutablePointer<cudaMemLocation>?, _ type: Int32) -> Int32 {
+  entry { () throws(CUDAError) in
+    let result = try out(result, "memPool")
+    _ = try currentContext()
+    result.pointee = try PoolRegistry.shared.currentPool(location(place), kind(type)).handle
+  }
+}
+
+@c(carmine_rt_cudaMemSetMemPool)
+public func cudaMemSetMemPool(_ place: UnsafeMutablePointer<cudaMemLocation>?, _ type: Int32, _ pool: UnsafeMutableRawPointer?) -> Int32 {
+  entry { () throws(CUDAError) in
+    _ = try currentContext()
+    try PoolRegistry.shared.setCurrent(MemoryPool.find(pool), location(place), kind(type))
   }
 }
 
 @c(carmine_rt_cudaMemPoolTrimTo)
 public func cudaMemPoolTrimTo(_ pool: UnsafeMutableRawPointer?, _ size: UInt) -> Int32 {
-  entry { () throws(CUDAError) in try context(ofPool: pool).trimPool(to: Int(clamping: size)) }
+  entry { () throws(CUDAError) in try MemoryPool.find(pool).trim(to: Int(clamping: size)) }
 }
 
-/// 1 to 3 are ints, the others 64-bit.
 @c(carmine_rt_cudaMemPoolGetAttribute)
 public func cudaMemPoolGetAttribute(_ pool: UnsafeMutableRawPointer?, _ attribute: Int32, _ result: UnsafeMutableRawPointer?) -> Int32 {
   entry { () throws(CUDAError) in
     guard let result else { throw .invalidValue.because("value is null") }
-    guard let value = try context(ofPool: pool).defaultPool.attribute(attribute) else {
-      throw .invalidValue.because("memory pool attribute \(attribute)")
-    }
-    if attribute <= 3 {
-      result.storeBytes(of: Int32(clamping: value), as: Int32.self)
-    } else {
-      result.storeBytes(of: value, as: UInt64.self)
+    switch try MemoryPool.find(pool).attribute(attribute) {
+    case .int(let value): result.storeBytes(of: value, as: Int32.self)
+    case .bytes(let value): result.storeBytes(of: value, as: UInt64.self)
     }
   }
 }
@@ -63,29 +104,30 @@ public func cudaMemPoolGetAttribute(_ pool: UnsafeMutableRawPointer?, _ attribut
 public func cudaMemPoolSetAttribute(_ pool: UnsafeMutableRawPointer?, _ attribute: Int32, _ pointer: UnsafeMutableRawPointer?) -> Int32 {
   entry { () throws(CUDAError) in
     guard let pointer else { throw .invalidValue.because("value is null") }
-    let value = attribute <= 3 ? UInt64(UInt32(bitPattern: pointer.load(as: Int32.self))) : pointer.load(as: UInt64.self)
-    guard try context(ofPool: pool).defaultPool.setAttribute(attribute, value) else {
-      throw .invalidValue.because("memory pool attribute \(attribute) cannot be set to \(value)")
+    let value = MemoryPool.isInt(attribute) ? UInt64(UInt32(bitPattern: pointer.load(as: Int32.self))) : pointer.load(as: UInt64.self)
+    try MemoryPool.find(pool).setAttribute(attribute, value)
+  }
+}
+
+@c(carmine_rt_cudaMemPoolSetAccess)
+public func cudaMemPoolSetAccess(_ pool: UnsafeMutableRawPointer?, _ list: UnsafePointer<cudaMemAccessDesc>?, _ size: UInt) -> Int32 {
+  entry { () throws(CUDAError) in
+    let pool = try MemoryPool.find(pool)
+    guard let list, size > 0, size <= 1 << 16 else { throw .invalidValue.because("\(size) descriptors") }
+    for index in 0..<Int(size) {
+      let wanted = list[index]
+      try pool.setAccess(MemoryLocation(type: wanted.location.type, id: wanted.location.id), wanted.flags)
     }
   }
 }
 
-/// A device always reaches its own pool; no other device can be given access.
-@c(carmine_rt_cudaMemPoolSetAccess)
-public func cudaMemPoolSetAccess(_ pool: UnsafeMutableRawPointer?, _ list: UnsafePointer<cudaMemAccessDesc>?, _ size: UInt) -> Int32 {
+@c(carmine_rt_cudaMemPoolGetAccess)
+public func cudaMemPoolGetAccess(
+  _ result: UnsafeMutablePointer<Int32>?, _ pool: UnsafeMutableRawPointer?, _ place: UnsafeMutablePointer<cudaMemLocation>?
+) -> Int32 {
   entry { () throws(CUDAError) in
-    let owner = try context(ofPool: pool)
-    guard let list else { throw .invalidValue.because("descList is null") }
-    for index in 0..<Int(clamping: size) {
-      let wanted = list[index]
-      guard wanted.location.type == 1 else { throw .invalidValue.because("location type \(wanted.location.type)") }
-      let device = try Runtime.device(Int(wanted.location.id))
-      switch (wanted.flags, device === owner.device) {
-      case (3, true), (0, false): break
-      case (0, true): throw .invalidDevice.because("a device's access to its own pool cannot be taken away")
-      default: throw .notSupported.because("device \(device.ordinal) does not reach the memory of device \(owner.device.ordinal)")
-      }
-    }
+    let result = try out(result, "flags")
+    result.pointee = try MemoryPool.find(pool).access(from: location(place))
   }
 }
 
@@ -95,7 +137,6 @@ public func cudaMallocFromPoolAsync(
 ) -> Int32 {
   entry { () throws(CUDAError) in
     let result = try out(result, "ptr"), stream = try currentStream(stream)
-    guard try context(ofPool: pool) === stream.context else { throw .invalidValue.because("pool and stream are of different devices") }
-    result.pointee = try stream.allocateAsync(count(size))
+    result.pointee = try stream.allocateAsync(count(size), from: MemoryPool.find(pool))
   }
 }

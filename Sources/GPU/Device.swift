@@ -140,6 +140,17 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
     try memory.register(host: UInt64(UInt(bitPattern: host)), byteCount: byteCount, flags: flags)
   }
 
+  /// A dma-buf of the memory at `address`.
+  public func export(_ address: UInt64) throws(GPUError) -> ExportedMemory { try memory.export(address) }
+
+  /// Maps a part of a dma-buf; given back by `free`.  `heap`: imported or importedHost.
+  public func importMemory(
+    _ descriptor: Int32, blockBytes: UInt64, offset: UInt64, byteCount: UInt64, heap: Heap, flags: UInt32
+  ) throws(GPUError) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer(bitPattern: UInt(
+      try memory.importMemory(descriptor, blockBytes: blockBytes, offset: offset, byteCount: byteCount, heap: heap, flags: flags)))!
+  }
+
   /// Bytes of VRAM that can still be allocated, and all.
   public func memoryInfo() throws(GPUError) -> (free: UInt64, total: UInt64) {
     (min(try memory.available(), node.localMemoryBytes), node.localMemoryBytes)

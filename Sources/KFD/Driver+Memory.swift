@@ -1,6 +1,7 @@
 // Device memory: allocate, map for GPUs, unmap, free.
 // Order: memory is allocated, then mapped on each GPU that may touch it; unmap returns when no GPU uses it any more.
 import CKFD
+import Glibc
 
 /// KFD_IOC_ALLOC_MEM_FLAGS_*: one kind and any attributes.
 public struct AllocationFlags: OptionSet, Sendable {
@@ -79,6 +80,21 @@ extension Driver {
       return nil
     }
     if let failure { throw failure }
+  }
+
+  /// A new descriptor of an allocation's memory, which may travel to other processes and drivers; closed by the caller with close(2).
+  /// KFD 1.12 and later.
+  public func exportDMABuf(handle: UInt64) throws(KFDError) -> Int32 {
+    var arguments = kfd_ioctl_export_dmabuf_args_1_12(handle: handle, flags: UInt32(O_CLOEXEC), dmabuf_fd: 0)
+    try call(Ioctls.exportDMABuf, &arguments, [("handle", handle)])
+    return Int32(bitPattern: arguments.dmabuf_fd)
+  }
+
+  /// The memory behind a dma-buf as an allocation at `gpuAddress`; its handle.  The descriptor stays the caller's.
+  public func importDMABuf(_ descriptor: Int32, gpuID: UInt32, gpuAddress: UInt64) throws(KFDError) -> UInt64 {
+    var arguments = kfd_ioctl_import_dmabuf_args(va_addr: gpuAddress, handle: 0, gpu_id: gpuID, dmabuf_fd: UInt32(bitPattern: descriptor))
+    try call(Ioctls.importDMABuf, &arguments, [("va_addr", gpuAddress), ("dmabuf_fd", UInt64(UInt32(bitPattern: descriptor)))])
+    return arguments.handle
   }
 
   /// Bytes of VRAM that can still be allocated on a GPU.

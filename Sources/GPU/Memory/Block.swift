@@ -102,6 +102,37 @@ struct Block: Sendable {
     } catch { throw GPUError(error) }
   }
 
+  /// Memory that another process or driver exported as a dma-buf, at an address of its own here.  The descriptor stays the
+  /// caller's.  The host's view is the dma-buf's own mapping.
+  static func imported(
+    _ descriptor: Int32, byteCount: UInt64, isLocal: Bool, on device: Device, mappedOn gpuIDs: [UInt32]
+  ) throws(GPUError) -> Block {
+    guard byteCount > 0, byteCount < 1 << 46 else { throw GPUError(.invalidArgument, "a dma-buf of \(byteCount) bytes") }
+    let size = rounded(byteCount)
+    let driver = device.system.driver
+    let window = isLocal ? device.localWindow?.allocate(size) : nil
+    let address = if let window { window } else { try reserve(size) }
+    let memory = UnsafeMutableRawPointer(bitPattern: UInt(address))!
+    func giveBack() { if window != nil { device.localWindow!.release(address, size) } else { munmap(memory, Int(size)) } }
+    let view = mmap(memory, Int(size), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, descriptor, 0)
+    guard view != MAP_FAILED else {
+      let error = errno
+      giveBack()
+      throw GPUError(error == ENODEV || error == EBADF || error == EACCES ? .invalidArgument : .kernel(errno: error), "mmap of a dma-buf: errno \(error)")
+    }
+    do throws(KFDError) {
+      let handle = try driver.importDMABuf(descriptor, gpuID: device.node.gpuID, gpuAddress: address)
+      do throws(KFDError) { try driver.mapToGPUs(handle: handle, gpuIDs: gpuIDs) } catch {
+        try? driver.free(handle: handle)
+        throw error
+      }
+      return Block(address: address, byteCount: size, handle: handle, gpuIDs: gpuIDs, isMappedHere: true)
+    } catch {
+      giveBack()
+      throw GPUError(error, error.errno == EINVAL || error.errno == EBADF ? .invalidArgument : nil)
+    }
+  }
+
   /// Gives everything back.  Nothing of it may be in use.  `keepsAddress`: the address space stays reserved.
   func release(_ device: Device, keepsAddress: Bool = false) throws(GPUError) {
     let driver = device.system.driver

@@ -9,6 +9,18 @@ import Synchronization
 /// Serial numbers of allocations; unique in the process.
 private let nextSerial = Atomic<UInt64>(1)
 
+/// Counts changes of what is allocated anywhere in the process: what was looked up while it had the same value still holds.
+public let allocationGeneration = Atomic<UInt64>(1)
+
+/// Memory as it can be handed to another process or driver.
+public struct ExportedMemory: Sendable {
+  /// A dma-buf; the receiver closes it.
+  public var descriptor: Int32
+  /// Of the whole dma-buf, and where the allocation begins in it.
+  public var blockBytes, offset: UInt64
+  public var allocation: Allocation
+}
+
 final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is guarded by it
   static let chunkBytes: UInt64 = 2 << 20
   static let largestShared: UInt64 = 512 << 10
@@ -45,13 +57,14 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
     case .code: [.vram, .public, .writable, .executable, .noSubstitute]
     case .host, .managed: [.gtt, .writable, .coherent, .noSubstitute]
     case .registered: [.userPointer, .writable, .coherent, .noSubstitute]
+    case .imported, .importedHost: []   // made elsewhere
     }
   }
 
   private func gpuIDs(_ heap: Heap) -> [UInt32] {
     switch heap {
-    case .deviceLocal, .code: [device.node.gpuID]
-    case .host, .managed, .registered: device.system.gpuIDs
+    case .deviceLocal, .code, .imported: [device.node.gpuID]
+    case .host, .managed, .registered, .importedHost: device.system.gpuIDs
     }
   }
 
@@ -82,6 +95,7 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
       records.insert(
         address, max(byteCount, 1),
         Record(allocation: allocation, isInternal: isInternal, rounded: rounded, chunk: chunk, block: block))
+      allocationGeneration.add(1, ordering: .releasing)
       return address
     }
   }
@@ -134,6 +148,7 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
       guard let record = records.remove(address) else {
         throw GPUError(.notFound, "no allocation starts at 0x" + String(address, radix: 16))
       }
+      allocationGeneration.add(1, ordering: .releasing)
       if record.allocation.hostAddress != address { _ = displaced.remove(record.allocation.hostAddress) }
       guard let chunk = record.chunk else { return try record.block.release(device) }
       chunk.free.free(address - chunk.block.address, record.rounded)
@@ -163,7 +178,42 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
       records.insert(
         address, byteCount, Record(allocation: allocation, isInternal: false, rounded: size, chunk: nil, block: block))
       if address != host { displaced.insert(host, byteCount, address) }
+      allocationGeneration.add(1, ordering: .releasing)
       return address
+    }
+  }
+
+  /// Maps `byteCount` bytes at `offset` of a dma-buf of `blockBytes`; the address of the first.  The descriptor stays the caller's.
+  func importMemory(
+    _ descriptor: Int32, blockBytes: UInt64, offset: UInt64, byteCount: UInt64, heap: Heap, flags: UInt32
+  ) throws(GPUError) -> UInt64 {
+    let (end, overflow) = offset.addingReportingOverflow(byteCount)
+    guard byteCount > 0, !overflow, end <= Block.rounded(blockBytes) else {
+      throw GPUError(.invalidArgument, "\(byteCount) bytes at \(offset) of a dma-buf of \(blockBytes)")
+    }
+    return try lock.withLock { () throws(GPUError) in
+      let block = try Block.imported(descriptor, byteCount: blockBytes, isLocal: heap == .imported, on: device, mappedOn: gpuIDs(heap))
+      let address = block.address + offset
+      let allocation = Allocation(
+        deviceAddress: address, hostAddress: address, byteCount: byteCount, heap: heap, flags: flags,
+        serial: nextSerial.add(1, ordering: .relaxed).oldValue, isInternal: false)
+      records.insert(address, byteCount, Record(allocation: allocation, isInternal: false, rounded: byteCount, chunk: nil, block: block))
+      allocationGeneration.add(1, ordering: .releasing)
+      return address
+    }
+  }
+
+  /// A dma-buf of the kernel's allocation that an address lies in, and where in it.
+  func export(_ address: UInt64) throws(GPUError) -> ExportedMemory {
+    try lock.withLock { () throws(GPUError) in
+      guard let found = records.find(address) else { throw GPUError(.notFound, "no allocation at 0x" + String(address, radix: 16)) }
+      let record = found.value
+      do throws(KFDError) {
+        let descriptor = try device.system.driver.exportDMABuf(handle: record.block.handle)
+        return ExportedMemory(
+          descriptor: descriptor, blockBytes: record.block.byteCount, offset: record.allocation.deviceAddress - record.block.address,
+          allocation: record.allocation)
+      } catch { throw GPUError(error) }
     }
   }
 

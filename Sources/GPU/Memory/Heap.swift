@@ -7,6 +7,13 @@ public enum Heap: UInt8, Sendable, CaseIterable {
   case host = 2          // system memory, pinned, coherent
   case managed = 3       // system memory now; a place of its own so that migration can come
   case registered = 4    // the program's own memory, pinned (USERPTR)
+  case imported = 5      // another process's or driver's VRAM, through a dma-buf
+  case importedHost = 6  // the same of system memory
+}
+
+extension Heap {
+  /// Memory on a GPU, as CUDA sees it.
+  public var isOnDevice: Bool { self == .deviceLocal || self == .code || self == .imported }
 }
 
 /// A live allocation as a look-up finds it.

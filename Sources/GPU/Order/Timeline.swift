@@ -26,7 +26,12 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   var lastHostTask: UInt64 = 0
   weak var lastHostWorker: HostWorker?
   private var isRetired = false
+  /// Tells timelines apart for the process's life.
+  public let serial = nextTimelineSerial.add(1, ordering: .relaxed).newValue
+  /// What this timeline's later work waits for anyway (Timeline+Dependencies).  Lock held.
+  var dependencies = KnownDependencies()
 
+  private static let nextTimelineSerial = Atomic<UInt64>(0)
   static let kernargBytes: UInt64 = 1 << 20
 
   init(device: Device, priority: Int) throws(GPUError) {
@@ -136,9 +141,11 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
 
   /// Makes what is submitted next wait until `other` has come to `position`.
   public func enqueueWait(on other: Timeline, position: UInt64) throws(GPUError) {
-    if other === self || other.isComplete(position) { return }
+    if other === self { return }
     lock.lock()
     defer { lock.unlock() }
+    dependencies.note(other.serial, position)
+    if other.isComplete(position) { return }
     let mine = nextPosition
     let completion = signal.handle
     try submit { _, packet, queue in emitWait(packet, queue, on: other, position: position, completion: completion) }
@@ -163,6 +170,31 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
       throw error
     }
     return Timestamp(signal: mark)
+  }
+
+  /// Makes what is submitted next wait until a signal, which need not be this process's, is below `value`.
+  public func enqueueWait(onSignalAt address: UnsafeMutableRawPointer, below value: Int64) throws(GPUError) {
+    let foreign = Signal(existing: address)
+    if foreign.value < value { return }
+    try lock.withLock { () throws(GPUError) in
+      let mine = nextPosition
+      let completion = signal.handle
+      try submit { _, packet, queue in queue.emitWait(packet, signal: foreign, below: value, completion: completion) }
+      publish(mine)
+    }
+  }
+
+  /// Has the GPU count a signal down when everything submitted so far is done.
+  public func enqueueDecrement(ofSignalAt address: UnsafeMutableRawPointer) throws(GPUError) {
+    let handle = UInt64(UInt(bitPattern: address))
+    try lock.withLock { () throws(GPUError) in
+      let position = nextPosition
+      let completion = signal.handle
+      try submit(2) { index, packet, _ in
+        Packets.barrierAnd(packet, completion: index == 0 ? handle : completion, header: Timeline.barrierHeader)
+      }
+      publish(position)
+    }
   }
 
   /// Has the GPU count `bell` down, and interrupt if the bell says so, when this timeline has come to `position`.

@@ -22,6 +22,9 @@ public struct Signal: @unchecked Sendable, Equatable {  // shared memory; every 
     reset(value)
   }
 
+  /// A signal that somebody has prepared, maybe in another process.
+  init(existing base: UnsafeMutableRawPointer) { self.base = base }
+
   /// What packets call it.
   var handle: UInt64 { UInt64(UInt(bitPattern: base)) }
 
