@@ -20,8 +20,12 @@ extension Stream {
     guard let pointer else { throw .invalidValue.because("pointer is null") }
     guard let block = PoolBlocks.block(at: UInt64(UInt(bitPattern: pointer))) else { return try context.free(pointer) }
     try admit()
-    guard block.pointee.state.compareExchange(expected: PoolBlock.State.live, desired: PoolBlock.State.kept, ordering: .acquiringAndReleasing).exchanged
-    else { return try context.free(pointer) }
+    let (isOurs, state) = block.pointee.state.compareExchange(
+      expected: PoolBlock.State.live, desired: PoolBlock.State.kept, ordering: .acquiringAndReleasing)
+    guard isOurs else {
+      if state == PoolBlock.State.kept { throw .invalidValue.because("\(pointer) was freed before") }
+      return try context.free(pointer)
+    }
     let pool = block.pointee.pool.takeUnretainedValue()
     if block.pointee.isImported { pool.freeImported(block, on: self) } else { pool.free(block, on: self) }
   }
