@@ -42,6 +42,7 @@ for gpu in mi300x rx7900xtx; do
   done
   check "calls, stacks and special registers ($gpu)" calls $gpu
 done
-for example in reduction matrix_multiply thrust_sort_scan; do
+# Not thrust_sort_scan: LLVM takes minutes over what has so many places to wait at (WarpSharing.mostPlaces).
+for example in reduction matrix_multiply histogram; do
   check "lanes that take turns: $example" right_with CARMINE_WARP_MAPPING=turns $example
 done

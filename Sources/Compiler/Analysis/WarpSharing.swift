@@ -26,7 +26,7 @@ enum WarpSharing {
     }
     let traits = facts.traits
     let free = MappingChoice(mapping: waveSize == 64 ? .sharedWave : .native, notes: waveSize == 64 ? ["two warps share a wave"] : [])
-    guard !traits.communicating.isEmpty || !traits.blocking.isEmpty else { return free }
+    guard !traits.spinning.isEmpty || !traits.communicating.isEmpty || !traits.blocking.isEmpty else { return free }
     let reasons = Analysis(facts).reasons
     if reasons.isEmpty { return free }  // what is safe among threads of a block, is among lanes of a warp
     let strict = LaneDependence(facts, group: .warp(wholeRows: false))
