@@ -1,4 +1,6 @@
 // Every file of cases has one function here; the order is that of the report.
 func registerAll() {
+  errorCases()
+  deviceCases()
   memoryCases()
 }

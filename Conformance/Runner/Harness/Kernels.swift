@@ -128,9 +128,14 @@ func dim(_ x: Int, _ y: Int = 1, _ z: Int = 1) -> dim3 { dim3(x: UInt32(x), y: U
 
 /// cudaLaunchKernel with these arguments: its answer.
 func launch(
-  _ kernel: Kernel, _ grid: dim3 = dim(1), _ block: dim3 = dim(1), shared: Int = 0, stream: cudaStream_t? = nil, _ arguments: any KernelArgument...
+  _ kernel: Kernel, _ grid: dim3, _ block: dim3, shared: Int = 0, stream: cudaStream_t? = nil, _ arguments: any KernelArgument...
 ) throws -> cudaError_t {
   try withArguments(arguments) { try cudaLaunchKernel(kernel.address, grid, block, $0, shared, stream) }
+}
+
+/// One block of one thread.
+func launch(_ kernel: Kernel, stream: cudaStream_t? = nil, _ arguments: any KernelArgument...) throws -> cudaError_t {
+  try withArguments(arguments) { try cudaLaunchKernel(kernel.address, dim(1), dim(1), $0, 0, stream) }
 }
 
 /// The module that most cases share.  Every kernel takes one element a thread, in one dimension.
