@@ -36,8 +36,17 @@ public enum CurrentThread {
     _ = try device.primaryContext()
   }
 
-  /// The current device's primary context, created at its first use.  Throws its sticky error if it has one.
+  /// Runs a program's host function or stream callback, in which CUDA may not be called.
+  static func inHostFunction(_ body: () -> Void) {
+    state.pointee.host_function_depth += 1
+    body()
+    state.pointee.host_function_depth -= 1
+  }
+
+  /// The current device's primary context, created at its first use.  Throws its sticky error if it has one, and
+  /// cudaErrorNotPermitted in a host function.
   public static func context() throws(CUDAError) -> Context {
+    if state.pointee.host_function_depth > 0 { throw .notPermitted.because("a stream's host function calls CUDA") }
     let context = try Runtime.context(ordinal: deviceOrdinal)
     try context.check()
     return context

@@ -111,7 +111,7 @@ extension Stream {
   }
 
   /// Everything that can be refused without a queue.
-  private func check(_ function: Function, _ launch: LaunchConfiguration) throws(CUDAError) {
+  func check(_ function: Function, _ launch: LaunchConfiguration) throws(CUDAError) {
     let block = launch.block, grid = launch.grid
     guard function.deviceOrdinal == context.device.ordinal else {
       throw .invalidDeviceFunction.because("\(function.name) is loaded on device \(function.deviceOrdinal)")

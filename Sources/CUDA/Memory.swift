@@ -127,7 +127,7 @@ extension Context {
 
   // MARK: shared
 
-  var properties: DeviceProperties { device.properties }
+  public var properties: DeviceProperties { device.properties }
 
   private func allocate(_ byteCount: Int, heap: Heap, flags: UInt32) throws(CUDAError) -> UnsafeMutableRawPointer? {
     try check()

@@ -1,5 +1,6 @@
 // Host functions in a stream: cudaLaunchHostFunc and cudaStreamAddCallback.
-// Threads: the functions run one at a time on a thread of the device's own, and must not call CUDA (they may block it).
+// Threads: the functions run one at a time on a thread of the device's own, and must not call CUDA: what needs a device answers
+// cudaErrorNotPermitted there.
 // Order: in stream order; what follows in the stream waits for them.
 import GPU
 
@@ -12,7 +13,7 @@ extension Stream {
   public func launchHostFunction(_ function: @escaping HostFunction, _ data: UnsafeMutableRawPointer?) throws(CUDAError) {
     try admit()
     nonisolated(unsafe) let data = data
-    try gpuWork { () throws(GPUError) in try timeline.enqueueHostFunction { fault in if fault == .none { function(data) } } }
+    try gpuWork { () throws(GPUError) in try timeline.enqueueHostFunction { fault in if fault == .none { CurrentThread.inHostFunction { function(data) } } } }
   }
 
   /// cudaStreamAddCallback.  Also called when the device has stopped, with the error.
@@ -24,7 +25,9 @@ extension Stream {
     nonisolated(unsafe) let data = data
     nonisolated(unsafe) let handle = handle
     try gpuWork { () throws(GPUError) in
-      try timeline.enqueueHostFunction { fault in callback(handle, CUDAError(fault: fault)?.rawValue ?? 0, data) }
+      try timeline.enqueueHostFunction { fault in
+        CurrentThread.inHostFunction { callback(handle, CUDAError(fault: fault)?.rawValue ?? 0, data) }
+      }
     }
   }
 }

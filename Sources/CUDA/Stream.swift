@@ -11,7 +11,9 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
   /// cudaStreamGetFlags: 0 or cudaStreamNonBlocking (1).
   public let flags: UInt32
   /// cudaStreamGetPriority: 0 is lowest, negative is more urgent.
-  public let priority: Int
+  public var priority: Int { storedPriority.load(ordering: .relaxed) }
+  let storedPriority: Atomic<Int>
+  let attributes = StreamAttributes()
   /// cudaStreamGetId: unique in the process's life.
   public let id: UInt64
   let timeline: Timeline
@@ -35,7 +37,7 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
     self.context = context
     self.kind = kind
     self.flags = flags
-    self.priority = priority
+    storedPriority = Atomic(priority)
     self.id = id
     printf = PrintfChannel(gpu: context.gpu)
     gridWorkspace = GridWorkspace(gpu: context.gpu)
@@ -132,7 +134,7 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
   /// Waits until what this stream has been given so far is done, and prints what its kernels printed.
   func waitForOwnWork() throws(CUDAError) {
     let position = timeline.submitted
-    do { try timeline.wait(for: position) } catch {
+    do { try timeline.wait(for: position, policy: waitPolicy) } catch {
       printf.drain(ifIdle: timeline)
       if error.kind == .faulted, let sticky = context.stickyError { throw sticky }
       throw CUDAError(error)

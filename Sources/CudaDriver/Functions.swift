@@ -156,11 +156,13 @@ public func cuLaunchKernelEx(
 ) -> Int32 {
   driver { () throws(CUDAError) in
     guard let c = configuration?.pointee else { throw .invalidValue.because("config is null") }
+    let attributes = try launchAttributes(c.attrs, c.numAttrs)
     try launch(
       handle,
       LaunchConfiguration(
         grid: Dim3(c.gridDimX, c.gridDimY, c.gridDimZ), block: Dim3(c.blockDimX, c.blockDimY, c.blockDimZ),
-        dynamicSharedBytes: Int(c.sharedMemBytes), isCooperative: isCooperative(c.attrs, c.numAttrs)),
+        dynamicSharedBytes: Int(c.sharedMemBytes), isCooperative: attributes.isCooperative),
       c.hStream, parameters, extra)
+    if let event = attributes.event { try event.record(in: current().stream(c.hStream)) }
   }
 }

@@ -134,3 +134,51 @@ public func cudaOccupancyAvailableDynamicSMemPerBlock(
     result.pointee = UInt(try context.availableDynamicShared(function, blocks: Int(blocks), threads: Int(threads)))
   }
 }
+
+// MARK: - Clusters
+
+/// A launch configuration for a question about clusters, and how many blocks a cluster has; 0 when it says nothing of them.
+private func clusterQuestion(
+  _ configuration: UnsafePointer<cudaLaunchConfig_t>?, _ function: Function, _ context: Context
+) throws(CUDAError) -> (configuration: cudaLaunchConfig_t, cluster: UInt64) {
+  guard let c = configuration?.pointee else { throw .invalidValue.because("config is null") }
+  var cluster: UInt64 = 0
+  if c.numAttrs > 0 {
+    guard let attributes = c.attrs else { throw .invalidValue.because("attrs is null and numAttrs \(c.numAttrs)") }
+    for index in 0..<Int(c.numAttrs) where attributes[index].id == LaunchAttributeID.clusterDimension.rawValue {
+      let size = attributes[index].val.dimensions
+      cluster = UInt64(size.0) * UInt64(size.1) * UInt64(size.2)
+    }
+  }
+  let threads = dimensions(c.blockDim).volume
+  guard threads > 0, threads <= UInt64(function.image.maximumThreads) else { throw .invalidValue.because("a block of \(threads) threads") }
+  return (c, cluster)
+}
+
+/// A device without clusters runs every block as a cluster of one.
+@c(carmine_rt_cudaOccupancyMaxPotentialClusterSize)
+public func cudaOccupancyMaxPotentialClusterSize(
+  _ result: UnsafeMutablePointer<Int32>?, _ pointer: UnsafeRawPointer?, _ configuration: UnsafePointer<cudaLaunchConfig_t>?
+) -> Int32 {
+  entry { () throws(CUDAError) in
+    let result = try out(result, "clusterSize")
+    let (function, context) = try function(pointer)
+    _ = try clusterQuestion(configuration, function, context)
+    result.pointee = 1
+  }
+}
+
+@c(carmine_rt_cudaOccupancyMaxActiveClusters)
+public func cudaOccupancyMaxActiveClusters(
+  _ result: UnsafeMutablePointer<Int32>?, _ pointer: UnsafeRawPointer?, _ configuration: UnsafePointer<cudaLaunchConfig_t>?
+) -> Int32 {
+  entry { () throws(CUDAError) in
+    let result = try out(result, "numClusters")
+    let (function, context) = try function(pointer)
+    let (c, cluster) = try clusterQuestion(configuration, function, context)
+    guard cluster <= 1 else { throw .invalidClusterSize.because("clusters of \(cluster) blocks; this device has no clusters") }
+    let blocks = try context.maximumActiveBlocks(
+      function, threads: Int(dimensions(c.blockDim).volume), dynamicSharedBytes: count(UInt(c.dynamicSmemBytes)))
+    result.pointee = Int32(clamping: blocks * context.properties.multiprocessorCount)
+  }
+}

@@ -87,40 +87,27 @@ public func cudaGetKernel(_ result: PointerResult?, _ function: UnsafeRawPointer
 
 // MARK: - With attributes
 
-/// The launch attributes that change what happens; others are hints, or are refused by name.
-/// Source: enum cudaLaunchAttributeID, driver_types.h.
-public func isCooperative(_ attributes: UnsafePointer<cudaLaunchAttribute>?, _ attributeCount: UInt32) throws(CUDAError) -> Bool {
-  var cooperative = false
-  guard let attributes else {
-    guard attributeCount == 0 else { throw .invalidValue.because("attrs is null and numAttrs \(attributeCount)") }
-    return false
+/// What a list of attributes comes to.  Source: struct cudaLaunchAttribute, driver_types.h.
+public func launchAttributes(_ list: UnsafePointer<cudaLaunchAttribute>?, _ count: UInt32) throws(CUDAError) -> LaunchAttributes {
+  var attributes = LaunchAttributes()
+  guard count > 0 else { return attributes }   // the pointer is not considered then
+  guard let list else { throw .invalidValue.because("attrs is null and numAttrs \(count)") }
+  for index in 0..<Int(count) {
+    let value = UnsafeRawPointer(list + index) + MemoryLayout<cudaLaunchAttribute>.offset(of: \.val)!
+    try attributes.apply(LaunchAttributeID(rawValue: list[index].id), LaunchAttributeValue(value))
   }
-  for index in 0..<Int(attributeCount) {
-    let attribute = attributes[index]
-    switch attribute.id {
-    case 2: cooperative = attribute.val.cooperative != 0
-    case 4:
-      let size = attribute.val.dimensions
-      guard size.0 <= 1, size.1 <= 1, size.2 <= 1 else {
-        throw .invalidClusterSize.because("clusters of \(size.0) × \(size.1) × \(size.2) blocks; this device has no clusters")
-      }
-    case 0, 1, 3, 5, 6, 8, 9, 10, 11, 14, 16:
-      // ignore, access policy window, synchronisation policy, cluster scheduling, programmatic serialisation (which permits
-      // an overlap and does not ask for one), priority, memory synchronisation domains, preferred cluster, carve-out, NVLink
-      break
-    default: throw .notSupported.because("launch attribute \(attribute.id)")
-    }
-  }
-  return cooperative
+  return attributes
 }
 
 private func launchExtended(
   _ configuration: UnsafePointer<cudaLaunchConfig_t>?, _ function: UnsafeRawPointer?, _ arguments: Arguments?, perThreadDefault: Bool
 ) throws(CUDAError) {
   guard let c = configuration?.pointee else { throw .invalidValue.because("config is null") }
+  let attributes = try launchAttributes(c.attrs, c.numAttrs)
   try launch(
     registeredKernel(function), c.gridDim, c.blockDim, arguments, UInt(c.dynamicSmemBytes), c.stream,
-    isCooperative: isCooperative(c.attrs, c.numAttrs), perThreadDefault: perThreadDefault)
+    isCooperative: attributes.isCooperative, perThreadDefault: perThreadDefault)
+  if let event = attributes.event { try event.record(in: currentStream(c.stream, perThreadDefault: perThreadDefault)) }
 }
 
 @c(carmine_rt_cudaLaunchKernelExC)
@@ -135,4 +122,28 @@ public func cudaLaunchKernelExC_ptsz(
   _ configuration: UnsafePointer<cudaLaunchConfig_t>?, _ function: UnsafeRawPointer?, _ arguments: Arguments?
 ) -> Int32 {
   entry { () throws(CUDAError) in try launchExtended(configuration, function, arguments, perThreadDefault: true) }
+}
+
+// MARK: - On several devices
+
+@c(carmine_rt_cudaLaunchCooperativeKernelMultiDevice)
+public func cudaLaunchCooperativeKernelMultiDevice(
+  _ list: UnsafePointer<cudaLaunchParams>?, _ deviceCount: UInt32, _ flags: UInt32
+) -> Int32 {
+  entry { () throws(CUDAError) in
+    guard let list, deviceCount > 0 else { throw .invalidValue.because("launchParamsList is null or empty") }
+    guard Int(deviceCount) <= (try Runtime.deviceCount()) else { throw .invalidValue.because("\(deviceCount) devices") }
+    var launches: [MultiDeviceLaunch] = []
+    for index in 0..<Int(deviceCount) {
+      let p = list[index], stream = try currentStream(p.stream), kernel = try registeredKernel(p.`func`)
+      launches.append(
+        MultiDeviceLaunch(
+          stream: stream, function: try loadedFunction(kernel, on: stream.context), kernel: UnsafeRawPointer(kernel.handle),
+          configuration: LaunchConfiguration(
+            grid: dimensions(p.gridDim), block: dimensions(p.blockDim), dynamicSharedBytes: try count(UInt(p.sharedMem), "sharedMem"),
+            isCooperative: true),
+          parameters: p.args.map { UnsafePointer($0) }))
+    }
+    try MultiDeviceLaunch.run(launches, flags: flags)
+  }
 }

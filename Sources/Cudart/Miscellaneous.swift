@@ -14,6 +14,14 @@ public func cudaProfilerStart() -> Int32 { entry { () throws(CUDAError) in } }
 @c(carmine_rt_cudaProfilerStop)
 public func cudaProfilerStop() -> Int32 { entry { () throws(CUDAError) in } }
 
+// Devices have had doubles of their own since compute capability 1.3: there is nothing to convert.
+
+@c(carmine_rt_cudaSetDoubleForDevice)
+public func cudaSetDoubleForDevice(_ value: UnsafeMutablePointer<Double>?) -> Int32 { entry { () throws(CUDAError) in } }
+
+@c(carmine_rt_cudaSetDoubleForHost)
+public func cudaSetDoubleForHost(_ value: UnsafeMutablePointer<Double>?) -> Int32 { entry { () throws(CUDAError) in } }
+
 // Every version of cudaStreamGetCaptureInfo has these two arguments first; the rest is only written while capturing.
 
 private func captureInfo(_ stream: UnsafeMutableRawPointer?, _ status: UnsafeMutablePointer<Int32>?) throws(CUDAError) {

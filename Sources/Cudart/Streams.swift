@@ -80,6 +80,18 @@ public func cudaLaunchHostFunc(
   }
 }
 
+/// `syncMode` says how the device waits for the function: blocking (0) or spinning (1); here it is a hint.
+@c(carmine_rt_cudaLaunchHostFunc_v2)
+public func cudaLaunchHostFunc_v2(
+  _ stream: UnsafeMutableRawPointer?, _ function: HostFunction?, _ data: UnsafeMutableRawPointer?, _ syncMode: UInt32
+) -> Int32 {
+  entry { () throws(CUDAError) in
+    guard let function else { throw .invalidValue.because("fn is null") }
+    guard syncMode <= 1 else { throw .invalidValue.because("syncMode is \(syncMode)") }
+    try currentStream(stream).launchHostFunction(function, data)
+  }
+}
+
 @c(carmine_rt_cudaStreamAddCallback)
 public func cudaStreamAddCallback(
   _ stream: UnsafeMutableRawPointer?, _ callback: StreamCallback?, _ data: UnsafeMutableRawPointer?, _ flags: UInt32
@@ -87,6 +99,37 @@ public func cudaStreamAddCallback(
   entry { () throws(CUDAError) in
     guard let callback else { throw .invalidValue.because("callback is null") }
     try currentStream(stream).addCallback(callback, handle: stream, data, flags: flags)
+  }
+}
+
+// MARK: - Attributes
+
+@c(carmine_rt_cudaStreamGetAttribute)
+public func cudaStreamGetAttribute(_ stream: UnsafeMutableRawPointer?, _ id: Int32, _ result: UnsafeMutableRawPointer?) -> Int32 {
+  entry { () throws(CUDAError) in
+    guard let result else { throw .invalidValue.because("value_out is null") }
+    try currentStream(stream).attribute(LaunchAttributeID(rawValue: id), into: result)
+  }
+}
+
+@c(carmine_rt_cudaStreamSetAttribute)
+public func cudaStreamSetAttribute(_ stream: UnsafeMutableRawPointer?, _ id: Int32, _ value: UnsafeRawPointer?) -> Int32 {
+  entry { () throws(CUDAError) in
+    guard let value else { throw .invalidValue.because("value is null") }
+    try currentStream(stream).setAttribute(LaunchAttributeID(rawValue: id), LaunchAttributeValue(value))
+  }
+}
+
+@c(carmine_rt_cudaStreamCopyAttributes)
+public func cudaStreamCopyAttributes(_ destination: UnsafeMutableRawPointer?, _ source: UnsafeMutableRawPointer?) -> Int32 {
+  entry { () throws(CUDAError) in try currentStream(destination).copyAttributes(from: currentStream(source)) }
+}
+
+/// Both streams may be the per-thread one, which the generated jump cannot say: it replaces one argument.
+@c(carmine_rt_cudaStreamCopyAttributes_ptsz)
+public func cudaStreamCopyAttributes_ptsz(_ destination: UnsafeMutableRawPointer?, _ source: UnsafeMutableRawPointer?) -> Int32 {
+  entry { () throws(CUDAError) in
+    try currentStream(destination, perThreadDefault: true).copyAttributes(from: currentStream(source, perThreadDefault: true))
   }
 }
 

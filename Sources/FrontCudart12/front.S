@@ -1376,8 +1376,7 @@ cudaLaunchCooperativeKernel:	endbr64
 	.globl cudaLaunchCooperativeKernelMultiDevice
 	.type cudaLaunchCooperativeKernelMultiDevice,@function
 cudaLaunchCooperativeKernelMultiDevice:	endbr64
-	leaq	name_241(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+664(%rip)
 	.size cudaLaunchCooperativeKernelMultiDevice,.-cudaLaunchCooperativeKernelMultiDevice
 	.globl cudaLaunchCooperativeKernel_ptsz
 	.type cudaLaunchCooperativeKernel_ptsz,@function
@@ -1390,7 +1389,7 @@ cudaLaunchCooperativeKernel_ptsz:	endbr64
 	.globl cudaLaunchHostFunc
 	.type cudaLaunchHostFunc,@function
 cudaLaunchHostFunc:	endbr64
-	jmp	*carmine_front_slots+664(%rip)
+	jmp	*carmine_front_slots+672(%rip)
 	.size cudaLaunchHostFunc,.-cudaLaunchHostFunc
 	.globl cudaLaunchHostFunc_ptsz
 	.type cudaLaunchHostFunc_ptsz,@function
@@ -1398,22 +1397,22 @@ cudaLaunchHostFunc_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+664(%rip)
+1:	jmp	*carmine_front_slots+672(%rip)
 	.size cudaLaunchHostFunc_ptsz,.-cudaLaunchHostFunc_ptsz
 	.globl cudaLaunchKernel
 	.type cudaLaunchKernel,@function
 cudaLaunchKernel:	endbr64
-	jmp	*carmine_front_slots+672(%rip)
+	jmp	*carmine_front_slots+680(%rip)
 	.size cudaLaunchKernel,.-cudaLaunchKernel
 	.globl cudaLaunchKernelExC
 	.type cudaLaunchKernelExC,@function
 cudaLaunchKernelExC:	endbr64
-	jmp	*carmine_front_slots+680(%rip)
+	jmp	*carmine_front_slots+688(%rip)
 	.size cudaLaunchKernelExC,.-cudaLaunchKernelExC
 	.globl cudaLaunchKernelExC_ptsz
 	.type cudaLaunchKernelExC_ptsz,@function
 cudaLaunchKernelExC_ptsz:	endbr64
-	jmp	*carmine_front_slots+688(%rip)
+	jmp	*carmine_front_slots+696(%rip)
 	.size cudaLaunchKernelExC_ptsz,.-cudaLaunchKernelExC_ptsz
 	.globl cudaLaunchKernel_ptsz
 	.type cudaLaunchKernel_ptsz,@function
@@ -1421,77 +1420,77 @@ cudaLaunchKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+672(%rip)
+1:	jmp	*carmine_front_slots+680(%rip)
 	.size cudaLaunchKernel_ptsz,.-cudaLaunchKernel_ptsz
 	.globl cudaLibraryEnumerateKernels
 	.type cudaLibraryEnumerateKernels,@function
 cudaLibraryEnumerateKernels:	endbr64
-	jmp	*carmine_front_slots+696(%rip)
+	jmp	*carmine_front_slots+704(%rip)
 	.size cudaLibraryEnumerateKernels,.-cudaLibraryEnumerateKernels
 	.globl cudaLibraryGetGlobal
 	.type cudaLibraryGetGlobal,@function
 cudaLibraryGetGlobal:	endbr64
-	jmp	*carmine_front_slots+704(%rip)
+	jmp	*carmine_front_slots+712(%rip)
 	.size cudaLibraryGetGlobal,.-cudaLibraryGetGlobal
 	.globl cudaLibraryGetKernel
 	.type cudaLibraryGetKernel,@function
 cudaLibraryGetKernel:	endbr64
-	jmp	*carmine_front_slots+712(%rip)
+	jmp	*carmine_front_slots+720(%rip)
 	.size cudaLibraryGetKernel,.-cudaLibraryGetKernel
 	.globl cudaLibraryGetKernelCount
 	.type cudaLibraryGetKernelCount,@function
 cudaLibraryGetKernelCount:	endbr64
-	jmp	*carmine_front_slots+720(%rip)
+	jmp	*carmine_front_slots+728(%rip)
 	.size cudaLibraryGetKernelCount,.-cudaLibraryGetKernelCount
 	.globl cudaLibraryGetManaged
 	.type cudaLibraryGetManaged,@function
 cudaLibraryGetManaged:	endbr64
-	jmp	*carmine_front_slots+728(%rip)
+	jmp	*carmine_front_slots+736(%rip)
 	.size cudaLibraryGetManaged,.-cudaLibraryGetManaged
 	.globl cudaLibraryGetUnifiedFunction
 	.type cudaLibraryGetUnifiedFunction,@function
 cudaLibraryGetUnifiedFunction:	endbr64
-	jmp	*carmine_front_slots+736(%rip)
+	jmp	*carmine_front_slots+744(%rip)
 	.size cudaLibraryGetUnifiedFunction,.-cudaLibraryGetUnifiedFunction
 	.globl cudaLibraryLoadData
 	.type cudaLibraryLoadData,@function
 cudaLibraryLoadData:	endbr64
-	jmp	*carmine_front_slots+744(%rip)
+	jmp	*carmine_front_slots+752(%rip)
 	.size cudaLibraryLoadData,.-cudaLibraryLoadData
 	.globl cudaLibraryLoadFromFile
 	.type cudaLibraryLoadFromFile,@function
 cudaLibraryLoadFromFile:	endbr64
-	jmp	*carmine_front_slots+752(%rip)
+	jmp	*carmine_front_slots+760(%rip)
 	.size cudaLibraryLoadFromFile,.-cudaLibraryLoadFromFile
 	.globl cudaLibraryUnload
 	.type cudaLibraryUnload,@function
 cudaLibraryUnload:	endbr64
-	jmp	*carmine_front_slots+760(%rip)
+	jmp	*carmine_front_slots+768(%rip)
 	.size cudaLibraryUnload,.-cudaLibraryUnload
 	.globl cudaMalloc
 	.type cudaMalloc,@function
 cudaMalloc:	endbr64
-	jmp	*carmine_front_slots+768(%rip)
+	jmp	*carmine_front_slots+776(%rip)
 	.size cudaMalloc,.-cudaMalloc
 	.globl cudaMalloc3D
 	.type cudaMalloc3D,@function
 cudaMalloc3D:	endbr64
-	jmp	*carmine_front_slots+776(%rip)
+	jmp	*carmine_front_slots+784(%rip)
 	.size cudaMalloc3D,.-cudaMalloc3D
 	.globl cudaMalloc3DArray
 	.type cudaMalloc3DArray,@function
 cudaMalloc3DArray:	endbr64
-	jmp	*carmine_front_slots+784(%rip)
+	jmp	*carmine_front_slots+792(%rip)
 	.size cudaMalloc3DArray,.-cudaMalloc3DArray
 	.globl cudaMallocArray
 	.type cudaMallocArray,@function
 cudaMallocArray:	endbr64
-	jmp	*carmine_front_slots+792(%rip)
+	jmp	*carmine_front_slots+800(%rip)
 	.size cudaMallocArray,.-cudaMallocArray
 	.globl cudaMallocAsync
 	.type cudaMallocAsync,@function
 cudaMallocAsync:	endbr64
-	jmp	*carmine_front_slots+800(%rip)
+	jmp	*carmine_front_slots+808(%rip)
 	.size cudaMallocAsync,.-cudaMallocAsync
 	.globl cudaMallocAsync_ptsz
 	.type cudaMallocAsync_ptsz,@function
@@ -1499,12 +1498,12 @@ cudaMallocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+800(%rip)
+1:	jmp	*carmine_front_slots+808(%rip)
 	.size cudaMallocAsync_ptsz,.-cudaMallocAsync_ptsz
 	.globl cudaMallocFromPoolAsync
 	.type cudaMallocFromPoolAsync,@function
 cudaMallocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+808(%rip)
+	jmp	*carmine_front_slots+816(%rip)
 	.size cudaMallocFromPoolAsync,.-cudaMallocFromPoolAsync
 	.globl cudaMallocFromPoolAsync_ptsz
 	.type cudaMallocFromPoolAsync_ptsz,@function
@@ -1512,52 +1511,52 @@ cudaMallocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+808(%rip)
+1:	jmp	*carmine_front_slots+816(%rip)
 	.size cudaMallocFromPoolAsync_ptsz,.-cudaMallocFromPoolAsync_ptsz
 	.globl cudaMallocHost
 	.type cudaMallocHost,@function
 cudaMallocHost:	endbr64
-	jmp	*carmine_front_slots+816(%rip)
+	jmp	*carmine_front_slots+824(%rip)
 	.size cudaMallocHost,.-cudaMallocHost
 	.globl cudaMallocManaged
 	.type cudaMallocManaged,@function
 cudaMallocManaged:	endbr64
-	jmp	*carmine_front_slots+824(%rip)
+	jmp	*carmine_front_slots+832(%rip)
 	.size cudaMallocManaged,.-cudaMallocManaged
 	.globl cudaMallocMipmappedArray
 	.type cudaMallocMipmappedArray,@function
 cudaMallocMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+832(%rip)
+	jmp	*carmine_front_slots+840(%rip)
 	.size cudaMallocMipmappedArray,.-cudaMallocMipmappedArray
 	.globl cudaMallocPitch
 	.type cudaMallocPitch,@function
 cudaMallocPitch:	endbr64
-	jmp	*carmine_front_slots+840(%rip)
+	jmp	*carmine_front_slots+848(%rip)
 	.size cudaMallocPitch,.-cudaMallocPitch
 	.globl cudaMemAdvise
 	.type cudaMemAdvise,@function
 cudaMemAdvise:	endbr64
-	jmp	*carmine_front_slots+848(%rip)
+	jmp	*carmine_front_slots+856(%rip)
 	.size cudaMemAdvise,.-cudaMemAdvise
 	.globl cudaMemAdvise_v2
 	.type cudaMemAdvise_v2,@function
 cudaMemAdvise_v2:	endbr64
-	jmp	*carmine_front_slots+856(%rip)
+	jmp	*carmine_front_slots+864(%rip)
 	.size cudaMemAdvise_v2,.-cudaMemAdvise_v2
 	.globl cudaMemGetInfo
 	.type cudaMemGetInfo,@function
 cudaMemGetInfo:	endbr64
-	jmp	*carmine_front_slots+864(%rip)
+	jmp	*carmine_front_slots+872(%rip)
 	.size cudaMemGetInfo,.-cudaMemGetInfo
 	.globl cudaMemPoolCreate
 	.type cudaMemPoolCreate,@function
 cudaMemPoolCreate:	endbr64
-	jmp	*carmine_front_slots+872(%rip)
+	jmp	*carmine_front_slots+880(%rip)
 	.size cudaMemPoolCreate,.-cudaMemPoolCreate
 	.globl cudaMemPoolDestroy
 	.type cudaMemPoolDestroy,@function
 cudaMemPoolDestroy:	endbr64
-	jmp	*carmine_front_slots+880(%rip)
+	jmp	*carmine_front_slots+888(%rip)
 	.size cudaMemPoolDestroy,.-cudaMemPoolDestroy
 	.globl cudaMemPoolExportPointer
 	.type cudaMemPoolExportPointer,@function
@@ -1574,12 +1573,12 @@ cudaMemPoolExportToShareableHandle:	endbr64
 	.globl cudaMemPoolGetAccess
 	.type cudaMemPoolGetAccess,@function
 cudaMemPoolGetAccess:	endbr64
-	jmp	*carmine_front_slots+888(%rip)
+	jmp	*carmine_front_slots+896(%rip)
 	.size cudaMemPoolGetAccess,.-cudaMemPoolGetAccess
 	.globl cudaMemPoolGetAttribute
 	.type cudaMemPoolGetAttribute,@function
 cudaMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+896(%rip)
+	jmp	*carmine_front_slots+904(%rip)
 	.size cudaMemPoolGetAttribute,.-cudaMemPoolGetAttribute
 	.globl cudaMemPoolImportFromShareableHandle
 	.type cudaMemPoolImportFromShareableHandle,@function
@@ -1596,32 +1595,32 @@ cudaMemPoolImportPointer:	endbr64
 	.globl cudaMemPoolSetAccess
 	.type cudaMemPoolSetAccess,@function
 cudaMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+904(%rip)
+	jmp	*carmine_front_slots+912(%rip)
 	.size cudaMemPoolSetAccess,.-cudaMemPoolSetAccess
 	.globl cudaMemPoolSetAttribute
 	.type cudaMemPoolSetAttribute,@function
 cudaMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+912(%rip)
+	jmp	*carmine_front_slots+920(%rip)
 	.size cudaMemPoolSetAttribute,.-cudaMemPoolSetAttribute
 	.globl cudaMemPoolTrimTo
 	.type cudaMemPoolTrimTo,@function
 cudaMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+920(%rip)
+	jmp	*carmine_front_slots+928(%rip)
 	.size cudaMemPoolTrimTo,.-cudaMemPoolTrimTo
 	.globl cudaMemPrefetchAsync
 	.type cudaMemPrefetchAsync,@function
 cudaMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+928(%rip)
+	jmp	*carmine_front_slots+936(%rip)
 	.size cudaMemPrefetchAsync,.-cudaMemPrefetchAsync
 	.globl cudaMemPrefetchAsync_ptsz
 	.type cudaMemPrefetchAsync_ptsz,@function
 cudaMemPrefetchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+936(%rip)
+	jmp	*carmine_front_slots+944(%rip)
 	.size cudaMemPrefetchAsync_ptsz,.-cudaMemPrefetchAsync_ptsz
 	.globl cudaMemPrefetchAsync_v2
 	.type cudaMemPrefetchAsync_v2,@function
 cudaMemPrefetchAsync_v2:	endbr64
-	jmp	*carmine_front_slots+944(%rip)
+	jmp	*carmine_front_slots+952(%rip)
 	.size cudaMemPrefetchAsync_v2,.-cudaMemPrefetchAsync_v2
 	.globl cudaMemPrefetchAsync_v2_ptsz
 	.type cudaMemPrefetchAsync_v2_ptsz,@function
@@ -1629,7 +1628,7 @@ cudaMemPrefetchAsync_v2_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+944(%rip)
+1:	jmp	*carmine_front_slots+952(%rip)
 	.size cudaMemPrefetchAsync_v2_ptsz,.-cudaMemPrefetchAsync_v2_ptsz
 	.globl cudaMemRangeGetAttribute
 	.type cudaMemRangeGetAttribute,@function
@@ -1646,12 +1645,12 @@ cudaMemRangeGetAttributes:	endbr64
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	jmp	*carmine_front_slots+952(%rip)
+	jmp	*carmine_front_slots+960(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	jmp	*carmine_front_slots+960(%rip)
+	jmp	*carmine_front_slots+968(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
@@ -1668,7 +1667,7 @@ cudaMemcpy2DArrayToArray_ptds:	endbr64
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	jmp	*carmine_front_slots+968(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
@@ -1676,17 +1675,17 @@ cudaMemcpy2DAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+968(%rip)
+1:	jmp	*carmine_front_slots+976(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
 cudaMemcpy2DFromArray:	endbr64
-	jmp	*carmine_front_slots+976(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cudaMemcpy2DFromArray,.-cudaMemcpy2DFromArray
 	.globl cudaMemcpy2DFromArrayAsync
 	.type cudaMemcpy2DFromArrayAsync,@function
 cudaMemcpy2DFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+984(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cudaMemcpy2DFromArrayAsync,.-cudaMemcpy2DFromArrayAsync
 	.globl cudaMemcpy2DFromArrayAsync_ptsz
 	.type cudaMemcpy2DFromArrayAsync_ptsz,@function
@@ -1694,22 +1693,22 @@ cudaMemcpy2DFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+984(%rip)
+1:	jmp	*carmine_front_slots+992(%rip)
 	.size cudaMemcpy2DFromArrayAsync_ptsz,.-cudaMemcpy2DFromArrayAsync_ptsz
 	.globl cudaMemcpy2DFromArray_ptds
 	.type cudaMemcpy2DFromArray_ptds,@function
 cudaMemcpy2DFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+992(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaMemcpy2DFromArray_ptds,.-cudaMemcpy2DFromArray_ptds
 	.globl cudaMemcpy2DToArray
 	.type cudaMemcpy2DToArray,@function
 cudaMemcpy2DToArray:	endbr64
-	jmp	*carmine_front_slots+1000(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaMemcpy2DToArray,.-cudaMemcpy2DToArray
 	.globl cudaMemcpy2DToArrayAsync
 	.type cudaMemcpy2DToArrayAsync,@function
 cudaMemcpy2DToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1008(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaMemcpy2DToArrayAsync,.-cudaMemcpy2DToArrayAsync
 	.globl cudaMemcpy2DToArrayAsync_ptsz
 	.type cudaMemcpy2DToArrayAsync_ptsz,@function
@@ -1717,27 +1716,27 @@ cudaMemcpy2DToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1008(%rip)
+1:	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaMemcpy2DToArrayAsync_ptsz,.-cudaMemcpy2DToArrayAsync_ptsz
 	.globl cudaMemcpy2DToArray_ptds
 	.type cudaMemcpy2DToArray_ptds,@function
 cudaMemcpy2DToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1016(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaMemcpy2DToArray_ptds,.-cudaMemcpy2DToArray_ptds
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1024(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	jmp	*carmine_front_slots+1032(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	jmp	*carmine_front_slots+1040(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
@@ -1745,7 +1744,7 @@ cudaMemcpy3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1040(%rip)
+1:	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
@@ -1762,12 +1761,12 @@ cudaMemcpy3DBatchAsync_ptsz:	endbr64
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+1048(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1056(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
@@ -1775,17 +1774,17 @@ cudaMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1056(%rip)
+1:	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+1064(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1072(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
@@ -1802,7 +1801,7 @@ cudaMemcpyArrayToArray_ptds:	endbr64
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+1080(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
@@ -1810,7 +1809,7 @@ cudaMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1080(%rip)
+1:	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
@@ -1851,12 +1850,12 @@ cudaMemcpyFromArray_ptds:	endbr64
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
@@ -1864,22 +1863,22 @@ cudaMemcpyFromSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1096(%rip)
+1:	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
@@ -1908,12 +1907,12 @@ cudaMemcpyToArray_ptds:	endbr64
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
@@ -1921,32 +1920,32 @@ cudaMemcpyToSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1136(%rip)
+1:	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1144(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+1152(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	jmp	*carmine_front_slots+1160(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	jmp	*carmine_front_slots+1168(%rip)
+	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	jmp	*carmine_front_slots+1176(%rip)
+	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
@@ -1954,22 +1953,22 @@ cudaMemset2DAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1176(%rip)
+1:	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1184(%rip)
+	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	jmp	*carmine_front_slots+1192(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	jmp	*carmine_front_slots+1200(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
@@ -1977,17 +1976,17 @@ cudaMemset3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1200(%rip)
+1:	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1208(%rip)
+	jmp	*carmine_front_slots+1216(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	jmp	*carmine_front_slots+1216(%rip)
+	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
@@ -1995,12 +1994,12 @@ cudaMemsetAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1216(%rip)
+1:	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	jmp	*carmine_front_slots+1224(%rip)
+	jmp	*carmine_front_slots+1232(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
@@ -2017,76 +2016,72 @@ cudaMipmappedArrayGetSparseProperties:	endbr64
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+1232(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+1240(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+1248(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
 cudaOccupancyMaxActiveClusters:	endbr64
-	leaq	name_357(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaOccupancyMaxActiveClusters,.-cudaOccupancyMaxActiveClusters
 	.globl cudaOccupancyMaxPotentialClusterSize
 	.type cudaOccupancyMaxPotentialClusterSize,@function
 cudaOccupancyMaxPotentialClusterSize:	endbr64
-	leaq	name_358(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaOccupancyMaxPotentialClusterSize,.-cudaOccupancyMaxPotentialClusterSize
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	jmp	*carmine_front_slots+1256(%rip)
+	jmp	*carmine_front_slots+1280(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1264(%rip)
+	jmp	*carmine_front_slots+1288(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	jmp	*carmine_front_slots+1272(%rip)
+	jmp	*carmine_front_slots+1296(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	jmp	*carmine_front_slots+1280(%rip)
+	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	jmp	*carmine_front_slots+1288(%rip)
+	jmp	*carmine_front_slots+1312(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	jmp	*carmine_front_slots+1296(%rip)
+	jmp	*carmine_front_slots+1320(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+1304(%rip)
+	jmp	*carmine_front_slots+1328(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetDoubleForDevice
 	.type cudaSetDoubleForDevice,@function
 cudaSetDoubleForDevice:	endbr64
-	leaq	name_366(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1336(%rip)
 	.size cudaSetDoubleForDevice,.-cudaSetDoubleForDevice
 	.globl cudaSetDoubleForHost
 	.type cudaSetDoubleForHost,@function
 cudaSetDoubleForHost:	endbr64
-	leaq	name_367(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1344(%rip)
 	.size cudaSetDoubleForHost,.-cudaSetDoubleForHost
 	.globl cudaSetValidDevices
 	.type cudaSetValidDevices,@function
@@ -2121,7 +2116,7 @@ cudaSignalExternalSemaphoresAsync_v2_ptsz:	endbr64
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+1312(%rip)
+	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
@@ -2129,12 +2124,12 @@ cudaStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1312(%rip)
+1:	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+1320(%rip)
+	jmp	*carmine_front_slots+1360(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
@@ -2142,7 +2137,7 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1320(%rip)
+1:	jmp	*carmine_front_slots+1360(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
@@ -2171,34 +2166,32 @@ cudaStreamBeginCapture_ptsz:	endbr64
 	.globl cudaStreamCopyAttributes
 	.type cudaStreamCopyAttributes,@function
 cudaStreamCopyAttributes:	endbr64
-	leaq	name_381(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1368(%rip)
 	.size cudaStreamCopyAttributes,.-cudaStreamCopyAttributes
 	.globl cudaStreamCopyAttributes_ptsz
 	.type cudaStreamCopyAttributes_ptsz,@function
 cudaStreamCopyAttributes_ptsz:	endbr64
-	leaq	name_382(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1376(%rip)
 	.size cudaStreamCopyAttributes_ptsz,.-cudaStreamCopyAttributes_ptsz
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+1328(%rip)
+	jmp	*carmine_front_slots+1384(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+1336(%rip)
+	jmp	*carmine_front_slots+1392(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+1344(%rip)
+	jmp	*carmine_front_slots+1400(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+1352(%rip)
+	jmp	*carmine_front_slots+1408(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
@@ -2215,19 +2208,20 @@ cudaStreamEndCapture_ptsz:	endbr64
 	.globl cudaStreamGetAttribute
 	.type cudaStreamGetAttribute,@function
 cudaStreamGetAttribute:	endbr64
-	leaq	name_389(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaStreamGetAttribute,.-cudaStreamGetAttribute
 	.globl cudaStreamGetAttribute_ptsz
 	.type cudaStreamGetAttribute_ptsz,@function
 cudaStreamGetAttribute_ptsz:	endbr64
-	leaq	name_390(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaStreamGetAttribute_ptsz,.-cudaStreamGetAttribute_ptsz
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+1360(%rip)
+	jmp	*carmine_front_slots+1424(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2235,12 +2229,12 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1360(%rip)
+1:	jmp	*carmine_front_slots+1424(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetCaptureInfo_v2
 	.type cudaStreamGetCaptureInfo_v2,@function
 cudaStreamGetCaptureInfo_v2:	endbr64
-	jmp	*carmine_front_slots+1368(%rip)
+	jmp	*carmine_front_slots+1432(%rip)
 	.size cudaStreamGetCaptureInfo_v2,.-cudaStreamGetCaptureInfo_v2
 	.globl cudaStreamGetCaptureInfo_v2_ptsz
 	.type cudaStreamGetCaptureInfo_v2_ptsz,@function
@@ -2248,12 +2242,12 @@ cudaStreamGetCaptureInfo_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1368(%rip)
+1:	jmp	*carmine_front_slots+1432(%rip)
 	.size cudaStreamGetCaptureInfo_v2_ptsz,.-cudaStreamGetCaptureInfo_v2_ptsz
 	.globl cudaStreamGetCaptureInfo_v3
 	.type cudaStreamGetCaptureInfo_v3,@function
 cudaStreamGetCaptureInfo_v3:	endbr64
-	jmp	*carmine_front_slots+1376(%rip)
+	jmp	*carmine_front_slots+1440(%rip)
 	.size cudaStreamGetCaptureInfo_v3,.-cudaStreamGetCaptureInfo_v3
 	.globl cudaStreamGetCaptureInfo_v3_ptsz
 	.type cudaStreamGetCaptureInfo_v3_ptsz,@function
@@ -2261,12 +2255,12 @@ cudaStreamGetCaptureInfo_v3_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1376(%rip)
+1:	jmp	*carmine_front_slots+1440(%rip)
 	.size cudaStreamGetCaptureInfo_v3_ptsz,.-cudaStreamGetCaptureInfo_v3_ptsz
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+1384(%rip)
+	jmp	*carmine_front_slots+1448(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2274,12 +2268,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1384(%rip)
+1:	jmp	*carmine_front_slots+1448(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+1392(%rip)
+	jmp	*carmine_front_slots+1456(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2287,12 +2281,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1392(%rip)
+1:	jmp	*carmine_front_slots+1456(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+1400(%rip)
+	jmp	*carmine_front_slots+1464(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2300,12 +2294,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1400(%rip)
+1:	jmp	*carmine_front_slots+1464(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+1408(%rip)
+	jmp	*carmine_front_slots+1472(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2313,12 +2307,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1408(%rip)
+1:	jmp	*carmine_front_slots+1472(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+1416(%rip)
+	jmp	*carmine_front_slots+1480(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2326,12 +2320,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1416(%rip)
+1:	jmp	*carmine_front_slots+1480(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+1424(%rip)
+	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2339,24 +2333,25 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1424(%rip)
+1:	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
 cudaStreamSetAttribute:	endbr64
-	leaq	name_409(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1496(%rip)
 	.size cudaStreamSetAttribute,.-cudaStreamSetAttribute
 	.globl cudaStreamSetAttribute_ptsz
 	.type cudaStreamSetAttribute_ptsz,@function
 cudaStreamSetAttribute_ptsz:	endbr64
-	leaq	name_410(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1496(%rip)
 	.size cudaStreamSetAttribute_ptsz,.-cudaStreamSetAttribute_ptsz
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+1432(%rip)
+	jmp	*carmine_front_slots+1504(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2364,7 +2359,7 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1432(%rip)
+1:	jmp	*carmine_front_slots+1504(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
@@ -2393,7 +2388,7 @@ cudaStreamUpdateCaptureDependencies_v2_ptsz:	endbr64
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+1440(%rip)
+	jmp	*carmine_front_slots+1512(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2401,17 +2396,17 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1440(%rip)
+1:	jmp	*carmine_front_slots+1512(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+1448(%rip)
+	jmp	*carmine_front_slots+1520(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaThreadExit
 	.type cudaThreadExit,@function
 cudaThreadExit:	endbr64
-	jmp	*carmine_front_slots+1456(%rip)
+	jmp	*carmine_front_slots+1528(%rip)
 	.size cudaThreadExit,.-cudaThreadExit
 	.globl cudaThreadGetCacheConfig
 	.type cudaThreadGetCacheConfig,@function
@@ -2422,7 +2417,7 @@ cudaThreadGetCacheConfig:	endbr64
 	.globl cudaThreadGetLimit
 	.type cudaThreadGetLimit,@function
 cudaThreadGetLimit:	endbr64
-	jmp	*carmine_front_slots+1464(%rip)
+	jmp	*carmine_front_slots+1536(%rip)
 	.size cudaThreadGetLimit,.-cudaThreadGetLimit
 	.globl cudaThreadSetCacheConfig
 	.type cudaThreadSetCacheConfig,@function
@@ -2433,12 +2428,12 @@ cudaThreadSetCacheConfig:	endbr64
 	.globl cudaThreadSetLimit
 	.type cudaThreadSetLimit,@function
 cudaThreadSetLimit:	endbr64
-	jmp	*carmine_front_slots+1472(%rip)
+	jmp	*carmine_front_slots+1544(%rip)
 	.size cudaThreadSetLimit,.-cudaThreadSetLimit
 	.globl cudaThreadSynchronize
 	.type cudaThreadSynchronize,@function
 cudaThreadSynchronize:	endbr64
-	jmp	*carmine_front_slots+1480(%rip)
+	jmp	*carmine_front_slots+1552(%rip)
 	.size cudaThreadSynchronize,.-cudaThreadSynchronize
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
@@ -2866,6 +2861,24 @@ first_184:	pushq	$184
 	jmp	carmine_front_first_call
 first_185:	pushq	$185
 	jmp	carmine_front_first_call
+first_186:	pushq	$186
+	jmp	carmine_front_first_call
+first_187:	pushq	$187
+	jmp	carmine_front_first_call
+first_188:	pushq	$188
+	jmp	carmine_front_first_call
+first_189:	pushq	$189
+	jmp	carmine_front_first_call
+first_190:	pushq	$190
+	jmp	carmine_front_first_call
+first_191:	pushq	$191
+	jmp	carmine_front_first_call
+first_192:	pushq	$192
+	jmp	carmine_front_first_call
+first_193:	pushq	$193
+	jmp	carmine_front_first_call
+first_194:	pushq	$194
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 name_9:	.asciz "__cudaRegisterHostVar"
 name_11:	.asciz "__cudaRegisterUnifiedTable"
@@ -3022,7 +3035,6 @@ name_235:	.asciz "cudaIpcGetEventHandle"
 name_236:	.asciz "cudaIpcGetMemHandle"
 name_237:	.asciz "cudaIpcOpenEventHandle"
 name_238:	.asciz "cudaIpcOpenMemHandle"
-name_241:	.asciz "cudaLaunchCooperativeKernelMultiDevice"
 name_275:	.asciz "cudaMemPoolExportPointer"
 name_276:	.asciz "cudaMemPoolExportToShareableHandle"
 name_279:	.asciz "cudaMemPoolImportFromShareableHandle"
@@ -3047,10 +3059,6 @@ name_333:	.asciz "cudaMemcpyToArrayAsync_ptsz"
 name_334:	.asciz "cudaMemcpyToArray_ptds"
 name_352:	.asciz "cudaMipmappedArrayGetMemoryRequirements"
 name_353:	.asciz "cudaMipmappedArrayGetSparseProperties"
-name_357:	.asciz "cudaOccupancyMaxActiveClusters"
-name_358:	.asciz "cudaOccupancyMaxPotentialClusterSize"
-name_366:	.asciz "cudaSetDoubleForDevice"
-name_367:	.asciz "cudaSetDoubleForHost"
 name_368:	.asciz "cudaSetValidDevices"
 name_369:	.asciz "cudaSignalExternalSemaphoresAsync"
 name_370:	.asciz "cudaSignalExternalSemaphoresAsync_ptsz"
@@ -3060,14 +3068,8 @@ name_377:	.asciz "cudaStreamBeginCapture"
 name_378:	.asciz "cudaStreamBeginCaptureToGraph"
 name_379:	.asciz "cudaStreamBeginCaptureToGraph_ptsz"
 name_380:	.asciz "cudaStreamBeginCapture_ptsz"
-name_381:	.asciz "cudaStreamCopyAttributes"
-name_382:	.asciz "cudaStreamCopyAttributes_ptsz"
 name_387:	.asciz "cudaStreamEndCapture"
 name_388:	.asciz "cudaStreamEndCapture_ptsz"
-name_389:	.asciz "cudaStreamGetAttribute"
-name_390:	.asciz "cudaStreamGetAttribute_ptsz"
-name_409:	.asciz "cudaStreamSetAttribute"
-name_410:	.asciz "cudaStreamSetAttribute_ptsz"
 name_413:	.asciz "cudaStreamUpdateCaptureDependencies"
 name_414:	.asciz "cudaStreamUpdateCaptureDependencies_ptsz"
 name_415:	.asciz "cudaStreamUpdateCaptureDependencies_v2"
@@ -3166,109 +3168,118 @@ symbol_79:	.asciz "carmine_rt_cudaHostUnregister"
 symbol_80:	.asciz "carmine_rt_cudaInitDevice"
 symbol_81:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
 symbol_82:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
-symbol_83:	.asciz "carmine_rt_cudaLaunchHostFunc"
-symbol_84:	.asciz "carmine_rt_cudaLaunchKernel"
-symbol_85:	.asciz "carmine_rt_cudaLaunchKernelExC"
-symbol_86:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
-symbol_87:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
-symbol_88:	.asciz "carmine_rt_cudaLibraryGetGlobal"
-symbol_89:	.asciz "carmine_rt_cudaLibraryGetKernel"
-symbol_90:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
-symbol_91:	.asciz "carmine_rt_cudaLibraryGetManaged"
-symbol_92:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
-symbol_93:	.asciz "carmine_rt_cudaLibraryLoadData"
-symbol_94:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
-symbol_95:	.asciz "carmine_rt_cudaLibraryUnload"
-symbol_96:	.asciz "carmine_rt_cudaMalloc"
-symbol_97:	.asciz "carmine_rt_cudaMalloc3D"
-symbol_98:	.asciz "carmine_rt_cudaMalloc3DArray"
-symbol_99:	.asciz "carmine_rt_cudaMallocArray"
-symbol_100:	.asciz "carmine_rt_cudaMallocAsync"
-symbol_101:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
-symbol_102:	.asciz "carmine_rt_cudaMallocHost"
-symbol_103:	.asciz "carmine_rt_cudaMallocManaged"
-symbol_104:	.asciz "carmine_rt_cudaMallocMipmappedArray"
-symbol_105:	.asciz "carmine_rt_cudaMallocPitch"
-symbol_106:	.asciz "carmine12_cudaMemAdvise"
-symbol_107:	.asciz "carmine12_cudaMemAdvise_v2"
-symbol_108:	.asciz "carmine_rt_cudaMemGetInfo"
-symbol_109:	.asciz "carmine_rt_cudaMemPoolCreate"
-symbol_110:	.asciz "carmine_rt_cudaMemPoolDestroy"
-symbol_111:	.asciz "carmine_rt_cudaMemPoolGetAccess"
-symbol_112:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
-symbol_113:	.asciz "carmine_rt_cudaMemPoolSetAccess"
-symbol_114:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
-symbol_115:	.asciz "carmine_rt_cudaMemPoolTrimTo"
-symbol_116:	.asciz "carmine12_cudaMemPrefetchAsync"
-symbol_117:	.asciz "carmine12_cudaMemPrefetchAsync_ptsz"
-symbol_118:	.asciz "carmine12_cudaMemPrefetchAsync_v2"
-symbol_119:	.asciz "carmine_rt_cudaMemcpy"
-symbol_120:	.asciz "carmine_rt_cudaMemcpy2D"
-symbol_121:	.asciz "carmine_rt_cudaMemcpy2DAsync"
-symbol_122:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
-symbol_123:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
-symbol_124:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
-symbol_125:	.asciz "carmine_rt_cudaMemcpy2DToArray"
-symbol_126:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
-symbol_127:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
-symbol_128:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
-symbol_129:	.asciz "carmine_rt_cudaMemcpy3D"
-symbol_130:	.asciz "carmine_rt_cudaMemcpy3DAsync"
-symbol_131:	.asciz "carmine_rt_cudaMemcpy3DPeer"
-symbol_132:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
-symbol_133:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
-symbol_134:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
-symbol_135:	.asciz "carmine_rt_cudaMemcpyAsync"
-symbol_136:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
-symbol_137:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
-symbol_138:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
-symbol_139:	.asciz "carmine_rt_cudaMemcpyPeer"
-symbol_140:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
-symbol_141:	.asciz "carmine_rt_cudaMemcpyToSymbol"
-symbol_142:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
-symbol_143:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
-symbol_144:	.asciz "carmine_rt_cudaMemcpy_ptds"
-symbol_145:	.asciz "carmine_rt_cudaMemset"
-symbol_146:	.asciz "carmine_rt_cudaMemset2D"
-symbol_147:	.asciz "carmine_rt_cudaMemset2DAsync"
-symbol_148:	.asciz "carmine_rt_cudaMemset2D_ptds"
-symbol_149:	.asciz "carmine_rt_cudaMemset3D"
-symbol_150:	.asciz "carmine_rt_cudaMemset3DAsync"
-symbol_151:	.asciz "carmine_rt_cudaMemset3D_ptds"
-symbol_152:	.asciz "carmine_rt_cudaMemsetAsync"
-symbol_153:	.asciz "carmine_rt_cudaMemset_ptds"
-symbol_154:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
-symbol_155:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_156:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_157:	.asciz "carmine_rt_cudaPeekAtLastError"
-symbol_158:	.asciz "carmine12_cudaPointerGetAttributes"
-symbol_159:	.asciz "carmine_rt_cudaProfilerStart"
-symbol_160:	.asciz "carmine_rt_cudaProfilerStop"
-symbol_161:	.asciz "carmine12_cudaRuntimeGetVersion"
-symbol_162:	.asciz "carmine_rt_cudaSetDevice"
-symbol_163:	.asciz "carmine_rt_cudaSetDeviceFlags"
-symbol_164:	.asciz "carmine_rt_cudaStreamAddCallback"
-symbol_165:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_166:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_167:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_168:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_169:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_170:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
-symbol_171:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v2"
-symbol_172:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v3"
-symbol_173:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_174:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_175:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_176:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_177:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_178:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_179:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_180:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_181:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
-symbol_182:	.asciz "carmine_rt_cudaThreadExit"
-symbol_183:	.asciz "carmine_rt_cudaThreadGetLimit"
-symbol_184:	.asciz "carmine_rt_cudaThreadSetLimit"
-symbol_185:	.asciz "carmine_rt_cudaThreadSynchronize"
+symbol_83:	.asciz "carmine_rt_cudaLaunchCooperativeKernelMultiDevice"
+symbol_84:	.asciz "carmine_rt_cudaLaunchHostFunc"
+symbol_85:	.asciz "carmine_rt_cudaLaunchKernel"
+symbol_86:	.asciz "carmine_rt_cudaLaunchKernelExC"
+symbol_87:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
+symbol_88:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
+symbol_89:	.asciz "carmine_rt_cudaLibraryGetGlobal"
+symbol_90:	.asciz "carmine_rt_cudaLibraryGetKernel"
+symbol_91:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
+symbol_92:	.asciz "carmine_rt_cudaLibraryGetManaged"
+symbol_93:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
+symbol_94:	.asciz "carmine_rt_cudaLibraryLoadData"
+symbol_95:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
+symbol_96:	.asciz "carmine_rt_cudaLibraryUnload"
+symbol_97:	.asciz "carmine_rt_cudaMalloc"
+symbol_98:	.asciz "carmine_rt_cudaMalloc3D"
+symbol_99:	.asciz "carmine_rt_cudaMalloc3DArray"
+symbol_100:	.asciz "carmine_rt_cudaMallocArray"
+symbol_101:	.asciz "carmine_rt_cudaMallocAsync"
+symbol_102:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
+symbol_103:	.asciz "carmine_rt_cudaMallocHost"
+symbol_104:	.asciz "carmine_rt_cudaMallocManaged"
+symbol_105:	.asciz "carmine_rt_cudaMallocMipmappedArray"
+symbol_106:	.asciz "carmine_rt_cudaMallocPitch"
+symbol_107:	.asciz "carmine12_cudaMemAdvise"
+symbol_108:	.asciz "carmine12_cudaMemAdvise_v2"
+symbol_109:	.asciz "carmine_rt_cudaMemGetInfo"
+symbol_110:	.asciz "carmine_rt_cudaMemPoolCreate"
+symbol_111:	.asciz "carmine_rt_cudaMemPoolDestroy"
+symbol_112:	.asciz "carmine_rt_cudaMemPoolGetAccess"
+symbol_113:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
+symbol_114:	.asciz "carmine_rt_cudaMemPoolSetAccess"
+symbol_115:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
+symbol_116:	.asciz "carmine_rt_cudaMemPoolTrimTo"
+symbol_117:	.asciz "carmine12_cudaMemPrefetchAsync"
+symbol_118:	.asciz "carmine12_cudaMemPrefetchAsync_ptsz"
+symbol_119:	.asciz "carmine12_cudaMemPrefetchAsync_v2"
+symbol_120:	.asciz "carmine_rt_cudaMemcpy"
+symbol_121:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_122:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_123:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
+symbol_124:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
+symbol_125:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
+symbol_126:	.asciz "carmine_rt_cudaMemcpy2DToArray"
+symbol_127:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
+symbol_128:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
+symbol_129:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_130:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_131:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_132:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_133:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_134:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_135:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_136:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_137:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_138:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_139:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_140:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_141:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_142:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_143:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_144:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_145:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_146:	.asciz "carmine_rt_cudaMemset"
+symbol_147:	.asciz "carmine_rt_cudaMemset2D"
+symbol_148:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_149:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_150:	.asciz "carmine_rt_cudaMemset3D"
+symbol_151:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_152:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_153:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_154:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_155:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_156:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_157:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_158:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
+symbol_159:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
+symbol_160:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_161:	.asciz "carmine12_cudaPointerGetAttributes"
+symbol_162:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_163:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_164:	.asciz "carmine12_cudaRuntimeGetVersion"
+symbol_165:	.asciz "carmine_rt_cudaSetDevice"
+symbol_166:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_167:	.asciz "carmine_rt_cudaSetDoubleForDevice"
+symbol_168:	.asciz "carmine_rt_cudaSetDoubleForHost"
+symbol_169:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_170:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_171:	.asciz "carmine_rt_cudaStreamCopyAttributes"
+symbol_172:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
+symbol_173:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_174:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_175:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_176:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_177:	.asciz "carmine_rt_cudaStreamGetAttribute"
+symbol_178:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
+symbol_179:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v2"
+symbol_180:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v3"
+symbol_181:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_182:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_183:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_184:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_185:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_186:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_187:	.asciz "carmine_rt_cudaStreamSetAttribute"
+symbol_188:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_189:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_190:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_191:	.asciz "carmine_rt_cudaThreadExit"
+symbol_192:	.asciz "carmine_rt_cudaThreadGetLimit"
+symbol_193:	.asciz "carmine_rt_cudaThreadSetLimit"
+symbol_194:	.asciz "carmine_rt_cudaThreadSynchronize"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -3460,6 +3471,15 @@ carmine_front_slots:
 	.quad first_183
 	.quad first_184
 	.quad first_185
+	.quad first_186
+	.quad first_187
+	.quad first_188
+	.quad first_189
+	.quad first_190
+	.quad first_191
+	.quad first_192
+	.quad first_193
+	.quad first_194
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -3651,4 +3671,13 @@ carmine_front_symbols:
 	.quad symbol_183
 	.quad symbol_184
 	.quad symbol_185
+	.quad symbol_186
+	.quad symbol_187
+	.quad symbol_188
+	.quad symbol_189
+	.quad symbol_190
+	.quad symbol_191
+	.quad symbol_192
+	.quad symbol_193
+	.quad symbol_194
 	.section .note.GNU-stack,"",@progbits

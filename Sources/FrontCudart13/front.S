@@ -1500,29 +1500,30 @@ cudaLaunchHostFunc_ptsz:	endbr64
 	.globl cudaLaunchHostFunc_v2
 	.type cudaLaunchHostFunc_v2,@function
 cudaLaunchHostFunc_v2:	endbr64
-	leaq	name_261(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+664(%rip)
 	.size cudaLaunchHostFunc_v2,.-cudaLaunchHostFunc_v2
 	.globl cudaLaunchHostFunc_v2_ptsz
 	.type cudaLaunchHostFunc_v2_ptsz,@function
 cudaLaunchHostFunc_v2_ptsz:	endbr64
-	leaq	name_262(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+664(%rip)
 	.size cudaLaunchHostFunc_v2_ptsz,.-cudaLaunchHostFunc_v2_ptsz
 	.globl cudaLaunchKernel
 	.type cudaLaunchKernel,@function
 cudaLaunchKernel:	endbr64
-	jmp	*carmine_front_slots+664(%rip)
+	jmp	*carmine_front_slots+672(%rip)
 	.size cudaLaunchKernel,.-cudaLaunchKernel
 	.globl cudaLaunchKernelExC
 	.type cudaLaunchKernelExC,@function
 cudaLaunchKernelExC:	endbr64
-	jmp	*carmine_front_slots+672(%rip)
+	jmp	*carmine_front_slots+680(%rip)
 	.size cudaLaunchKernelExC,.-cudaLaunchKernelExC
 	.globl cudaLaunchKernelExC_ptsz
 	.type cudaLaunchKernelExC_ptsz,@function
 cudaLaunchKernelExC_ptsz:	endbr64
-	jmp	*carmine_front_slots+680(%rip)
+	jmp	*carmine_front_slots+688(%rip)
 	.size cudaLaunchKernelExC_ptsz,.-cudaLaunchKernelExC_ptsz
 	.globl cudaLaunchKernel_ptsz
 	.type cudaLaunchKernel_ptsz,@function
@@ -1530,102 +1531,102 @@ cudaLaunchKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+664(%rip)
+1:	jmp	*carmine_front_slots+672(%rip)
 	.size cudaLaunchKernel_ptsz,.-cudaLaunchKernel_ptsz
 	.globl cudaLibraryEnumerateKernels
 	.type cudaLibraryEnumerateKernels,@function
 cudaLibraryEnumerateKernels:	endbr64
-	jmp	*carmine_front_slots+688(%rip)
+	jmp	*carmine_front_slots+696(%rip)
 	.size cudaLibraryEnumerateKernels,.-cudaLibraryEnumerateKernels
 	.globl cudaLibraryGetGlobal
 	.type cudaLibraryGetGlobal,@function
 cudaLibraryGetGlobal:	endbr64
-	jmp	*carmine_front_slots+696(%rip)
+	jmp	*carmine_front_slots+704(%rip)
 	.size cudaLibraryGetGlobal,.-cudaLibraryGetGlobal
 	.globl cudaLibraryGetKernel
 	.type cudaLibraryGetKernel,@function
 cudaLibraryGetKernel:	endbr64
-	jmp	*carmine_front_slots+704(%rip)
+	jmp	*carmine_front_slots+712(%rip)
 	.size cudaLibraryGetKernel,.-cudaLibraryGetKernel
 	.globl cudaLibraryGetKernelCount
 	.type cudaLibraryGetKernelCount,@function
 cudaLibraryGetKernelCount:	endbr64
-	jmp	*carmine_front_slots+712(%rip)
+	jmp	*carmine_front_slots+720(%rip)
 	.size cudaLibraryGetKernelCount,.-cudaLibraryGetKernelCount
 	.globl cudaLibraryGetManaged
 	.type cudaLibraryGetManaged,@function
 cudaLibraryGetManaged:	endbr64
-	jmp	*carmine_front_slots+720(%rip)
+	jmp	*carmine_front_slots+728(%rip)
 	.size cudaLibraryGetManaged,.-cudaLibraryGetManaged
 	.globl cudaLibraryGetUnifiedFunction
 	.type cudaLibraryGetUnifiedFunction,@function
 cudaLibraryGetUnifiedFunction:	endbr64
-	jmp	*carmine_front_slots+728(%rip)
+	jmp	*carmine_front_slots+736(%rip)
 	.size cudaLibraryGetUnifiedFunction,.-cudaLibraryGetUnifiedFunction
 	.globl cudaLibraryLoadData
 	.type cudaLibraryLoadData,@function
 cudaLibraryLoadData:	endbr64
-	jmp	*carmine_front_slots+736(%rip)
+	jmp	*carmine_front_slots+744(%rip)
 	.size cudaLibraryLoadData,.-cudaLibraryLoadData
 	.globl cudaLibraryLoadFromFile
 	.type cudaLibraryLoadFromFile,@function
 cudaLibraryLoadFromFile:	endbr64
-	jmp	*carmine_front_slots+744(%rip)
+	jmp	*carmine_front_slots+752(%rip)
 	.size cudaLibraryLoadFromFile,.-cudaLibraryLoadFromFile
 	.globl cudaLibraryUnload
 	.type cudaLibraryUnload,@function
 cudaLibraryUnload:	endbr64
-	jmp	*carmine_front_slots+752(%rip)
+	jmp	*carmine_front_slots+760(%rip)
 	.size cudaLibraryUnload,.-cudaLibraryUnload
 	.globl cudaLogsCurrent
 	.type cudaLogsCurrent,@function
 cudaLogsCurrent:	endbr64
-	jmp	*carmine_front_slots+760(%rip)
+	jmp	*carmine_front_slots+768(%rip)
 	.size cudaLogsCurrent,.-cudaLogsCurrent
 	.globl cudaLogsDumpToFile
 	.type cudaLogsDumpToFile,@function
 cudaLogsDumpToFile:	endbr64
-	jmp	*carmine_front_slots+768(%rip)
+	jmp	*carmine_front_slots+776(%rip)
 	.size cudaLogsDumpToFile,.-cudaLogsDumpToFile
 	.globl cudaLogsDumpToMemory
 	.type cudaLogsDumpToMemory,@function
 cudaLogsDumpToMemory:	endbr64
-	jmp	*carmine_front_slots+776(%rip)
+	jmp	*carmine_front_slots+784(%rip)
 	.size cudaLogsDumpToMemory,.-cudaLogsDumpToMemory
 	.globl cudaLogsRegisterCallback
 	.type cudaLogsRegisterCallback,@function
 cudaLogsRegisterCallback:	endbr64
-	jmp	*carmine_front_slots+784(%rip)
+	jmp	*carmine_front_slots+792(%rip)
 	.size cudaLogsRegisterCallback,.-cudaLogsRegisterCallback
 	.globl cudaLogsUnregisterCallback
 	.type cudaLogsUnregisterCallback,@function
 cudaLogsUnregisterCallback:	endbr64
-	jmp	*carmine_front_slots+792(%rip)
+	jmp	*carmine_front_slots+800(%rip)
 	.size cudaLogsUnregisterCallback,.-cudaLogsUnregisterCallback
 	.globl cudaMalloc
 	.type cudaMalloc,@function
 cudaMalloc:	endbr64
-	jmp	*carmine_front_slots+800(%rip)
+	jmp	*carmine_front_slots+808(%rip)
 	.size cudaMalloc,.-cudaMalloc
 	.globl cudaMalloc3D
 	.type cudaMalloc3D,@function
 cudaMalloc3D:	endbr64
-	jmp	*carmine_front_slots+808(%rip)
+	jmp	*carmine_front_slots+816(%rip)
 	.size cudaMalloc3D,.-cudaMalloc3D
 	.globl cudaMalloc3DArray
 	.type cudaMalloc3DArray,@function
 cudaMalloc3DArray:	endbr64
-	jmp	*carmine_front_slots+816(%rip)
+	jmp	*carmine_front_slots+824(%rip)
 	.size cudaMalloc3DArray,.-cudaMalloc3DArray
 	.globl cudaMallocArray
 	.type cudaMallocArray,@function
 cudaMallocArray:	endbr64
-	jmp	*carmine_front_slots+824(%rip)
+	jmp	*carmine_front_slots+832(%rip)
 	.size cudaMallocArray,.-cudaMallocArray
 	.globl cudaMallocAsync
 	.type cudaMallocAsync,@function
 cudaMallocAsync:	endbr64
-	jmp	*carmine_front_slots+832(%rip)
+	jmp	*carmine_front_slots+840(%rip)
 	.size cudaMallocAsync,.-cudaMallocAsync
 	.globl cudaMallocAsync_ptsz
 	.type cudaMallocAsync_ptsz,@function
@@ -1633,12 +1634,12 @@ cudaMallocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+832(%rip)
+1:	jmp	*carmine_front_slots+840(%rip)
 	.size cudaMallocAsync_ptsz,.-cudaMallocAsync_ptsz
 	.globl cudaMallocFromPoolAsync
 	.type cudaMallocFromPoolAsync,@function
 cudaMallocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+840(%rip)
+	jmp	*carmine_front_slots+848(%rip)
 	.size cudaMallocFromPoolAsync,.-cudaMallocFromPoolAsync
 	.globl cudaMallocFromPoolAsync_ptsz
 	.type cudaMallocFromPoolAsync_ptsz,@function
@@ -1646,32 +1647,32 @@ cudaMallocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+840(%rip)
+1:	jmp	*carmine_front_slots+848(%rip)
 	.size cudaMallocFromPoolAsync_ptsz,.-cudaMallocFromPoolAsync_ptsz
 	.globl cudaMallocHost
 	.type cudaMallocHost,@function
 cudaMallocHost:	endbr64
-	jmp	*carmine_front_slots+848(%rip)
+	jmp	*carmine_front_slots+856(%rip)
 	.size cudaMallocHost,.-cudaMallocHost
 	.globl cudaMallocManaged
 	.type cudaMallocManaged,@function
 cudaMallocManaged:	endbr64
-	jmp	*carmine_front_slots+856(%rip)
+	jmp	*carmine_front_slots+864(%rip)
 	.size cudaMallocManaged,.-cudaMallocManaged
 	.globl cudaMallocMipmappedArray
 	.type cudaMallocMipmappedArray,@function
 cudaMallocMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+864(%rip)
+	jmp	*carmine_front_slots+872(%rip)
 	.size cudaMallocMipmappedArray,.-cudaMallocMipmappedArray
 	.globl cudaMallocPitch
 	.type cudaMallocPitch,@function
 cudaMallocPitch:	endbr64
-	jmp	*carmine_front_slots+872(%rip)
+	jmp	*carmine_front_slots+880(%rip)
 	.size cudaMallocPitch,.-cudaMallocPitch
 	.globl cudaMemAdvise
 	.type cudaMemAdvise,@function
 cudaMemAdvise:	endbr64
-	jmp	*carmine_front_slots+880(%rip)
+	jmp	*carmine_front_slots+888(%rip)
 	.size cudaMemAdvise,.-cudaMemAdvise
 	.globl cudaMemDiscardAndPrefetchBatchAsync
 	.type cudaMemDiscardAndPrefetchBatchAsync,@function
@@ -1700,12 +1701,12 @@ cudaMemDiscardBatchAsync_ptsz:	endbr64
 	.globl cudaMemGetDefaultMemPool
 	.type cudaMemGetDefaultMemPool,@function
 cudaMemGetDefaultMemPool:	endbr64
-	jmp	*carmine_front_slots+888(%rip)
+	jmp	*carmine_front_slots+896(%rip)
 	.size cudaMemGetDefaultMemPool,.-cudaMemGetDefaultMemPool
 	.globl cudaMemGetInfo
 	.type cudaMemGetInfo,@function
 cudaMemGetInfo:	endbr64
-	jmp	*carmine_front_slots+896(%rip)
+	jmp	*carmine_front_slots+904(%rip)
 	.size cudaMemGetInfo,.-cudaMemGetInfo
 	.globl cudaMemGetLocationInfo
 	.type cudaMemGetLocationInfo,@function
@@ -1716,17 +1717,17 @@ cudaMemGetLocationInfo:	endbr64
 	.globl cudaMemGetMemPool
 	.type cudaMemGetMemPool,@function
 cudaMemGetMemPool:	endbr64
-	jmp	*carmine_front_slots+904(%rip)
+	jmp	*carmine_front_slots+912(%rip)
 	.size cudaMemGetMemPool,.-cudaMemGetMemPool
 	.globl cudaMemPoolCreate
 	.type cudaMemPoolCreate,@function
 cudaMemPoolCreate:	endbr64
-	jmp	*carmine_front_slots+912(%rip)
+	jmp	*carmine_front_slots+920(%rip)
 	.size cudaMemPoolCreate,.-cudaMemPoolCreate
 	.globl cudaMemPoolDestroy
 	.type cudaMemPoolDestroy,@function
 cudaMemPoolDestroy:	endbr64
-	jmp	*carmine_front_slots+920(%rip)
+	jmp	*carmine_front_slots+928(%rip)
 	.size cudaMemPoolDestroy,.-cudaMemPoolDestroy
 	.globl cudaMemPoolExportPointer
 	.type cudaMemPoolExportPointer,@function
@@ -1743,12 +1744,12 @@ cudaMemPoolExportToShareableHandle:	endbr64
 	.globl cudaMemPoolGetAccess
 	.type cudaMemPoolGetAccess,@function
 cudaMemPoolGetAccess:	endbr64
-	jmp	*carmine_front_slots+928(%rip)
+	jmp	*carmine_front_slots+936(%rip)
 	.size cudaMemPoolGetAccess,.-cudaMemPoolGetAccess
 	.globl cudaMemPoolGetAttribute
 	.type cudaMemPoolGetAttribute,@function
 cudaMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+936(%rip)
+	jmp	*carmine_front_slots+944(%rip)
 	.size cudaMemPoolGetAttribute,.-cudaMemPoolGetAttribute
 	.globl cudaMemPoolImportFromShareableHandle
 	.type cudaMemPoolImportFromShareableHandle,@function
@@ -1765,27 +1766,27 @@ cudaMemPoolImportPointer:	endbr64
 	.globl cudaMemPoolSetAccess
 	.type cudaMemPoolSetAccess,@function
 cudaMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+944(%rip)
+	jmp	*carmine_front_slots+952(%rip)
 	.size cudaMemPoolSetAccess,.-cudaMemPoolSetAccess
 	.globl cudaMemPoolSetAttribute
 	.type cudaMemPoolSetAttribute,@function
 cudaMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+952(%rip)
+	jmp	*carmine_front_slots+960(%rip)
 	.size cudaMemPoolSetAttribute,.-cudaMemPoolSetAttribute
 	.globl cudaMemPoolTrimTo
 	.type cudaMemPoolTrimTo,@function
 cudaMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+960(%rip)
+	jmp	*carmine_front_slots+968(%rip)
 	.size cudaMemPoolTrimTo,.-cudaMemPoolTrimTo
 	.globl cudaMemPrefetchAsync
 	.type cudaMemPrefetchAsync,@function
 cudaMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+968(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cudaMemPrefetchAsync,.-cudaMemPrefetchAsync
 	.globl cudaMemPrefetchAsync_ptsz
 	.type cudaMemPrefetchAsync_ptsz,@function
 cudaMemPrefetchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+976(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cudaMemPrefetchAsync_ptsz,.-cudaMemPrefetchAsync_ptsz
 	.globl cudaMemPrefetchBatchAsync
 	.type cudaMemPrefetchBatchAsync,@function
@@ -1814,17 +1815,17 @@ cudaMemRangeGetAttributes:	endbr64
 	.globl cudaMemSetMemPool
 	.type cudaMemSetMemPool,@function
 cudaMemSetMemPool:	endbr64
-	jmp	*carmine_front_slots+984(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cudaMemSetMemPool,.-cudaMemSetMemPool
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	jmp	*carmine_front_slots+992(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	jmp	*carmine_front_slots+1000(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
@@ -1841,7 +1842,7 @@ cudaMemcpy2DArrayToArray_ptds:	endbr64
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	jmp	*carmine_front_slots+1008(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
@@ -1849,17 +1850,17 @@ cudaMemcpy2DAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1008(%rip)
+1:	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
 cudaMemcpy2DFromArray:	endbr64
-	jmp	*carmine_front_slots+1016(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaMemcpy2DFromArray,.-cudaMemcpy2DFromArray
 	.globl cudaMemcpy2DFromArrayAsync
 	.type cudaMemcpy2DFromArrayAsync,@function
 cudaMemcpy2DFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1024(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaMemcpy2DFromArrayAsync,.-cudaMemcpy2DFromArrayAsync
 	.globl cudaMemcpy2DFromArrayAsync_ptsz
 	.type cudaMemcpy2DFromArrayAsync_ptsz,@function
@@ -1867,22 +1868,22 @@ cudaMemcpy2DFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1024(%rip)
+1:	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaMemcpy2DFromArrayAsync_ptsz,.-cudaMemcpy2DFromArrayAsync_ptsz
 	.globl cudaMemcpy2DFromArray_ptds
 	.type cudaMemcpy2DFromArray_ptds,@function
 cudaMemcpy2DFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1032(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaMemcpy2DFromArray_ptds,.-cudaMemcpy2DFromArray_ptds
 	.globl cudaMemcpy2DToArray
 	.type cudaMemcpy2DToArray,@function
 cudaMemcpy2DToArray:	endbr64
-	jmp	*carmine_front_slots+1040(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaMemcpy2DToArray,.-cudaMemcpy2DToArray
 	.globl cudaMemcpy2DToArrayAsync
 	.type cudaMemcpy2DToArrayAsync,@function
 cudaMemcpy2DToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1048(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaMemcpy2DToArrayAsync,.-cudaMemcpy2DToArrayAsync
 	.globl cudaMemcpy2DToArrayAsync_ptsz
 	.type cudaMemcpy2DToArrayAsync_ptsz,@function
@@ -1890,27 +1891,27 @@ cudaMemcpy2DToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1048(%rip)
+1:	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaMemcpy2DToArrayAsync_ptsz,.-cudaMemcpy2DToArrayAsync_ptsz
 	.globl cudaMemcpy2DToArray_ptds
 	.type cudaMemcpy2DToArray_ptds,@function
 cudaMemcpy2DToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1056(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaMemcpy2DToArray_ptds,.-cudaMemcpy2DToArray_ptds
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1064(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	jmp	*carmine_front_slots+1072(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	jmp	*carmine_front_slots+1080(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
@@ -1918,7 +1919,7 @@ cudaMemcpy3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1080(%rip)
+1:	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
@@ -1935,12 +1936,12 @@ cudaMemcpy3DBatchAsync_ptsz:	endbr64
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
@@ -1948,12 +1949,12 @@ cudaMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1096(%rip)
+1:	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3DWithAttributesAsync
 	.type cudaMemcpy3DWithAttributesAsync,@function
@@ -1970,7 +1971,7 @@ cudaMemcpy3DWithAttributesAsync_ptsz:	endbr64
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
@@ -1987,7 +1988,7 @@ cudaMemcpyArrayToArray_ptds:	endbr64
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
@@ -1995,7 +1996,7 @@ cudaMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1120(%rip)
+1:	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
@@ -2036,12 +2037,12 @@ cudaMemcpyFromArray_ptds:	endbr64
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
@@ -2049,22 +2050,22 @@ cudaMemcpyFromSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1136(%rip)
+1:	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1144(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+1152(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1160(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
@@ -2093,12 +2094,12 @@ cudaMemcpyToArray_ptds:	endbr64
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	jmp	*carmine_front_slots+1168(%rip)
+	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1176(%rip)
+	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
@@ -2106,12 +2107,12 @@ cudaMemcpyToSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1176(%rip)
+1:	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1184(%rip)
+	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpyWithAttributesAsync
 	.type cudaMemcpyWithAttributesAsync,@function
@@ -2128,22 +2129,22 @@ cudaMemcpyWithAttributesAsync_ptsz:	endbr64
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+1192(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	jmp	*carmine_front_slots+1200(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	jmp	*carmine_front_slots+1208(%rip)
+	jmp	*carmine_front_slots+1216(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	jmp	*carmine_front_slots+1216(%rip)
+	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
@@ -2151,22 +2152,22 @@ cudaMemset2DAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1216(%rip)
+1:	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1224(%rip)
+	jmp	*carmine_front_slots+1232(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	jmp	*carmine_front_slots+1232(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	jmp	*carmine_front_slots+1240(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
@@ -2174,17 +2175,17 @@ cudaMemset3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1240(%rip)
+1:	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1248(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	jmp	*carmine_front_slots+1256(%rip)
+	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
@@ -2192,12 +2193,12 @@ cudaMemsetAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1256(%rip)
+1:	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	jmp	*carmine_front_slots+1264(%rip)
+	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
@@ -2214,64 +2215,62 @@ cudaMipmappedArrayGetSparseProperties:	endbr64
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+1272(%rip)
+	jmp	*carmine_front_slots+1280(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+1280(%rip)
+	jmp	*carmine_front_slots+1288(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+1288(%rip)
+	jmp	*carmine_front_slots+1296(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
 cudaOccupancyMaxActiveClusters:	endbr64
-	leaq	name_391(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaOccupancyMaxActiveClusters,.-cudaOccupancyMaxActiveClusters
 	.globl cudaOccupancyMaxPotentialClusterSize
 	.type cudaOccupancyMaxPotentialClusterSize,@function
 cudaOccupancyMaxPotentialClusterSize:	endbr64
-	leaq	name_392(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1312(%rip)
 	.size cudaOccupancyMaxPotentialClusterSize,.-cudaOccupancyMaxPotentialClusterSize
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	jmp	*carmine_front_slots+1296(%rip)
+	jmp	*carmine_front_slots+1320(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1304(%rip)
+	jmp	*carmine_front_slots+1328(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	jmp	*carmine_front_slots+1312(%rip)
+	jmp	*carmine_front_slots+1336(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	jmp	*carmine_front_slots+1320(%rip)
+	jmp	*carmine_front_slots+1344(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	jmp	*carmine_front_slots+1328(%rip)
+	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	jmp	*carmine_front_slots+1336(%rip)
+	jmp	*carmine_front_slots+1360(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+1344(%rip)
+	jmp	*carmine_front_slots+1368(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetValidDevices
 	.type cudaSetValidDevices,@function
@@ -2294,7 +2293,7 @@ cudaSignalExternalSemaphoresAsync_ptsz:	endbr64
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+1352(%rip)
+	jmp	*carmine_front_slots+1376(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
@@ -2302,12 +2301,12 @@ cudaStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1352(%rip)
+1:	jmp	*carmine_front_slots+1376(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+1360(%rip)
+	jmp	*carmine_front_slots+1384(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
@@ -2315,7 +2314,7 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1360(%rip)
+1:	jmp	*carmine_front_slots+1384(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
@@ -2356,34 +2355,32 @@ cudaStreamBeginRecaptureToGraph_ptsz:	endbr64
 	.globl cudaStreamCopyAttributes
 	.type cudaStreamCopyAttributes,@function
 cudaStreamCopyAttributes:	endbr64
-	leaq	name_413(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1392(%rip)
 	.size cudaStreamCopyAttributes,.-cudaStreamCopyAttributes
 	.globl cudaStreamCopyAttributes_ptsz
 	.type cudaStreamCopyAttributes_ptsz,@function
 cudaStreamCopyAttributes_ptsz:	endbr64
-	leaq	name_414(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1400(%rip)
 	.size cudaStreamCopyAttributes_ptsz,.-cudaStreamCopyAttributes_ptsz
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+1368(%rip)
+	jmp	*carmine_front_slots+1408(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+1376(%rip)
+	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+1384(%rip)
+	jmp	*carmine_front_slots+1424(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+1392(%rip)
+	jmp	*carmine_front_slots+1432(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
@@ -2400,19 +2397,20 @@ cudaStreamEndCapture_ptsz:	endbr64
 	.globl cudaStreamGetAttribute
 	.type cudaStreamGetAttribute,@function
 cudaStreamGetAttribute:	endbr64
-	leaq	name_421(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1440(%rip)
 	.size cudaStreamGetAttribute,.-cudaStreamGetAttribute
 	.globl cudaStreamGetAttribute_ptsz
 	.type cudaStreamGetAttribute_ptsz,@function
 cudaStreamGetAttribute_ptsz:	endbr64
-	leaq	name_422(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1440(%rip)
 	.size cudaStreamGetAttribute_ptsz,.-cudaStreamGetAttribute_ptsz
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+1400(%rip)
+	jmp	*carmine_front_slots+1448(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2420,7 +2418,7 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1400(%rip)
+1:	jmp	*carmine_front_slots+1448(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetDevResource
 	.type cudaStreamGetDevResource,@function
@@ -2437,7 +2435,7 @@ cudaStreamGetDevResource_ptsz:	endbr64
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+1408(%rip)
+	jmp	*carmine_front_slots+1456(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2445,12 +2443,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1408(%rip)
+1:	jmp	*carmine_front_slots+1456(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+1416(%rip)
+	jmp	*carmine_front_slots+1464(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2458,12 +2456,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1416(%rip)
+1:	jmp	*carmine_front_slots+1464(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+1424(%rip)
+	jmp	*carmine_front_slots+1472(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2471,12 +2469,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1424(%rip)
+1:	jmp	*carmine_front_slots+1472(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+1432(%rip)
+	jmp	*carmine_front_slots+1480(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2484,12 +2482,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1432(%rip)
+1:	jmp	*carmine_front_slots+1480(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+1440(%rip)
+	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2497,12 +2495,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1440(%rip)
+1:	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+1448(%rip)
+	jmp	*carmine_front_slots+1496(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2510,24 +2508,25 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1448(%rip)
+1:	jmp	*carmine_front_slots+1496(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
 cudaStreamSetAttribute:	endbr64
-	leaq	name_439(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1504(%rip)
 	.size cudaStreamSetAttribute,.-cudaStreamSetAttribute
 	.globl cudaStreamSetAttribute_ptsz
 	.type cudaStreamSetAttribute_ptsz,@function
 cudaStreamSetAttribute_ptsz:	endbr64
-	leaq	name_440(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1504(%rip)
 	.size cudaStreamSetAttribute_ptsz,.-cudaStreamSetAttribute_ptsz
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+1456(%rip)
+	jmp	*carmine_front_slots+1512(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2535,7 +2534,7 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1456(%rip)
+1:	jmp	*carmine_front_slots+1512(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
@@ -2552,7 +2551,7 @@ cudaStreamUpdateCaptureDependencies_ptsz:	endbr64
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+1464(%rip)
+	jmp	*carmine_front_slots+1520(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2560,7 +2559,7 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1464(%rip)
+1:	jmp	*carmine_front_slots+1520(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaSubgridCreate
 	.type cudaSubgridCreate,@function
@@ -2583,7 +2582,7 @@ cudaSubgridWorksetCreate:	endbr64
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+1472(%rip)
+	jmp	*carmine_front_slots+1528(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
@@ -2997,6 +2996,20 @@ first_183:	pushq	$183
 	jmp	carmine_front_first_call
 first_184:	pushq	$184
 	jmp	carmine_front_first_call
+first_185:	pushq	$185
+	jmp	carmine_front_first_call
+first_186:	pushq	$186
+	jmp	carmine_front_first_call
+first_187:	pushq	$187
+	jmp	carmine_front_first_call
+first_188:	pushq	$188
+	jmp	carmine_front_first_call
+first_189:	pushq	$189
+	jmp	carmine_front_first_call
+first_190:	pushq	$190
+	jmp	carmine_front_first_call
+first_191:	pushq	$191
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 name_1:	.asciz "__cudaGetProcAddress"
 name_10:	.asciz "__cudaRegisterHostVar"
@@ -3171,8 +3184,6 @@ name_252:	.asciz "cudaIpcGetEventHandle"
 name_253:	.asciz "cudaIpcGetMemHandle"
 name_254:	.asciz "cudaIpcOpenEventHandle"
 name_255:	.asciz "cudaIpcOpenMemHandle"
-name_261:	.asciz "cudaLaunchHostFunc_v2"
-name_262:	.asciz "cudaLaunchHostFunc_v2_ptsz"
 name_294:	.asciz "cudaMemDiscardAndPrefetchBatchAsync"
 name_295:	.asciz "cudaMemDiscardAndPrefetchBatchAsync_ptsz"
 name_296:	.asciz "cudaMemDiscardBatchAsync"
@@ -3208,8 +3219,6 @@ name_371:	.asciz "cudaMemcpyWithAttributesAsync"
 name_372:	.asciz "cudaMemcpyWithAttributesAsync_ptsz"
 name_386:	.asciz "cudaMipmappedArrayGetMemoryRequirements"
 name_387:	.asciz "cudaMipmappedArrayGetSparseProperties"
-name_391:	.asciz "cudaOccupancyMaxActiveClusters"
-name_392:	.asciz "cudaOccupancyMaxPotentialClusterSize"
 name_400:	.asciz "cudaSetValidDevices"
 name_401:	.asciz "cudaSignalExternalSemaphoresAsync"
 name_402:	.asciz "cudaSignalExternalSemaphoresAsync_ptsz"
@@ -3219,16 +3228,10 @@ name_409:	.asciz "cudaStreamBeginCaptureToGraph_ptsz"
 name_410:	.asciz "cudaStreamBeginCapture_ptsz"
 name_411:	.asciz "cudaStreamBeginRecaptureToGraph"
 name_412:	.asciz "cudaStreamBeginRecaptureToGraph_ptsz"
-name_413:	.asciz "cudaStreamCopyAttributes"
-name_414:	.asciz "cudaStreamCopyAttributes_ptsz"
 name_419:	.asciz "cudaStreamEndCapture"
 name_420:	.asciz "cudaStreamEndCapture_ptsz"
-name_421:	.asciz "cudaStreamGetAttribute"
-name_422:	.asciz "cudaStreamGetAttribute_ptsz"
 name_425:	.asciz "cudaStreamGetDevResource"
 name_426:	.asciz "cudaStreamGetDevResource_ptsz"
-name_439:	.asciz "cudaStreamSetAttribute"
-name_440:	.asciz "cudaStreamSetAttribute_ptsz"
 name_443:	.asciz "cudaStreamUpdateCaptureDependencies"
 name_444:	.asciz "cudaStreamUpdateCaptureDependencies_ptsz"
 name_447:	.asciz "cudaSubgridCreate"
@@ -3324,108 +3327,115 @@ symbol_79:	.asciz "carmine_rt_cudaInitDevice"
 symbol_80:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
 symbol_81:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
 symbol_82:	.asciz "carmine_rt_cudaLaunchHostFunc"
-symbol_83:	.asciz "carmine_rt_cudaLaunchKernel"
-symbol_84:	.asciz "carmine_rt_cudaLaunchKernelExC"
-symbol_85:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
-symbol_86:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
-symbol_87:	.asciz "carmine_rt_cudaLibraryGetGlobal"
-symbol_88:	.asciz "carmine_rt_cudaLibraryGetKernel"
-symbol_89:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
-symbol_90:	.asciz "carmine_rt_cudaLibraryGetManaged"
-symbol_91:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
-symbol_92:	.asciz "carmine_rt_cudaLibraryLoadData"
-symbol_93:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
-symbol_94:	.asciz "carmine_rt_cudaLibraryUnload"
-symbol_95:	.asciz "carmine_rt_cudaLogsCurrent"
-symbol_96:	.asciz "carmine_rt_cudaLogsDumpToFile"
-symbol_97:	.asciz "carmine_rt_cudaLogsDumpToMemory"
-symbol_98:	.asciz "carmine_rt_cudaLogsRegisterCallback"
-symbol_99:	.asciz "carmine_rt_cudaLogsUnregisterCallback"
-symbol_100:	.asciz "carmine_rt_cudaMalloc"
-symbol_101:	.asciz "carmine_rt_cudaMalloc3D"
-symbol_102:	.asciz "carmine_rt_cudaMalloc3DArray"
-symbol_103:	.asciz "carmine_rt_cudaMallocArray"
-symbol_104:	.asciz "carmine_rt_cudaMallocAsync"
-symbol_105:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
-symbol_106:	.asciz "carmine_rt_cudaMallocHost"
-symbol_107:	.asciz "carmine_rt_cudaMallocManaged"
-symbol_108:	.asciz "carmine_rt_cudaMallocMipmappedArray"
-symbol_109:	.asciz "carmine_rt_cudaMallocPitch"
-symbol_110:	.asciz "carmine13_cudaMemAdvise"
-symbol_111:	.asciz "carmine_rt_cudaMemGetDefaultMemPool"
-symbol_112:	.asciz "carmine_rt_cudaMemGetInfo"
-symbol_113:	.asciz "carmine_rt_cudaMemGetMemPool"
-symbol_114:	.asciz "carmine_rt_cudaMemPoolCreate"
-symbol_115:	.asciz "carmine_rt_cudaMemPoolDestroy"
-symbol_116:	.asciz "carmine_rt_cudaMemPoolGetAccess"
-symbol_117:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
-symbol_118:	.asciz "carmine_rt_cudaMemPoolSetAccess"
-symbol_119:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
-symbol_120:	.asciz "carmine_rt_cudaMemPoolTrimTo"
-symbol_121:	.asciz "carmine13_cudaMemPrefetchAsync"
-symbol_122:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
-symbol_123:	.asciz "carmine_rt_cudaMemSetMemPool"
-symbol_124:	.asciz "carmine_rt_cudaMemcpy"
-symbol_125:	.asciz "carmine_rt_cudaMemcpy2D"
-symbol_126:	.asciz "carmine_rt_cudaMemcpy2DAsync"
-symbol_127:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
-symbol_128:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
-symbol_129:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
-symbol_130:	.asciz "carmine_rt_cudaMemcpy2DToArray"
-symbol_131:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
-symbol_132:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
-symbol_133:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
-symbol_134:	.asciz "carmine_rt_cudaMemcpy3D"
-symbol_135:	.asciz "carmine_rt_cudaMemcpy3DAsync"
-symbol_136:	.asciz "carmine_rt_cudaMemcpy3DPeer"
-symbol_137:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
-symbol_138:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
-symbol_139:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
-symbol_140:	.asciz "carmine_rt_cudaMemcpyAsync"
-symbol_141:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
-symbol_142:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
-symbol_143:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
-symbol_144:	.asciz "carmine_rt_cudaMemcpyPeer"
-symbol_145:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
-symbol_146:	.asciz "carmine_rt_cudaMemcpyToSymbol"
-symbol_147:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
-symbol_148:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
-symbol_149:	.asciz "carmine_rt_cudaMemcpy_ptds"
-symbol_150:	.asciz "carmine_rt_cudaMemset"
-symbol_151:	.asciz "carmine_rt_cudaMemset2D"
-symbol_152:	.asciz "carmine_rt_cudaMemset2DAsync"
-symbol_153:	.asciz "carmine_rt_cudaMemset2D_ptds"
-symbol_154:	.asciz "carmine_rt_cudaMemset3D"
-symbol_155:	.asciz "carmine_rt_cudaMemset3DAsync"
-symbol_156:	.asciz "carmine_rt_cudaMemset3D_ptds"
-symbol_157:	.asciz "carmine_rt_cudaMemsetAsync"
-symbol_158:	.asciz "carmine_rt_cudaMemset_ptds"
-symbol_159:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
-symbol_160:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_161:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_162:	.asciz "carmine_rt_cudaPeekAtLastError"
-symbol_163:	.asciz "carmine13_cudaPointerGetAttributes"
-symbol_164:	.asciz "carmine_rt_cudaProfilerStart"
-symbol_165:	.asciz "carmine_rt_cudaProfilerStop"
-symbol_166:	.asciz "carmine13_cudaRuntimeGetVersion"
-symbol_167:	.asciz "carmine_rt_cudaSetDevice"
-symbol_168:	.asciz "carmine_rt_cudaSetDeviceFlags"
-symbol_169:	.asciz "carmine_rt_cudaStreamAddCallback"
-symbol_170:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_171:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_172:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_173:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_174:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_175:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
-symbol_176:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_177:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_178:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_179:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_180:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_181:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_182:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_183:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_184:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_83:	.asciz "carmine_rt_cudaLaunchHostFunc_v2"
+symbol_84:	.asciz "carmine_rt_cudaLaunchKernel"
+symbol_85:	.asciz "carmine_rt_cudaLaunchKernelExC"
+symbol_86:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
+symbol_87:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
+symbol_88:	.asciz "carmine_rt_cudaLibraryGetGlobal"
+symbol_89:	.asciz "carmine_rt_cudaLibraryGetKernel"
+symbol_90:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
+symbol_91:	.asciz "carmine_rt_cudaLibraryGetManaged"
+symbol_92:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
+symbol_93:	.asciz "carmine_rt_cudaLibraryLoadData"
+symbol_94:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
+symbol_95:	.asciz "carmine_rt_cudaLibraryUnload"
+symbol_96:	.asciz "carmine_rt_cudaLogsCurrent"
+symbol_97:	.asciz "carmine_rt_cudaLogsDumpToFile"
+symbol_98:	.asciz "carmine_rt_cudaLogsDumpToMemory"
+symbol_99:	.asciz "carmine_rt_cudaLogsRegisterCallback"
+symbol_100:	.asciz "carmine_rt_cudaLogsUnregisterCallback"
+symbol_101:	.asciz "carmine_rt_cudaMalloc"
+symbol_102:	.asciz "carmine_rt_cudaMalloc3D"
+symbol_103:	.asciz "carmine_rt_cudaMalloc3DArray"
+symbol_104:	.asciz "carmine_rt_cudaMallocArray"
+symbol_105:	.asciz "carmine_rt_cudaMallocAsync"
+symbol_106:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
+symbol_107:	.asciz "carmine_rt_cudaMallocHost"
+symbol_108:	.asciz "carmine_rt_cudaMallocManaged"
+symbol_109:	.asciz "carmine_rt_cudaMallocMipmappedArray"
+symbol_110:	.asciz "carmine_rt_cudaMallocPitch"
+symbol_111:	.asciz "carmine13_cudaMemAdvise"
+symbol_112:	.asciz "carmine_rt_cudaMemGetDefaultMemPool"
+symbol_113:	.asciz "carmine_rt_cudaMemGetInfo"
+symbol_114:	.asciz "carmine_rt_cudaMemGetMemPool"
+symbol_115:	.asciz "carmine_rt_cudaMemPoolCreate"
+symbol_116:	.asciz "carmine_rt_cudaMemPoolDestroy"
+symbol_117:	.asciz "carmine_rt_cudaMemPoolGetAccess"
+symbol_118:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
+symbol_119:	.asciz "carmine_rt_cudaMemPoolSetAccess"
+symbol_120:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
+symbol_121:	.asciz "carmine_rt_cudaMemPoolTrimTo"
+symbol_122:	.asciz "carmine13_cudaMemPrefetchAsync"
+symbol_123:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
+symbol_124:	.asciz "carmine_rt_cudaMemSetMemPool"
+symbol_125:	.asciz "carmine_rt_cudaMemcpy"
+symbol_126:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_127:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_128:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
+symbol_129:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
+symbol_130:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
+symbol_131:	.asciz "carmine_rt_cudaMemcpy2DToArray"
+symbol_132:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
+symbol_133:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
+symbol_134:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_135:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_136:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_137:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_138:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_139:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_140:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_141:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_142:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_143:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_144:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_145:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_146:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_147:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_148:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_149:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_150:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_151:	.asciz "carmine_rt_cudaMemset"
+symbol_152:	.asciz "carmine_rt_cudaMemset2D"
+symbol_153:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_154:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_155:	.asciz "carmine_rt_cudaMemset3D"
+symbol_156:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_157:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_158:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_159:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_160:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_161:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_162:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_163:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
+symbol_164:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
+symbol_165:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_166:	.asciz "carmine13_cudaPointerGetAttributes"
+symbol_167:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_168:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_169:	.asciz "carmine13_cudaRuntimeGetVersion"
+symbol_170:	.asciz "carmine_rt_cudaSetDevice"
+symbol_171:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_172:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_173:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_174:	.asciz "carmine_rt_cudaStreamCopyAttributes"
+symbol_175:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
+symbol_176:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_177:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_178:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_179:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_180:	.asciz "carmine_rt_cudaStreamGetAttribute"
+symbol_181:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
+symbol_182:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_183:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_184:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_185:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_186:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_187:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_188:	.asciz "carmine_rt_cudaStreamSetAttribute"
+symbol_189:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_190:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_191:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -3616,6 +3626,13 @@ carmine_front_slots:
 	.quad first_182
 	.quad first_183
 	.quad first_184
+	.quad first_185
+	.quad first_186
+	.quad first_187
+	.quad first_188
+	.quad first_189
+	.quad first_190
+	.quad first_191
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -3806,4 +3823,11 @@ carmine_front_symbols:
 	.quad symbol_182
 	.quad symbol_183
 	.quad symbol_184
+	.quad symbol_185
+	.quad symbol_186
+	.quad symbol_187
+	.quad symbol_188
+	.quad symbol_189
+	.quad symbol_190
+	.quad symbol_191
 	.section .note.GNU-stack,"",@progbits

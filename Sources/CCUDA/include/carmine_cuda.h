@@ -90,6 +90,25 @@ typedef struct {
   unsigned int numAttrs;
 } cudaLaunchConfig_t;
 
+/// One device's part of cudaLaunchCooperativeKernelMultiDevice (CUDA 12).
+struct cudaLaunchParams {
+  void *func;
+  carmine_dim3 gridDim, blockDim;
+  void **args;
+  size_t sharedMem;
+  void *stream;
+};
+
+/// One operation of cuStreamBatchMemOp; the members that the operations share are named as the wait's.
+typedef union {
+  unsigned int operation;
+  struct { unsigned int operation; uint64_t address; union { uint32_t value; uint64_t value64; }; unsigned int flags; uint64_t alias; } waitValue;
+  struct { unsigned int operation; uint64_t address; union { uint32_t value; uint64_t value64; }; unsigned int flags; uint64_t alias; } writeValue;
+  struct { unsigned int operation, flags; } memoryBarrier;
+  struct { unsigned int operation, flags, reductionOp, dataType; uint64_t address, value, alias; } atomicReduction;
+  uint64_t pad[6];
+} CUstreamBatchMemOpParams;
+
 /// The driver API's cuLaunchKernelEx.
 typedef struct {
   unsigned int gridDimX, gridDimY, gridDimZ, blockDimX, blockDimY, blockDimZ, sharedMemBytes;

@@ -21,6 +21,8 @@ typedef struct carmine_thread_state {
   int device;                ///< current device ordinal
   int call_configuration_count;
   int capture_mode;          ///< cudaThreadExchangeStreamCaptureMode
+  int host_function_depth;   ///< above 0 while this thread runs a program's host function or callback
+  int captures;              ///< captures in progress that this thread began and that are not relaxed
   void *context;             ///< current driver context
   void *context_stack;       ///< the driver API's stack below it; the CudaDriver front's own
   void *streams[CARMINE_THREAD_STREAMS];  ///< per-thread default streams by device ordinal, retained; NULL until used

@@ -67,7 +67,7 @@ public final class KernelArguments: @unchecked Sendable {  // does not change af
 }
 
 /// cudaLaunchAttributeValue: 64 bytes whose meaning the attribute's number gives.
-public struct LaunchAttributeValue: Equatable {
+public struct LaunchAttributeValue: Equatable, Sendable {
   public var bytes: InlineArray<64, UInt8>
   public init() { bytes = .init(repeating: 0) }
   public init(_ pointer: UnsafeRawPointer) { bytes = pointer.loadUnaligned(as: InlineArray<64, UInt8>.self) }

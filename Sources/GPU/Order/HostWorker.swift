@@ -11,6 +11,8 @@ final class HostWorker: @unchecked Sendable {  // tasks, isStarted: lock
     case copy(CopyRequest)
     case fill(FillRequest)
     case function(@Sendable (FaultKind) -> Void)
+    /// Done once the closure says so; asked now and then, by whichever thread runs the worker.
+    case until(@Sendable () -> Bool)
   }
   struct Task {
     var timeline: Timeline
@@ -65,8 +67,23 @@ final class HostWorker: @unchecked Sendable {  // tasks, isStarted: lock
   private func takeReady() -> Task? {
     lock.withLock {
       let stopped = device.fault != .none
-      guard let index = tasks.firstIndex(where: { stopped || $0.timeline.isComplete($0.position - 1) }) else { return nil }
+      guard let index = tasks.firstIndex(where: { stopped || $0.timeline.isComplete($0.position - 1) && Self.isReady($0.work) }) else {
+        return nil
+      }
       return tasks.remove(at: index)
+    }
+  }
+
+  private static func isReady(_ work: Work) -> Bool {
+    if case .until(let condition) = work { condition() } else { true }
+  }
+
+  /// How long to sleep, in milliseconds.  With tasks waiting, look now and then: in a queue that streams share, the bell may
+  /// stand behind another stream's wait; and nobody rings for a condition.
+  private var patience: UInt32 {
+    lock.withLock {
+      if tasks.isEmpty { return .max }
+      return tasks.contains { if case .until = $0.work { $0.timeline.isComplete($0.position - 1) } else { false } } ? 1 : 5
     }
   }
 
@@ -79,8 +96,7 @@ final class HostWorker: @unchecked Sendable {  // tasks, isStarted: lock
         perform(task)
         continue
       }
-      // With tasks waiting, look now and then: in a queue that streams share, the bell may stand behind another stream's wait.
-      let patience: UInt32 = lock.withLock { tasks.isEmpty } ? .max : 5
+      let patience = patience
       do throws(KFDError) { _ = try device.system.driver.wait(for: eventID, milliseconds: patience) } catch { usleep(1000) }
       isAsleep.store(false, ordering: .relaxed)
     }
@@ -94,6 +110,7 @@ final class HostWorker: @unchecked Sendable {  // tasks, isStarted: lock
       request.release()
     case .fill(let request): if fault == .none { device.execute(request) }
     case .function(let body): body(fault)
+    case .until: break
     }
     task.timeline.signal.decrement()
   }

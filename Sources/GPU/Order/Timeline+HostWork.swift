@@ -31,6 +31,16 @@ extension Timeline {
     try enqueue(.function(body), on: device.functionWorker)
   }
 
+  /// Makes what is submitted next wait until `condition` is true.  It is asked on a thread of the runtime's, every millisecond.
+  public func enqueueWait(until condition: @escaping @Sendable () -> Bool) throws(GPUError) {
+    try enqueue(.until(condition), on: device.copyWorker)
+  }
+
+  /// Calls `body`, which is short and calls nobody, in stream order.
+  public func enqueueWrite(_ body: @escaping @Sendable () -> Void) throws(GPUError) {
+    try enqueue(.function { fault in if fault == .none { body() } }, on: device.copyWorker)
+  }
+
   private func runInline(_ byteCount: Int, always: Bool, _ body: () -> Void) -> Bool {
     guard always || byteCount <= Timeline.inlineBytes else { return false }
     return lock.withLock {

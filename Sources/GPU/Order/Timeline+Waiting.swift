@@ -8,10 +8,10 @@ extension Timeline {
   /// calls of a sleep cost about a tenth of it.
   static let spinNanoseconds: UInt64 = 40_000
 
-  /// Returns when everything up to `position` is done.
-  public func wait(for position: UInt64) throws(GPUError) {
+  /// Returns when everything up to `position` is done.  `policy`: how to wait, where it isn't as the device does.
+  public func wait(for position: UInt64, policy: WaitPolicy? = nil) throws(GPUError) {
     if isComplete(position) { return }
-    let start = HostClock.nanoseconds(), policy = device.waitPolicy
+    let start = HostClock.nanoseconds(), policy = policy ?? device.waitPolicy
     var rounds = 0
     while policy != .sleep {
       if isComplete(position) { return }

@@ -14,7 +14,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   static let origin: Int64 = 1 << 62
 
   let device: Device
-  let priority: Int
+  private var priority: Int
   let signal: Signal
   let lock = Lock()
   private let submittedPosition = Atomic<UInt64>(0)
@@ -204,6 +204,21 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
     let queue = try theQueue()
     try queue.submit(1) { _, packet in emitWait(packet, queue, on: self, position: position, completion: bell.handle) }
     return queue.streamCount == 1 && position + 1 == nextPosition
+  }
+
+  /// What is submitted from now on goes to a queue of this priority, behind a wait for what went to the one before.
+  public func changePriority(to priority: Int) {
+    lock.withLock {
+      self.priority = priority
+      guard let left = queue else { return }
+      queue = nil
+      device.queues.release(left)
+      let position = nextPosition - 1
+      if position > lastHostTask {
+        lastHostTask = position
+        lastHostWorker = nil
+      }
+    }
   }
 
   // MARK: end
