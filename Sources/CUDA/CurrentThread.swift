@@ -43,10 +43,16 @@ public enum CurrentThread {
     state.pointee.host_function_depth -= 1
   }
 
+  /// Throws cudaErrorNotPermitted in a host function or callback.
+  @inline(__always)
+  public static func mayCall() throws(CUDAError) {
+    if state.pointee.host_function_depth > 0 { throw .notPermitted.because("a stream's host function calls CUDA") }
+  }
+
   /// The current device's primary context, created at its first use.  Throws its sticky error if it has one, and
   /// cudaErrorNotPermitted in a host function.
   public static func context() throws(CUDAError) -> Context {
-    if state.pointee.host_function_depth > 0 { throw .notPermitted.because("a stream's host function calls CUDA") }
+    try mayCall()
     let context = try Runtime.context(ordinal: deviceOrdinal)
     try context.check()
     return context

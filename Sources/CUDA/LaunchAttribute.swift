@@ -74,7 +74,6 @@ private func within(_ range: ClosedRange<Int32>) -> @Sendable (LaunchAttributeVa
 private func checkWindow(_ value: LaunchAttributeValue) -> String? {
   let ratio = value.load(16, as: Float.self)
   if !(ratio >= 0 && ratio <= 1) { return "hitRatio is \(ratio)" }
-  if !(0...2).contains(value[5]) { return "hitProp is \(value[5])" }
   if !(0...1).contains(value[6]) { return "missProp is \(value[6])" }
   return nil
 }

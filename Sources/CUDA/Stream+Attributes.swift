@@ -32,6 +32,10 @@ extension Stream {
     let row = try launchAttributeRow(id, in: .streams)
     if let refusal = row.refusal(value) { throw .invalidValue.because("stream attribute \(row.name): \(refusal)") }
     switch id {
+    case .accessPolicyWindow:
+      let byteCount = value.load(8, as: UInt.self)
+      guard byteCount <= UInt(context.properties.totalGlobalMemory) else { throw .invalidValue.because("a window of \(byteCount) bytes") }
+      attributes[row.id] = value
     case .priority:
       try changePriority(to: min(max(Int(value[0]), Stream.priorityRange.greatest), Stream.priorityRange.least))
     case .synchronizationPolicy:
@@ -43,12 +47,12 @@ extension Stream {
     }
   }
 
-  /// Takes over every attribute of `source` but the priority.  Throws cudaErrorInvalidValue for a stream of another device.
+  /// Takes over every attribute of `source`, its priority too.  Throws cudaErrorInvalidValue for a stream of another device.
   public func copyAttributes(from source: Stream) throws(CUDAError) {
     guard source.context === context else { throw .invalidValue.because("the streams belong to different devices") }
-    for row in launchAttributeTable where row.places.contains(.streams) && row.id != LaunchAttributeID.priority.rawValue {
-      try setAttribute(LaunchAttributeID(rawValue: row.id), source.attributes[row.id] ?? row.initial)
-    }
+    for row in launchAttributeTable where row.places.contains(.streams) { attributes[row.id] = source.attributes[row.id] }
+    attributes.waitPolicy.store(source.attributes.waitPolicy.load(ordering: .relaxed), ordering: .relaxed)
+    try changePriority(to: source.priority)
   }
 
   private func changePriority(to priority: Int) throws(CUDAError) {

@@ -10,7 +10,7 @@ import Synchronization
 public enum MemoryOperation: Sendable {
   public enum Width: Int, Sendable { case word = 4, double = 8 }
   public enum Condition: UInt32, Sendable { case greaterOrEqual = 0, equal = 1, and = 2, nor = 3 }
-  public enum Reduction: UInt32, Sendable { case or = 3, and = 2, add = 0 }
+  public enum Reduction: Sendable { case or, and, add }
 
   case wait(address: UInt64, value: UInt64, Width, Condition)
   case write(address: UInt64, value: UInt64, Width)

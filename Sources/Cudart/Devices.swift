@@ -33,6 +33,7 @@ public func cudaInitDevice(_ ordinal: Int32, _ deviceFlags: UInt32, _ flags: UIn
 public func cudaGetDevice(_ result: UnsafeMutablePointer<Int32>?) -> Int32 {
   entry { () throws(CUDAError) in
     let result = try out(result, "device")
+    try CurrentThread.mayCall()
     _ = try Runtime.deviceCount()
     result.pointee = Int32(CurrentThread.deviceOrdinal)
   }

@@ -103,9 +103,14 @@ public func cudaStreamAttachMemAsync(
   _ stream: UnsafeMutableRawPointer?, _ pointer: UnsafeMutableRawPointer?, _ length: UInt, _ flags: UInt32
 ) -> Int32 {
   entry { () throws(CUDAError) in
-    _ = try currentStream(stream)
+    let stream = try currentStream(stream)
     guard [1, 2, 4].contains(flags) else { throw .invalidValue.because("attachment flags are \(flags)") }
-    guard PointerAttributes(of: pointer).type == .managed else { throw .invalidValue.because("the memory is not managed") }
+    let memory = PointerAttributes(of: pointer)
+    guard memory.type == .managed else { throw .invalidValue.because("the memory is not managed") }
+    guard length == 0 || length <= UInt(memory.rangeSize) && UInt(memory.rangeSize) - length < 4096,
+      UInt(bitPattern: pointer) == memory.rangeStart
+    else { throw .invalidValue.because("\(length) bytes of an allocation of \(memory.rangeSize): it is attached as a whole") }
+    guard flags != 4 || stream.kind != .legacy else { throw .invalidValue.because("memory is attached to the NULL stream alone") }
   }
 }
 

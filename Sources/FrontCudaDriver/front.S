@@ -441,56 +441,152 @@ cuOccupancyMaxPotentialBlockSize:	endbr64
 cuPointerGetAttribute:	endbr64
 	jmp	*carmine_front_slots+704(%rip)
 	.size cuPointerGetAttribute,.-cuPointerGetAttribute
+	.globl cuStreamBatchMemOp_v2
+	.type cuStreamBatchMemOp_v2,@function
+cuStreamBatchMemOp_v2:	endbr64
+	jmp	*carmine_front_slots+712(%rip)
+	.size cuStreamBatchMemOp_v2,.-cuStreamBatchMemOp_v2
+	.globl cuStreamBatchMemOp_v2_ptsz
+	.type cuStreamBatchMemOp_v2_ptsz,@function
+cuStreamBatchMemOp_v2_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+712(%rip)
+	.size cuStreamBatchMemOp_v2_ptsz,.-cuStreamBatchMemOp_v2_ptsz
+	.globl cuStreamCopyAttributes
+	.type cuStreamCopyAttributes,@function
+cuStreamCopyAttributes:	endbr64
+	jmp	*carmine_front_slots+720(%rip)
+	.size cuStreamCopyAttributes,.-cuStreamCopyAttributes
 	.globl cuStreamCreate
 	.type cuStreamCreate,@function
 cuStreamCreate:	endbr64
-	jmp	*carmine_front_slots+712(%rip)
+	jmp	*carmine_front_slots+728(%rip)
 	.size cuStreamCreate,.-cuStreamCreate
 	.globl cuStreamCreateWithPriority
 	.type cuStreamCreateWithPriority,@function
 cuStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+720(%rip)
+	jmp	*carmine_front_slots+736(%rip)
 	.size cuStreamCreateWithPriority,.-cuStreamCreateWithPriority
 	.globl cuStreamDestroy_v2
 	.type cuStreamDestroy_v2,@function
 cuStreamDestroy_v2:	endbr64
-	jmp	*carmine_front_slots+728(%rip)
+	jmp	*carmine_front_slots+744(%rip)
 	.size cuStreamDestroy_v2,.-cuStreamDestroy_v2
+	.globl cuStreamGetAttribute
+	.type cuStreamGetAttribute,@function
+cuStreamGetAttribute:	endbr64
+	jmp	*carmine_front_slots+752(%rip)
+	.size cuStreamGetAttribute,.-cuStreamGetAttribute
+	.globl cuStreamGetAttribute_ptsz
+	.type cuStreamGetAttribute_ptsz,@function
+cuStreamGetAttribute_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+752(%rip)
+	.size cuStreamGetAttribute_ptsz,.-cuStreamGetAttribute_ptsz
 	.globl cuStreamGetCtx
 	.type cuStreamGetCtx,@function
 cuStreamGetCtx:	endbr64
-	jmp	*carmine_front_slots+736(%rip)
+	jmp	*carmine_front_slots+760(%rip)
 	.size cuStreamGetCtx,.-cuStreamGetCtx
 	.globl cuStreamGetFlags
 	.type cuStreamGetFlags,@function
 cuStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+744(%rip)
+	jmp	*carmine_front_slots+768(%rip)
 	.size cuStreamGetFlags,.-cuStreamGetFlags
 	.globl cuStreamGetPriority
 	.type cuStreamGetPriority,@function
 cuStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+752(%rip)
+	jmp	*carmine_front_slots+776(%rip)
 	.size cuStreamGetPriority,.-cuStreamGetPriority
 	.globl cuStreamIsCapturing
 	.type cuStreamIsCapturing,@function
 cuStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+760(%rip)
+	jmp	*carmine_front_slots+784(%rip)
 	.size cuStreamIsCapturing,.-cuStreamIsCapturing
 	.globl cuStreamQuery
 	.type cuStreamQuery,@function
 cuStreamQuery:	endbr64
-	jmp	*carmine_front_slots+768(%rip)
+	jmp	*carmine_front_slots+792(%rip)
 	.size cuStreamQuery,.-cuStreamQuery
+	.globl cuStreamSetAttribute
+	.type cuStreamSetAttribute,@function
+cuStreamSetAttribute:	endbr64
+	jmp	*carmine_front_slots+800(%rip)
+	.size cuStreamSetAttribute,.-cuStreamSetAttribute
+	.globl cuStreamSetAttribute_ptsz
+	.type cuStreamSetAttribute_ptsz,@function
+cuStreamSetAttribute_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+800(%rip)
+	.size cuStreamSetAttribute_ptsz,.-cuStreamSetAttribute_ptsz
 	.globl cuStreamSynchronize
 	.type cuStreamSynchronize,@function
 cuStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+776(%rip)
+	jmp	*carmine_front_slots+808(%rip)
 	.size cuStreamSynchronize,.-cuStreamSynchronize
 	.globl cuStreamWaitEvent
 	.type cuStreamWaitEvent,@function
 cuStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+784(%rip)
+	jmp	*carmine_front_slots+816(%rip)
 	.size cuStreamWaitEvent,.-cuStreamWaitEvent
+	.globl cuStreamWaitValue32_v2
+	.type cuStreamWaitValue32_v2,@function
+cuStreamWaitValue32_v2:	endbr64
+	jmp	*carmine_front_slots+824(%rip)
+	.size cuStreamWaitValue32_v2,.-cuStreamWaitValue32_v2
+	.globl cuStreamWaitValue32_v2_ptsz
+	.type cuStreamWaitValue32_v2_ptsz,@function
+cuStreamWaitValue32_v2_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+824(%rip)
+	.size cuStreamWaitValue32_v2_ptsz,.-cuStreamWaitValue32_v2_ptsz
+	.globl cuStreamWaitValue64_v2
+	.type cuStreamWaitValue64_v2,@function
+cuStreamWaitValue64_v2:	endbr64
+	jmp	*carmine_front_slots+832(%rip)
+	.size cuStreamWaitValue64_v2,.-cuStreamWaitValue64_v2
+	.globl cuStreamWaitValue64_v2_ptsz
+	.type cuStreamWaitValue64_v2_ptsz,@function
+cuStreamWaitValue64_v2_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+832(%rip)
+	.size cuStreamWaitValue64_v2_ptsz,.-cuStreamWaitValue64_v2_ptsz
+	.globl cuStreamWriteValue32_v2
+	.type cuStreamWriteValue32_v2,@function
+cuStreamWriteValue32_v2:	endbr64
+	jmp	*carmine_front_slots+840(%rip)
+	.size cuStreamWriteValue32_v2,.-cuStreamWriteValue32_v2
+	.globl cuStreamWriteValue32_v2_ptsz
+	.type cuStreamWriteValue32_v2_ptsz,@function
+cuStreamWriteValue32_v2_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+840(%rip)
+	.size cuStreamWriteValue32_v2_ptsz,.-cuStreamWriteValue32_v2_ptsz
+	.globl cuStreamWriteValue64_v2
+	.type cuStreamWriteValue64_v2,@function
+cuStreamWriteValue64_v2:	endbr64
+	jmp	*carmine_front_slots+848(%rip)
+	.size cuStreamWriteValue64_v2,.-cuStreamWriteValue64_v2
+	.globl cuStreamWriteValue64_v2_ptsz
+	.type cuStreamWriteValue64_v2_ptsz,@function
+cuStreamWriteValue64_v2_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+848(%rip)
+	.size cuStreamWriteValue64_v2_ptsz,.-cuStreamWriteValue64_v2_ptsz
 first_0:	pushq	$0
 	jmp	carmine_front_first_call
 first_1:	pushq	$1
@@ -689,6 +785,22 @@ first_97:	pushq	$97
 	jmp	carmine_front_first_call
 first_98:	pushq	$98
 	jmp	carmine_front_first_call
+first_99:	pushq	$99
+	jmp	carmine_front_first_call
+first_100:	pushq	$100
+	jmp	carmine_front_first_call
+first_101:	pushq	$101
+	jmp	carmine_front_first_call
+first_102:	pushq	$102
+	jmp	carmine_front_first_call
+first_103:	pushq	$103
+	jmp	carmine_front_first_call
+first_104:	pushq	$104
+	jmp	carmine_front_first_call
+first_105:	pushq	$105
+	jmp	carmine_front_first_call
+first_106:	pushq	$106
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 symbol_0:	.asciz "carmine_rt_absent"
 symbol_1:	.asciz "carmine_cu_cuCtxCreate_v2"
@@ -779,16 +891,24 @@ symbol_85:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessor"
 symbol_86:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
 symbol_87:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSize"
 symbol_88:	.asciz "carmine_cu_cuPointerGetAttribute"
-symbol_89:	.asciz "carmine_cu_cuStreamCreate"
-symbol_90:	.asciz "carmine_cu_cuStreamCreateWithPriority"
-symbol_91:	.asciz "carmine_cu_cuStreamDestroy_v2"
-symbol_92:	.asciz "carmine_cu_cuStreamGetCtx"
-symbol_93:	.asciz "carmine_cu_cuStreamGetFlags"
-symbol_94:	.asciz "carmine_cu_cuStreamGetPriority"
-symbol_95:	.asciz "carmine_cu_cuStreamIsCapturing"
-symbol_96:	.asciz "carmine_cu_cuStreamQuery"
-symbol_97:	.asciz "carmine_cu_cuStreamSynchronize"
-symbol_98:	.asciz "carmine_cu_cuStreamWaitEvent"
+symbol_89:	.asciz "carmine_cu_cuStreamBatchMemOp_v2"
+symbol_90:	.asciz "carmine_cu_cuStreamCopyAttributes"
+symbol_91:	.asciz "carmine_cu_cuStreamCreate"
+symbol_92:	.asciz "carmine_cu_cuStreamCreateWithPriority"
+symbol_93:	.asciz "carmine_cu_cuStreamDestroy_v2"
+symbol_94:	.asciz "carmine_cu_cuStreamGetAttribute"
+symbol_95:	.asciz "carmine_cu_cuStreamGetCtx"
+symbol_96:	.asciz "carmine_cu_cuStreamGetFlags"
+symbol_97:	.asciz "carmine_cu_cuStreamGetPriority"
+symbol_98:	.asciz "carmine_cu_cuStreamIsCapturing"
+symbol_99:	.asciz "carmine_cu_cuStreamQuery"
+symbol_100:	.asciz "carmine_cu_cuStreamSetAttribute"
+symbol_101:	.asciz "carmine_cu_cuStreamSynchronize"
+symbol_102:	.asciz "carmine_cu_cuStreamWaitEvent"
+symbol_103:	.asciz "carmine_cu_cuStreamWaitValue32_v2"
+symbol_104:	.asciz "carmine_cu_cuStreamWaitValue64_v2"
+symbol_105:	.asciz "carmine_cu_cuStreamWriteValue32_v2"
+symbol_106:	.asciz "carmine_cu_cuStreamWriteValue64_v2"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -893,6 +1013,14 @@ carmine_front_slots:
 	.quad first_96
 	.quad first_97
 	.quad first_98
+	.quad first_99
+	.quad first_100
+	.quad first_101
+	.quad first_102
+	.quad first_103
+	.quad first_104
+	.quad first_105
+	.quad first_106
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -997,4 +1125,12 @@ carmine_front_symbols:
 	.quad symbol_96
 	.quad symbol_97
 	.quad symbol_98
+	.quad symbol_99
+	.quad symbol_100
+	.quad symbol_101
+	.quad symbol_102
+	.quad symbol_103
+	.quad symbol_104
+	.quad symbol_105
+	.quad symbol_106
 	.section .note.GNU-stack,"",@progbits
