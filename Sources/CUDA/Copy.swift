@@ -24,6 +24,7 @@ public struct CopySide {
 public struct CopyExtent: Sendable, Equatable {
   public var width, height, depth: Int
   public init(width: Int, height: Int = 1, depth: Int = 1) { self.width = width; self.height = height; self.depth = depth }
+  public var byteCount: Int { width * height * depth }
   public var isEmpty: Bool { width == 0 || height == 0 || depth == 0 }
   /// Bytes from the first to behind the last, on a side with these pitches.
   func span(_ side: CopySide) -> Int { (depth - 1) * side.slicePitch + (height - 1) * side.rowPitch + width }
@@ -52,7 +53,7 @@ extension Stream {
   /// cudaMemcpy2D/3D and their Async forms, and what the array and peer forms come down to.
   /// Throws cudaErrorInvalidPitchValue when rows overlap.
   public func copy(
-    to destination: CopySide, from source: CopySide, extent: CopyExtent, kind: CopyKind, isAsynchronous: Bool
+    to destination: CopySide, from source: CopySide, extent: CopyExtent, kind: CopyKind, isAsynchronous: Bool, order: SourceOrder? = nil
   ) throws(CUDAError) {
     try context.check()
     guard extent.width >= 0, extent.height >= 0, extent.depth >= 0 else { throw .invalidValue.because("extent \(extent)") }
@@ -77,6 +78,21 @@ extension Stream {
       context.gpu.execute(request)
       return
     }
+    if order == .stream && from.isPageable {
+      // Read when the stream comes to it, not before.
+      let request = request
+      return try gpuWork { () throws(GPUError) in try timeline.enqueueCopy(request, mustRunNow: false) }
+    }
+    if order == .duringCall && !from.isPageable && !isDone {
+      // The program says that nothing before in the stream writes the source.
+      if extent.byteCount <= Self.stagingLimit, let staged = request.staged() {
+        try gpuWork { () throws(GPUError) in try timeline.enqueueCopy(staged, mustRunNow: false) }
+      } else {
+        try waitForOwnWork()
+        context.gpu.execute(request)
+      }
+      return
+    }
     if from.isPageable && !isDone {
       // The source may change as soon as we return: take the bytes now where that is cheap, else wait and copy.
       guard extent.width * extent.height * extent.depth <= Self.stagingLimit, let staged = request.staged() else {
@@ -88,7 +104,7 @@ extension Stream {
     }
     let final = request
     try gpuWork { () throws(GPUError) in
-      try timeline.enqueueCopy(final, mustRunNow: from.isPageable && !final.ownsSource)
+      try timeline.enqueueCopy(final, mustRunNow: (from.isPageable || order == .duringCall) && !final.ownsSource)
     }
   }
 
@@ -99,6 +115,11 @@ extension Stream {
     var pointer: UnsafeMutableRawPointer
     var isDevice = false
     var isPageable = false
+  }
+
+  /// Throws as the copy would for a side that is no memory it could take.
+  func checkSide(_ side: CopySide, _ extent: CopyExtent, _ name: String) throws(CUDAError) {
+    _ = try resolve(side, extent, mustBeKnown: false, name)
   }
 
   /// The host's view of one side, and what kind of memory it is.

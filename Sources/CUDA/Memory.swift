@@ -34,6 +34,7 @@ extension Context {
     let context = owner === device ? self : try owner.primaryContext()
     try context.synchronize()
     if try context.freePoolMemory(allocation.deviceAddress) { return }
+    if allocation.heap == .managed { ManagedAdvice.shared.forget(allocation.serial) }
     try translating { () throws(GPUError) in try owner.gpu.free(allocation.deviceAddress) }
   }
 

@@ -1633,41 +1633,37 @@ cudaMemPrefetchAsync_v2_ptsz:	endbr64
 	.globl cudaMemRangeGetAttribute
 	.type cudaMemRangeGetAttribute,@function
 cudaMemRangeGetAttribute:	endbr64
-	leaq	name_288(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+960(%rip)
 	.size cudaMemRangeGetAttribute,.-cudaMemRangeGetAttribute
 	.globl cudaMemRangeGetAttributes
 	.type cudaMemRangeGetAttributes,@function
 cudaMemRangeGetAttributes:	endbr64
-	leaq	name_289(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+968(%rip)
 	.size cudaMemRangeGetAttributes,.-cudaMemRangeGetAttributes
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	jmp	*carmine_front_slots+960(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	jmp	*carmine_front_slots+968(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
 cudaMemcpy2DArrayToArray:	endbr64
-	leaq	name_292(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cudaMemcpy2DArrayToArray,.-cudaMemcpy2DArrayToArray
 	.globl cudaMemcpy2DArrayToArray_ptds
 	.type cudaMemcpy2DArrayToArray_ptds,@function
 cudaMemcpy2DArrayToArray_ptds:	endbr64
-	leaq	name_293(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaMemcpy2DArrayToArray_ptds,.-cudaMemcpy2DArrayToArray_ptds
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	jmp	*carmine_front_slots+976(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
@@ -1675,17 +1671,17 @@ cudaMemcpy2DAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+976(%rip)
+1:	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
 cudaMemcpy2DFromArray:	endbr64
-	jmp	*carmine_front_slots+984(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaMemcpy2DFromArray,.-cudaMemcpy2DFromArray
 	.globl cudaMemcpy2DFromArrayAsync
 	.type cudaMemcpy2DFromArrayAsync,@function
 cudaMemcpy2DFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+992(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaMemcpy2DFromArrayAsync,.-cudaMemcpy2DFromArrayAsync
 	.globl cudaMemcpy2DFromArrayAsync_ptsz
 	.type cudaMemcpy2DFromArrayAsync_ptsz,@function
@@ -1693,22 +1689,22 @@ cudaMemcpy2DFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+992(%rip)
+1:	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaMemcpy2DFromArrayAsync_ptsz,.-cudaMemcpy2DFromArrayAsync_ptsz
 	.globl cudaMemcpy2DFromArray_ptds
 	.type cudaMemcpy2DFromArray_ptds,@function
 cudaMemcpy2DFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1000(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaMemcpy2DFromArray_ptds,.-cudaMemcpy2DFromArray_ptds
 	.globl cudaMemcpy2DToArray
 	.type cudaMemcpy2DToArray,@function
 cudaMemcpy2DToArray:	endbr64
-	jmp	*carmine_front_slots+1008(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaMemcpy2DToArray,.-cudaMemcpy2DToArray
 	.globl cudaMemcpy2DToArrayAsync
 	.type cudaMemcpy2DToArrayAsync,@function
 cudaMemcpy2DToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1016(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaMemcpy2DToArrayAsync,.-cudaMemcpy2DToArrayAsync
 	.globl cudaMemcpy2DToArrayAsync_ptsz
 	.type cudaMemcpy2DToArrayAsync_ptsz,@function
@@ -1716,27 +1712,27 @@ cudaMemcpy2DToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1016(%rip)
+1:	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaMemcpy2DToArrayAsync_ptsz,.-cudaMemcpy2DToArrayAsync_ptsz
 	.globl cudaMemcpy2DToArray_ptds
 	.type cudaMemcpy2DToArray_ptds,@function
 cudaMemcpy2DToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1024(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaMemcpy2DToArray_ptds,.-cudaMemcpy2DToArray_ptds
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1032(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	jmp	*carmine_front_slots+1040(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	jmp	*carmine_front_slots+1048(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
@@ -1744,29 +1740,27 @@ cudaMemcpy3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1048(%rip)
+1:	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
 cudaMemcpy3DBatchAsync:	endbr64
-	leaq	name_308(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaMemcpy3DBatchAsync,.-cudaMemcpy3DBatchAsync
 	.globl cudaMemcpy3DBatchAsync_ptsz
 	.type cudaMemcpy3DBatchAsync_ptsz,@function
 cudaMemcpy3DBatchAsync_ptsz:	endbr64
-	leaq	name_309(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaMemcpy3DBatchAsync_ptsz,.-cudaMemcpy3DBatchAsync_ptsz
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+1056(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1064(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
@@ -1774,34 +1768,32 @@ cudaMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1064(%rip)
+1:	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+1072(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1080(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
 cudaMemcpyArrayToArray:	endbr64
-	leaq	name_315(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaMemcpyArrayToArray,.-cudaMemcpyArrayToArray
 	.globl cudaMemcpyArrayToArray_ptds
 	.type cudaMemcpyArrayToArray_ptds,@function
 cudaMemcpyArrayToArray_ptds:	endbr64
-	leaq	name_316(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaMemcpyArrayToArray_ptds,.-cudaMemcpyArrayToArray_ptds
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
@@ -1809,53 +1801,50 @@ cudaMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1088(%rip)
+1:	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
 cudaMemcpyBatchAsync:	endbr64
-	leaq	name_319(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaMemcpyBatchAsync,.-cudaMemcpyBatchAsync
 	.globl cudaMemcpyBatchAsync_ptsz
 	.type cudaMemcpyBatchAsync_ptsz,@function
 cudaMemcpyBatchAsync_ptsz:	endbr64
-	leaq	name_320(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaMemcpyBatchAsync_ptsz,.-cudaMemcpyBatchAsync_ptsz
 	.globl cudaMemcpyFromArray
 	.type cudaMemcpyFromArray,@function
 cudaMemcpyFromArray:	endbr64
-	leaq	name_321(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaMemcpyFromArray,.-cudaMemcpyFromArray
 	.globl cudaMemcpyFromArrayAsync
 	.type cudaMemcpyFromArrayAsync,@function
 cudaMemcpyFromArrayAsync:	endbr64
-	leaq	name_322(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaMemcpyFromArrayAsync,.-cudaMemcpyFromArrayAsync
 	.globl cudaMemcpyFromArrayAsync_ptsz
 	.type cudaMemcpyFromArrayAsync_ptsz,@function
 cudaMemcpyFromArrayAsync_ptsz:	endbr64
-	leaq	name_323(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 8(%rsp)
+	jne	1f
+	movq	$2, 8(%rsp)
+1:	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaMemcpyFromArrayAsync_ptsz,.-cudaMemcpyFromArrayAsync_ptsz
 	.globl cudaMemcpyFromArray_ptds
 	.type cudaMemcpyFromArray_ptds,@function
 cudaMemcpyFromArray_ptds:	endbr64
-	leaq	name_324(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaMemcpyFromArray_ptds,.-cudaMemcpyFromArray_ptds
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
@@ -1863,56 +1852,55 @@ cudaMemcpyFromSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1104(%rip)
+1:	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1216(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1232(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
 cudaMemcpyToArray:	endbr64
-	leaq	name_331(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cudaMemcpyToArray,.-cudaMemcpyToArray
 	.globl cudaMemcpyToArrayAsync
 	.type cudaMemcpyToArrayAsync,@function
 cudaMemcpyToArrayAsync:	endbr64
-	leaq	name_332(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaMemcpyToArrayAsync,.-cudaMemcpyToArrayAsync
 	.globl cudaMemcpyToArrayAsync_ptsz
 	.type cudaMemcpyToArrayAsync_ptsz,@function
 cudaMemcpyToArrayAsync_ptsz:	endbr64
-	leaq	name_333(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 8(%rsp)
+	jne	1f
+	movq	$2, 8(%rsp)
+1:	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaMemcpyToArrayAsync_ptsz,.-cudaMemcpyToArrayAsync_ptsz
 	.globl cudaMemcpyToArray_ptds
 	.type cudaMemcpyToArray_ptds,@function
 cudaMemcpyToArray_ptds:	endbr64
-	leaq	name_334(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cudaMemcpyToArray_ptds,.-cudaMemcpyToArray_ptds
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1144(%rip)
+	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
@@ -1920,32 +1908,32 @@ cudaMemcpyToSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1144(%rip)
+1:	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1152(%rip)
+	jmp	*carmine_front_slots+1280(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+1160(%rip)
+	jmp	*carmine_front_slots+1288(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	jmp	*carmine_front_slots+1168(%rip)
+	jmp	*carmine_front_slots+1296(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	jmp	*carmine_front_slots+1176(%rip)
+	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	jmp	*carmine_front_slots+1184(%rip)
+	jmp	*carmine_front_slots+1312(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
@@ -1953,22 +1941,22 @@ cudaMemset2DAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1184(%rip)
+1:	jmp	*carmine_front_slots+1312(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1192(%rip)
+	jmp	*carmine_front_slots+1320(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	jmp	*carmine_front_slots+1200(%rip)
+	jmp	*carmine_front_slots+1328(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	jmp	*carmine_front_slots+1208(%rip)
+	jmp	*carmine_front_slots+1336(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
@@ -1976,17 +1964,17 @@ cudaMemset3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1208(%rip)
+1:	jmp	*carmine_front_slots+1336(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1216(%rip)
+	jmp	*carmine_front_slots+1344(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	jmp	*carmine_front_slots+1224(%rip)
+	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
@@ -1994,12 +1982,12 @@ cudaMemsetAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1224(%rip)
+1:	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	jmp	*carmine_front_slots+1232(%rip)
+	jmp	*carmine_front_slots+1360(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
@@ -2016,72 +2004,72 @@ cudaMipmappedArrayGetSparseProperties:	endbr64
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+1240(%rip)
+	jmp	*carmine_front_slots+1368(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+1248(%rip)
+	jmp	*carmine_front_slots+1376(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+1256(%rip)
+	jmp	*carmine_front_slots+1384(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
 cudaOccupancyMaxActiveClusters:	endbr64
-	jmp	*carmine_front_slots+1264(%rip)
+	jmp	*carmine_front_slots+1392(%rip)
 	.size cudaOccupancyMaxActiveClusters,.-cudaOccupancyMaxActiveClusters
 	.globl cudaOccupancyMaxPotentialClusterSize
 	.type cudaOccupancyMaxPotentialClusterSize,@function
 cudaOccupancyMaxPotentialClusterSize:	endbr64
-	jmp	*carmine_front_slots+1272(%rip)
+	jmp	*carmine_front_slots+1400(%rip)
 	.size cudaOccupancyMaxPotentialClusterSize,.-cudaOccupancyMaxPotentialClusterSize
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	jmp	*carmine_front_slots+1280(%rip)
+	jmp	*carmine_front_slots+1408(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1288(%rip)
+	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	jmp	*carmine_front_slots+1296(%rip)
+	jmp	*carmine_front_slots+1424(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	jmp	*carmine_front_slots+1304(%rip)
+	jmp	*carmine_front_slots+1432(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	jmp	*carmine_front_slots+1312(%rip)
+	jmp	*carmine_front_slots+1440(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	jmp	*carmine_front_slots+1320(%rip)
+	jmp	*carmine_front_slots+1448(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+1328(%rip)
+	jmp	*carmine_front_slots+1456(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetDoubleForDevice
 	.type cudaSetDoubleForDevice,@function
 cudaSetDoubleForDevice:	endbr64
-	jmp	*carmine_front_slots+1336(%rip)
+	jmp	*carmine_front_slots+1464(%rip)
 	.size cudaSetDoubleForDevice,.-cudaSetDoubleForDevice
 	.globl cudaSetDoubleForHost
 	.type cudaSetDoubleForHost,@function
 cudaSetDoubleForHost:	endbr64
-	jmp	*carmine_front_slots+1344(%rip)
+	jmp	*carmine_front_slots+1472(%rip)
 	.size cudaSetDoubleForHost,.-cudaSetDoubleForHost
 	.globl cudaSetValidDevices
 	.type cudaSetValidDevices,@function
@@ -2116,7 +2104,7 @@ cudaSignalExternalSemaphoresAsync_v2_ptsz:	endbr64
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+1352(%rip)
+	jmp	*carmine_front_slots+1480(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
@@ -2124,12 +2112,12 @@ cudaStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1352(%rip)
+1:	jmp	*carmine_front_slots+1480(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+1360(%rip)
+	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
@@ -2137,7 +2125,7 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1360(%rip)
+1:	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
@@ -2166,32 +2154,32 @@ cudaStreamBeginCapture_ptsz:	endbr64
 	.globl cudaStreamCopyAttributes
 	.type cudaStreamCopyAttributes,@function
 cudaStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+1368(%rip)
+	jmp	*carmine_front_slots+1496(%rip)
 	.size cudaStreamCopyAttributes,.-cudaStreamCopyAttributes
 	.globl cudaStreamCopyAttributes_ptsz
 	.type cudaStreamCopyAttributes_ptsz,@function
 cudaStreamCopyAttributes_ptsz:	endbr64
-	jmp	*carmine_front_slots+1376(%rip)
+	jmp	*carmine_front_slots+1504(%rip)
 	.size cudaStreamCopyAttributes_ptsz,.-cudaStreamCopyAttributes_ptsz
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+1384(%rip)
+	jmp	*carmine_front_slots+1512(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+1392(%rip)
+	jmp	*carmine_front_slots+1520(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+1400(%rip)
+	jmp	*carmine_front_slots+1528(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+1408(%rip)
+	jmp	*carmine_front_slots+1536(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
@@ -2208,7 +2196,7 @@ cudaStreamEndCapture_ptsz:	endbr64
 	.globl cudaStreamGetAttribute
 	.type cudaStreamGetAttribute,@function
 cudaStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1416(%rip)
+	jmp	*carmine_front_slots+1544(%rip)
 	.size cudaStreamGetAttribute,.-cudaStreamGetAttribute
 	.globl cudaStreamGetAttribute_ptsz
 	.type cudaStreamGetAttribute_ptsz,@function
@@ -2216,12 +2204,12 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1416(%rip)
+1:	jmp	*carmine_front_slots+1544(%rip)
 	.size cudaStreamGetAttribute_ptsz,.-cudaStreamGetAttribute_ptsz
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+1424(%rip)
+	jmp	*carmine_front_slots+1552(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2229,12 +2217,12 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1424(%rip)
+1:	jmp	*carmine_front_slots+1552(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetCaptureInfo_v2
 	.type cudaStreamGetCaptureInfo_v2,@function
 cudaStreamGetCaptureInfo_v2:	endbr64
-	jmp	*carmine_front_slots+1432(%rip)
+	jmp	*carmine_front_slots+1560(%rip)
 	.size cudaStreamGetCaptureInfo_v2,.-cudaStreamGetCaptureInfo_v2
 	.globl cudaStreamGetCaptureInfo_v2_ptsz
 	.type cudaStreamGetCaptureInfo_v2_ptsz,@function
@@ -2242,12 +2230,12 @@ cudaStreamGetCaptureInfo_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1432(%rip)
+1:	jmp	*carmine_front_slots+1560(%rip)
 	.size cudaStreamGetCaptureInfo_v2_ptsz,.-cudaStreamGetCaptureInfo_v2_ptsz
 	.globl cudaStreamGetCaptureInfo_v3
 	.type cudaStreamGetCaptureInfo_v3,@function
 cudaStreamGetCaptureInfo_v3:	endbr64
-	jmp	*carmine_front_slots+1440(%rip)
+	jmp	*carmine_front_slots+1568(%rip)
 	.size cudaStreamGetCaptureInfo_v3,.-cudaStreamGetCaptureInfo_v3
 	.globl cudaStreamGetCaptureInfo_v3_ptsz
 	.type cudaStreamGetCaptureInfo_v3_ptsz,@function
@@ -2255,12 +2243,12 @@ cudaStreamGetCaptureInfo_v3_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1440(%rip)
+1:	jmp	*carmine_front_slots+1568(%rip)
 	.size cudaStreamGetCaptureInfo_v3_ptsz,.-cudaStreamGetCaptureInfo_v3_ptsz
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+1448(%rip)
+	jmp	*carmine_front_slots+1576(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2268,12 +2256,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1448(%rip)
+1:	jmp	*carmine_front_slots+1576(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+1456(%rip)
+	jmp	*carmine_front_slots+1584(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2281,12 +2269,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1456(%rip)
+1:	jmp	*carmine_front_slots+1584(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+1464(%rip)
+	jmp	*carmine_front_slots+1592(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2294,12 +2282,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1464(%rip)
+1:	jmp	*carmine_front_slots+1592(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+1472(%rip)
+	jmp	*carmine_front_slots+1600(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2307,12 +2295,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1472(%rip)
+1:	jmp	*carmine_front_slots+1600(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+1480(%rip)
+	jmp	*carmine_front_slots+1608(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2320,12 +2308,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1480(%rip)
+1:	jmp	*carmine_front_slots+1608(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+1488(%rip)
+	jmp	*carmine_front_slots+1616(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2333,12 +2321,12 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1488(%rip)
+1:	jmp	*carmine_front_slots+1616(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
 cudaStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1496(%rip)
+	jmp	*carmine_front_slots+1624(%rip)
 	.size cudaStreamSetAttribute,.-cudaStreamSetAttribute
 	.globl cudaStreamSetAttribute_ptsz
 	.type cudaStreamSetAttribute_ptsz,@function
@@ -2346,12 +2334,12 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1496(%rip)
+1:	jmp	*carmine_front_slots+1624(%rip)
 	.size cudaStreamSetAttribute_ptsz,.-cudaStreamSetAttribute_ptsz
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+1504(%rip)
+	jmp	*carmine_front_slots+1632(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2359,7 +2347,7 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1504(%rip)
+1:	jmp	*carmine_front_slots+1632(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
@@ -2388,7 +2376,7 @@ cudaStreamUpdateCaptureDependencies_v2_ptsz:	endbr64
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+1512(%rip)
+	jmp	*carmine_front_slots+1640(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2396,17 +2384,17 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1512(%rip)
+1:	jmp	*carmine_front_slots+1640(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+1520(%rip)
+	jmp	*carmine_front_slots+1648(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaThreadExit
 	.type cudaThreadExit,@function
 cudaThreadExit:	endbr64
-	jmp	*carmine_front_slots+1528(%rip)
+	jmp	*carmine_front_slots+1656(%rip)
 	.size cudaThreadExit,.-cudaThreadExit
 	.globl cudaThreadGetCacheConfig
 	.type cudaThreadGetCacheConfig,@function
@@ -2417,7 +2405,7 @@ cudaThreadGetCacheConfig:	endbr64
 	.globl cudaThreadGetLimit
 	.type cudaThreadGetLimit,@function
 cudaThreadGetLimit:	endbr64
-	jmp	*carmine_front_slots+1536(%rip)
+	jmp	*carmine_front_slots+1664(%rip)
 	.size cudaThreadGetLimit,.-cudaThreadGetLimit
 	.globl cudaThreadSetCacheConfig
 	.type cudaThreadSetCacheConfig,@function
@@ -2428,12 +2416,12 @@ cudaThreadSetCacheConfig:	endbr64
 	.globl cudaThreadSetLimit
 	.type cudaThreadSetLimit,@function
 cudaThreadSetLimit:	endbr64
-	jmp	*carmine_front_slots+1544(%rip)
+	jmp	*carmine_front_slots+1672(%rip)
 	.size cudaThreadSetLimit,.-cudaThreadSetLimit
 	.globl cudaThreadSynchronize
 	.type cudaThreadSynchronize,@function
 cudaThreadSynchronize:	endbr64
-	jmp	*carmine_front_slots+1552(%rip)
+	jmp	*carmine_front_slots+1680(%rip)
 	.size cudaThreadSynchronize,.-cudaThreadSynchronize
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
@@ -2879,6 +2867,38 @@ first_193:	pushq	$193
 	jmp	carmine_front_first_call
 first_194:	pushq	$194
 	jmp	carmine_front_first_call
+first_195:	pushq	$195
+	jmp	carmine_front_first_call
+first_196:	pushq	$196
+	jmp	carmine_front_first_call
+first_197:	pushq	$197
+	jmp	carmine_front_first_call
+first_198:	pushq	$198
+	jmp	carmine_front_first_call
+first_199:	pushq	$199
+	jmp	carmine_front_first_call
+first_200:	pushq	$200
+	jmp	carmine_front_first_call
+first_201:	pushq	$201
+	jmp	carmine_front_first_call
+first_202:	pushq	$202
+	jmp	carmine_front_first_call
+first_203:	pushq	$203
+	jmp	carmine_front_first_call
+first_204:	pushq	$204
+	jmp	carmine_front_first_call
+first_205:	pushq	$205
+	jmp	carmine_front_first_call
+first_206:	pushq	$206
+	jmp	carmine_front_first_call
+first_207:	pushq	$207
+	jmp	carmine_front_first_call
+first_208:	pushq	$208
+	jmp	carmine_front_first_call
+first_209:	pushq	$209
+	jmp	carmine_front_first_call
+first_210:	pushq	$210
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 name_9:	.asciz "__cudaRegisterHostVar"
 name_11:	.asciz "__cudaRegisterUnifiedTable"
@@ -3039,24 +3059,6 @@ name_275:	.asciz "cudaMemPoolExportPointer"
 name_276:	.asciz "cudaMemPoolExportToShareableHandle"
 name_279:	.asciz "cudaMemPoolImportFromShareableHandle"
 name_280:	.asciz "cudaMemPoolImportPointer"
-name_288:	.asciz "cudaMemRangeGetAttribute"
-name_289:	.asciz "cudaMemRangeGetAttributes"
-name_292:	.asciz "cudaMemcpy2DArrayToArray"
-name_293:	.asciz "cudaMemcpy2DArrayToArray_ptds"
-name_308:	.asciz "cudaMemcpy3DBatchAsync"
-name_309:	.asciz "cudaMemcpy3DBatchAsync_ptsz"
-name_315:	.asciz "cudaMemcpyArrayToArray"
-name_316:	.asciz "cudaMemcpyArrayToArray_ptds"
-name_319:	.asciz "cudaMemcpyBatchAsync"
-name_320:	.asciz "cudaMemcpyBatchAsync_ptsz"
-name_321:	.asciz "cudaMemcpyFromArray"
-name_322:	.asciz "cudaMemcpyFromArrayAsync"
-name_323:	.asciz "cudaMemcpyFromArrayAsync_ptsz"
-name_324:	.asciz "cudaMemcpyFromArray_ptds"
-name_331:	.asciz "cudaMemcpyToArray"
-name_332:	.asciz "cudaMemcpyToArrayAsync"
-name_333:	.asciz "cudaMemcpyToArrayAsync_ptsz"
-name_334:	.asciz "cudaMemcpyToArray_ptds"
 name_352:	.asciz "cudaMipmappedArrayGetMemoryRequirements"
 name_353:	.asciz "cudaMipmappedArrayGetSparseProperties"
 name_368:	.asciz "cudaSetValidDevices"
@@ -3205,81 +3207,97 @@ symbol_116:	.asciz "carmine_rt_cudaMemPoolTrimTo"
 symbol_117:	.asciz "carmine12_cudaMemPrefetchAsync"
 symbol_118:	.asciz "carmine12_cudaMemPrefetchAsync_ptsz"
 symbol_119:	.asciz "carmine12_cudaMemPrefetchAsync_v2"
-symbol_120:	.asciz "carmine_rt_cudaMemcpy"
-symbol_121:	.asciz "carmine_rt_cudaMemcpy2D"
-symbol_122:	.asciz "carmine_rt_cudaMemcpy2DAsync"
-symbol_123:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
-symbol_124:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
-symbol_125:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
-symbol_126:	.asciz "carmine_rt_cudaMemcpy2DToArray"
-symbol_127:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
-symbol_128:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
-symbol_129:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
-symbol_130:	.asciz "carmine_rt_cudaMemcpy3D"
-symbol_131:	.asciz "carmine_rt_cudaMemcpy3DAsync"
-symbol_132:	.asciz "carmine_rt_cudaMemcpy3DPeer"
-symbol_133:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
-symbol_134:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
-symbol_135:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
-symbol_136:	.asciz "carmine_rt_cudaMemcpyAsync"
-symbol_137:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
-symbol_138:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
-symbol_139:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
-symbol_140:	.asciz "carmine_rt_cudaMemcpyPeer"
-symbol_141:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
-symbol_142:	.asciz "carmine_rt_cudaMemcpyToSymbol"
-symbol_143:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
-symbol_144:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
-symbol_145:	.asciz "carmine_rt_cudaMemcpy_ptds"
-symbol_146:	.asciz "carmine_rt_cudaMemset"
-symbol_147:	.asciz "carmine_rt_cudaMemset2D"
-symbol_148:	.asciz "carmine_rt_cudaMemset2DAsync"
-symbol_149:	.asciz "carmine_rt_cudaMemset2D_ptds"
-symbol_150:	.asciz "carmine_rt_cudaMemset3D"
-symbol_151:	.asciz "carmine_rt_cudaMemset3DAsync"
-symbol_152:	.asciz "carmine_rt_cudaMemset3D_ptds"
-symbol_153:	.asciz "carmine_rt_cudaMemsetAsync"
-symbol_154:	.asciz "carmine_rt_cudaMemset_ptds"
-symbol_155:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
-symbol_156:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_157:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_158:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
-symbol_159:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
-symbol_160:	.asciz "carmine_rt_cudaPeekAtLastError"
-symbol_161:	.asciz "carmine12_cudaPointerGetAttributes"
-symbol_162:	.asciz "carmine_rt_cudaProfilerStart"
-symbol_163:	.asciz "carmine_rt_cudaProfilerStop"
-symbol_164:	.asciz "carmine12_cudaRuntimeGetVersion"
-symbol_165:	.asciz "carmine_rt_cudaSetDevice"
-symbol_166:	.asciz "carmine_rt_cudaSetDeviceFlags"
-symbol_167:	.asciz "carmine_rt_cudaSetDoubleForDevice"
-symbol_168:	.asciz "carmine_rt_cudaSetDoubleForHost"
-symbol_169:	.asciz "carmine_rt_cudaStreamAddCallback"
-symbol_170:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_171:	.asciz "carmine_rt_cudaStreamCopyAttributes"
-symbol_172:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
-symbol_173:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_174:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_175:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_176:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_177:	.asciz "carmine_rt_cudaStreamGetAttribute"
-symbol_178:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
-symbol_179:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v2"
-symbol_180:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v3"
-symbol_181:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_182:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_183:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_184:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_185:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_186:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_187:	.asciz "carmine_rt_cudaStreamSetAttribute"
-symbol_188:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_189:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_190:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
-symbol_191:	.asciz "carmine_rt_cudaThreadExit"
-symbol_192:	.asciz "carmine_rt_cudaThreadGetLimit"
-symbol_193:	.asciz "carmine_rt_cudaThreadSetLimit"
-symbol_194:	.asciz "carmine_rt_cudaThreadSynchronize"
+symbol_120:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
+symbol_121:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
+symbol_122:	.asciz "carmine_rt_cudaMemcpy"
+symbol_123:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_124:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
+symbol_125:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
+symbol_126:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_127:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
+symbol_128:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
+symbol_129:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
+symbol_130:	.asciz "carmine_rt_cudaMemcpy2DToArray"
+symbol_131:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
+symbol_132:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
+symbol_133:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_134:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_135:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_136:	.asciz "carmine12_cudaMemcpy3DBatchAsync"
+symbol_137:	.asciz "carmine12_cudaMemcpy3DBatchAsync_ptsz"
+symbol_138:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_139:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_140:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_141:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_142:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
+symbol_143:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
+symbol_144:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_145:	.asciz "carmine12_cudaMemcpyBatchAsync"
+symbol_146:	.asciz "carmine12_cudaMemcpyBatchAsync_ptsz"
+symbol_147:	.asciz "carmine_rt_cudaMemcpyFromArray"
+symbol_148:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
+symbol_149:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
+symbol_150:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_151:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_152:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_153:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_154:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_155:	.asciz "carmine_rt_cudaMemcpyToArray"
+symbol_156:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
+symbol_157:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
+symbol_158:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_159:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_160:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_161:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_162:	.asciz "carmine_rt_cudaMemset"
+symbol_163:	.asciz "carmine_rt_cudaMemset2D"
+symbol_164:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_165:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_166:	.asciz "carmine_rt_cudaMemset3D"
+symbol_167:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_168:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_169:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_170:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_171:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_172:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_173:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_174:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
+symbol_175:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
+symbol_176:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_177:	.asciz "carmine12_cudaPointerGetAttributes"
+symbol_178:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_179:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_180:	.asciz "carmine12_cudaRuntimeGetVersion"
+symbol_181:	.asciz "carmine_rt_cudaSetDevice"
+symbol_182:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_183:	.asciz "carmine_rt_cudaSetDoubleForDevice"
+symbol_184:	.asciz "carmine_rt_cudaSetDoubleForHost"
+symbol_185:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_186:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_187:	.asciz "carmine_rt_cudaStreamCopyAttributes"
+symbol_188:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
+symbol_189:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_190:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_191:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_192:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_193:	.asciz "carmine_rt_cudaStreamGetAttribute"
+symbol_194:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
+symbol_195:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v2"
+symbol_196:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v3"
+symbol_197:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_198:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_199:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_200:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_201:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_202:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_203:	.asciz "carmine_rt_cudaStreamSetAttribute"
+symbol_204:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_205:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_206:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_207:	.asciz "carmine_rt_cudaThreadExit"
+symbol_208:	.asciz "carmine_rt_cudaThreadGetLimit"
+symbol_209:	.asciz "carmine_rt_cudaThreadSetLimit"
+symbol_210:	.asciz "carmine_rt_cudaThreadSynchronize"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -3480,6 +3498,22 @@ carmine_front_slots:
 	.quad first_192
 	.quad first_193
 	.quad first_194
+	.quad first_195
+	.quad first_196
+	.quad first_197
+	.quad first_198
+	.quad first_199
+	.quad first_200
+	.quad first_201
+	.quad first_202
+	.quad first_203
+	.quad first_204
+	.quad first_205
+	.quad first_206
+	.quad first_207
+	.quad first_208
+	.quad first_209
+	.quad first_210
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -3680,4 +3714,20 @@ carmine_front_symbols:
 	.quad symbol_192
 	.quad symbol_193
 	.quad symbol_194
+	.quad symbol_195
+	.quad symbol_196
+	.quad symbol_197
+	.quad symbol_198
+	.quad symbol_199
+	.quad symbol_200
+	.quad symbol_201
+	.quad symbol_202
+	.quad symbol_203
+	.quad symbol_204
+	.quad symbol_205
+	.quad symbol_206
+	.quad symbol_207
+	.quad symbol_208
+	.quad symbol_209
+	.quad symbol_210
 	.section .note.GNU-stack,"",@progbits

@@ -1677,57 +1677,58 @@ cudaMemAdvise:	endbr64
 	.globl cudaMemDiscardAndPrefetchBatchAsync
 	.type cudaMemDiscardAndPrefetchBatchAsync,@function
 cudaMemDiscardAndPrefetchBatchAsync:	endbr64
-	leaq	name_294(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+896(%rip)
 	.size cudaMemDiscardAndPrefetchBatchAsync,.-cudaMemDiscardAndPrefetchBatchAsync
 	.globl cudaMemDiscardAndPrefetchBatchAsync_ptsz
 	.type cudaMemDiscardAndPrefetchBatchAsync_ptsz,@function
 cudaMemDiscardAndPrefetchBatchAsync_ptsz:	endbr64
-	leaq	name_295(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 16(%rsp)
+	jne	1f
+	movq	$2, 16(%rsp)
+1:	jmp	*carmine_front_slots+896(%rip)
 	.size cudaMemDiscardAndPrefetchBatchAsync_ptsz,.-cudaMemDiscardAndPrefetchBatchAsync_ptsz
 	.globl cudaMemDiscardBatchAsync
 	.type cudaMemDiscardBatchAsync,@function
 cudaMemDiscardBatchAsync:	endbr64
-	leaq	name_296(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+904(%rip)
 	.size cudaMemDiscardBatchAsync,.-cudaMemDiscardBatchAsync
 	.globl cudaMemDiscardBatchAsync_ptsz
 	.type cudaMemDiscardBatchAsync_ptsz,@function
 cudaMemDiscardBatchAsync_ptsz:	endbr64
-	leaq	name_297(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %r8
+	jne	1f
+	movq	$2, %r8
+1:	jmp	*carmine_front_slots+904(%rip)
 	.size cudaMemDiscardBatchAsync_ptsz,.-cudaMemDiscardBatchAsync_ptsz
 	.globl cudaMemGetDefaultMemPool
 	.type cudaMemGetDefaultMemPool,@function
 cudaMemGetDefaultMemPool:	endbr64
-	jmp	*carmine_front_slots+896(%rip)
+	jmp	*carmine_front_slots+912(%rip)
 	.size cudaMemGetDefaultMemPool,.-cudaMemGetDefaultMemPool
 	.globl cudaMemGetInfo
 	.type cudaMemGetInfo,@function
 cudaMemGetInfo:	endbr64
-	jmp	*carmine_front_slots+904(%rip)
+	jmp	*carmine_front_slots+920(%rip)
 	.size cudaMemGetInfo,.-cudaMemGetInfo
 	.globl cudaMemGetLocationInfo
 	.type cudaMemGetLocationInfo,@function
 cudaMemGetLocationInfo:	endbr64
-	leaq	name_300(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+928(%rip)
 	.size cudaMemGetLocationInfo,.-cudaMemGetLocationInfo
 	.globl cudaMemGetMemPool
 	.type cudaMemGetMemPool,@function
 cudaMemGetMemPool:	endbr64
-	jmp	*carmine_front_slots+912(%rip)
+	jmp	*carmine_front_slots+936(%rip)
 	.size cudaMemGetMemPool,.-cudaMemGetMemPool
 	.globl cudaMemPoolCreate
 	.type cudaMemPoolCreate,@function
 cudaMemPoolCreate:	endbr64
-	jmp	*carmine_front_slots+920(%rip)
+	jmp	*carmine_front_slots+944(%rip)
 	.size cudaMemPoolCreate,.-cudaMemPoolCreate
 	.globl cudaMemPoolDestroy
 	.type cudaMemPoolDestroy,@function
 cudaMemPoolDestroy:	endbr64
-	jmp	*carmine_front_slots+928(%rip)
+	jmp	*carmine_front_slots+952(%rip)
 	.size cudaMemPoolDestroy,.-cudaMemPoolDestroy
 	.globl cudaMemPoolExportPointer
 	.type cudaMemPoolExportPointer,@function
@@ -1744,12 +1745,12 @@ cudaMemPoolExportToShareableHandle:	endbr64
 	.globl cudaMemPoolGetAccess
 	.type cudaMemPoolGetAccess,@function
 cudaMemPoolGetAccess:	endbr64
-	jmp	*carmine_front_slots+936(%rip)
+	jmp	*carmine_front_slots+960(%rip)
 	.size cudaMemPoolGetAccess,.-cudaMemPoolGetAccess
 	.globl cudaMemPoolGetAttribute
 	.type cudaMemPoolGetAttribute,@function
 cudaMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+944(%rip)
+	jmp	*carmine_front_slots+968(%rip)
 	.size cudaMemPoolGetAttribute,.-cudaMemPoolGetAttribute
 	.globl cudaMemPoolImportFromShareableHandle
 	.type cudaMemPoolImportFromShareableHandle,@function
@@ -1766,83 +1767,80 @@ cudaMemPoolImportPointer:	endbr64
 	.globl cudaMemPoolSetAccess
 	.type cudaMemPoolSetAccess,@function
 cudaMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+952(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cudaMemPoolSetAccess,.-cudaMemPoolSetAccess
 	.globl cudaMemPoolSetAttribute
 	.type cudaMemPoolSetAttribute,@function
 cudaMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+960(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cudaMemPoolSetAttribute,.-cudaMemPoolSetAttribute
 	.globl cudaMemPoolTrimTo
 	.type cudaMemPoolTrimTo,@function
 cudaMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+968(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cudaMemPoolTrimTo,.-cudaMemPoolTrimTo
 	.globl cudaMemPrefetchAsync
 	.type cudaMemPrefetchAsync,@function
 cudaMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+976(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaMemPrefetchAsync,.-cudaMemPrefetchAsync
 	.globl cudaMemPrefetchAsync_ptsz
 	.type cudaMemPrefetchAsync_ptsz,@function
 cudaMemPrefetchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+984(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaMemPrefetchAsync_ptsz,.-cudaMemPrefetchAsync_ptsz
 	.globl cudaMemPrefetchBatchAsync
 	.type cudaMemPrefetchBatchAsync,@function
 cudaMemPrefetchBatchAsync:	endbr64
-	leaq	name_315(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaMemPrefetchBatchAsync,.-cudaMemPrefetchBatchAsync
 	.globl cudaMemPrefetchBatchAsync_ptsz
 	.type cudaMemPrefetchBatchAsync_ptsz,@function
 cudaMemPrefetchBatchAsync_ptsz:	endbr64
-	leaq	name_316(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 16(%rsp)
+	jne	1f
+	movq	$2, 16(%rsp)
+1:	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaMemPrefetchBatchAsync_ptsz,.-cudaMemPrefetchBatchAsync_ptsz
 	.globl cudaMemRangeGetAttribute
 	.type cudaMemRangeGetAttribute,@function
 cudaMemRangeGetAttribute:	endbr64
-	leaq	name_317(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaMemRangeGetAttribute,.-cudaMemRangeGetAttribute
 	.globl cudaMemRangeGetAttributes
 	.type cudaMemRangeGetAttributes,@function
 cudaMemRangeGetAttributes:	endbr64
-	leaq	name_318(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaMemRangeGetAttributes,.-cudaMemRangeGetAttributes
 	.globl cudaMemSetMemPool
 	.type cudaMemSetMemPool,@function
 cudaMemSetMemPool:	endbr64
-	jmp	*carmine_front_slots+992(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaMemSetMemPool,.-cudaMemSetMemPool
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	jmp	*carmine_front_slots+1000(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	jmp	*carmine_front_slots+1008(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
 cudaMemcpy2DArrayToArray:	endbr64
-	leaq	name_322(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaMemcpy2DArrayToArray,.-cudaMemcpy2DArrayToArray
 	.globl cudaMemcpy2DArrayToArray_ptds
 	.type cudaMemcpy2DArrayToArray_ptds,@function
 cudaMemcpy2DArrayToArray_ptds:	endbr64
-	leaq	name_323(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaMemcpy2DArrayToArray_ptds,.-cudaMemcpy2DArrayToArray_ptds
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	jmp	*carmine_front_slots+1016(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
@@ -1850,17 +1848,17 @@ cudaMemcpy2DAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1016(%rip)
+1:	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
 cudaMemcpy2DFromArray:	endbr64
-	jmp	*carmine_front_slots+1024(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaMemcpy2DFromArray,.-cudaMemcpy2DFromArray
 	.globl cudaMemcpy2DFromArrayAsync
 	.type cudaMemcpy2DFromArrayAsync,@function
 cudaMemcpy2DFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1032(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaMemcpy2DFromArrayAsync,.-cudaMemcpy2DFromArrayAsync
 	.globl cudaMemcpy2DFromArrayAsync_ptsz
 	.type cudaMemcpy2DFromArrayAsync_ptsz,@function
@@ -1868,22 +1866,22 @@ cudaMemcpy2DFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1032(%rip)
+1:	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaMemcpy2DFromArrayAsync_ptsz,.-cudaMemcpy2DFromArrayAsync_ptsz
 	.globl cudaMemcpy2DFromArray_ptds
 	.type cudaMemcpy2DFromArray_ptds,@function
 cudaMemcpy2DFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1040(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaMemcpy2DFromArray_ptds,.-cudaMemcpy2DFromArray_ptds
 	.globl cudaMemcpy2DToArray
 	.type cudaMemcpy2DToArray,@function
 cudaMemcpy2DToArray:	endbr64
-	jmp	*carmine_front_slots+1048(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaMemcpy2DToArray,.-cudaMemcpy2DToArray
 	.globl cudaMemcpy2DToArrayAsync
 	.type cudaMemcpy2DToArrayAsync,@function
 cudaMemcpy2DToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1056(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaMemcpy2DToArrayAsync,.-cudaMemcpy2DToArrayAsync
 	.globl cudaMemcpy2DToArrayAsync_ptsz
 	.type cudaMemcpy2DToArrayAsync_ptsz,@function
@@ -1891,27 +1889,27 @@ cudaMemcpy2DToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1056(%rip)
+1:	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaMemcpy2DToArrayAsync_ptsz,.-cudaMemcpy2DToArrayAsync_ptsz
 	.globl cudaMemcpy2DToArray_ptds
 	.type cudaMemcpy2DToArray_ptds,@function
 cudaMemcpy2DToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1064(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaMemcpy2DToArray_ptds,.-cudaMemcpy2DToArray_ptds
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1072(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	jmp	*carmine_front_slots+1080(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
@@ -1919,29 +1917,27 @@ cudaMemcpy3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1088(%rip)
+1:	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
 cudaMemcpy3DBatchAsync:	endbr64
-	leaq	name_338(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaMemcpy3DBatchAsync,.-cudaMemcpy3DBatchAsync
 	.globl cudaMemcpy3DBatchAsync_ptsz
 	.type cudaMemcpy3DBatchAsync_ptsz,@function
 cudaMemcpy3DBatchAsync_ptsz:	endbr64
-	leaq	name_339(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaMemcpy3DBatchAsync_ptsz,.-cudaMemcpy3DBatchAsync_ptsz
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
@@ -1949,46 +1945,45 @@ cudaMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1104(%rip)
+1:	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3DWithAttributesAsync
 	.type cudaMemcpy3DWithAttributesAsync,@function
 cudaMemcpy3DWithAttributesAsync:	endbr64
-	leaq	name_344(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaMemcpy3DWithAttributesAsync,.-cudaMemcpy3DWithAttributesAsync
 	.globl cudaMemcpy3DWithAttributesAsync_ptsz
 	.type cudaMemcpy3DWithAttributesAsync_ptsz,@function
 cudaMemcpy3DWithAttributesAsync_ptsz:	endbr64
-	leaq	name_345(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdx
+	jne	1f
+	movq	$2, %rdx
+1:	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaMemcpy3DWithAttributesAsync_ptsz,.-cudaMemcpy3DWithAttributesAsync_ptsz
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
 cudaMemcpyArrayToArray:	endbr64
-	leaq	name_347(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1216(%rip)
 	.size cudaMemcpyArrayToArray,.-cudaMemcpyArrayToArray
 	.globl cudaMemcpyArrayToArray_ptds
 	.type cudaMemcpyArrayToArray_ptds,@function
 cudaMemcpyArrayToArray_ptds:	endbr64
-	leaq	name_348(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaMemcpyArrayToArray_ptds,.-cudaMemcpyArrayToArray_ptds
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1232(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
@@ -1996,53 +1991,50 @@ cudaMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1128(%rip)
+1:	jmp	*carmine_front_slots+1232(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
 cudaMemcpyBatchAsync:	endbr64
-	leaq	name_351(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cudaMemcpyBatchAsync,.-cudaMemcpyBatchAsync
 	.globl cudaMemcpyBatchAsync_ptsz
 	.type cudaMemcpyBatchAsync_ptsz,@function
 cudaMemcpyBatchAsync_ptsz:	endbr64
-	leaq	name_352(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaMemcpyBatchAsync_ptsz,.-cudaMemcpyBatchAsync_ptsz
 	.globl cudaMemcpyFromArray
 	.type cudaMemcpyFromArray,@function
 cudaMemcpyFromArray:	endbr64
-	leaq	name_353(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cudaMemcpyFromArray,.-cudaMemcpyFromArray
 	.globl cudaMemcpyFromArrayAsync
 	.type cudaMemcpyFromArrayAsync,@function
 cudaMemcpyFromArrayAsync:	endbr64
-	leaq	name_354(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaMemcpyFromArrayAsync,.-cudaMemcpyFromArrayAsync
 	.globl cudaMemcpyFromArrayAsync_ptsz
 	.type cudaMemcpyFromArrayAsync_ptsz,@function
 cudaMemcpyFromArrayAsync_ptsz:	endbr64
-	leaq	name_355(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 8(%rsp)
+	jne	1f
+	movq	$2, 8(%rsp)
+1:	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaMemcpyFromArrayAsync_ptsz,.-cudaMemcpyFromArrayAsync_ptsz
 	.globl cudaMemcpyFromArray_ptds
 	.type cudaMemcpyFromArray_ptds,@function
 cudaMemcpyFromArray_ptds:	endbr64
-	leaq	name_356(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaMemcpyFromArray_ptds,.-cudaMemcpyFromArray_ptds
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1280(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1144(%rip)
+	jmp	*carmine_front_slots+1288(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
@@ -2050,56 +2042,55 @@ cudaMemcpyFromSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1144(%rip)
+1:	jmp	*carmine_front_slots+1288(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1152(%rip)
+	jmp	*carmine_front_slots+1296(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+1160(%rip)
+	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1168(%rip)
+	jmp	*carmine_front_slots+1312(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
 cudaMemcpyToArray:	endbr64
-	leaq	name_363(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1320(%rip)
 	.size cudaMemcpyToArray,.-cudaMemcpyToArray
 	.globl cudaMemcpyToArrayAsync
 	.type cudaMemcpyToArrayAsync,@function
 cudaMemcpyToArrayAsync:	endbr64
-	leaq	name_364(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1328(%rip)
 	.size cudaMemcpyToArrayAsync,.-cudaMemcpyToArrayAsync
 	.globl cudaMemcpyToArrayAsync_ptsz
 	.type cudaMemcpyToArrayAsync_ptsz,@function
 cudaMemcpyToArrayAsync_ptsz:	endbr64
-	leaq	name_365(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, 8(%rsp)
+	jne	1f
+	movq	$2, 8(%rsp)
+1:	jmp	*carmine_front_slots+1328(%rip)
 	.size cudaMemcpyToArrayAsync_ptsz,.-cudaMemcpyToArrayAsync_ptsz
 	.globl cudaMemcpyToArray_ptds
 	.type cudaMemcpyToArray_ptds,@function
 cudaMemcpyToArray_ptds:	endbr64
-	leaq	name_366(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1336(%rip)
 	.size cudaMemcpyToArray_ptds,.-cudaMemcpyToArray_ptds
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	jmp	*carmine_front_slots+1176(%rip)
+	jmp	*carmine_front_slots+1344(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1184(%rip)
+	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
@@ -2107,44 +2098,45 @@ cudaMemcpyToSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1184(%rip)
+1:	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1192(%rip)
+	jmp	*carmine_front_slots+1360(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpyWithAttributesAsync
 	.type cudaMemcpyWithAttributesAsync,@function
 cudaMemcpyWithAttributesAsync:	endbr64
-	leaq	name_371(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1368(%rip)
 	.size cudaMemcpyWithAttributesAsync,.-cudaMemcpyWithAttributesAsync
 	.globl cudaMemcpyWithAttributesAsync_ptsz
 	.type cudaMemcpyWithAttributesAsync_ptsz,@function
 cudaMemcpyWithAttributesAsync_ptsz:	endbr64
-	leaq	name_372(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %r8
+	jne	1f
+	movq	$2, %r8
+1:	jmp	*carmine_front_slots+1368(%rip)
 	.size cudaMemcpyWithAttributesAsync_ptsz,.-cudaMemcpyWithAttributesAsync_ptsz
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+1200(%rip)
+	jmp	*carmine_front_slots+1376(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	jmp	*carmine_front_slots+1208(%rip)
+	jmp	*carmine_front_slots+1384(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	jmp	*carmine_front_slots+1216(%rip)
+	jmp	*carmine_front_slots+1392(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	jmp	*carmine_front_slots+1224(%rip)
+	jmp	*carmine_front_slots+1400(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
@@ -2152,22 +2144,22 @@ cudaMemset2DAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1224(%rip)
+1:	jmp	*carmine_front_slots+1400(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1232(%rip)
+	jmp	*carmine_front_slots+1408(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	jmp	*carmine_front_slots+1240(%rip)
+	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	jmp	*carmine_front_slots+1248(%rip)
+	jmp	*carmine_front_slots+1424(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
@@ -2175,17 +2167,17 @@ cudaMemset3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1248(%rip)
+1:	jmp	*carmine_front_slots+1424(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1256(%rip)
+	jmp	*carmine_front_slots+1432(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	jmp	*carmine_front_slots+1264(%rip)
+	jmp	*carmine_front_slots+1440(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
@@ -2193,12 +2185,12 @@ cudaMemsetAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1264(%rip)
+1:	jmp	*carmine_front_slots+1440(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	jmp	*carmine_front_slots+1272(%rip)
+	jmp	*carmine_front_slots+1448(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
@@ -2215,62 +2207,62 @@ cudaMipmappedArrayGetSparseProperties:	endbr64
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+1280(%rip)
+	jmp	*carmine_front_slots+1456(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+1288(%rip)
+	jmp	*carmine_front_slots+1464(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+1296(%rip)
+	jmp	*carmine_front_slots+1472(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
 cudaOccupancyMaxActiveClusters:	endbr64
-	jmp	*carmine_front_slots+1304(%rip)
+	jmp	*carmine_front_slots+1480(%rip)
 	.size cudaOccupancyMaxActiveClusters,.-cudaOccupancyMaxActiveClusters
 	.globl cudaOccupancyMaxPotentialClusterSize
 	.type cudaOccupancyMaxPotentialClusterSize,@function
 cudaOccupancyMaxPotentialClusterSize:	endbr64
-	jmp	*carmine_front_slots+1312(%rip)
+	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaOccupancyMaxPotentialClusterSize,.-cudaOccupancyMaxPotentialClusterSize
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	jmp	*carmine_front_slots+1320(%rip)
+	jmp	*carmine_front_slots+1496(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1328(%rip)
+	jmp	*carmine_front_slots+1504(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	jmp	*carmine_front_slots+1336(%rip)
+	jmp	*carmine_front_slots+1512(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	jmp	*carmine_front_slots+1344(%rip)
+	jmp	*carmine_front_slots+1520(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	jmp	*carmine_front_slots+1352(%rip)
+	jmp	*carmine_front_slots+1528(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	jmp	*carmine_front_slots+1360(%rip)
+	jmp	*carmine_front_slots+1536(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+1368(%rip)
+	jmp	*carmine_front_slots+1544(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetValidDevices
 	.type cudaSetValidDevices,@function
@@ -2293,7 +2285,7 @@ cudaSignalExternalSemaphoresAsync_ptsz:	endbr64
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+1376(%rip)
+	jmp	*carmine_front_slots+1552(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
@@ -2301,12 +2293,12 @@ cudaStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1376(%rip)
+1:	jmp	*carmine_front_slots+1552(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+1384(%rip)
+	jmp	*carmine_front_slots+1560(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
@@ -2314,7 +2306,7 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1384(%rip)
+1:	jmp	*carmine_front_slots+1560(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
@@ -2355,32 +2347,32 @@ cudaStreamBeginRecaptureToGraph_ptsz:	endbr64
 	.globl cudaStreamCopyAttributes
 	.type cudaStreamCopyAttributes,@function
 cudaStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+1392(%rip)
+	jmp	*carmine_front_slots+1568(%rip)
 	.size cudaStreamCopyAttributes,.-cudaStreamCopyAttributes
 	.globl cudaStreamCopyAttributes_ptsz
 	.type cudaStreamCopyAttributes_ptsz,@function
 cudaStreamCopyAttributes_ptsz:	endbr64
-	jmp	*carmine_front_slots+1400(%rip)
+	jmp	*carmine_front_slots+1576(%rip)
 	.size cudaStreamCopyAttributes_ptsz,.-cudaStreamCopyAttributes_ptsz
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+1408(%rip)
+	jmp	*carmine_front_slots+1584(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+1416(%rip)
+	jmp	*carmine_front_slots+1592(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+1424(%rip)
+	jmp	*carmine_front_slots+1600(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+1432(%rip)
+	jmp	*carmine_front_slots+1608(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
@@ -2397,7 +2389,7 @@ cudaStreamEndCapture_ptsz:	endbr64
 	.globl cudaStreamGetAttribute
 	.type cudaStreamGetAttribute,@function
 cudaStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1440(%rip)
+	jmp	*carmine_front_slots+1616(%rip)
 	.size cudaStreamGetAttribute,.-cudaStreamGetAttribute
 	.globl cudaStreamGetAttribute_ptsz
 	.type cudaStreamGetAttribute_ptsz,@function
@@ -2405,12 +2397,12 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1440(%rip)
+1:	jmp	*carmine_front_slots+1616(%rip)
 	.size cudaStreamGetAttribute_ptsz,.-cudaStreamGetAttribute_ptsz
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+1448(%rip)
+	jmp	*carmine_front_slots+1624(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2418,7 +2410,7 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1448(%rip)
+1:	jmp	*carmine_front_slots+1624(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetDevResource
 	.type cudaStreamGetDevResource,@function
@@ -2435,7 +2427,7 @@ cudaStreamGetDevResource_ptsz:	endbr64
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+1456(%rip)
+	jmp	*carmine_front_slots+1632(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2443,12 +2435,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1456(%rip)
+1:	jmp	*carmine_front_slots+1632(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+1464(%rip)
+	jmp	*carmine_front_slots+1640(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2456,12 +2448,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1464(%rip)
+1:	jmp	*carmine_front_slots+1640(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+1472(%rip)
+	jmp	*carmine_front_slots+1648(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2469,12 +2461,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1472(%rip)
+1:	jmp	*carmine_front_slots+1648(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+1480(%rip)
+	jmp	*carmine_front_slots+1656(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2482,12 +2474,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1480(%rip)
+1:	jmp	*carmine_front_slots+1656(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+1488(%rip)
+	jmp	*carmine_front_slots+1664(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2495,12 +2487,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1488(%rip)
+1:	jmp	*carmine_front_slots+1664(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+1496(%rip)
+	jmp	*carmine_front_slots+1672(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2508,12 +2500,12 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1496(%rip)
+1:	jmp	*carmine_front_slots+1672(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
 cudaStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1504(%rip)
+	jmp	*carmine_front_slots+1680(%rip)
 	.size cudaStreamSetAttribute,.-cudaStreamSetAttribute
 	.globl cudaStreamSetAttribute_ptsz
 	.type cudaStreamSetAttribute_ptsz,@function
@@ -2521,12 +2513,12 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1504(%rip)
+1:	jmp	*carmine_front_slots+1680(%rip)
 	.size cudaStreamSetAttribute_ptsz,.-cudaStreamSetAttribute_ptsz
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+1512(%rip)
+	jmp	*carmine_front_slots+1688(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2534,7 +2526,7 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1512(%rip)
+1:	jmp	*carmine_front_slots+1688(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
@@ -2551,7 +2543,7 @@ cudaStreamUpdateCaptureDependencies_ptsz:	endbr64
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+1520(%rip)
+	jmp	*carmine_front_slots+1696(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2559,7 +2551,7 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1520(%rip)
+1:	jmp	*carmine_front_slots+1696(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaSubgridCreate
 	.type cudaSubgridCreate,@function
@@ -2582,7 +2574,7 @@ cudaSubgridWorksetCreate:	endbr64
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+1528(%rip)
+	jmp	*carmine_front_slots+1704(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
@@ -3010,6 +3002,50 @@ first_190:	pushq	$190
 	jmp	carmine_front_first_call
 first_191:	pushq	$191
 	jmp	carmine_front_first_call
+first_192:	pushq	$192
+	jmp	carmine_front_first_call
+first_193:	pushq	$193
+	jmp	carmine_front_first_call
+first_194:	pushq	$194
+	jmp	carmine_front_first_call
+first_195:	pushq	$195
+	jmp	carmine_front_first_call
+first_196:	pushq	$196
+	jmp	carmine_front_first_call
+first_197:	pushq	$197
+	jmp	carmine_front_first_call
+first_198:	pushq	$198
+	jmp	carmine_front_first_call
+first_199:	pushq	$199
+	jmp	carmine_front_first_call
+first_200:	pushq	$200
+	jmp	carmine_front_first_call
+first_201:	pushq	$201
+	jmp	carmine_front_first_call
+first_202:	pushq	$202
+	jmp	carmine_front_first_call
+first_203:	pushq	$203
+	jmp	carmine_front_first_call
+first_204:	pushq	$204
+	jmp	carmine_front_first_call
+first_205:	pushq	$205
+	jmp	carmine_front_first_call
+first_206:	pushq	$206
+	jmp	carmine_front_first_call
+first_207:	pushq	$207
+	jmp	carmine_front_first_call
+first_208:	pushq	$208
+	jmp	carmine_front_first_call
+first_209:	pushq	$209
+	jmp	carmine_front_first_call
+first_210:	pushq	$210
+	jmp	carmine_front_first_call
+first_211:	pushq	$211
+	jmp	carmine_front_first_call
+first_212:	pushq	$212
+	jmp	carmine_front_first_call
+first_213:	pushq	$213
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 name_1:	.asciz "__cudaGetProcAddress"
 name_10:	.asciz "__cudaRegisterHostVar"
@@ -3184,39 +3220,10 @@ name_252:	.asciz "cudaIpcGetEventHandle"
 name_253:	.asciz "cudaIpcGetMemHandle"
 name_254:	.asciz "cudaIpcOpenEventHandle"
 name_255:	.asciz "cudaIpcOpenMemHandle"
-name_294:	.asciz "cudaMemDiscardAndPrefetchBatchAsync"
-name_295:	.asciz "cudaMemDiscardAndPrefetchBatchAsync_ptsz"
-name_296:	.asciz "cudaMemDiscardBatchAsync"
-name_297:	.asciz "cudaMemDiscardBatchAsync_ptsz"
-name_300:	.asciz "cudaMemGetLocationInfo"
 name_304:	.asciz "cudaMemPoolExportPointer"
 name_305:	.asciz "cudaMemPoolExportToShareableHandle"
 name_308:	.asciz "cudaMemPoolImportFromShareableHandle"
 name_309:	.asciz "cudaMemPoolImportPointer"
-name_315:	.asciz "cudaMemPrefetchBatchAsync"
-name_316:	.asciz "cudaMemPrefetchBatchAsync_ptsz"
-name_317:	.asciz "cudaMemRangeGetAttribute"
-name_318:	.asciz "cudaMemRangeGetAttributes"
-name_322:	.asciz "cudaMemcpy2DArrayToArray"
-name_323:	.asciz "cudaMemcpy2DArrayToArray_ptds"
-name_338:	.asciz "cudaMemcpy3DBatchAsync"
-name_339:	.asciz "cudaMemcpy3DBatchAsync_ptsz"
-name_344:	.asciz "cudaMemcpy3DWithAttributesAsync"
-name_345:	.asciz "cudaMemcpy3DWithAttributesAsync_ptsz"
-name_347:	.asciz "cudaMemcpyArrayToArray"
-name_348:	.asciz "cudaMemcpyArrayToArray_ptds"
-name_351:	.asciz "cudaMemcpyBatchAsync"
-name_352:	.asciz "cudaMemcpyBatchAsync_ptsz"
-name_353:	.asciz "cudaMemcpyFromArray"
-name_354:	.asciz "cudaMemcpyFromArrayAsync"
-name_355:	.asciz "cudaMemcpyFromArrayAsync_ptsz"
-name_356:	.asciz "cudaMemcpyFromArray_ptds"
-name_363:	.asciz "cudaMemcpyToArray"
-name_364:	.asciz "cudaMemcpyToArrayAsync"
-name_365:	.asciz "cudaMemcpyToArrayAsync_ptsz"
-name_366:	.asciz "cudaMemcpyToArray_ptds"
-name_371:	.asciz "cudaMemcpyWithAttributesAsync"
-name_372:	.asciz "cudaMemcpyWithAttributesAsync_ptsz"
 name_386:	.asciz "cudaMipmappedArrayGetMemoryRequirements"
 name_387:	.asciz "cudaMipmappedArrayGetSparseProperties"
 name_400:	.asciz "cudaSetValidDevices"
@@ -3356,86 +3363,108 @@ symbol_108:	.asciz "carmine_rt_cudaMallocManaged"
 symbol_109:	.asciz "carmine_rt_cudaMallocMipmappedArray"
 symbol_110:	.asciz "carmine_rt_cudaMallocPitch"
 symbol_111:	.asciz "carmine13_cudaMemAdvise"
-symbol_112:	.asciz "carmine_rt_cudaMemGetDefaultMemPool"
-symbol_113:	.asciz "carmine_rt_cudaMemGetInfo"
-symbol_114:	.asciz "carmine_rt_cudaMemGetMemPool"
-symbol_115:	.asciz "carmine_rt_cudaMemPoolCreate"
-symbol_116:	.asciz "carmine_rt_cudaMemPoolDestroy"
-symbol_117:	.asciz "carmine_rt_cudaMemPoolGetAccess"
-symbol_118:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
-symbol_119:	.asciz "carmine_rt_cudaMemPoolSetAccess"
-symbol_120:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
-symbol_121:	.asciz "carmine_rt_cudaMemPoolTrimTo"
-symbol_122:	.asciz "carmine13_cudaMemPrefetchAsync"
-symbol_123:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
-symbol_124:	.asciz "carmine_rt_cudaMemSetMemPool"
-symbol_125:	.asciz "carmine_rt_cudaMemcpy"
-symbol_126:	.asciz "carmine_rt_cudaMemcpy2D"
-symbol_127:	.asciz "carmine_rt_cudaMemcpy2DAsync"
-symbol_128:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
-symbol_129:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
-symbol_130:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
-symbol_131:	.asciz "carmine_rt_cudaMemcpy2DToArray"
-symbol_132:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
-symbol_133:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
-symbol_134:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
-symbol_135:	.asciz "carmine_rt_cudaMemcpy3D"
-symbol_136:	.asciz "carmine_rt_cudaMemcpy3DAsync"
-symbol_137:	.asciz "carmine_rt_cudaMemcpy3DPeer"
-symbol_138:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
-symbol_139:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
-symbol_140:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
-symbol_141:	.asciz "carmine_rt_cudaMemcpyAsync"
-symbol_142:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
-symbol_143:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
-symbol_144:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
-symbol_145:	.asciz "carmine_rt_cudaMemcpyPeer"
-symbol_146:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
-symbol_147:	.asciz "carmine_rt_cudaMemcpyToSymbol"
-symbol_148:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
-symbol_149:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
-symbol_150:	.asciz "carmine_rt_cudaMemcpy_ptds"
-symbol_151:	.asciz "carmine_rt_cudaMemset"
-symbol_152:	.asciz "carmine_rt_cudaMemset2D"
-symbol_153:	.asciz "carmine_rt_cudaMemset2DAsync"
-symbol_154:	.asciz "carmine_rt_cudaMemset2D_ptds"
-symbol_155:	.asciz "carmine_rt_cudaMemset3D"
-symbol_156:	.asciz "carmine_rt_cudaMemset3DAsync"
-symbol_157:	.asciz "carmine_rt_cudaMemset3D_ptds"
-symbol_158:	.asciz "carmine_rt_cudaMemsetAsync"
-symbol_159:	.asciz "carmine_rt_cudaMemset_ptds"
-symbol_160:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
-symbol_161:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_162:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_163:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
-symbol_164:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
-symbol_165:	.asciz "carmine_rt_cudaPeekAtLastError"
-symbol_166:	.asciz "carmine13_cudaPointerGetAttributes"
-symbol_167:	.asciz "carmine_rt_cudaProfilerStart"
-symbol_168:	.asciz "carmine_rt_cudaProfilerStop"
-symbol_169:	.asciz "carmine13_cudaRuntimeGetVersion"
-symbol_170:	.asciz "carmine_rt_cudaSetDevice"
-symbol_171:	.asciz "carmine_rt_cudaSetDeviceFlags"
-symbol_172:	.asciz "carmine_rt_cudaStreamAddCallback"
-symbol_173:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_174:	.asciz "carmine_rt_cudaStreamCopyAttributes"
-symbol_175:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
-symbol_176:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_177:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_178:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_179:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_180:	.asciz "carmine_rt_cudaStreamGetAttribute"
-symbol_181:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
-symbol_182:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_183:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_184:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_185:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_186:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_187:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_188:	.asciz "carmine_rt_cudaStreamSetAttribute"
-symbol_189:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_190:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_191:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_112:	.asciz "carmine_rt_cudaMemDiscardAndPrefetchBatchAsync"
+symbol_113:	.asciz "carmine_rt_cudaMemDiscardBatchAsync"
+symbol_114:	.asciz "carmine_rt_cudaMemGetDefaultMemPool"
+symbol_115:	.asciz "carmine_rt_cudaMemGetInfo"
+symbol_116:	.asciz "carmine_rt_cudaMemGetLocationInfo"
+symbol_117:	.asciz "carmine_rt_cudaMemGetMemPool"
+symbol_118:	.asciz "carmine_rt_cudaMemPoolCreate"
+symbol_119:	.asciz "carmine_rt_cudaMemPoolDestroy"
+symbol_120:	.asciz "carmine_rt_cudaMemPoolGetAccess"
+symbol_121:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
+symbol_122:	.asciz "carmine_rt_cudaMemPoolSetAccess"
+symbol_123:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
+symbol_124:	.asciz "carmine_rt_cudaMemPoolTrimTo"
+symbol_125:	.asciz "carmine13_cudaMemPrefetchAsync"
+symbol_126:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
+symbol_127:	.asciz "carmine_rt_cudaMemPrefetchBatchAsync"
+symbol_128:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
+symbol_129:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
+symbol_130:	.asciz "carmine_rt_cudaMemSetMemPool"
+symbol_131:	.asciz "carmine_rt_cudaMemcpy"
+symbol_132:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_133:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
+symbol_134:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
+symbol_135:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_136:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
+symbol_137:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
+symbol_138:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
+symbol_139:	.asciz "carmine_rt_cudaMemcpy2DToArray"
+symbol_140:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
+symbol_141:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
+symbol_142:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_143:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_144:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_145:	.asciz "carmine13_cudaMemcpy3DBatchAsync"
+symbol_146:	.asciz "carmine13_cudaMemcpy3DBatchAsync_ptsz"
+symbol_147:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_148:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_149:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_150:	.asciz "carmine_rt_cudaMemcpy3DWithAttributesAsync"
+symbol_151:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_152:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
+symbol_153:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
+symbol_154:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_155:	.asciz "carmine13_cudaMemcpyBatchAsync"
+symbol_156:	.asciz "carmine13_cudaMemcpyBatchAsync_ptsz"
+symbol_157:	.asciz "carmine_rt_cudaMemcpyFromArray"
+symbol_158:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
+symbol_159:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
+symbol_160:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_161:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_162:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_163:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_164:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_165:	.asciz "carmine_rt_cudaMemcpyToArray"
+symbol_166:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
+symbol_167:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
+symbol_168:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_169:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_170:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_171:	.asciz "carmine_rt_cudaMemcpyWithAttributesAsync"
+symbol_172:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_173:	.asciz "carmine_rt_cudaMemset"
+symbol_174:	.asciz "carmine_rt_cudaMemset2D"
+symbol_175:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_176:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_177:	.asciz "carmine_rt_cudaMemset3D"
+symbol_178:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_179:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_180:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_181:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_182:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_183:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_184:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_185:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
+symbol_186:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
+symbol_187:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_188:	.asciz "carmine13_cudaPointerGetAttributes"
+symbol_189:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_190:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_191:	.asciz "carmine13_cudaRuntimeGetVersion"
+symbol_192:	.asciz "carmine_rt_cudaSetDevice"
+symbol_193:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_194:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_195:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_196:	.asciz "carmine_rt_cudaStreamCopyAttributes"
+symbol_197:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
+symbol_198:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_199:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_200:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_201:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_202:	.asciz "carmine_rt_cudaStreamGetAttribute"
+symbol_203:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
+symbol_204:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_205:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_206:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_207:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_208:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_209:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_210:	.asciz "carmine_rt_cudaStreamSetAttribute"
+symbol_211:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_212:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_213:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -3633,6 +3662,28 @@ carmine_front_slots:
 	.quad first_189
 	.quad first_190
 	.quad first_191
+	.quad first_192
+	.quad first_193
+	.quad first_194
+	.quad first_195
+	.quad first_196
+	.quad first_197
+	.quad first_198
+	.quad first_199
+	.quad first_200
+	.quad first_201
+	.quad first_202
+	.quad first_203
+	.quad first_204
+	.quad first_205
+	.quad first_206
+	.quad first_207
+	.quad first_208
+	.quad first_209
+	.quad first_210
+	.quad first_211
+	.quad first_212
+	.quad first_213
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -3830,4 +3881,26 @@ carmine_front_symbols:
 	.quad symbol_189
 	.quad symbol_190
 	.quad symbol_191
+	.quad symbol_192
+	.quad symbol_193
+	.quad symbol_194
+	.quad symbol_195
+	.quad symbol_196
+	.quad symbol_197
+	.quad symbol_198
+	.quad symbol_199
+	.quad symbol_200
+	.quad symbol_201
+	.quad symbol_202
+	.quad symbol_203
+	.quad symbol_204
+	.quad symbol_205
+	.quad symbol_206
+	.quad symbol_207
+	.quad symbol_208
+	.quad symbol_209
+	.quad symbol_210
+	.quad symbol_211
+	.quad symbol_212
+	.quad symbol_213
 	.section .note.GNU-stack,"",@progbits

@@ -196,4 +196,5 @@ struct cudaDeviceProp13 {
   int hostNumaMultinodeIpcSupported;
   int reserved[56];
 };
+#include "carmine_cuda_memory.h"
 #endif

@@ -202,6 +202,7 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
     let address = block.pointee.address
     reserved.subtract(block.pointee.byteCount, ordering: .relaxed)
     block.pointee.state.store(PoolBlock.State.none, ordering: .releasing)
+    if kind == .managed, let allocation = gpu.allocation(containing: address) { ManagedAdvice.shared.forget(allocation.serial) }
     try? gpu.free(address)
   }
 
