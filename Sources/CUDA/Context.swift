@@ -22,17 +22,21 @@ public final class Context: @unchecked Sendable {  // streams: lock
   let pool: MemoryPool
   let currentPoolPointer = Atomic<UInt>(0)
   let deviceHeap: DeviceHeap
+  /// Devices whose memory this one's kernels may use.
+  let peers = Mutex<Set<Int>>([])
   let graphMemory: GraphMemory
   private let storedFlags = Atomic<UInt32>(0)
   /// cudaSetDeviceFlags.  The lowest three bits choose how threads wait: cudaDeviceScheduleSpin, Yield, BlockingSync or, with none
   /// of them, a moment of spinning and then sleep.
   public var flags: UInt32 {
     get { storedFlags.load(ordering: .relaxed) }
-    set {
+    set {   // checked by setFlags
       storedFlags.store(newValue, ordering: .relaxed)
       gpu.waitPolicy = newValue & 4 != 0 ? .sleep : newValue & 2 != 0 ? .yield : newValue & 1 != 0 ? .spin : .adaptive
     }
   }
+  /// cudaDeviceSetCacheConfig's number, kept and without effect: AMD's L1 and LDS are memories of their own.
+  public let cacheConfiguration = Atomic<Int32>(0)
   /// Streams' ids, for cudaStreamGetId; 1 and 2 are the special streams'.
   private let nextStreamID = Atomic<UInt64>(3)
 
@@ -86,6 +90,8 @@ public final class Context: @unchecked Sendable {  // streams: lock
     deviceHeap.forget()
     graphMemory.forgetAll()
     for address in gpu.programAllocations() { try? gpu.free(address) }
+    disableAllPeers()
+    cacheConfiguration.store(0, ordering: .relaxed)
     limits.reset()
     flags = 0
   }

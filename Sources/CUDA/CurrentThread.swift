@@ -26,13 +26,17 @@ public enum CurrentThread {
 
   // MARK: device
 
-  /// The current device's ordinal; 0 at first.
-  public static var deviceOrdinal: Int { Int(state.pointee.device) }
+  /// The current device's ordinal; at first 0, or what cudaSetValidDevices has at the head of its list.
+  public static var deviceOrdinal: Int {
+    let state = state
+    return state.pointee.has_device != 0 ? Int(state.pointee.device) : ValidDevices.first.load(ordering: .relaxed)
+  }
 
   /// cudaSetDevice.  Throws cudaErrorInvalidDevice, or why there is no device at all.
   public static func setDevice(_ ordinal: Int) throws(CUDAError) {
     let device = try Runtime.device(ordinal)
     state.pointee.device = Int32(ordinal)
+    state.pointee.has_device = 1
     _ = try device.primaryContext()
   }
 

@@ -21,6 +21,7 @@ public final class Device: @unchecked Sendable {  // storedContext: contextLock
     self.gpu = gpu
     var properties = DeviceProperties(gpu.node)
     properties.ordinal = ordinal
+    properties.hasPartialHostAtomics = gpu.hostLink.map { $0.hasAtomics32 || $0.hasAtomics64 } ?? false
     self.properties = properties
     Self.registryLock.withLock { Self.registry.append(self) }
   }
@@ -53,7 +54,4 @@ public final class Device: @unchecked Sendable {  // storedContext: contextLock
 
   /// Whether anything has used the primary context yet.
   public var isPrimaryContextActive: Bool { contextIfAny != nil }
-
-  /// cudaDeviceCanAccessPeer: no two devices map each other's memory yet.
-  public func canAccess(peer: Device) -> Bool { false }
 }

@@ -16,7 +16,7 @@ public struct ChannelFormat: Sendable, Equatable {
   public var byteCount: Int { channels * Int(bits.x) / 8 }
 
   /// Throws cudaErrorInvalidChannelDescriptor unless it is 1, 2 or 4 channels of one size that textures can have.
-  func check() throws(CUDAError) {
+  public func check() throws(CUDAError) {
     let all = [bits.x, bits.y, bits.z, bits.w]
     let count = channels
     guard [1, 2, 4].contains(count), all[count...].allSatisfy({ $0 == 0 }), all[..<count].allSatisfy({ $0 == bits.x }),

@@ -33,6 +33,15 @@ let deviceAttributes: [DeviceAttributeRow] = [
   .init(number: 18, name: "Integrated") { _ in 0 },
   .init(number: 19, name: "CanMapHostMemory") { _ in 1 },
   .init(number: 20, name: "ComputeMode") { _ in 0 },
+  .init(number: 21, name: "MaxTexture1DWidth") { _ in TextureLimits.width },
+  .init(number: 22, name: "MaxTexture2DWidth") { _ in TextureLimits.width },
+  .init(number: 23, name: "MaxTexture2DHeight") { _ in TextureLimits.height },
+  .init(number: 24, name: "MaxTexture3DWidth") { _ in TextureLimits.cube },
+  .init(number: 25, name: "MaxTexture3DHeight") { _ in TextureLimits.cube },
+  .init(number: 26, name: "MaxTexture3DDepth") { _ in TextureLimits.cube },
+  .init(number: 27, name: "MaxTexture2DLayeredWidth") { _ in TextureLimits.layered },
+  .init(number: 28, name: "MaxTexture2DLayeredHeight") { _ in TextureLimits.layered },
+  .init(number: 29, name: "MaxTexture2DLayeredLayers") { _ in TextureLimits.layers },
   .init(number: 30, name: "SurfaceAlignment") { $0.textureAlignment },
   .init(number: 31, name: "ConcurrentKernels") { _ in 1 },
   .init(number: 32, name: "EccEnabled") { $0.eccEnabled },
@@ -45,10 +54,42 @@ let deviceAttributes: [DeviceAttributeRow] = [
   .init(number: 39, name: "MaxThreadsPerMultiProcessor") { $0.maximumThreadsPerMultiprocessor },
   .init(number: 40, name: "AsyncEngineCount") { $0.asyncEngineCount },
   .init(number: 41, name: "UnifiedAddressing") { _ in 1 },
+  .init(number: 42, name: "MaxTexture1DLayeredWidth") { _ in TextureLimits.layered },
+  .init(number: 43, name: "MaxTexture1DLayeredLayers") { _ in TextureLimits.layers },
+  .init(number: 44, name: "CanTex2DGather") { _ in 1 },
+  .init(number: 45, name: "MaxTexture2DGatherWidth") { _ in TextureLimits.layered },
+  .init(number: 46, name: "MaxTexture2DGatherHeight") { _ in TextureLimits.layered },
+  .init(number: 47, name: "MaxTexture3DWidthAlt") { _ in 0 },
+  .init(number: 48, name: "MaxTexture3DHeightAlt") { _ in 0 },
+  .init(number: 49, name: "MaxTexture3DDepthAlt") { _ in 0 },
   .init(number: 50, name: "PciDomainId") { $0.pciDomain },
   .init(number: 51, name: "TexturePitchAlignment") { $0.texturePitchAlignment },
+  .init(number: 52, name: "MaxTextureCubemapWidth") { _ in TextureLimits.layered },
+  .init(number: 53, name: "MaxTextureCubemapLayeredWidth") { _ in TextureLimits.layered },
+  .init(number: 54, name: "MaxTextureCubemapLayeredLayers") { _ in TextureLimits.cubeLayers },
+  .init(number: 55, name: "MaxSurface1DWidth") { _ in TextureLimits.layered },
+  .init(number: 56, name: "MaxSurface2DWidth") { _ in TextureLimits.width },
+  .init(number: 57, name: "MaxSurface2DHeight") { _ in TextureLimits.height },
+  .init(number: 58, name: "MaxSurface3DWidth") { _ in TextureLimits.cube },
+  .init(number: 59, name: "MaxSurface3DHeight") { _ in TextureLimits.cube },
+  .init(number: 60, name: "MaxSurface3DDepth") { _ in TextureLimits.cube },
+  .init(number: 61, name: "MaxSurface1DLayeredWidth") { _ in TextureLimits.layered },
+  .init(number: 62, name: "MaxSurface1DLayeredLayers") { _ in TextureLimits.layers },
+  .init(number: 63, name: "MaxSurface2DLayeredWidth") { _ in TextureLimits.layered },
+  .init(number: 64, name: "MaxSurface2DLayeredHeight") { _ in TextureLimits.layered },
+  .init(number: 65, name: "MaxSurface2DLayeredLayers") { _ in TextureLimits.layers },
+  .init(number: 66, name: "MaxSurfaceCubemapWidth") { _ in TextureLimits.layered },
+  .init(number: 67, name: "MaxSurfaceCubemapLayeredWidth") { _ in TextureLimits.layered },
+  .init(number: 68, name: "MaxSurfaceCubemapLayeredLayers") { _ in TextureLimits.cubeLayers },
+  .init(number: 69, name: "MaxTexture1DLinearWidth") { _ in TextureLimits.linear },
+  .init(number: 70, name: "MaxTexture2DLinearWidth") { _ in TextureLimits.width },
+  .init(number: 71, name: "MaxTexture2DLinearHeight") { _ in TextureLimits.pitchedHeight },
+  .init(number: 72, name: "MaxTexture2DLinearPitch") { _ in TextureLimits.pitch },
+  .init(number: 73, name: "MaxTexture2DMipmappedWidth") { _ in TextureLimits.layered },
+  .init(number: 74, name: "MaxTexture2DMipmappedHeight") { _ in TextureLimits.layered },
   .init(number: 75, name: "ComputeCapabilityMajor") { $0.computeCapability.major },
   .init(number: 76, name: "ComputeCapabilityMinor") { $0.computeCapability.minor },
+  .init(number: 77, name: "MaxTexture1DMipmappedWidth") { _ in TextureLimits.layered },
   .init(number: 78, name: "StreamPrioritiesSupported") { _ in 1 },
   .init(number: 79, name: "GlobalL1CacheSupported") { _ in 1 },
   .init(number: 80, name: "LocalL1CacheSupported") { _ in 1 },
@@ -78,7 +119,7 @@ let deviceAttributes: [DeviceAttributeRow] = [
   .init(number: 114, name: "TimelineSemaphoreInteropSupported") { _ in 0 },
   .init(number: 115, name: "MemoryPoolsSupported") { _ in 1 },
   .init(number: 116, name: "GPUDirectRDMASupported") { _ in 0 },
-  .init(number: 117, name: "GPUDirectRDMAFlushWritesOptions") { _ in 0 },
+  .init(number: 117, name: "GPUDirectRDMAFlushWritesOptions") { _ in 1 },
   .init(number: 118, name: "GPUDirectRDMAWritesOrdering") { _ in 0 },
   .init(number: 119, name: "MemoryPoolSupportedHandleTypes") { _ in 0 },
   .init(number: 120, name: "ClusterLaunch") { _ in 0 },
@@ -91,12 +132,21 @@ let deviceAttributes: [DeviceAttributeRow] = [
   .init(number: 134, name: "HostNumaId") { _ in 0 },
   .init(number: 139, name: "GpuPciDeviceId") { $0.gpuPCIDeviceID },
   .init(number: 140, name: "GpuPciSubsystemId") { _ in 0 },
+  .init(number: 147, name: "OnlyPartialHostNativeAtomicSupported") { $0.hasPartialHostAtomics ? 1 : 0 },
+  .init(number: 160, name: "TensorMapLargeTensorMinSize") { _ in Int(Int32.max) },
 ]
 
-/// Attributes whose feature is absent here, so that 0 is the true answer: textures and surfaces (until they are there), the
-/// reserved numbers, Direct3D, Vulkan and multi-node interop.
-private let absentAttributes: Set<Int32> = Set(21...29).union(42...49).union(52...74).union([77, 92, 93, 94, 96, 122, 123, 124])
-  .union([127, 128, 129, 132, 135, 138, 141, 142, 143, 144, 145, 147, 148, 149, 150, 151, 157, 160])
+/// The largest textures and surfaces, in texels: CUDA's documented limits where memory in plain rows has none of its own.
+enum TextureLimits {
+  static let width = 131072, height = 65536, cube = 16384
+  static let layered = 32768, layers = 2048, cubeLayers = 2046
+  static let linear = 1 << 28, pitchedHeight = 65000, pitch = 2_097_120
+}
+
+/// Attributes whose feature is absent here, so that 0 is the true answer: the reserved numbers, Direct3D, Vulkan and multi-node
+/// interop, locality domains, and the driver API's own (virtual memory handles, decompression, logical endpoints).
+private let absentAttributes: Set<Int32> = Set([92, 93, 94, 96, 102, 103, 104, 105, 107, 110, 122, 123, 124, 127, 128, 129, 132, 135, 136, 137, 138])
+  .union(141...146).union(148...159).union([161])
 
 extension Device {
   /// cudaDeviceGetAttribute.  Throws cudaErrorInvalidValue for a number that is no attribute.

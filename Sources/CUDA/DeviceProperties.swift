@@ -46,6 +46,8 @@ public struct DeviceProperties: Sendable {
   public var pciBus, pciDevice, pciDomain: Int
   public var gpuPCIDeviceID: Int
   public var singleToDoubleRatio: Int
+  /// Over PCI Express some atomic operations work on host memory.
+  public var hasPartialHostAtomics = false
 
   init(_ node: Node) {
     ordinal = node.ordinal

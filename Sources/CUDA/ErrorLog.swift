@@ -3,7 +3,7 @@
 // Threads: any.  One lock guards the entries; callbacks and files are used without it, so a callback may call anything.
 // Full: the oldest entry goes, and a dump that begins before what is left says so.
 // Source: CUDA Runtime API, "Error Log Management Functions"; CUDA Programming Guide, "Error Log Management", for the format:
-// [time][thread][source][severity][entry point] message.
+// [time][thread][source][severity] message, two messages a failed call: what is wrong, and what is returned from where.
 import CThreadLocal
 import Glibc
 import Synchronization
@@ -11,9 +11,6 @@ import Synchronization
 public enum ErrorLog {
   /// cudaLogsCallback_t: data, cudaLogLevelError (0) or Warning (1), the message, its length without the NUL.
   public typealias Callback = @convention(c) (UnsafeMutableRawPointer?, Int32, UnsafeMutablePointer<CChar>?, UInt) -> Void
-  /// Which library the failing function belongs to.
-  public enum Source: String, Sendable { case runtime = "CUDART", driver = "CUDA" }
-
   /// 25,600 bytes in all, as documented.
   static let capacity = 100, longest = 256
 
@@ -29,12 +26,12 @@ public enum ErrorLog {
       next &+= 1
     }
 
-    /// The lines from a message on (nil: all that are left), and whether older ones are lost.
-    func from(_ iterator: UInt32?) -> (lines: ArraySlice<String>, isTruncated: Bool) {
+    /// The lines from a message on (nil: all that are left), and whether older ones are lost; nil for an iterator beyond the end.
+    func from(_ iterator: UInt32?) -> (lines: ArraySlice<String>, isTruncated: Bool)? {
       guard let iterator else { return (lines[...], next > UInt32(lines.count)) }
       let age = next &- iterator   // messages since then
-      if age > UInt32(lines.count) { return age < 1 << 31 ? (lines[...], true) : ([], false) }
-      return (lines.suffix(Int(age)), false)
+      guard age < 1 << 31 else { return nil }
+      return age > UInt32(lines.count) ? (lines[...], true) : (lines.suffix(Int(age)), false)
     }
   }
 
@@ -44,11 +41,16 @@ public enum ErrorLog {
     var nextID: UInt = 1
   }
   private static let state = Mutex(State())
-  private static let truncated = "Log buffer truncated: older messages are not shown"
+  private static let truncated = "Older messages are missing: the log or the buffer did not hold them"
 
-  /// Remembers why a call failed, and tells whoever wants to know.
-  public static func append(_ source: Source, _ function: String, _ message: String) {
-    var line = "[\(clock())][\(carmine_thread_id())][\(source.rawValue)][E][\(function)] " + message.map { $0.isNewline ? " " : $0 }
+  /// Remembers why a call failed, and tells whoever wants to know.  `code`: the number that it returns, with its name.
+  public static func append(_ function: String, code: String, _ reason: String) {
+    append(reason.map { $0.isNewline ? " " : String($0) }.joined())
+    append("Returning \(code) from \(function)")
+  }
+
+  private static func append(_ message: String) {
+    var line = "[\(clock())][\(carmine_thread_id())][CUDA][E] " + message
     while line.utf8.count > longest - 1 { line.removeLast(max(1, (line.utf8.count - longest) / 4)) }
     let callbacks = state.withLock { state in
       state.entries.append(line)
@@ -87,7 +89,7 @@ public enum ErrorLog {
   /// Throws cudaErrorInvalidValue when not one line fits.
   public static func dump(to buffer: UnsafeMutableRawBufferPointer, from iterator: UnsafeMutablePointer<UInt32>?) throws(CUDAError) -> Int {
     let entries = state.withLock { $0.entries }
-    let (text, fits) = text(entries, from: iterator?.pointee, room: buffer.count)
+    guard let (text, fits) = text(entries, from: iterator?.pointee, room: buffer.count) else { throw beyondTheEnd }
     guard fits else { throw .invalidValue.because("a buffer of \(buffer.count) bytes holds no message") }
     iterator?.pointee = entries.next
     for (index, byte) in text.utf8.enumerated() { buffer[index] = byte }
@@ -96,8 +98,9 @@ public enum ErrorLog {
   }
 
   /// What a dump says in `room` bytes, the NUL included, and whether at least one line or nothing to say fits.
-  static func text(_ entries: Entries, from iterator: UInt32?, room: Int) -> (String, fits: Bool) {
-    var (lines, isTruncated) = entries.from(iterator)
+  /// Nil for an iterator beyond the end.
+  static func text(_ entries: Entries, from iterator: UInt32?, room: Int) -> (String, fits: Bool)? {
+    guard var (lines, isTruncated) = entries.from(iterator) else { return nil }
     guard !lines.isEmpty else { return ("", room > 0) }
     func size(_ lines: ArraySlice<String>) -> Int { lines.reduce(isTruncated ? truncated.utf8.count + 1 : 0) { $0 + $1.utf8.count + 1 } }
     while size(lines) >= room {
@@ -108,12 +111,15 @@ public enum ErrorLog {
     return ((isTruncated ? truncated + "\n" : "") + lines.map { $0 + "\n" }.joined(), true)
   }
 
-  /// cudaLogsDumpToFile: adds to the file.  Throws cudaErrorInvalidValue for a path that cannot be written.
+  private static var beyondTheEnd: CUDAError { .invalidValue.because("the iterator is beyond the end of the log") }
+
+  /// cudaLogsDumpToFile: the file holds nothing else afterwards.  Throws cudaErrorInvalidValue for a path that cannot be written.
   public static func dump(toFile path: String, from iterator: UnsafeMutablePointer<UInt32>?) throws(CUDAError) {
     let entries = state.withLock { $0.entries }
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard let (text, _) = text(entries, from: iterator?.pointee, room: .max) else { throw beyondTheEnd }
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .invalidValue.because("\(path): \(String(cString: strerror(errno)))") }
-    put(text(entries, from: iterator?.pointee, room: .max).0, in: descriptor)
+    put(text, in: descriptor)
     close(descriptor)
     iterator?.pointee = entries.next
   }

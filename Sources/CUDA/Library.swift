@@ -8,16 +8,19 @@ import Synchronization
 
 public final class Library: Sendable {
   public let module: RegisteredModule
-  /// In the order of the source.
+  /// In the order of the source; none where the code is none that can be used.
   public let kernels: [RegisteredKernel]
   private let byName: [String: RegisteredKernel]
+  /// Why the code cannot be used: what every look-up throws.
+  public let failure: CUDAError?
 
   static let handles = HandleTable<Library>(magic: 0x7962_696c_6372_6163)
   /// Handles of live libraries, by their module's handle.
   private static let byModule = Mutex<[UInt: UInt]>([:])
 
-  private init(_ module: RegisteredModule, _ kernels: [RegisteredKernel]) {
+  private init(_ module: RegisteredModule, _ kernels: [RegisteredKernel], _ failure: CUDAError?) {
     self.module = module
+    self.failure = failure
     self.kernels = kernels
     byName = Dictionary(kernels.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
   }
@@ -26,19 +29,24 @@ public final class Library: Sendable {
     UnsafeMutableRawPointer(bitPattern: Self.byModule.withLock { $0[UInt(bitPattern: module.handle)] } ?? 0)!
   }
 
-  /// cudaLibraryLoadData, with the source already recognised.  What the code holds is known when this returns, and code that is none
-  /// is refused here; kernels are compiled later, but for EAGER loading.
+  /// cudaLibraryLoadData.  What the code holds is known when this returns; that it cannot be used is thrown by what looks something
+  /// up in it, as by NVIDIA's library, and by this only where loading is eager.  Kernels are compiled later, but for eager loading.
   public static func load(_ source: () throws -> ModuleSource) throws(CUDAError) -> Library {
     let device = try Runtime.device(CurrentThread.deviceOrdinal)
-    let module = try loading { Module(source: try source()) }
-    let inventory = try loading { try module.inventory(for: device.gpu.node.processor.name) }
-    let registered = Registry.shared.adopt(module)
-    let kernels = inventory.kernels.map { Registry.shared.registerKernel($0.name, hostAddress: 0, in: registered) }
-    let library = issue(registered, kernels)
+    let library: Library
+    do throws(CUDAError) {
+      let module = try loading { Module(source: try source()) }
+      let inventory = try loading { try module.inventory(for: device.gpu.node.processor.name) }
+      let registered = Registry.shared.adopt(module)
+      library = issue(registered, inventory.kernels.map { Registry.shared.registerKernel($0.name, hostAddress: 0, in: registered) })
+    } catch {
+      guard LoadingMode.current == .lazy else { throw error }
+      return issue(Registry.shared.adopt(error.reason ?? error.description), [], error)
+    }
     guard LoadingMode.current == .eager else { return library }
     do throws(CUDAError) {
       for device in try Runtime.devices() {
-        if let context = device.contextIfAny { try loading { try module.loadAll(on: context) } }
+        if let context = device.contextIfAny { try loading { try library.module.module().loadAll(on: context) } }
       }
     } catch {
       try? library.unload()
@@ -47,8 +55,8 @@ public final class Library: Sendable {
     return library
   }
 
-  private static func issue(_ module: RegisteredModule, _ kernels: [RegisteredKernel]) -> Library {
-    let library = Library(module, kernels)
+  private static func issue(_ module: RegisteredModule, _ kernels: [RegisteredKernel], _ failure: CUDAError? = nil) -> Library {
+    let library = Library(module, kernels, failure)
     let handle = handles.issue(library)
     byModule.withLock { $0[UInt(bitPattern: module.handle)] = UInt(bitPattern: handle) }
     return library
@@ -85,13 +93,15 @@ public final class Library: Sendable {
 
   /// cudaLibraryGetKernel.  Throws cudaErrorSymbolNotFound.
   public func kernel(_ name: String) throws(CUDAError) -> RegisteredKernel {
+    if let failure { throw failure }
     guard let found = byName[name] else { throw .symbolNotFound.because("the library has no kernel \(name); it has \(kernels.count) others") }
     return found
   }
 
   /// cudaLibraryGetGlobal: where a variable is on the context's device.  Throws cudaErrorSymbolNotFound.
   public func variable(_ name: String, on context: Context) throws(CUDAError) -> LoadedVariable {
-    try loading(isLookUp: true) { try module.module().variable(name, on: context) }
+    if let failure { throw failure }
+    return try loading(isLookUp: true) { try module.module().variable(name, on: context) }
   }
 
   /// cudaLibraryGetManaged.

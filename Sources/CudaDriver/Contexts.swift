@@ -201,8 +201,7 @@ public func cuDevicePrimaryCtxGetState(
 @c(carmine_cu_cuDevicePrimaryCtxSetFlags_v2)
 public func cuDevicePrimaryCtxSetFlags_v2(_ ordinal: Int32, _ flags: UInt32) -> Int32 {
   driver { () throws(CUDAError) in
-    guard flags & ~0x9f == 0, (flags & 7).nonzeroBitCount <= 1 else { throw .invalidValue.because("context flags are \(flags)") }
-    try Runtime.device(Int(ordinal)).primaryContext().flags = flags
+    try Runtime.device(Int(ordinal)).primaryContext().setFlags(checking: flags)
   }
 }
 

@@ -21,7 +21,8 @@ private func refused(_ function: StaticString, _ error: CUDAError) -> Int32 {
   let result = driverResult(error)
   if error == .notReady { Log.trace("\(name(function)): not ready") } else {
     Log.error("\(name(function)): CUresult \(result): \(error)")
-    ErrorLog.append(.driver, name(function), error.reason ?? error.text.description)
+    ErrorLog.append(
+      name(function), code: "\(result) (\(resultNames[result] ?? "?"))", error.reason ?? error.text.description)
   }
   return result
 }

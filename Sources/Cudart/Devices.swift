@@ -3,6 +3,7 @@
 import CUDA
 import Glibc
 import ModuleLoading
+import Synchronization
 
 @c(carmine_rt_cudaGetDeviceCount)
 public func cudaGetDeviceCount(_ result: UnsafeMutablePointer<Int32>?) -> Int32 {
@@ -25,7 +26,7 @@ public func cudaSetDevice(_ ordinal: Int32) -> Int32 {
 public func cudaInitDevice(_ ordinal: Int32, _ deviceFlags: UInt32, _ flags: UInt32) -> Int32 {
   entry { () throws(CUDAError) in
     let context = try Runtime.device(Int(ordinal)).primaryContext()
-    if flags & 1 != 0 { context.flags = deviceFlags }   // cudaInitDeviceFlagsAreValid
+    if flags & 1 != 0 { try context.setFlags(checking: deviceFlags) }   // cudaInitDeviceFlagsAreValid
   }
 }
 
@@ -138,9 +139,7 @@ public func cudaThreadSetLimit(_ limit: Int32, _ value: UInt) -> Int32 {
 @c(carmine_rt_cudaSetDeviceFlags)
 public func cudaSetDeviceFlags(_ flags: UInt32) -> Int32 {
   entry { () throws(CUDAError) in
-    // Spin 1, yield 2, blocking sync 4, map host 8, resize local memory 16, sync memory operations 128.
-    guard flags & ~0x9f == 0, (flags & 7).nonzeroBitCount <= 1 else { throw .invalidValue.because("device flags are \(flags)") }
-    try currentContext().flags = flags
+    try currentContext().setFlags(checking: flags)
   }
 }
 
@@ -161,22 +160,21 @@ public func cudaDeviceGetStreamPriorityRange(_ least: UnsafeMutablePointer<Int32
   }
 }
 
-// Cache preferences: AMD's L1 and LDS are separate memories, so there is nothing to prefer; "none" is what is reported.
+// Cache preferences are remembered and have no effect: AMD's L1 and LDS are separate memories.
+
+public func setCacheConfiguration(_ configuration: Int32) throws(CUDAError) {
+  guard (0...3).contains(configuration) else { throw .invalidValue.because("cache configuration \(configuration)") }
+  try currentContext().cacheConfiguration.store(configuration, ordering: .relaxed)
+}
 
 @c(carmine_rt_cudaDeviceSetCacheConfig)
 public func cudaDeviceSetCacheConfig(_ configuration: Int32) -> Int32 {
-  entry { () throws(CUDAError) in
-    guard (0...3).contains(configuration) else { throw .invalidValue.because("cache configuration \(configuration)") }
-    _ = try currentContext()
-  }
+  entry { () throws(CUDAError) in try setCacheConfiguration(configuration) }
 }
 
 @c(carmine_rt_cudaDeviceGetCacheConfig)
 public func cudaDeviceGetCacheConfig(_ result: UnsafeMutablePointer<Int32>?) -> Int32 {
-  entry { () throws(CUDAError) in
-    _ = try currentContext()
-    try out(result).pointee = 0   // cudaFuncCachePreferNone
-  }
+  entry { () throws(CUDAError) in try out(result, "pCacheConfig").pointee = currentContext().cacheConfiguration.load(ordering: .relaxed) }
 }
 
 @c(carmine_rt_cudaDeviceSetSharedMemConfig)
@@ -213,17 +211,20 @@ public func cudaDeviceCanAccessPeer(_ result: UnsafeMutablePointer<Int32>?, _ de
 @c(carmine_rt_cudaDeviceEnablePeerAccess)
 public func cudaDeviceEnablePeerAccess(_ peer: Int32, _ flags: UInt32) -> Int32 {
   entry { () throws(CUDAError) in
-    guard flags == 0 else { throw .invalidValue.because("flags are \(flags), not 0") }
-    let device = try currentContext().device, peer = try Runtime.device(Int(peer))
-    guard device !== peer else { throw .invalidDevice.because("a device is not its own peer") }
-    throw .peerAccessUnsupported.because("devices \(device.ordinal) and \(peer.ordinal) do not map each other's memory")
+    try reserved(flags)
+    try currentContext().enableAccess(to: Runtime.device(Int(peer)))
   }
 }
 
 @c(carmine_rt_cudaDeviceDisablePeerAccess)
 public func cudaDeviceDisablePeerAccess(_ peer: Int32) -> Int32 {
+  entry { () throws(CUDAError) in try currentContext().disableAccess(to: Runtime.device(Int(peer))) }
+}
+
+@c(carmine_rt_cudaDeviceGetP2PAttribute)
+public func cudaDeviceGetP2PAttribute(_ result: UnsafeMutablePointer<Int32>?, _ attribute: Int32, _ source: Int32, _ destination: Int32) -> Int32 {
   entry { () throws(CUDAError) in
-    _ = try Runtime.device(Int(peer))
-    throw .peerAccessNotEnabled
+    let result = try out(result, "value")
+    result.pointee = try Runtime.device(Int(source)).attribute(attribute, towards: Runtime.device(Int(destination)))
   }
 }

@@ -25,7 +25,7 @@ public func failed(_ function: StaticString, _ error: CUDAError) -> Int32 {
   CurrentThread.record(error)
   if error == .notReady { Log.trace("\(plain(function)): not ready") } else {
     Log.error("\(plain(function)): \(error)")
-    ErrorLog.append(.runtime, plain(function), error.reason ?? error.text.description)
+    ErrorLog.append(plain(function), code: "\(error.rawValue) (\(error.name))", error.reason ?? error.text.description)
   }
   return error.rawValue
 }

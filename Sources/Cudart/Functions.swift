@@ -43,6 +43,7 @@ public func cudaKernelSetAttributeForDevice(
   _ handle: UnsafeRawPointer?, _ attribute: Int32, _ value: Int32, _ ordinal: Int32
 ) -> Int32 {
   entry { () throws(CUDAError) in
+    guard handle != nil else { throw .invalidResourceHandle.because("the kernel is null") }
     let context = try Runtime.device(Int(ordinal)).primaryContext()
     try loadedFunction(registeredKernel(handle), on: context).setAttribute(attribute, to: Int(value), on: context)
   }
@@ -92,7 +93,8 @@ public func cudaFuncGetParamInfo(
 @c(carmine_rt_cudaGetFuncBySymbol)
 public func cudaGetFuncBySymbol(_ result: PointerResult?, _ pointer: UnsafeRawPointer?) -> Int32 {
   entry { () throws(CUDAError) in
-    try out(result, "functionPtr").pointee = Unmanaged.passUnretained(function(pointer).0).toOpaque()
+    let result = try out(result, "functionPtr"), context = try currentContext()
+    result.pointee = Unmanaged.passUnretained(try loadedFunction(symbolKernel(pointer), on: context)).toOpaque()
   }
 }
 

@@ -25,20 +25,19 @@ public struct JITOptions {
       case 4: (infoLogSize, infoSizePlace) = (Int(number), values + index)
       case 5: errorLog = values[index]
       case 6: (errorLogSize, errorSizePlace) = (Int(number), values + index)
-      case 7: guard number <= 4 else { throw .invalidValue.because("optimisation level \(number)") }
       case 10: guard number <= 1 else { throw .invalidValue.because("fallback strategy \(number)") }
       case 14: guard number <= 2 else { throw .invalidValue.because("cache mode \(number)") }
-      case 0, 1, 8, 9, 11...13, 15...33: break
+      case 0, 1, 7, 8, 9, 11...13, 15...33: break
       default: throw .invalidValue.because("JIT option \(options[index])")
       }
     }
   }
 
-  /// Runs a load and fills in the outputs.
-  public func filling<T>(_ body: () throws(CUDAError) -> T) throws(CUDAError) -> T {
+  /// Runs a load and fills in the outputs.  `failure` finds what is wrong with a result that only says so when it is used.
+  public func filling<T>(failure: (T) -> CUDAError? = { _ in nil }, _ body: () throws(CUDAError) -> T) throws(CUDAError) -> T {
     do throws(CUDAError) {
       let result = try body()
-      finish(error: "")
+      finish(error: failure(result).map { $0.reason ?? $0.description } ?? "")
       return result
     } catch {
       finish(error: error.reason ?? error.description)

@@ -18,6 +18,14 @@ public func registeredKernel(_ pointer: UnsafeRawPointer?) throws(CUDAError) -> 
   return found
 }
 
+/// The kernel of a registered host function; handles are none.
+func symbolKernel(_ pointer: UnsafeRawPointer?) throws(CUDAError) -> RegisteredKernel {
+  guard let found = Registry.shared.kernel(at: pointer) else {
+    throw .invalidDeviceFunction.because("no kernel is registered at \(String(describing: pointer))")
+  }
+  return found
+}
+
 /// The kernel as it is loaded on the context's device; loads it at the first call.
 @inline(__always)
 public func loadedFunction(_ kernel: RegisteredKernel, on context: Context) throws(CUDAError) -> Function {
@@ -82,7 +90,7 @@ public func __cudaGetKernel(_ result: PointerResult?, _ function: UnsafeRawPoint
 
 @c(carmine_rt_cudaGetKernel)
 public func cudaGetKernel(_ result: PointerResult?, _ function: UnsafeRawPointer?) -> Int32 {
-  entry { () throws(CUDAError) in try out(result, "kernelPtr").pointee = registeredKernel(function).handle }
+  entry { () throws(CUDAError) in try out(result, "kernelPtr").pointee = symbolKernel(function).handle }
 }
 
 // MARK: - With attributes

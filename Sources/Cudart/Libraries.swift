@@ -13,7 +13,7 @@ public func loadLibrary(
 ) throws(CUDAError) -> Library {
   guard let code else { throw .invalidValue.because("code is null") }
   try checkLibraryOptions(count, options, values, fromFile: false)
-  return try JITOptions(count: jitCount, jit, jitValues).filling { () throws(CUDAError) in
+  return try JITOptions(count: jitCount, jit, jitValues).filling(failure: { $0.failure }) { () throws(CUDAError) in
     try Library.load { try ModuleSource.image(at: code) }
   }
 }
@@ -24,11 +24,10 @@ public func loadLibrary(
   _ options: UnsafePointer<Int32>?, _ values: OptionValues?
 ) throws(CUDAError) -> Library {
   guard let file else { throw .invalidValue.because("fileName is null") }
-  try checkLibraryOptions(count, options, values, fromFile: true)
-  let options = try JITOptions(count: jitCount, jit, jitValues)
   let name = String(cString: file)
   guard access(name, R_OK) == 0 else { throw .fileNotFound.because("\(name): \(String(cString: strerror(errno)))") }
-  return try options.filling { () throws(CUDAError) in try Library.load { try ModuleSource.image(readModuleFile(name)) } }
+  try checkLibraryOptions(count, options, values, fromFile: true)
+  return try JITOptions(count: jitCount, jit, jitValues).filling(failure: { $0.failure }) { () throws(CUDAError) in try Library.load { try ModuleSource.image(readModuleFile(name)) } }
 }
 
 @c(carmine_rt_cudaLibraryLoadData)

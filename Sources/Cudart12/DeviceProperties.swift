@@ -63,6 +63,44 @@ private func fill(_ p: inout cudaDeviceProp12, _ device: Device) throws(CUDAErro
   p.kernelExecTimeoutEnabled = try attribute(17)
   p.computeMode = try attribute(20)
   p.singleToDoublePrecisionPerfRatio = Int32(properties.singleToDoubleRatio)
+  p.maxTexture1D = try attribute(21)
+  p.maxTexture1DMipmap = try attribute(77)
+  p.maxTexture1DLinear = try attribute(69)
+  p.maxTexture2D = (try attribute(22), try attribute(23))
+  p.maxTexture2DMipmap = (try attribute(73), try attribute(74))
+  p.maxTexture2DLinear = (try attribute(70), try attribute(71), try attribute(72))
+  p.maxTexture2DGather = (try attribute(45), try attribute(46))
+  p.maxTexture3D = (try attribute(24), try attribute(25), try attribute(26))
+  p.maxTexture3DAlt = (try attribute(47), try attribute(48), try attribute(49))
+  p.maxTextureCubemap = try attribute(52)
+  p.maxTexture1DLayered = (try attribute(42), try attribute(43))
+  p.maxTexture2DLayered = (try attribute(27), try attribute(28), try attribute(29))
+  p.maxTextureCubemapLayered = (try attribute(53), try attribute(54))
+  p.maxSurface1D = try attribute(55)
+  p.maxSurface2D = (try attribute(56), try attribute(57))
+  p.maxSurface3D = (try attribute(58), try attribute(59), try attribute(60))
+  p.maxSurface1DLayered = (try attribute(61), try attribute(62))
+  p.maxSurface2DLayered = (try attribute(63), try attribute(64), try attribute(65))
+  p.maxSurfaceCubemap = try attribute(66)
+  p.maxSurfaceCubemapLayered = (try attribute(67), try attribute(68))
+  p.tccDriver = try attribute(35)
+  p.persistingL2CacheMaxSize = try attribute(108)
+  p.accessPolicyMaxWindowSize = try attribute(109)
+  p.reservedSharedMemPerBlock = numericCast(try attribute(111))
+  p.sparseCudaArraySupported = try attribute(112)
+  p.hostRegisterSupported = try attribute(99)
+  p.hostRegisterReadOnlySupported = try attribute(113)
+  p.timelineSemaphoreInteropSupported = try attribute(114)
+  p.memoryPoolsSupported = try attribute(115)
+  p.gpuDirectRDMASupported = try attribute(116)
+  p.gpuDirectRDMAFlushWritesOptions = UInt32(try attribute(117))
+  p.gpuDirectRDMAWritesOrdering = try attribute(118)
+  p.memoryPoolSupportedHandleTypes = UInt32(try attribute(119))
+  p.clusterLaunch = try attribute(120)
+  p.deferredMappingCudaArraySupported = try attribute(121)
+  p.ipcEventSupported = try attribute(125)
+  p.unifiedFunctionPointers = try attribute(129)
+  p.cooperativeMultiDeviceLaunch = try attribute(96)
 }
 
 /// The layout of CUDA 12.
@@ -72,8 +110,6 @@ public func cudaGetDeviceProperties_v2(_ result: UnsafeMutablePointer<cudaDevice
     let result = try out(result, "prop")
     var made = cudaDeviceProp12()
     try fill(&made, Runtime.device(Int(ordinal)))
-    made.hostRegisterSupported = 1
-    made.memoryPoolsSupported = 1
     result.pointee = made
   }
 }
@@ -86,5 +122,27 @@ public func cudaGetDeviceProperties(_ result: UnsafeMutableRawPointer?, _ ordina
     var made = cudaDeviceProp12()
     try fill(&made, Runtime.device(Int(ordinal)))
     memcpy(result, &made, MemoryLayout<cudaDeviceProp12>.offset(of: \.hostRegisterSupported)!)
+  }
+}
+
+/// What a program's properties ask for; zeros ask for nothing.
+@c(carmine12_cudaChooseDevice)
+public func cudaChooseDevice(_ result: UnsafeMutablePointer<Int32>?, _ properties: UnsafePointer<cudaDeviceProp12>?) -> Int32 {
+  entry { () throws(CUDAError) in
+    let result = try out(result, "device")
+    guard let p = properties?.pointee else { throw .invalidValue.because("prop is null") }
+    var wish = DeviceWish()
+    wish.name = withUnsafeBytes(of: p.name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    (wish.major, wish.minor) = (Int(p.major), Int(p.minor))
+    func count(_ value: some BinaryInteger) -> UInt64 { UInt64(clamping: value) }
+    wish.least = [
+      (count(p.totalGlobalMem), { UInt64($0.totalGlobalMemory) }), (count(p.sharedMemPerBlock), { UInt64($0.sharedMemoryPerBlock) }),
+      (count(p.regsPerBlock), { UInt64($0.registersPerBlock) }), (count(p.maxThreadsPerBlock), { UInt64($0.maximumThreadsPerBlock) }),
+      (count(p.totalConstMem), { UInt64($0.totalConstantMemory) }), (count(p.multiProcessorCount), { UInt64($0.multiprocessorCount) }),
+      (count(p.l2CacheSize), { UInt64($0.l2CacheSize) }), (count(p.memoryBusWidth), { UInt64($0.memoryBusWidth) }),
+      (count(p.maxThreadsPerMultiProcessor), { UInt64($0.maximumThreadsPerMultiprocessor) }),
+      (count(p.sharedMemPerMultiprocessor), { UInt64($0.sharedMemoryPerMultiprocessor) }),
+    ]
+    result.pointee = Int32(wish.best(of: try Runtime.devices().map(\.properties)) ?? 0)
   }
 }

@@ -108,29 +108,27 @@ cudaArrayGetSparseProperties:	endbr64
 	.globl cudaChooseDevice
 	.type cudaChooseDevice,@function
 cudaChooseDevice:	endbr64
-	leaq	name_19(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+104(%rip)
 	.size cudaChooseDevice,.-cudaChooseDevice
 	.globl cudaCreateChannelDesc
 	.type cudaCreateChannelDesc,@function
 cudaCreateChannelDesc:	endbr64
-	jmp	*carmine_front_slots+104(%rip)
+	jmp	*carmine_front_slots+112(%rip)
 	.size cudaCreateChannelDesc,.-cudaCreateChannelDesc
 	.globl cudaCreateSurfaceObject
 	.type cudaCreateSurfaceObject,@function
 cudaCreateSurfaceObject:	endbr64
-	jmp	*carmine_front_slots+112(%rip)
+	jmp	*carmine_front_slots+120(%rip)
 	.size cudaCreateSurfaceObject,.-cudaCreateSurfaceObject
 	.globl cudaCreateTextureObject
 	.type cudaCreateTextureObject,@function
 cudaCreateTextureObject:	endbr64
-	jmp	*carmine_front_slots+120(%rip)
+	jmp	*carmine_front_slots+128(%rip)
 	.size cudaCreateTextureObject,.-cudaCreateTextureObject
 	.globl cudaCtxResetPersistingL2Cache
 	.type cudaCtxResetPersistingL2Cache,@function
 cudaCtxResetPersistingL2Cache:	endbr64
-	leaq	name_23(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+136(%rip)
 	.size cudaCtxResetPersistingL2Cache,.-cudaCtxResetPersistingL2Cache
 	.globl cudaDestroyExternalMemory
 	.type cudaDestroyExternalMemory,@function
@@ -147,12 +145,12 @@ cudaDestroyExternalSemaphore:	endbr64
 	.globl cudaDestroySurfaceObject
 	.type cudaDestroySurfaceObject,@function
 cudaDestroySurfaceObject:	endbr64
-	jmp	*carmine_front_slots+128(%rip)
+	jmp	*carmine_front_slots+144(%rip)
 	.size cudaDestroySurfaceObject,.-cudaDestroySurfaceObject
 	.globl cudaDestroyTextureObject
 	.type cudaDestroyTextureObject,@function
 cudaDestroyTextureObject:	endbr64
-	jmp	*carmine_front_slots+136(%rip)
+	jmp	*carmine_front_slots+152(%rip)
 	.size cudaDestroyTextureObject,.-cudaDestroyTextureObject
 	.globl cudaDevResourceGenerateDesc
 	.type cudaDevResourceGenerateDesc,@function
@@ -175,43 +173,42 @@ cudaDevSmResourceSplitByCount:	endbr64
 	.globl cudaDeviceCanAccessPeer
 	.type cudaDeviceCanAccessPeer,@function
 cudaDeviceCanAccessPeer:	endbr64
-	jmp	*carmine_front_slots+144(%rip)
+	jmp	*carmine_front_slots+160(%rip)
 	.size cudaDeviceCanAccessPeer,.-cudaDeviceCanAccessPeer
 	.globl cudaDeviceDisablePeerAccess
 	.type cudaDeviceDisablePeerAccess,@function
 cudaDeviceDisablePeerAccess:	endbr64
-	jmp	*carmine_front_slots+152(%rip)
+	jmp	*carmine_front_slots+168(%rip)
 	.size cudaDeviceDisablePeerAccess,.-cudaDeviceDisablePeerAccess
 	.globl cudaDeviceEnablePeerAccess
 	.type cudaDeviceEnablePeerAccess,@function
 cudaDeviceEnablePeerAccess:	endbr64
-	jmp	*carmine_front_slots+160(%rip)
+	jmp	*carmine_front_slots+176(%rip)
 	.size cudaDeviceEnablePeerAccess,.-cudaDeviceEnablePeerAccess
 	.globl cudaDeviceFlushGPUDirectRDMAWrites
 	.type cudaDeviceFlushGPUDirectRDMAWrites,@function
 cudaDeviceFlushGPUDirectRDMAWrites:	endbr64
-	leaq	name_34(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+184(%rip)
 	.size cudaDeviceFlushGPUDirectRDMAWrites,.-cudaDeviceFlushGPUDirectRDMAWrites
 	.globl cudaDeviceGetAttribute
 	.type cudaDeviceGetAttribute,@function
 cudaDeviceGetAttribute:	endbr64
-	jmp	*carmine_front_slots+168(%rip)
+	jmp	*carmine_front_slots+192(%rip)
 	.size cudaDeviceGetAttribute,.-cudaDeviceGetAttribute
 	.globl cudaDeviceGetByPCIBusId
 	.type cudaDeviceGetByPCIBusId,@function
 cudaDeviceGetByPCIBusId:	endbr64
-	jmp	*carmine_front_slots+176(%rip)
+	jmp	*carmine_front_slots+200(%rip)
 	.size cudaDeviceGetByPCIBusId,.-cudaDeviceGetByPCIBusId
 	.globl cudaDeviceGetCacheConfig
 	.type cudaDeviceGetCacheConfig,@function
 cudaDeviceGetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+184(%rip)
+	jmp	*carmine_front_slots+208(%rip)
 	.size cudaDeviceGetCacheConfig,.-cudaDeviceGetCacheConfig
 	.globl cudaDeviceGetDefaultMemPool
 	.type cudaDeviceGetDefaultMemPool,@function
 cudaDeviceGetDefaultMemPool:	endbr64
-	jmp	*carmine_front_slots+192(%rip)
+	jmp	*carmine_front_slots+216(%rip)
 	.size cudaDeviceGetDefaultMemPool,.-cudaDeviceGetDefaultMemPool
 	.globl cudaDeviceGetDevResource
 	.type cudaDeviceGetDevResource,@function
@@ -234,57 +231,52 @@ cudaDeviceGetGraphMemAttribute:	endbr64
 	.globl cudaDeviceGetHostAtomicCapabilities
 	.type cudaDeviceGetHostAtomicCapabilities,@function
 cudaDeviceGetHostAtomicCapabilities:	endbr64
-	leaq	name_42(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+224(%rip)
 	.size cudaDeviceGetHostAtomicCapabilities,.-cudaDeviceGetHostAtomicCapabilities
 	.globl cudaDeviceGetLimit
 	.type cudaDeviceGetLimit,@function
 cudaDeviceGetLimit:	endbr64
-	jmp	*carmine_front_slots+200(%rip)
+	jmp	*carmine_front_slots+232(%rip)
 	.size cudaDeviceGetLimit,.-cudaDeviceGetLimit
 	.globl cudaDeviceGetMemPool
 	.type cudaDeviceGetMemPool,@function
 cudaDeviceGetMemPool:	endbr64
-	jmp	*carmine_front_slots+208(%rip)
+	jmp	*carmine_front_slots+240(%rip)
 	.size cudaDeviceGetMemPool,.-cudaDeviceGetMemPool
 	.globl cudaDeviceGetNvSciSyncAttributes
 	.type cudaDeviceGetNvSciSyncAttributes,@function
 cudaDeviceGetNvSciSyncAttributes:	endbr64
-	leaq	name_45(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+248(%rip)
 	.size cudaDeviceGetNvSciSyncAttributes,.-cudaDeviceGetNvSciSyncAttributes
 	.globl cudaDeviceGetP2PAtomicCapabilities
 	.type cudaDeviceGetP2PAtomicCapabilities,@function
 cudaDeviceGetP2PAtomicCapabilities:	endbr64
-	leaq	name_46(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+256(%rip)
 	.size cudaDeviceGetP2PAtomicCapabilities,.-cudaDeviceGetP2PAtomicCapabilities
 	.globl cudaDeviceGetP2PAttribute
 	.type cudaDeviceGetP2PAttribute,@function
 cudaDeviceGetP2PAttribute:	endbr64
-	leaq	name_47(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+264(%rip)
 	.size cudaDeviceGetP2PAttribute,.-cudaDeviceGetP2PAttribute
 	.globl cudaDeviceGetPCIBusId
 	.type cudaDeviceGetPCIBusId,@function
 cudaDeviceGetPCIBusId:	endbr64
-	jmp	*carmine_front_slots+216(%rip)
+	jmp	*carmine_front_slots+272(%rip)
 	.size cudaDeviceGetPCIBusId,.-cudaDeviceGetPCIBusId
 	.globl cudaDeviceGetSharedMemConfig
 	.type cudaDeviceGetSharedMemConfig,@function
 cudaDeviceGetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+224(%rip)
+	jmp	*carmine_front_slots+280(%rip)
 	.size cudaDeviceGetSharedMemConfig,.-cudaDeviceGetSharedMemConfig
 	.globl cudaDeviceGetStreamPriorityRange
 	.type cudaDeviceGetStreamPriorityRange,@function
 cudaDeviceGetStreamPriorityRange:	endbr64
-	jmp	*carmine_front_slots+232(%rip)
+	jmp	*carmine_front_slots+288(%rip)
 	.size cudaDeviceGetStreamPriorityRange,.-cudaDeviceGetStreamPriorityRange
 	.globl cudaDeviceGetTexture1DLinearMaxWidth
 	.type cudaDeviceGetTexture1DLinearMaxWidth,@function
 cudaDeviceGetTexture1DLinearMaxWidth:	endbr64
-	leaq	name_51(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+296(%rip)
 	.size cudaDeviceGetTexture1DLinearMaxWidth,.-cudaDeviceGetTexture1DLinearMaxWidth
 	.globl cudaDeviceGraphMemTrim
 	.type cudaDeviceGraphMemTrim,@function
@@ -295,18 +287,17 @@ cudaDeviceGraphMemTrim:	endbr64
 	.globl cudaDeviceRegisterAsyncNotification
 	.type cudaDeviceRegisterAsyncNotification,@function
 cudaDeviceRegisterAsyncNotification:	endbr64
-	leaq	name_53(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+304(%rip)
 	.size cudaDeviceRegisterAsyncNotification,.-cudaDeviceRegisterAsyncNotification
 	.globl cudaDeviceReset
 	.type cudaDeviceReset,@function
 cudaDeviceReset:	endbr64
-	jmp	*carmine_front_slots+240(%rip)
+	jmp	*carmine_front_slots+312(%rip)
 	.size cudaDeviceReset,.-cudaDeviceReset
 	.globl cudaDeviceSetCacheConfig
 	.type cudaDeviceSetCacheConfig,@function
 cudaDeviceSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+248(%rip)
+	jmp	*carmine_front_slots+320(%rip)
 	.size cudaDeviceSetCacheConfig,.-cudaDeviceSetCacheConfig
 	.globl cudaDeviceSetGraphMemAttribute
 	.type cudaDeviceSetGraphMemAttribute,@function
@@ -317,128 +308,117 @@ cudaDeviceSetGraphMemAttribute:	endbr64
 	.globl cudaDeviceSetLimit
 	.type cudaDeviceSetLimit,@function
 cudaDeviceSetLimit:	endbr64
-	jmp	*carmine_front_slots+256(%rip)
+	jmp	*carmine_front_slots+328(%rip)
 	.size cudaDeviceSetLimit,.-cudaDeviceSetLimit
 	.globl cudaDeviceSetMemPool
 	.type cudaDeviceSetMemPool,@function
 cudaDeviceSetMemPool:	endbr64
-	jmp	*carmine_front_slots+264(%rip)
+	jmp	*carmine_front_slots+336(%rip)
 	.size cudaDeviceSetMemPool,.-cudaDeviceSetMemPool
 	.globl cudaDeviceSetSharedMemConfig
 	.type cudaDeviceSetSharedMemConfig,@function
 cudaDeviceSetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+272(%rip)
+	jmp	*carmine_front_slots+344(%rip)
 	.size cudaDeviceSetSharedMemConfig,.-cudaDeviceSetSharedMemConfig
 	.globl cudaDeviceSynchronize
 	.type cudaDeviceSynchronize,@function
 cudaDeviceSynchronize:	endbr64
-	jmp	*carmine_front_slots+280(%rip)
+	jmp	*carmine_front_slots+352(%rip)
 	.size cudaDeviceSynchronize,.-cudaDeviceSynchronize
 	.globl cudaDeviceUnregisterAsyncNotification
 	.type cudaDeviceUnregisterAsyncNotification,@function
 cudaDeviceUnregisterAsyncNotification:	endbr64
-	leaq	name_61(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+360(%rip)
 	.size cudaDeviceUnregisterAsyncNotification,.-cudaDeviceUnregisterAsyncNotification
 	.globl cudaDriverGetVersion
 	.type cudaDriverGetVersion,@function
 cudaDriverGetVersion:	endbr64
-	jmp	*carmine_front_slots+288(%rip)
+	jmp	*carmine_front_slots+368(%rip)
 	.size cudaDriverGetVersion,.-cudaDriverGetVersion
 	.globl cudaEGLStreamConsumerAcquireFrame
 	.type cudaEGLStreamConsumerAcquireFrame,@function
 cudaEGLStreamConsumerAcquireFrame:	endbr64
-	leaq	name_63(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+376(%rip)
 	.size cudaEGLStreamConsumerAcquireFrame,.-cudaEGLStreamConsumerAcquireFrame
 	.globl cudaEGLStreamConsumerConnect
 	.type cudaEGLStreamConsumerConnect,@function
 cudaEGLStreamConsumerConnect:	endbr64
-	leaq	name_64(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+384(%rip)
 	.size cudaEGLStreamConsumerConnect,.-cudaEGLStreamConsumerConnect
 	.globl cudaEGLStreamConsumerConnectWithFlags
 	.type cudaEGLStreamConsumerConnectWithFlags,@function
 cudaEGLStreamConsumerConnectWithFlags:	endbr64
-	leaq	name_65(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+392(%rip)
 	.size cudaEGLStreamConsumerConnectWithFlags,.-cudaEGLStreamConsumerConnectWithFlags
 	.globl cudaEGLStreamConsumerDisconnect
 	.type cudaEGLStreamConsumerDisconnect,@function
 cudaEGLStreamConsumerDisconnect:	endbr64
-	leaq	name_66(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+400(%rip)
 	.size cudaEGLStreamConsumerDisconnect,.-cudaEGLStreamConsumerDisconnect
 	.globl cudaEGLStreamConsumerReleaseFrame
 	.type cudaEGLStreamConsumerReleaseFrame,@function
 cudaEGLStreamConsumerReleaseFrame:	endbr64
-	leaq	name_67(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+408(%rip)
 	.size cudaEGLStreamConsumerReleaseFrame,.-cudaEGLStreamConsumerReleaseFrame
 	.globl cudaEGLStreamProducerConnect
 	.type cudaEGLStreamProducerConnect,@function
 cudaEGLStreamProducerConnect:	endbr64
-	leaq	name_68(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+416(%rip)
 	.size cudaEGLStreamProducerConnect,.-cudaEGLStreamProducerConnect
 	.globl cudaEGLStreamProducerDisconnect
 	.type cudaEGLStreamProducerDisconnect,@function
 cudaEGLStreamProducerDisconnect:	endbr64
-	leaq	name_69(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+424(%rip)
 	.size cudaEGLStreamProducerDisconnect,.-cudaEGLStreamProducerDisconnect
 	.globl cudaEGLStreamProducerPresentFrame
 	.type cudaEGLStreamProducerPresentFrame,@function
 cudaEGLStreamProducerPresentFrame:	endbr64
-	leaq	name_70(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+432(%rip)
 	.size cudaEGLStreamProducerPresentFrame,.-cudaEGLStreamProducerPresentFrame
 	.globl cudaEGLStreamProducerReturnFrame
 	.type cudaEGLStreamProducerReturnFrame,@function
 cudaEGLStreamProducerReturnFrame:	endbr64
-	leaq	name_71(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+440(%rip)
 	.size cudaEGLStreamProducerReturnFrame,.-cudaEGLStreamProducerReturnFrame
 	.globl cudaEventCreate
 	.type cudaEventCreate,@function
 cudaEventCreate:	endbr64
-	jmp	*carmine_front_slots+296(%rip)
+	jmp	*carmine_front_slots+448(%rip)
 	.size cudaEventCreate,.-cudaEventCreate
 	.globl cudaEventCreateFromEGLSync
 	.type cudaEventCreateFromEGLSync,@function
 cudaEventCreateFromEGLSync:	endbr64
-	leaq	name_73(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+456(%rip)
 	.size cudaEventCreateFromEGLSync,.-cudaEventCreateFromEGLSync
 	.globl cudaEventCreateWithFlags
 	.type cudaEventCreateWithFlags,@function
 cudaEventCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+304(%rip)
+	jmp	*carmine_front_slots+464(%rip)
 	.size cudaEventCreateWithFlags,.-cudaEventCreateWithFlags
 	.globl cudaEventDestroy
 	.type cudaEventDestroy,@function
 cudaEventDestroy:	endbr64
-	jmp	*carmine_front_slots+312(%rip)
+	jmp	*carmine_front_slots+472(%rip)
 	.size cudaEventDestroy,.-cudaEventDestroy
 	.globl cudaEventElapsedTime
 	.type cudaEventElapsedTime,@function
 cudaEventElapsedTime:	endbr64
-	jmp	*carmine_front_slots+320(%rip)
+	jmp	*carmine_front_slots+480(%rip)
 	.size cudaEventElapsedTime,.-cudaEventElapsedTime
 	.globl cudaEventQuery
 	.type cudaEventQuery,@function
 cudaEventQuery:	endbr64
-	jmp	*carmine_front_slots+328(%rip)
+	jmp	*carmine_front_slots+488(%rip)
 	.size cudaEventQuery,.-cudaEventQuery
 	.globl cudaEventRecord
 	.type cudaEventRecord,@function
 cudaEventRecord:	endbr64
-	jmp	*carmine_front_slots+336(%rip)
+	jmp	*carmine_front_slots+496(%rip)
 	.size cudaEventRecord,.-cudaEventRecord
 	.globl cudaEventRecordWithFlags
 	.type cudaEventRecordWithFlags,@function
 cudaEventRecordWithFlags:	endbr64
-	jmp	*carmine_front_slots+344(%rip)
+	jmp	*carmine_front_slots+504(%rip)
 	.size cudaEventRecordWithFlags,.-cudaEventRecordWithFlags
 	.globl cudaEventRecordWithFlags_ptsz
 	.type cudaEventRecordWithFlags_ptsz,@function
@@ -446,7 +426,7 @@ cudaEventRecordWithFlags_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+344(%rip)
+1:	jmp	*carmine_front_slots+504(%rip)
 	.size cudaEventRecordWithFlags_ptsz,.-cudaEventRecordWithFlags_ptsz
 	.globl cudaEventRecord_ptsz
 	.type cudaEventRecord_ptsz,@function
@@ -454,12 +434,12 @@ cudaEventRecord_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+336(%rip)
+1:	jmp	*carmine_front_slots+496(%rip)
 	.size cudaEventRecord_ptsz,.-cudaEventRecord_ptsz
 	.globl cudaEventSynchronize
 	.type cudaEventSynchronize,@function
 cudaEventSynchronize:	endbr64
-	jmp	*carmine_front_slots+352(%rip)
+	jmp	*carmine_front_slots+512(%rip)
 	.size cudaEventSynchronize,.-cudaEventSynchronize
 	.globl cudaExecutionCtxDestroy
 	.type cudaExecutionCtxDestroy,@function
@@ -524,17 +504,17 @@ cudaExternalMemoryGetMappedMipmappedArray:	endbr64
 	.globl cudaFree
 	.type cudaFree,@function
 cudaFree:	endbr64
-	jmp	*carmine_front_slots+360(%rip)
+	jmp	*carmine_front_slots+520(%rip)
 	.size cudaFree,.-cudaFree
 	.globl cudaFreeArray
 	.type cudaFreeArray,@function
 cudaFreeArray:	endbr64
-	jmp	*carmine_front_slots+368(%rip)
+	jmp	*carmine_front_slots+528(%rip)
 	.size cudaFreeArray,.-cudaFreeArray
 	.globl cudaFreeAsync
 	.type cudaFreeAsync,@function
 cudaFreeAsync:	endbr64
-	jmp	*carmine_front_slots+376(%rip)
+	jmp	*carmine_front_slots+536(%rip)
 	.size cudaFreeAsync,.-cudaFreeAsync
 	.globl cudaFreeAsync_ptsz
 	.type cudaFreeAsync_ptsz,@function
@@ -542,161 +522,152 @@ cudaFreeAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+376(%rip)
+1:	jmp	*carmine_front_slots+536(%rip)
 	.size cudaFreeAsync_ptsz,.-cudaFreeAsync_ptsz
 	.globl cudaFreeHost
 	.type cudaFreeHost,@function
 cudaFreeHost:	endbr64
-	jmp	*carmine_front_slots+384(%rip)
+	jmp	*carmine_front_slots+544(%rip)
 	.size cudaFreeHost,.-cudaFreeHost
 	.globl cudaFreeMipmappedArray
 	.type cudaFreeMipmappedArray,@function
 cudaFreeMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+392(%rip)
+	jmp	*carmine_front_slots+552(%rip)
 	.size cudaFreeMipmappedArray,.-cudaFreeMipmappedArray
 	.globl cudaFuncGetAttributes
 	.type cudaFuncGetAttributes,@function
 cudaFuncGetAttributes:	endbr64
-	jmp	*carmine_front_slots+400(%rip)
+	jmp	*carmine_front_slots+560(%rip)
 	.size cudaFuncGetAttributes,.-cudaFuncGetAttributes
 	.globl cudaFuncGetName
 	.type cudaFuncGetName,@function
 cudaFuncGetName:	endbr64
-	jmp	*carmine_front_slots+408(%rip)
+	jmp	*carmine_front_slots+568(%rip)
 	.size cudaFuncGetName,.-cudaFuncGetName
 	.globl cudaFuncGetParamCount
 	.type cudaFuncGetParamCount,@function
 cudaFuncGetParamCount:	endbr64
-	jmp	*carmine_front_slots+416(%rip)
+	jmp	*carmine_front_slots+576(%rip)
 	.size cudaFuncGetParamCount,.-cudaFuncGetParamCount
 	.globl cudaFuncGetParamInfo
 	.type cudaFuncGetParamInfo,@function
 cudaFuncGetParamInfo:	endbr64
-	jmp	*carmine_front_slots+424(%rip)
+	jmp	*carmine_front_slots+584(%rip)
 	.size cudaFuncGetParamInfo,.-cudaFuncGetParamInfo
 	.globl cudaFuncSetAttribute
 	.type cudaFuncSetAttribute,@function
 cudaFuncSetAttribute:	endbr64
-	jmp	*carmine_front_slots+432(%rip)
+	jmp	*carmine_front_slots+592(%rip)
 	.size cudaFuncSetAttribute,.-cudaFuncSetAttribute
 	.globl cudaFuncSetCacheConfig
 	.type cudaFuncSetCacheConfig,@function
 cudaFuncSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+440(%rip)
+	jmp	*carmine_front_slots+600(%rip)
 	.size cudaFuncSetCacheConfig,.-cudaFuncSetCacheConfig
 	.globl cudaFuncSetSharedMemConfig
 	.type cudaFuncSetSharedMemConfig,@function
 cudaFuncSetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+448(%rip)
+	jmp	*carmine_front_slots+608(%rip)
 	.size cudaFuncSetSharedMemConfig,.-cudaFuncSetSharedMemConfig
 	.globl cudaGLGetDevices
 	.type cudaGLGetDevices,@function
 cudaGLGetDevices:	endbr64
-	leaq	name_106(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+616(%rip)
 	.size cudaGLGetDevices,.-cudaGLGetDevices
 	.globl cudaGLMapBufferObject
 	.type cudaGLMapBufferObject,@function
 cudaGLMapBufferObject:	endbr64
-	leaq	name_107(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+624(%rip)
 	.size cudaGLMapBufferObject,.-cudaGLMapBufferObject
 	.globl cudaGLMapBufferObjectAsync
 	.type cudaGLMapBufferObjectAsync,@function
 cudaGLMapBufferObjectAsync:	endbr64
-	leaq	name_108(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+632(%rip)
 	.size cudaGLMapBufferObjectAsync,.-cudaGLMapBufferObjectAsync
 	.globl cudaGLRegisterBufferObject
 	.type cudaGLRegisterBufferObject,@function
 cudaGLRegisterBufferObject:	endbr64
-	leaq	name_109(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+640(%rip)
 	.size cudaGLRegisterBufferObject,.-cudaGLRegisterBufferObject
 	.globl cudaGLSetBufferObjectMapFlags
 	.type cudaGLSetBufferObjectMapFlags,@function
 cudaGLSetBufferObjectMapFlags:	endbr64
-	leaq	name_110(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+648(%rip)
 	.size cudaGLSetBufferObjectMapFlags,.-cudaGLSetBufferObjectMapFlags
 	.globl cudaGLSetGLDevice
 	.type cudaGLSetGLDevice,@function
 cudaGLSetGLDevice:	endbr64
-	leaq	name_111(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+656(%rip)
 	.size cudaGLSetGLDevice,.-cudaGLSetGLDevice
 	.globl cudaGLUnmapBufferObject
 	.type cudaGLUnmapBufferObject,@function
 cudaGLUnmapBufferObject:	endbr64
-	leaq	name_112(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+664(%rip)
 	.size cudaGLUnmapBufferObject,.-cudaGLUnmapBufferObject
 	.globl cudaGLUnmapBufferObjectAsync
 	.type cudaGLUnmapBufferObjectAsync,@function
 cudaGLUnmapBufferObjectAsync:	endbr64
-	leaq	name_113(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+672(%rip)
 	.size cudaGLUnmapBufferObjectAsync,.-cudaGLUnmapBufferObjectAsync
 	.globl cudaGLUnregisterBufferObject
 	.type cudaGLUnregisterBufferObject,@function
 cudaGLUnregisterBufferObject:	endbr64
-	leaq	name_114(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+680(%rip)
 	.size cudaGLUnregisterBufferObject,.-cudaGLUnregisterBufferObject
 	.globl cudaGetChannelDesc
 	.type cudaGetChannelDesc,@function
 cudaGetChannelDesc:	endbr64
-	jmp	*carmine_front_slots+456(%rip)
+	jmp	*carmine_front_slots+688(%rip)
 	.size cudaGetChannelDesc,.-cudaGetChannelDesc
 	.globl cudaGetDevice
 	.type cudaGetDevice,@function
 cudaGetDevice:	endbr64
-	jmp	*carmine_front_slots+464(%rip)
+	jmp	*carmine_front_slots+696(%rip)
 	.size cudaGetDevice,.-cudaGetDevice
 	.globl cudaGetDeviceCount
 	.type cudaGetDeviceCount,@function
 cudaGetDeviceCount:	endbr64
-	jmp	*carmine_front_slots+472(%rip)
+	jmp	*carmine_front_slots+704(%rip)
 	.size cudaGetDeviceCount,.-cudaGetDeviceCount
 	.globl cudaGetDeviceFlags
 	.type cudaGetDeviceFlags,@function
 cudaGetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+480(%rip)
+	jmp	*carmine_front_slots+712(%rip)
 	.size cudaGetDeviceFlags,.-cudaGetDeviceFlags
 	.globl cudaGetDeviceProperties
 	.type cudaGetDeviceProperties,@function
 cudaGetDeviceProperties:	endbr64
-	jmp	*carmine_front_slots+488(%rip)
+	jmp	*carmine_front_slots+720(%rip)
 	.size cudaGetDeviceProperties,.-cudaGetDeviceProperties
 	.globl cudaGetDriverEntryPoint
 	.type cudaGetDriverEntryPoint,@function
 cudaGetDriverEntryPoint:	endbr64
-	jmp	*carmine_front_slots+496(%rip)
+	jmp	*carmine_front_slots+728(%rip)
 	.size cudaGetDriverEntryPoint,.-cudaGetDriverEntryPoint
 	.globl cudaGetDriverEntryPointByVersion
 	.type cudaGetDriverEntryPointByVersion,@function
 cudaGetDriverEntryPointByVersion:	endbr64
-	jmp	*carmine_front_slots+504(%rip)
+	jmp	*carmine_front_slots+736(%rip)
 	.size cudaGetDriverEntryPointByVersion,.-cudaGetDriverEntryPointByVersion
 	.globl cudaGetDriverEntryPointByVersion_ptsz
 	.type cudaGetDriverEntryPointByVersion_ptsz,@function
 cudaGetDriverEntryPointByVersion_ptsz:	endbr64
-	jmp	*carmine_front_slots+512(%rip)
+	jmp	*carmine_front_slots+744(%rip)
 	.size cudaGetDriverEntryPointByVersion_ptsz,.-cudaGetDriverEntryPointByVersion_ptsz
 	.globl cudaGetDriverEntryPoint_ptsz
 	.type cudaGetDriverEntryPoint_ptsz,@function
 cudaGetDriverEntryPoint_ptsz:	endbr64
-	jmp	*carmine_front_slots+520(%rip)
+	jmp	*carmine_front_slots+752(%rip)
 	.size cudaGetDriverEntryPoint_ptsz,.-cudaGetDriverEntryPoint_ptsz
 	.globl cudaGetErrorName
 	.type cudaGetErrorName,@function
 cudaGetErrorName:	endbr64
-	jmp	*carmine_front_slots+528(%rip)
+	jmp	*carmine_front_slots+760(%rip)
 	.size cudaGetErrorName,.-cudaGetErrorName
 	.globl cudaGetErrorString
 	.type cudaGetErrorString,@function
 cudaGetErrorString:	endbr64
-	jmp	*carmine_front_slots+536(%rip)
+	jmp	*carmine_front_slots+768(%rip)
 	.size cudaGetErrorString,.-cudaGetErrorString
 	.globl cudaGetExportTable
 	.type cudaGetExportTable,@function
@@ -707,22 +678,22 @@ cudaGetExportTable:	endbr64
 	.globl cudaGetFuncBySymbol
 	.type cudaGetFuncBySymbol,@function
 cudaGetFuncBySymbol:	endbr64
-	jmp	*carmine_front_slots+544(%rip)
+	jmp	*carmine_front_slots+776(%rip)
 	.size cudaGetFuncBySymbol,.-cudaGetFuncBySymbol
 	.globl cudaGetKernel
 	.type cudaGetKernel,@function
 cudaGetKernel:	endbr64
-	jmp	*carmine_front_slots+552(%rip)
+	jmp	*carmine_front_slots+784(%rip)
 	.size cudaGetKernel,.-cudaGetKernel
 	.globl cudaGetLastError
 	.type cudaGetLastError,@function
 cudaGetLastError:	endbr64
-	jmp	*carmine_front_slots+560(%rip)
+	jmp	*carmine_front_slots+792(%rip)
 	.size cudaGetLastError,.-cudaGetLastError
 	.globl cudaGetMipmappedArrayLevel
 	.type cudaGetMipmappedArrayLevel,@function
 cudaGetMipmappedArrayLevel:	endbr64
-	jmp	*carmine_front_slots+568(%rip)
+	jmp	*carmine_front_slots+800(%rip)
 	.size cudaGetMipmappedArrayLevel,.-cudaGetMipmappedArrayLevel
 	.globl cudaGetSurfaceObjectResourceDesc
 	.type cudaGetSurfaceObjectResourceDesc,@function
@@ -733,12 +704,12 @@ cudaGetSurfaceObjectResourceDesc:	endbr64
 	.globl cudaGetSymbolAddress
 	.type cudaGetSymbolAddress,@function
 cudaGetSymbolAddress:	endbr64
-	jmp	*carmine_front_slots+576(%rip)
+	jmp	*carmine_front_slots+808(%rip)
 	.size cudaGetSymbolAddress,.-cudaGetSymbolAddress
 	.globl cudaGetSymbolSize
 	.type cudaGetSymbolSize,@function
 cudaGetSymbolSize:	endbr64
-	jmp	*carmine_front_slots+584(%rip)
+	jmp	*carmine_front_slots+816(%rip)
 	.size cudaGetSymbolSize,.-cudaGetSymbolSize
 	.globl cudaGetTextureObjectResourceDesc
 	.type cudaGetTextureObjectResourceDesc,@function
@@ -1313,80 +1284,67 @@ cudaGraphUpload_ptsz:	endbr64
 	.globl cudaGraphicsEGLRegisterImage
 	.type cudaGraphicsEGLRegisterImage,@function
 cudaGraphicsEGLRegisterImage:	endbr64
-	leaq	name_229(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+824(%rip)
 	.size cudaGraphicsEGLRegisterImage,.-cudaGraphicsEGLRegisterImage
 	.globl cudaGraphicsGLRegisterBuffer
 	.type cudaGraphicsGLRegisterBuffer,@function
 cudaGraphicsGLRegisterBuffer:	endbr64
-	leaq	name_230(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+832(%rip)
 	.size cudaGraphicsGLRegisterBuffer,.-cudaGraphicsGLRegisterBuffer
 	.globl cudaGraphicsGLRegisterImage
 	.type cudaGraphicsGLRegisterImage,@function
 cudaGraphicsGLRegisterImage:	endbr64
-	leaq	name_231(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+840(%rip)
 	.size cudaGraphicsGLRegisterImage,.-cudaGraphicsGLRegisterImage
 	.globl cudaGraphicsMapResources
 	.type cudaGraphicsMapResources,@function
 cudaGraphicsMapResources:	endbr64
-	leaq	name_232(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+848(%rip)
 	.size cudaGraphicsMapResources,.-cudaGraphicsMapResources
 	.globl cudaGraphicsResourceGetMappedEglFrame
 	.type cudaGraphicsResourceGetMappedEglFrame,@function
 cudaGraphicsResourceGetMappedEglFrame:	endbr64
-	leaq	name_233(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+856(%rip)
 	.size cudaGraphicsResourceGetMappedEglFrame,.-cudaGraphicsResourceGetMappedEglFrame
 	.globl cudaGraphicsResourceGetMappedMipmappedArray
 	.type cudaGraphicsResourceGetMappedMipmappedArray,@function
 cudaGraphicsResourceGetMappedMipmappedArray:	endbr64
-	leaq	name_234(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+864(%rip)
 	.size cudaGraphicsResourceGetMappedMipmappedArray,.-cudaGraphicsResourceGetMappedMipmappedArray
 	.globl cudaGraphicsResourceGetMappedPointer
 	.type cudaGraphicsResourceGetMappedPointer,@function
 cudaGraphicsResourceGetMappedPointer:	endbr64
-	leaq	name_235(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+872(%rip)
 	.size cudaGraphicsResourceGetMappedPointer,.-cudaGraphicsResourceGetMappedPointer
 	.globl cudaGraphicsResourceSetMapFlags
 	.type cudaGraphicsResourceSetMapFlags,@function
 cudaGraphicsResourceSetMapFlags:	endbr64
-	leaq	name_236(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+880(%rip)
 	.size cudaGraphicsResourceSetMapFlags,.-cudaGraphicsResourceSetMapFlags
 	.globl cudaGraphicsSubResourceGetMappedArray
 	.type cudaGraphicsSubResourceGetMappedArray,@function
 cudaGraphicsSubResourceGetMappedArray:	endbr64
-	leaq	name_237(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+888(%rip)
 	.size cudaGraphicsSubResourceGetMappedArray,.-cudaGraphicsSubResourceGetMappedArray
 	.globl cudaGraphicsUnmapResources
 	.type cudaGraphicsUnmapResources,@function
 cudaGraphicsUnmapResources:	endbr64
-	leaq	name_238(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+896(%rip)
 	.size cudaGraphicsUnmapResources,.-cudaGraphicsUnmapResources
 	.globl cudaGraphicsUnregisterResource
 	.type cudaGraphicsUnregisterResource,@function
 cudaGraphicsUnregisterResource:	endbr64
-	leaq	name_239(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+904(%rip)
 	.size cudaGraphicsUnregisterResource,.-cudaGraphicsUnregisterResource
 	.globl cudaGraphicsVDPAURegisterOutputSurface
 	.type cudaGraphicsVDPAURegisterOutputSurface,@function
 cudaGraphicsVDPAURegisterOutputSurface:	endbr64
-	leaq	name_240(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+912(%rip)
 	.size cudaGraphicsVDPAURegisterOutputSurface,.-cudaGraphicsVDPAURegisterOutputSurface
 	.globl cudaGraphicsVDPAURegisterVideoSurface
 	.type cudaGraphicsVDPAURegisterVideoSurface,@function
 cudaGraphicsVDPAURegisterVideoSurface:	endbr64
-	leaq	name_241(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+920(%rip)
 	.size cudaGraphicsVDPAURegisterVideoSurface,.-cudaGraphicsVDPAURegisterVideoSurface
 	.globl cudaGreenCtxCreate
 	.type cudaGreenCtxCreate,@function
@@ -1397,27 +1355,27 @@ cudaGreenCtxCreate:	endbr64
 	.globl cudaHostAlloc
 	.type cudaHostAlloc,@function
 cudaHostAlloc:	endbr64
-	jmp	*carmine_front_slots+592(%rip)
+	jmp	*carmine_front_slots+928(%rip)
 	.size cudaHostAlloc,.-cudaHostAlloc
 	.globl cudaHostGetDevicePointer
 	.type cudaHostGetDevicePointer,@function
 cudaHostGetDevicePointer:	endbr64
-	jmp	*carmine_front_slots+600(%rip)
+	jmp	*carmine_front_slots+936(%rip)
 	.size cudaHostGetDevicePointer,.-cudaHostGetDevicePointer
 	.globl cudaHostGetFlags
 	.type cudaHostGetFlags,@function
 cudaHostGetFlags:	endbr64
-	jmp	*carmine_front_slots+608(%rip)
+	jmp	*carmine_front_slots+944(%rip)
 	.size cudaHostGetFlags,.-cudaHostGetFlags
 	.globl cudaHostRegister
 	.type cudaHostRegister,@function
 cudaHostRegister:	endbr64
-	jmp	*carmine_front_slots+616(%rip)
+	jmp	*carmine_front_slots+952(%rip)
 	.size cudaHostRegister,.-cudaHostRegister
 	.globl cudaHostUnregister
 	.type cudaHostUnregister,@function
 cudaHostUnregister:	endbr64
-	jmp	*carmine_front_slots+624(%rip)
+	jmp	*carmine_front_slots+960(%rip)
 	.size cudaHostUnregister,.-cudaHostUnregister
 	.globl cudaImportExternalMemory
 	.type cudaImportExternalMemory,@function
@@ -1434,7 +1392,7 @@ cudaImportExternalSemaphore:	endbr64
 	.globl cudaInitDevice
 	.type cudaInitDevice,@function
 cudaInitDevice:	endbr64
-	jmp	*carmine_front_slots+632(%rip)
+	jmp	*carmine_front_slots+968(%rip)
 	.size cudaInitDevice,.-cudaInitDevice
 	.globl cudaIpcCloseMemHandle
 	.type cudaIpcCloseMemHandle,@function
@@ -1469,12 +1427,12 @@ cudaIpcOpenMemHandle:	endbr64
 	.globl cudaKernelSetAttributeForDevice
 	.type cudaKernelSetAttributeForDevice,@function
 cudaKernelSetAttributeForDevice:	endbr64
-	jmp	*carmine_front_slots+640(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cudaKernelSetAttributeForDevice,.-cudaKernelSetAttributeForDevice
 	.globl cudaLaunchCooperativeKernel
 	.type cudaLaunchCooperativeKernel,@function
 cudaLaunchCooperativeKernel:	endbr64
-	jmp	*carmine_front_slots+648(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cudaLaunchCooperativeKernel,.-cudaLaunchCooperativeKernel
 	.globl cudaLaunchCooperativeKernel_ptsz
 	.type cudaLaunchCooperativeKernel_ptsz,@function
@@ -1482,12 +1440,12 @@ cudaLaunchCooperativeKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+648(%rip)
+1:	jmp	*carmine_front_slots+984(%rip)
 	.size cudaLaunchCooperativeKernel_ptsz,.-cudaLaunchCooperativeKernel_ptsz
 	.globl cudaLaunchHostFunc
 	.type cudaLaunchHostFunc,@function
 cudaLaunchHostFunc:	endbr64
-	jmp	*carmine_front_slots+656(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cudaLaunchHostFunc,.-cudaLaunchHostFunc
 	.globl cudaLaunchHostFunc_ptsz
 	.type cudaLaunchHostFunc_ptsz,@function
@@ -1495,12 +1453,12 @@ cudaLaunchHostFunc_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+656(%rip)
+1:	jmp	*carmine_front_slots+992(%rip)
 	.size cudaLaunchHostFunc_ptsz,.-cudaLaunchHostFunc_ptsz
 	.globl cudaLaunchHostFunc_v2
 	.type cudaLaunchHostFunc_v2,@function
 cudaLaunchHostFunc_v2:	endbr64
-	jmp	*carmine_front_slots+664(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaLaunchHostFunc_v2,.-cudaLaunchHostFunc_v2
 	.globl cudaLaunchHostFunc_v2_ptsz
 	.type cudaLaunchHostFunc_v2_ptsz,@function
@@ -1508,22 +1466,22 @@ cudaLaunchHostFunc_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+664(%rip)
+1:	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaLaunchHostFunc_v2_ptsz,.-cudaLaunchHostFunc_v2_ptsz
 	.globl cudaLaunchKernel
 	.type cudaLaunchKernel,@function
 cudaLaunchKernel:	endbr64
-	jmp	*carmine_front_slots+672(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaLaunchKernel,.-cudaLaunchKernel
 	.globl cudaLaunchKernelExC
 	.type cudaLaunchKernelExC,@function
 cudaLaunchKernelExC:	endbr64
-	jmp	*carmine_front_slots+680(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaLaunchKernelExC,.-cudaLaunchKernelExC
 	.globl cudaLaunchKernelExC_ptsz
 	.type cudaLaunchKernelExC_ptsz,@function
 cudaLaunchKernelExC_ptsz:	endbr64
-	jmp	*carmine_front_slots+688(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaLaunchKernelExC_ptsz,.-cudaLaunchKernelExC_ptsz
 	.globl cudaLaunchKernel_ptsz
 	.type cudaLaunchKernel_ptsz,@function
@@ -1531,102 +1489,102 @@ cudaLaunchKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+672(%rip)
+1:	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaLaunchKernel_ptsz,.-cudaLaunchKernel_ptsz
 	.globl cudaLibraryEnumerateKernels
 	.type cudaLibraryEnumerateKernels,@function
 cudaLibraryEnumerateKernels:	endbr64
-	jmp	*carmine_front_slots+696(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaLibraryEnumerateKernels,.-cudaLibraryEnumerateKernels
 	.globl cudaLibraryGetGlobal
 	.type cudaLibraryGetGlobal,@function
 cudaLibraryGetGlobal:	endbr64
-	jmp	*carmine_front_slots+704(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaLibraryGetGlobal,.-cudaLibraryGetGlobal
 	.globl cudaLibraryGetKernel
 	.type cudaLibraryGetKernel,@function
 cudaLibraryGetKernel:	endbr64
-	jmp	*carmine_front_slots+712(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaLibraryGetKernel,.-cudaLibraryGetKernel
 	.globl cudaLibraryGetKernelCount
 	.type cudaLibraryGetKernelCount,@function
 cudaLibraryGetKernelCount:	endbr64
-	jmp	*carmine_front_slots+720(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaLibraryGetKernelCount,.-cudaLibraryGetKernelCount
 	.globl cudaLibraryGetManaged
 	.type cudaLibraryGetManaged,@function
 cudaLibraryGetManaged:	endbr64
-	jmp	*carmine_front_slots+728(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaLibraryGetManaged,.-cudaLibraryGetManaged
 	.globl cudaLibraryGetUnifiedFunction
 	.type cudaLibraryGetUnifiedFunction,@function
 cudaLibraryGetUnifiedFunction:	endbr64
-	jmp	*carmine_front_slots+736(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaLibraryGetUnifiedFunction,.-cudaLibraryGetUnifiedFunction
 	.globl cudaLibraryLoadData
 	.type cudaLibraryLoadData,@function
 cudaLibraryLoadData:	endbr64
-	jmp	*carmine_front_slots+744(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaLibraryLoadData,.-cudaLibraryLoadData
 	.globl cudaLibraryLoadFromFile
 	.type cudaLibraryLoadFromFile,@function
 cudaLibraryLoadFromFile:	endbr64
-	jmp	*carmine_front_slots+752(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaLibraryLoadFromFile,.-cudaLibraryLoadFromFile
 	.globl cudaLibraryUnload
 	.type cudaLibraryUnload,@function
 cudaLibraryUnload:	endbr64
-	jmp	*carmine_front_slots+760(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaLibraryUnload,.-cudaLibraryUnload
 	.globl cudaLogsCurrent
 	.type cudaLogsCurrent,@function
 cudaLogsCurrent:	endbr64
-	jmp	*carmine_front_slots+768(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaLogsCurrent,.-cudaLogsCurrent
 	.globl cudaLogsDumpToFile
 	.type cudaLogsDumpToFile,@function
 cudaLogsDumpToFile:	endbr64
-	jmp	*carmine_front_slots+776(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaLogsDumpToFile,.-cudaLogsDumpToFile
 	.globl cudaLogsDumpToMemory
 	.type cudaLogsDumpToMemory,@function
 cudaLogsDumpToMemory:	endbr64
-	jmp	*carmine_front_slots+784(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaLogsDumpToMemory,.-cudaLogsDumpToMemory
 	.globl cudaLogsRegisterCallback
 	.type cudaLogsRegisterCallback,@function
 cudaLogsRegisterCallback:	endbr64
-	jmp	*carmine_front_slots+792(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaLogsRegisterCallback,.-cudaLogsRegisterCallback
 	.globl cudaLogsUnregisterCallback
 	.type cudaLogsUnregisterCallback,@function
 cudaLogsUnregisterCallback:	endbr64
-	jmp	*carmine_front_slots+800(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaLogsUnregisterCallback,.-cudaLogsUnregisterCallback
 	.globl cudaMalloc
 	.type cudaMalloc,@function
 cudaMalloc:	endbr64
-	jmp	*carmine_front_slots+808(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaMalloc,.-cudaMalloc
 	.globl cudaMalloc3D
 	.type cudaMalloc3D,@function
 cudaMalloc3D:	endbr64
-	jmp	*carmine_front_slots+816(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaMalloc3D,.-cudaMalloc3D
 	.globl cudaMalloc3DArray
 	.type cudaMalloc3DArray,@function
 cudaMalloc3DArray:	endbr64
-	jmp	*carmine_front_slots+824(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaMalloc3DArray,.-cudaMalloc3DArray
 	.globl cudaMallocArray
 	.type cudaMallocArray,@function
 cudaMallocArray:	endbr64
-	jmp	*carmine_front_slots+832(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaMallocArray,.-cudaMallocArray
 	.globl cudaMallocAsync
 	.type cudaMallocAsync,@function
 cudaMallocAsync:	endbr64
-	jmp	*carmine_front_slots+840(%rip)
+	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaMallocAsync,.-cudaMallocAsync
 	.globl cudaMallocAsync_ptsz
 	.type cudaMallocAsync_ptsz,@function
@@ -1634,12 +1592,12 @@ cudaMallocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+840(%rip)
+1:	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaMallocAsync_ptsz,.-cudaMallocAsync_ptsz
 	.globl cudaMallocFromPoolAsync
 	.type cudaMallocFromPoolAsync,@function
 cudaMallocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+848(%rip)
+	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaMallocFromPoolAsync,.-cudaMallocFromPoolAsync
 	.globl cudaMallocFromPoolAsync_ptsz
 	.type cudaMallocFromPoolAsync_ptsz,@function
@@ -1647,37 +1605,37 @@ cudaMallocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+848(%rip)
+1:	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaMallocFromPoolAsync_ptsz,.-cudaMallocFromPoolAsync_ptsz
 	.globl cudaMallocHost
 	.type cudaMallocHost,@function
 cudaMallocHost:	endbr64
-	jmp	*carmine_front_slots+856(%rip)
+	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaMallocHost,.-cudaMallocHost
 	.globl cudaMallocManaged
 	.type cudaMallocManaged,@function
 cudaMallocManaged:	endbr64
-	jmp	*carmine_front_slots+864(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaMallocManaged,.-cudaMallocManaged
 	.globl cudaMallocMipmappedArray
 	.type cudaMallocMipmappedArray,@function
 cudaMallocMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+872(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaMallocMipmappedArray,.-cudaMallocMipmappedArray
 	.globl cudaMallocPitch
 	.type cudaMallocPitch,@function
 cudaMallocPitch:	endbr64
-	jmp	*carmine_front_slots+880(%rip)
+	jmp	*carmine_front_slots+1216(%rip)
 	.size cudaMallocPitch,.-cudaMallocPitch
 	.globl cudaMemAdvise
 	.type cudaMemAdvise,@function
 cudaMemAdvise:	endbr64
-	jmp	*carmine_front_slots+888(%rip)
+	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaMemAdvise,.-cudaMemAdvise
 	.globl cudaMemDiscardAndPrefetchBatchAsync
 	.type cudaMemDiscardAndPrefetchBatchAsync,@function
 cudaMemDiscardAndPrefetchBatchAsync:	endbr64
-	jmp	*carmine_front_slots+896(%rip)
+	jmp	*carmine_front_slots+1232(%rip)
 	.size cudaMemDiscardAndPrefetchBatchAsync,.-cudaMemDiscardAndPrefetchBatchAsync
 	.globl cudaMemDiscardAndPrefetchBatchAsync_ptsz
 	.type cudaMemDiscardAndPrefetchBatchAsync_ptsz,@function
@@ -1685,12 +1643,12 @@ cudaMemDiscardAndPrefetchBatchAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+896(%rip)
+1:	jmp	*carmine_front_slots+1232(%rip)
 	.size cudaMemDiscardAndPrefetchBatchAsync_ptsz,.-cudaMemDiscardAndPrefetchBatchAsync_ptsz
 	.globl cudaMemDiscardBatchAsync
 	.type cudaMemDiscardBatchAsync,@function
 cudaMemDiscardBatchAsync:	endbr64
-	jmp	*carmine_front_slots+904(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cudaMemDiscardBatchAsync,.-cudaMemDiscardBatchAsync
 	.globl cudaMemDiscardBatchAsync_ptsz
 	.type cudaMemDiscardBatchAsync_ptsz,@function
@@ -1698,37 +1656,37 @@ cudaMemDiscardBatchAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+904(%rip)
+1:	jmp	*carmine_front_slots+1240(%rip)
 	.size cudaMemDiscardBatchAsync_ptsz,.-cudaMemDiscardBatchAsync_ptsz
 	.globl cudaMemGetDefaultMemPool
 	.type cudaMemGetDefaultMemPool,@function
 cudaMemGetDefaultMemPool:	endbr64
-	jmp	*carmine_front_slots+912(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaMemGetDefaultMemPool,.-cudaMemGetDefaultMemPool
 	.globl cudaMemGetInfo
 	.type cudaMemGetInfo,@function
 cudaMemGetInfo:	endbr64
-	jmp	*carmine_front_slots+920(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cudaMemGetInfo,.-cudaMemGetInfo
 	.globl cudaMemGetLocationInfo
 	.type cudaMemGetLocationInfo,@function
 cudaMemGetLocationInfo:	endbr64
-	jmp	*carmine_front_slots+928(%rip)
+	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaMemGetLocationInfo,.-cudaMemGetLocationInfo
 	.globl cudaMemGetMemPool
 	.type cudaMemGetMemPool,@function
 cudaMemGetMemPool:	endbr64
-	jmp	*carmine_front_slots+936(%rip)
+	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaMemGetMemPool,.-cudaMemGetMemPool
 	.globl cudaMemPoolCreate
 	.type cudaMemPoolCreate,@function
 cudaMemPoolCreate:	endbr64
-	jmp	*carmine_front_slots+944(%rip)
+	jmp	*carmine_front_slots+1280(%rip)
 	.size cudaMemPoolCreate,.-cudaMemPoolCreate
 	.globl cudaMemPoolDestroy
 	.type cudaMemPoolDestroy,@function
 cudaMemPoolDestroy:	endbr64
-	jmp	*carmine_front_slots+952(%rip)
+	jmp	*carmine_front_slots+1288(%rip)
 	.size cudaMemPoolDestroy,.-cudaMemPoolDestroy
 	.globl cudaMemPoolExportPointer
 	.type cudaMemPoolExportPointer,@function
@@ -1745,12 +1703,12 @@ cudaMemPoolExportToShareableHandle:	endbr64
 	.globl cudaMemPoolGetAccess
 	.type cudaMemPoolGetAccess,@function
 cudaMemPoolGetAccess:	endbr64
-	jmp	*carmine_front_slots+960(%rip)
+	jmp	*carmine_front_slots+1296(%rip)
 	.size cudaMemPoolGetAccess,.-cudaMemPoolGetAccess
 	.globl cudaMemPoolGetAttribute
 	.type cudaMemPoolGetAttribute,@function
 cudaMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+968(%rip)
+	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaMemPoolGetAttribute,.-cudaMemPoolGetAttribute
 	.globl cudaMemPoolImportFromShareableHandle
 	.type cudaMemPoolImportFromShareableHandle,@function
@@ -1767,32 +1725,32 @@ cudaMemPoolImportPointer:	endbr64
 	.globl cudaMemPoolSetAccess
 	.type cudaMemPoolSetAccess,@function
 cudaMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+976(%rip)
+	jmp	*carmine_front_slots+1312(%rip)
 	.size cudaMemPoolSetAccess,.-cudaMemPoolSetAccess
 	.globl cudaMemPoolSetAttribute
 	.type cudaMemPoolSetAttribute,@function
 cudaMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+984(%rip)
+	jmp	*carmine_front_slots+1320(%rip)
 	.size cudaMemPoolSetAttribute,.-cudaMemPoolSetAttribute
 	.globl cudaMemPoolTrimTo
 	.type cudaMemPoolTrimTo,@function
 cudaMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+992(%rip)
+	jmp	*carmine_front_slots+1328(%rip)
 	.size cudaMemPoolTrimTo,.-cudaMemPoolTrimTo
 	.globl cudaMemPrefetchAsync
 	.type cudaMemPrefetchAsync,@function
 cudaMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+1000(%rip)
+	jmp	*carmine_front_slots+1336(%rip)
 	.size cudaMemPrefetchAsync,.-cudaMemPrefetchAsync
 	.globl cudaMemPrefetchAsync_ptsz
 	.type cudaMemPrefetchAsync_ptsz,@function
 cudaMemPrefetchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+1008(%rip)
+	jmp	*carmine_front_slots+1344(%rip)
 	.size cudaMemPrefetchAsync_ptsz,.-cudaMemPrefetchAsync_ptsz
 	.globl cudaMemPrefetchBatchAsync
 	.type cudaMemPrefetchBatchAsync,@function
 cudaMemPrefetchBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1016(%rip)
+	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaMemPrefetchBatchAsync,.-cudaMemPrefetchBatchAsync
 	.globl cudaMemPrefetchBatchAsync_ptsz
 	.type cudaMemPrefetchBatchAsync_ptsz,@function
@@ -1800,47 +1758,47 @@ cudaMemPrefetchBatchAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1016(%rip)
+1:	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaMemPrefetchBatchAsync_ptsz,.-cudaMemPrefetchBatchAsync_ptsz
 	.globl cudaMemRangeGetAttribute
 	.type cudaMemRangeGetAttribute,@function
 cudaMemRangeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1024(%rip)
+	jmp	*carmine_front_slots+1360(%rip)
 	.size cudaMemRangeGetAttribute,.-cudaMemRangeGetAttribute
 	.globl cudaMemRangeGetAttributes
 	.type cudaMemRangeGetAttributes,@function
 cudaMemRangeGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1032(%rip)
+	jmp	*carmine_front_slots+1368(%rip)
 	.size cudaMemRangeGetAttributes,.-cudaMemRangeGetAttributes
 	.globl cudaMemSetMemPool
 	.type cudaMemSetMemPool,@function
 cudaMemSetMemPool:	endbr64
-	jmp	*carmine_front_slots+1040(%rip)
+	jmp	*carmine_front_slots+1376(%rip)
 	.size cudaMemSetMemPool,.-cudaMemSetMemPool
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	jmp	*carmine_front_slots+1048(%rip)
+	jmp	*carmine_front_slots+1384(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	jmp	*carmine_front_slots+1056(%rip)
+	jmp	*carmine_front_slots+1392(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
 cudaMemcpy2DArrayToArray:	endbr64
-	jmp	*carmine_front_slots+1064(%rip)
+	jmp	*carmine_front_slots+1400(%rip)
 	.size cudaMemcpy2DArrayToArray,.-cudaMemcpy2DArrayToArray
 	.globl cudaMemcpy2DArrayToArray_ptds
 	.type cudaMemcpy2DArrayToArray_ptds,@function
 cudaMemcpy2DArrayToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1072(%rip)
+	jmp	*carmine_front_slots+1408(%rip)
 	.size cudaMemcpy2DArrayToArray_ptds,.-cudaMemcpy2DArrayToArray_ptds
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	jmp	*carmine_front_slots+1080(%rip)
+	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
@@ -1848,17 +1806,17 @@ cudaMemcpy2DAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1080(%rip)
+1:	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
 cudaMemcpy2DFromArray:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1424(%rip)
 	.size cudaMemcpy2DFromArray,.-cudaMemcpy2DFromArray
 	.globl cudaMemcpy2DFromArrayAsync
 	.type cudaMemcpy2DFromArrayAsync,@function
 cudaMemcpy2DFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1432(%rip)
 	.size cudaMemcpy2DFromArrayAsync,.-cudaMemcpy2DFromArrayAsync
 	.globl cudaMemcpy2DFromArrayAsync_ptsz
 	.type cudaMemcpy2DFromArrayAsync_ptsz,@function
@@ -1866,22 +1824,22 @@ cudaMemcpy2DFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1096(%rip)
+1:	jmp	*carmine_front_slots+1432(%rip)
 	.size cudaMemcpy2DFromArrayAsync_ptsz,.-cudaMemcpy2DFromArrayAsync_ptsz
 	.globl cudaMemcpy2DFromArray_ptds
 	.type cudaMemcpy2DFromArray_ptds,@function
 cudaMemcpy2DFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1440(%rip)
 	.size cudaMemcpy2DFromArray_ptds,.-cudaMemcpy2DFromArray_ptds
 	.globl cudaMemcpy2DToArray
 	.type cudaMemcpy2DToArray,@function
 cudaMemcpy2DToArray:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1448(%rip)
 	.size cudaMemcpy2DToArray,.-cudaMemcpy2DToArray
 	.globl cudaMemcpy2DToArrayAsync
 	.type cudaMemcpy2DToArrayAsync,@function
 cudaMemcpy2DToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1456(%rip)
 	.size cudaMemcpy2DToArrayAsync,.-cudaMemcpy2DToArrayAsync
 	.globl cudaMemcpy2DToArrayAsync_ptsz
 	.type cudaMemcpy2DToArrayAsync_ptsz,@function
@@ -1889,27 +1847,27 @@ cudaMemcpy2DToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1120(%rip)
+1:	jmp	*carmine_front_slots+1456(%rip)
 	.size cudaMemcpy2DToArrayAsync_ptsz,.-cudaMemcpy2DToArrayAsync_ptsz
 	.globl cudaMemcpy2DToArray_ptds
 	.type cudaMemcpy2DToArray_ptds,@function
 cudaMemcpy2DToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1464(%rip)
 	.size cudaMemcpy2DToArray_ptds,.-cudaMemcpy2DToArray_ptds
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1472(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	jmp	*carmine_front_slots+1144(%rip)
+	jmp	*carmine_front_slots+1480(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	jmp	*carmine_front_slots+1152(%rip)
+	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
@@ -1917,27 +1875,27 @@ cudaMemcpy3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1152(%rip)
+1:	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
 cudaMemcpy3DBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1160(%rip)
+	jmp	*carmine_front_slots+1496(%rip)
 	.size cudaMemcpy3DBatchAsync,.-cudaMemcpy3DBatchAsync
 	.globl cudaMemcpy3DBatchAsync_ptsz
 	.type cudaMemcpy3DBatchAsync_ptsz,@function
 cudaMemcpy3DBatchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+1168(%rip)
+	jmp	*carmine_front_slots+1504(%rip)
 	.size cudaMemcpy3DBatchAsync_ptsz,.-cudaMemcpy3DBatchAsync_ptsz
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+1176(%rip)
+	jmp	*carmine_front_slots+1512(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1184(%rip)
+	jmp	*carmine_front_slots+1520(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
@@ -1945,17 +1903,17 @@ cudaMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1184(%rip)
+1:	jmp	*carmine_front_slots+1520(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+1192(%rip)
+	jmp	*carmine_front_slots+1528(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3DWithAttributesAsync
 	.type cudaMemcpy3DWithAttributesAsync,@function
 cudaMemcpy3DWithAttributesAsync:	endbr64
-	jmp	*carmine_front_slots+1200(%rip)
+	jmp	*carmine_front_slots+1536(%rip)
 	.size cudaMemcpy3DWithAttributesAsync,.-cudaMemcpy3DWithAttributesAsync
 	.globl cudaMemcpy3DWithAttributesAsync_ptsz
 	.type cudaMemcpy3DWithAttributesAsync_ptsz,@function
@@ -1963,27 +1921,27 @@ cudaMemcpy3DWithAttributesAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1200(%rip)
+1:	jmp	*carmine_front_slots+1536(%rip)
 	.size cudaMemcpy3DWithAttributesAsync_ptsz,.-cudaMemcpy3DWithAttributesAsync_ptsz
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1208(%rip)
+	jmp	*carmine_front_slots+1544(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
 cudaMemcpyArrayToArray:	endbr64
-	jmp	*carmine_front_slots+1216(%rip)
+	jmp	*carmine_front_slots+1552(%rip)
 	.size cudaMemcpyArrayToArray,.-cudaMemcpyArrayToArray
 	.globl cudaMemcpyArrayToArray_ptds
 	.type cudaMemcpyArrayToArray_ptds,@function
 cudaMemcpyArrayToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1224(%rip)
+	jmp	*carmine_front_slots+1560(%rip)
 	.size cudaMemcpyArrayToArray_ptds,.-cudaMemcpyArrayToArray_ptds
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+1232(%rip)
+	jmp	*carmine_front_slots+1568(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
@@ -1991,27 +1949,27 @@ cudaMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1232(%rip)
+1:	jmp	*carmine_front_slots+1568(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
 cudaMemcpyBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1240(%rip)
+	jmp	*carmine_front_slots+1576(%rip)
 	.size cudaMemcpyBatchAsync,.-cudaMemcpyBatchAsync
 	.globl cudaMemcpyBatchAsync_ptsz
 	.type cudaMemcpyBatchAsync_ptsz,@function
 cudaMemcpyBatchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+1248(%rip)
+	jmp	*carmine_front_slots+1584(%rip)
 	.size cudaMemcpyBatchAsync_ptsz,.-cudaMemcpyBatchAsync_ptsz
 	.globl cudaMemcpyFromArray
 	.type cudaMemcpyFromArray,@function
 cudaMemcpyFromArray:	endbr64
-	jmp	*carmine_front_slots+1256(%rip)
+	jmp	*carmine_front_slots+1592(%rip)
 	.size cudaMemcpyFromArray,.-cudaMemcpyFromArray
 	.globl cudaMemcpyFromArrayAsync
 	.type cudaMemcpyFromArrayAsync,@function
 cudaMemcpyFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1264(%rip)
+	jmp	*carmine_front_slots+1600(%rip)
 	.size cudaMemcpyFromArrayAsync,.-cudaMemcpyFromArrayAsync
 	.globl cudaMemcpyFromArrayAsync_ptsz
 	.type cudaMemcpyFromArrayAsync_ptsz,@function
@@ -2019,22 +1977,22 @@ cudaMemcpyFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 8(%rsp)
 	jne	1f
 	movq	$2, 8(%rsp)
-1:	jmp	*carmine_front_slots+1264(%rip)
+1:	jmp	*carmine_front_slots+1600(%rip)
 	.size cudaMemcpyFromArrayAsync_ptsz,.-cudaMemcpyFromArrayAsync_ptsz
 	.globl cudaMemcpyFromArray_ptds
 	.type cudaMemcpyFromArray_ptds,@function
 cudaMemcpyFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1272(%rip)
+	jmp	*carmine_front_slots+1608(%rip)
 	.size cudaMemcpyFromArray_ptds,.-cudaMemcpyFromArray_ptds
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	jmp	*carmine_front_slots+1280(%rip)
+	jmp	*carmine_front_slots+1616(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1288(%rip)
+	jmp	*carmine_front_slots+1624(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
@@ -2042,32 +2000,32 @@ cudaMemcpyFromSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1288(%rip)
+1:	jmp	*carmine_front_slots+1624(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1296(%rip)
+	jmp	*carmine_front_slots+1632(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+1304(%rip)
+	jmp	*carmine_front_slots+1640(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1312(%rip)
+	jmp	*carmine_front_slots+1648(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
 cudaMemcpyToArray:	endbr64
-	jmp	*carmine_front_slots+1320(%rip)
+	jmp	*carmine_front_slots+1656(%rip)
 	.size cudaMemcpyToArray,.-cudaMemcpyToArray
 	.globl cudaMemcpyToArrayAsync
 	.type cudaMemcpyToArrayAsync,@function
 cudaMemcpyToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1328(%rip)
+	jmp	*carmine_front_slots+1664(%rip)
 	.size cudaMemcpyToArrayAsync,.-cudaMemcpyToArrayAsync
 	.globl cudaMemcpyToArrayAsync_ptsz
 	.type cudaMemcpyToArrayAsync_ptsz,@function
@@ -2075,22 +2033,22 @@ cudaMemcpyToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 8(%rsp)
 	jne	1f
 	movq	$2, 8(%rsp)
-1:	jmp	*carmine_front_slots+1328(%rip)
+1:	jmp	*carmine_front_slots+1664(%rip)
 	.size cudaMemcpyToArrayAsync_ptsz,.-cudaMemcpyToArrayAsync_ptsz
 	.globl cudaMemcpyToArray_ptds
 	.type cudaMemcpyToArray_ptds,@function
 cudaMemcpyToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1336(%rip)
+	jmp	*carmine_front_slots+1672(%rip)
 	.size cudaMemcpyToArray_ptds,.-cudaMemcpyToArray_ptds
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	jmp	*carmine_front_slots+1344(%rip)
+	jmp	*carmine_front_slots+1680(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1352(%rip)
+	jmp	*carmine_front_slots+1688(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
@@ -2098,17 +2056,17 @@ cudaMemcpyToSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1352(%rip)
+1:	jmp	*carmine_front_slots+1688(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1360(%rip)
+	jmp	*carmine_front_slots+1696(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpyWithAttributesAsync
 	.type cudaMemcpyWithAttributesAsync,@function
 cudaMemcpyWithAttributesAsync:	endbr64
-	jmp	*carmine_front_slots+1368(%rip)
+	jmp	*carmine_front_slots+1704(%rip)
 	.size cudaMemcpyWithAttributesAsync,.-cudaMemcpyWithAttributesAsync
 	.globl cudaMemcpyWithAttributesAsync_ptsz
 	.type cudaMemcpyWithAttributesAsync_ptsz,@function
@@ -2116,27 +2074,27 @@ cudaMemcpyWithAttributesAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1368(%rip)
+1:	jmp	*carmine_front_slots+1704(%rip)
 	.size cudaMemcpyWithAttributesAsync_ptsz,.-cudaMemcpyWithAttributesAsync_ptsz
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+1376(%rip)
+	jmp	*carmine_front_slots+1712(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	jmp	*carmine_front_slots+1384(%rip)
+	jmp	*carmine_front_slots+1720(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	jmp	*carmine_front_slots+1392(%rip)
+	jmp	*carmine_front_slots+1728(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	jmp	*carmine_front_slots+1400(%rip)
+	jmp	*carmine_front_slots+1736(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
@@ -2144,22 +2102,22 @@ cudaMemset2DAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1400(%rip)
+1:	jmp	*carmine_front_slots+1736(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1408(%rip)
+	jmp	*carmine_front_slots+1744(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	jmp	*carmine_front_slots+1416(%rip)
+	jmp	*carmine_front_slots+1752(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	jmp	*carmine_front_slots+1424(%rip)
+	jmp	*carmine_front_slots+1760(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
@@ -2167,17 +2125,17 @@ cudaMemset3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1424(%rip)
+1:	jmp	*carmine_front_slots+1760(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1432(%rip)
+	jmp	*carmine_front_slots+1768(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	jmp	*carmine_front_slots+1440(%rip)
+	jmp	*carmine_front_slots+1776(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
@@ -2185,12 +2143,12 @@ cudaMemsetAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1440(%rip)
+1:	jmp	*carmine_front_slots+1776(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	jmp	*carmine_front_slots+1448(%rip)
+	jmp	*carmine_front_slots+1784(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
@@ -2207,68 +2165,67 @@ cudaMipmappedArrayGetSparseProperties:	endbr64
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+1456(%rip)
+	jmp	*carmine_front_slots+1792(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+1464(%rip)
+	jmp	*carmine_front_slots+1800(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+1472(%rip)
+	jmp	*carmine_front_slots+1808(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
 cudaOccupancyMaxActiveClusters:	endbr64
-	jmp	*carmine_front_slots+1480(%rip)
+	jmp	*carmine_front_slots+1816(%rip)
 	.size cudaOccupancyMaxActiveClusters,.-cudaOccupancyMaxActiveClusters
 	.globl cudaOccupancyMaxPotentialClusterSize
 	.type cudaOccupancyMaxPotentialClusterSize,@function
 cudaOccupancyMaxPotentialClusterSize:	endbr64
-	jmp	*carmine_front_slots+1488(%rip)
+	jmp	*carmine_front_slots+1824(%rip)
 	.size cudaOccupancyMaxPotentialClusterSize,.-cudaOccupancyMaxPotentialClusterSize
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	jmp	*carmine_front_slots+1496(%rip)
+	jmp	*carmine_front_slots+1832(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1504(%rip)
+	jmp	*carmine_front_slots+1840(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	jmp	*carmine_front_slots+1512(%rip)
+	jmp	*carmine_front_slots+1848(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	jmp	*carmine_front_slots+1520(%rip)
+	jmp	*carmine_front_slots+1856(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	jmp	*carmine_front_slots+1528(%rip)
+	jmp	*carmine_front_slots+1864(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	jmp	*carmine_front_slots+1536(%rip)
+	jmp	*carmine_front_slots+1872(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+1544(%rip)
+	jmp	*carmine_front_slots+1880(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetValidDevices
 	.type cudaSetValidDevices,@function
 cudaSetValidDevices:	endbr64
-	leaq	name_400(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1888(%rip)
 	.size cudaSetValidDevices,.-cudaSetValidDevices
 	.globl cudaSignalExternalSemaphoresAsync
 	.type cudaSignalExternalSemaphoresAsync,@function
@@ -2285,7 +2242,7 @@ cudaSignalExternalSemaphoresAsync_ptsz:	endbr64
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+1552(%rip)
+	jmp	*carmine_front_slots+1896(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
@@ -2293,12 +2250,12 @@ cudaStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1552(%rip)
+1:	jmp	*carmine_front_slots+1896(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+1560(%rip)
+	jmp	*carmine_front_slots+1904(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
@@ -2306,7 +2263,7 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1560(%rip)
+1:	jmp	*carmine_front_slots+1904(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
@@ -2347,32 +2304,32 @@ cudaStreamBeginRecaptureToGraph_ptsz:	endbr64
 	.globl cudaStreamCopyAttributes
 	.type cudaStreamCopyAttributes,@function
 cudaStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+1568(%rip)
+	jmp	*carmine_front_slots+1912(%rip)
 	.size cudaStreamCopyAttributes,.-cudaStreamCopyAttributes
 	.globl cudaStreamCopyAttributes_ptsz
 	.type cudaStreamCopyAttributes_ptsz,@function
 cudaStreamCopyAttributes_ptsz:	endbr64
-	jmp	*carmine_front_slots+1576(%rip)
+	jmp	*carmine_front_slots+1920(%rip)
 	.size cudaStreamCopyAttributes_ptsz,.-cudaStreamCopyAttributes_ptsz
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+1584(%rip)
+	jmp	*carmine_front_slots+1928(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+1592(%rip)
+	jmp	*carmine_front_slots+1936(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+1600(%rip)
+	jmp	*carmine_front_slots+1944(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+1608(%rip)
+	jmp	*carmine_front_slots+1952(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
@@ -2389,7 +2346,7 @@ cudaStreamEndCapture_ptsz:	endbr64
 	.globl cudaStreamGetAttribute
 	.type cudaStreamGetAttribute,@function
 cudaStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1616(%rip)
+	jmp	*carmine_front_slots+1960(%rip)
 	.size cudaStreamGetAttribute,.-cudaStreamGetAttribute
 	.globl cudaStreamGetAttribute_ptsz
 	.type cudaStreamGetAttribute_ptsz,@function
@@ -2397,12 +2354,12 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1616(%rip)
+1:	jmp	*carmine_front_slots+1960(%rip)
 	.size cudaStreamGetAttribute_ptsz,.-cudaStreamGetAttribute_ptsz
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+1624(%rip)
+	jmp	*carmine_front_slots+1968(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2410,7 +2367,7 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1624(%rip)
+1:	jmp	*carmine_front_slots+1968(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetDevResource
 	.type cudaStreamGetDevResource,@function
@@ -2427,7 +2384,7 @@ cudaStreamGetDevResource_ptsz:	endbr64
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+1632(%rip)
+	jmp	*carmine_front_slots+1976(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2435,12 +2392,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1632(%rip)
+1:	jmp	*carmine_front_slots+1976(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+1640(%rip)
+	jmp	*carmine_front_slots+1984(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2448,12 +2405,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1640(%rip)
+1:	jmp	*carmine_front_slots+1984(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+1648(%rip)
+	jmp	*carmine_front_slots+1992(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2461,12 +2418,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1648(%rip)
+1:	jmp	*carmine_front_slots+1992(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+1656(%rip)
+	jmp	*carmine_front_slots+2000(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2474,12 +2431,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1656(%rip)
+1:	jmp	*carmine_front_slots+2000(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+1664(%rip)
+	jmp	*carmine_front_slots+2008(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2487,12 +2444,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1664(%rip)
+1:	jmp	*carmine_front_slots+2008(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+1672(%rip)
+	jmp	*carmine_front_slots+2016(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2500,12 +2457,12 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1672(%rip)
+1:	jmp	*carmine_front_slots+2016(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
 cudaStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1680(%rip)
+	jmp	*carmine_front_slots+2024(%rip)
 	.size cudaStreamSetAttribute,.-cudaStreamSetAttribute
 	.globl cudaStreamSetAttribute_ptsz
 	.type cudaStreamSetAttribute_ptsz,@function
@@ -2513,12 +2470,12 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1680(%rip)
+1:	jmp	*carmine_front_slots+2024(%rip)
 	.size cudaStreamSetAttribute_ptsz,.-cudaStreamSetAttribute_ptsz
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+1688(%rip)
+	jmp	*carmine_front_slots+2032(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2526,7 +2483,7 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1688(%rip)
+1:	jmp	*carmine_front_slots+2032(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
@@ -2543,7 +2500,7 @@ cudaStreamUpdateCaptureDependencies_ptsz:	endbr64
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+1696(%rip)
+	jmp	*carmine_front_slots+2040(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2551,7 +2508,7 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1696(%rip)
+1:	jmp	*carmine_front_slots+2040(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaSubgridCreate
 	.type cudaSubgridCreate,@function
@@ -2574,7 +2531,7 @@ cudaSubgridWorksetCreate:	endbr64
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+1704(%rip)
+	jmp	*carmine_front_slots+2048(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
@@ -2597,14 +2554,12 @@ cudaUserObjectRetain:	endbr64
 	.globl cudaVDPAUGetDevice
 	.type cudaVDPAUGetDevice,@function
 cudaVDPAUGetDevice:	endbr64
-	leaq	name_454(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2056(%rip)
 	.size cudaVDPAUGetDevice,.-cudaVDPAUGetDevice
 	.globl cudaVDPAUSetVDPAUDevice
 	.type cudaVDPAUSetVDPAUDevice,@function
 cudaVDPAUSetVDPAUDevice:	endbr64
-	leaq	name_455(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2064(%rip)
 	.size cudaVDPAUSetVDPAUDevice,.-cudaVDPAUSetVDPAUDevice
 	.globl cudaWaitExternalSemaphoresAsync
 	.type cudaWaitExternalSemaphoresAsync,@function
@@ -3046,6 +3001,96 @@ first_212:	pushq	$212
 	jmp	carmine_front_first_call
 first_213:	pushq	$213
 	jmp	carmine_front_first_call
+first_214:	pushq	$214
+	jmp	carmine_front_first_call
+first_215:	pushq	$215
+	jmp	carmine_front_first_call
+first_216:	pushq	$216
+	jmp	carmine_front_first_call
+first_217:	pushq	$217
+	jmp	carmine_front_first_call
+first_218:	pushq	$218
+	jmp	carmine_front_first_call
+first_219:	pushq	$219
+	jmp	carmine_front_first_call
+first_220:	pushq	$220
+	jmp	carmine_front_first_call
+first_221:	pushq	$221
+	jmp	carmine_front_first_call
+first_222:	pushq	$222
+	jmp	carmine_front_first_call
+first_223:	pushq	$223
+	jmp	carmine_front_first_call
+first_224:	pushq	$224
+	jmp	carmine_front_first_call
+first_225:	pushq	$225
+	jmp	carmine_front_first_call
+first_226:	pushq	$226
+	jmp	carmine_front_first_call
+first_227:	pushq	$227
+	jmp	carmine_front_first_call
+first_228:	pushq	$228
+	jmp	carmine_front_first_call
+first_229:	pushq	$229
+	jmp	carmine_front_first_call
+first_230:	pushq	$230
+	jmp	carmine_front_first_call
+first_231:	pushq	$231
+	jmp	carmine_front_first_call
+first_232:	pushq	$232
+	jmp	carmine_front_first_call
+first_233:	pushq	$233
+	jmp	carmine_front_first_call
+first_234:	pushq	$234
+	jmp	carmine_front_first_call
+first_235:	pushq	$235
+	jmp	carmine_front_first_call
+first_236:	pushq	$236
+	jmp	carmine_front_first_call
+first_237:	pushq	$237
+	jmp	carmine_front_first_call
+first_238:	pushq	$238
+	jmp	carmine_front_first_call
+first_239:	pushq	$239
+	jmp	carmine_front_first_call
+first_240:	pushq	$240
+	jmp	carmine_front_first_call
+first_241:	pushq	$241
+	jmp	carmine_front_first_call
+first_242:	pushq	$242
+	jmp	carmine_front_first_call
+first_243:	pushq	$243
+	jmp	carmine_front_first_call
+first_244:	pushq	$244
+	jmp	carmine_front_first_call
+first_245:	pushq	$245
+	jmp	carmine_front_first_call
+first_246:	pushq	$246
+	jmp	carmine_front_first_call
+first_247:	pushq	$247
+	jmp	carmine_front_first_call
+first_248:	pushq	$248
+	jmp	carmine_front_first_call
+first_249:	pushq	$249
+	jmp	carmine_front_first_call
+first_250:	pushq	$250
+	jmp	carmine_front_first_call
+first_251:	pushq	$251
+	jmp	carmine_front_first_call
+first_252:	pushq	$252
+	jmp	carmine_front_first_call
+first_253:	pushq	$253
+	jmp	carmine_front_first_call
+first_254:	pushq	$254
+	jmp	carmine_front_first_call
+first_255:	pushq	$255
+	jmp	carmine_front_first_call
+first_256:	pushq	$256
+	jmp	carmine_front_first_call
+first_257:	pushq	$257
+	jmp	carmine_front_first_call
+first_258:	pushq	$258
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 name_1:	.asciz "__cudaGetProcAddress"
 name_10:	.asciz "__cudaRegisterHostVar"
@@ -3053,36 +3098,16 @@ name_12:	.asciz "__cudaRegisterUnifiedTable"
 name_16:	.asciz "cudaArrayGetMemoryRequirements"
 name_17:	.asciz "cudaArrayGetPlane"
 name_18:	.asciz "cudaArrayGetSparseProperties"
-name_19:	.asciz "cudaChooseDevice"
-name_23:	.asciz "cudaCtxResetPersistingL2Cache"
 name_24:	.asciz "cudaDestroyExternalMemory"
 name_25:	.asciz "cudaDestroyExternalSemaphore"
 name_28:	.asciz "cudaDevResourceGenerateDesc"
 name_29:	.asciz "cudaDevSmResourceSplit"
 name_30:	.asciz "cudaDevSmResourceSplitByCount"
-name_34:	.asciz "cudaDeviceFlushGPUDirectRDMAWrites"
 name_39:	.asciz "cudaDeviceGetDevResource"
 name_40:	.asciz "cudaDeviceGetExecutionCtx"
 name_41:	.asciz "cudaDeviceGetGraphMemAttribute"
-name_42:	.asciz "cudaDeviceGetHostAtomicCapabilities"
-name_45:	.asciz "cudaDeviceGetNvSciSyncAttributes"
-name_46:	.asciz "cudaDeviceGetP2PAtomicCapabilities"
-name_47:	.asciz "cudaDeviceGetP2PAttribute"
-name_51:	.asciz "cudaDeviceGetTexture1DLinearMaxWidth"
 name_52:	.asciz "cudaDeviceGraphMemTrim"
-name_53:	.asciz "cudaDeviceRegisterAsyncNotification"
 name_56:	.asciz "cudaDeviceSetGraphMemAttribute"
-name_61:	.asciz "cudaDeviceUnregisterAsyncNotification"
-name_63:	.asciz "cudaEGLStreamConsumerAcquireFrame"
-name_64:	.asciz "cudaEGLStreamConsumerConnect"
-name_65:	.asciz "cudaEGLStreamConsumerConnectWithFlags"
-name_66:	.asciz "cudaEGLStreamConsumerDisconnect"
-name_67:	.asciz "cudaEGLStreamConsumerReleaseFrame"
-name_68:	.asciz "cudaEGLStreamProducerConnect"
-name_69:	.asciz "cudaEGLStreamProducerDisconnect"
-name_70:	.asciz "cudaEGLStreamProducerPresentFrame"
-name_71:	.asciz "cudaEGLStreamProducerReturnFrame"
-name_73:	.asciz "cudaEventCreateFromEGLSync"
 name_83:	.asciz "cudaExecutionCtxDestroy"
 name_84:	.asciz "cudaExecutionCtxGetDevResource"
 name_85:	.asciz "cudaExecutionCtxGetDevice"
@@ -3093,15 +3118,6 @@ name_89:	.asciz "cudaExecutionCtxSynchronize"
 name_90:	.asciz "cudaExecutionCtxWaitEvent"
 name_91:	.asciz "cudaExternalMemoryGetMappedBuffer"
 name_92:	.asciz "cudaExternalMemoryGetMappedMipmappedArray"
-name_106:	.asciz "cudaGLGetDevices"
-name_107:	.asciz "cudaGLMapBufferObject"
-name_108:	.asciz "cudaGLMapBufferObjectAsync"
-name_109:	.asciz "cudaGLRegisterBufferObject"
-name_110:	.asciz "cudaGLSetBufferObjectMapFlags"
-name_111:	.asciz "cudaGLSetGLDevice"
-name_112:	.asciz "cudaGLUnmapBufferObject"
-name_113:	.asciz "cudaGLUnmapBufferObjectAsync"
-name_114:	.asciz "cudaGLUnregisterBufferObject"
 name_126:	.asciz "cudaGetExportTable"
 name_131:	.asciz "cudaGetSurfaceObjectResourceDesc"
 name_134:	.asciz "cudaGetTextureObjectResourceDesc"
@@ -3199,19 +3215,6 @@ name_225:	.asciz "cudaGraphRemoveDependencies"
 name_226:	.asciz "cudaGraphRetainUserObject"
 name_227:	.asciz "cudaGraphUpload"
 name_228:	.asciz "cudaGraphUpload_ptsz"
-name_229:	.asciz "cudaGraphicsEGLRegisterImage"
-name_230:	.asciz "cudaGraphicsGLRegisterBuffer"
-name_231:	.asciz "cudaGraphicsGLRegisterImage"
-name_232:	.asciz "cudaGraphicsMapResources"
-name_233:	.asciz "cudaGraphicsResourceGetMappedEglFrame"
-name_234:	.asciz "cudaGraphicsResourceGetMappedMipmappedArray"
-name_235:	.asciz "cudaGraphicsResourceGetMappedPointer"
-name_236:	.asciz "cudaGraphicsResourceSetMapFlags"
-name_237:	.asciz "cudaGraphicsSubResourceGetMappedArray"
-name_238:	.asciz "cudaGraphicsUnmapResources"
-name_239:	.asciz "cudaGraphicsUnregisterResource"
-name_240:	.asciz "cudaGraphicsVDPAURegisterOutputSurface"
-name_241:	.asciz "cudaGraphicsVDPAURegisterVideoSurface"
 name_242:	.asciz "cudaGreenCtxCreate"
 name_248:	.asciz "cudaImportExternalMemory"
 name_249:	.asciz "cudaImportExternalSemaphore"
@@ -3226,7 +3229,6 @@ name_308:	.asciz "cudaMemPoolImportFromShareableHandle"
 name_309:	.asciz "cudaMemPoolImportPointer"
 name_386:	.asciz "cudaMipmappedArrayGetMemoryRequirements"
 name_387:	.asciz "cudaMipmappedArrayGetSparseProperties"
-name_400:	.asciz "cudaSetValidDevices"
 name_401:	.asciz "cudaSignalExternalSemaphoresAsync"
 name_402:	.asciz "cudaSignalExternalSemaphoresAsync_ptsz"
 name_407:	.asciz "cudaStreamBeginCapture"
@@ -3247,8 +3249,6 @@ name_449:	.asciz "cudaSubgridWorksetCreate"
 name_451:	.asciz "cudaUserObjectCreate"
 name_452:	.asciz "cudaUserObjectRelease"
 name_453:	.asciz "cudaUserObjectRetain"
-name_454:	.asciz "cudaVDPAUGetDevice"
-name_455:	.asciz "cudaVDPAUSetVDPAUDevice"
 name_456:	.asciz "cudaWaitExternalSemaphoresAsync"
 name_457:	.asciz "cudaWaitExternalSemaphoresAsync_ptsz"
 symbol_0:	.asciz "carmine_rt_absent"
@@ -3264,207 +3264,252 @@ symbol_9:	.asciz "carmine_rt___cudaRegisterManagedVar"
 symbol_10:	.asciz "carmine_rt___cudaRegisterVar"
 symbol_11:	.asciz "carmine_rt___cudaUnregisterFatBinary"
 symbol_12:	.asciz "carmine_rt_cudaArrayGetInfo"
-symbol_13:	.asciz "carmine_rt_cudaCreateChannelDesc"
-symbol_14:	.asciz "carmine_rt_cudaCreateSurfaceObject"
-symbol_15:	.asciz "carmine_rt_cudaCreateTextureObject"
-symbol_16:	.asciz "carmine_rt_cudaDestroySurfaceObject"
-symbol_17:	.asciz "carmine_rt_cudaDestroyTextureObject"
-symbol_18:	.asciz "carmine_rt_cudaDeviceCanAccessPeer"
-symbol_19:	.asciz "carmine_rt_cudaDeviceDisablePeerAccess"
-symbol_20:	.asciz "carmine_rt_cudaDeviceEnablePeerAccess"
-symbol_21:	.asciz "carmine_rt_cudaDeviceGetAttribute"
-symbol_22:	.asciz "carmine_rt_cudaDeviceGetByPCIBusId"
-symbol_23:	.asciz "carmine_rt_cudaDeviceGetCacheConfig"
-symbol_24:	.asciz "carmine_rt_cudaDeviceGetDefaultMemPool"
-symbol_25:	.asciz "carmine_rt_cudaDeviceGetLimit"
-symbol_26:	.asciz "carmine_rt_cudaDeviceGetMemPool"
-symbol_27:	.asciz "carmine_rt_cudaDeviceGetPCIBusId"
-symbol_28:	.asciz "carmine_rt_cudaDeviceGetSharedMemConfig"
-symbol_29:	.asciz "carmine_rt_cudaDeviceGetStreamPriorityRange"
-symbol_30:	.asciz "carmine_rt_cudaDeviceReset"
-symbol_31:	.asciz "carmine_rt_cudaDeviceSetCacheConfig"
-symbol_32:	.asciz "carmine_rt_cudaDeviceSetLimit"
-symbol_33:	.asciz "carmine_rt_cudaDeviceSetMemPool"
-symbol_34:	.asciz "carmine_rt_cudaDeviceSetSharedMemConfig"
-symbol_35:	.asciz "carmine_rt_cudaDeviceSynchronize"
-symbol_36:	.asciz "carmine_rt_cudaDriverGetVersion"
-symbol_37:	.asciz "carmine_rt_cudaEventCreate"
-symbol_38:	.asciz "carmine_rt_cudaEventCreateWithFlags"
-symbol_39:	.asciz "carmine_rt_cudaEventDestroy"
-symbol_40:	.asciz "carmine_rt_cudaEventElapsedTime"
-symbol_41:	.asciz "carmine_rt_cudaEventQuery"
-symbol_42:	.asciz "carmine_rt_cudaEventRecord"
-symbol_43:	.asciz "carmine_rt_cudaEventRecordWithFlags"
-symbol_44:	.asciz "carmine_rt_cudaEventSynchronize"
-symbol_45:	.asciz "carmine_rt_cudaFree"
-symbol_46:	.asciz "carmine_rt_cudaFreeArray"
-symbol_47:	.asciz "carmine_rt_cudaFreeAsync"
-symbol_48:	.asciz "carmine_rt_cudaFreeHost"
-symbol_49:	.asciz "carmine_rt_cudaFreeMipmappedArray"
-symbol_50:	.asciz "carmine_rt_cudaFuncGetAttributes"
-symbol_51:	.asciz "carmine_rt_cudaFuncGetName"
-symbol_52:	.asciz "carmine_rt_cudaFuncGetParamCount"
-symbol_53:	.asciz "carmine_rt_cudaFuncGetParamInfo"
-symbol_54:	.asciz "carmine_rt_cudaFuncSetAttribute"
-symbol_55:	.asciz "carmine_rt_cudaFuncSetCacheConfig"
-symbol_56:	.asciz "carmine_rt_cudaFuncSetSharedMemConfig"
-symbol_57:	.asciz "carmine_rt_cudaGetChannelDesc"
-symbol_58:	.asciz "carmine_rt_cudaGetDevice"
-symbol_59:	.asciz "carmine_rt_cudaGetDeviceCount"
-symbol_60:	.asciz "carmine_rt_cudaGetDeviceFlags"
-symbol_61:	.asciz "carmine13_cudaGetDeviceProperties"
-symbol_62:	.asciz "carmine_rt_cudaGetDriverEntryPoint"
-symbol_63:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion"
-symbol_64:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion_ptsz"
-symbol_65:	.asciz "carmine_rt_cudaGetDriverEntryPoint_ptsz"
-symbol_66:	.asciz "carmine13_cudaGetErrorName"
-symbol_67:	.asciz "carmine13_cudaGetErrorString"
-symbol_68:	.asciz "carmine_rt_cudaGetFuncBySymbol"
-symbol_69:	.asciz "carmine_rt_cudaGetKernel"
-symbol_70:	.asciz "carmine_rt_cudaGetLastError"
-symbol_71:	.asciz "carmine_rt_cudaGetMipmappedArrayLevel"
-symbol_72:	.asciz "carmine_rt_cudaGetSymbolAddress"
-symbol_73:	.asciz "carmine_rt_cudaGetSymbolSize"
-symbol_74:	.asciz "carmine_rt_cudaHostAlloc"
-symbol_75:	.asciz "carmine_rt_cudaHostGetDevicePointer"
-symbol_76:	.asciz "carmine_rt_cudaHostGetFlags"
-symbol_77:	.asciz "carmine_rt_cudaHostRegister"
-symbol_78:	.asciz "carmine_rt_cudaHostUnregister"
-symbol_79:	.asciz "carmine_rt_cudaInitDevice"
-symbol_80:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
-symbol_81:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
-symbol_82:	.asciz "carmine_rt_cudaLaunchHostFunc"
-symbol_83:	.asciz "carmine_rt_cudaLaunchHostFunc_v2"
-symbol_84:	.asciz "carmine_rt_cudaLaunchKernel"
-symbol_85:	.asciz "carmine_rt_cudaLaunchKernelExC"
-symbol_86:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
-symbol_87:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
-symbol_88:	.asciz "carmine_rt_cudaLibraryGetGlobal"
-symbol_89:	.asciz "carmine_rt_cudaLibraryGetKernel"
-symbol_90:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
-symbol_91:	.asciz "carmine_rt_cudaLibraryGetManaged"
-symbol_92:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
-symbol_93:	.asciz "carmine_rt_cudaLibraryLoadData"
-symbol_94:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
-symbol_95:	.asciz "carmine_rt_cudaLibraryUnload"
-symbol_96:	.asciz "carmine_rt_cudaLogsCurrent"
-symbol_97:	.asciz "carmine_rt_cudaLogsDumpToFile"
-symbol_98:	.asciz "carmine_rt_cudaLogsDumpToMemory"
-symbol_99:	.asciz "carmine_rt_cudaLogsRegisterCallback"
-symbol_100:	.asciz "carmine_rt_cudaLogsUnregisterCallback"
-symbol_101:	.asciz "carmine_rt_cudaMalloc"
-symbol_102:	.asciz "carmine_rt_cudaMalloc3D"
-symbol_103:	.asciz "carmine_rt_cudaMalloc3DArray"
-symbol_104:	.asciz "carmine_rt_cudaMallocArray"
-symbol_105:	.asciz "carmine_rt_cudaMallocAsync"
-symbol_106:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
-symbol_107:	.asciz "carmine_rt_cudaMallocHost"
-symbol_108:	.asciz "carmine_rt_cudaMallocManaged"
-symbol_109:	.asciz "carmine_rt_cudaMallocMipmappedArray"
-symbol_110:	.asciz "carmine_rt_cudaMallocPitch"
-symbol_111:	.asciz "carmine13_cudaMemAdvise"
-symbol_112:	.asciz "carmine_rt_cudaMemDiscardAndPrefetchBatchAsync"
-symbol_113:	.asciz "carmine_rt_cudaMemDiscardBatchAsync"
-symbol_114:	.asciz "carmine_rt_cudaMemGetDefaultMemPool"
-symbol_115:	.asciz "carmine_rt_cudaMemGetInfo"
-symbol_116:	.asciz "carmine_rt_cudaMemGetLocationInfo"
-symbol_117:	.asciz "carmine_rt_cudaMemGetMemPool"
-symbol_118:	.asciz "carmine_rt_cudaMemPoolCreate"
-symbol_119:	.asciz "carmine_rt_cudaMemPoolDestroy"
-symbol_120:	.asciz "carmine_rt_cudaMemPoolGetAccess"
-symbol_121:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
-symbol_122:	.asciz "carmine_rt_cudaMemPoolSetAccess"
-symbol_123:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
-symbol_124:	.asciz "carmine_rt_cudaMemPoolTrimTo"
-symbol_125:	.asciz "carmine13_cudaMemPrefetchAsync"
-symbol_126:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
-symbol_127:	.asciz "carmine_rt_cudaMemPrefetchBatchAsync"
-symbol_128:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
-symbol_129:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
-symbol_130:	.asciz "carmine_rt_cudaMemSetMemPool"
-symbol_131:	.asciz "carmine_rt_cudaMemcpy"
-symbol_132:	.asciz "carmine_rt_cudaMemcpy2D"
-symbol_133:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
-symbol_134:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
-symbol_135:	.asciz "carmine_rt_cudaMemcpy2DAsync"
-symbol_136:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
-symbol_137:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
-symbol_138:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
-symbol_139:	.asciz "carmine_rt_cudaMemcpy2DToArray"
-symbol_140:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
-symbol_141:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
-symbol_142:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
-symbol_143:	.asciz "carmine_rt_cudaMemcpy3D"
-symbol_144:	.asciz "carmine_rt_cudaMemcpy3DAsync"
-symbol_145:	.asciz "carmine13_cudaMemcpy3DBatchAsync"
-symbol_146:	.asciz "carmine13_cudaMemcpy3DBatchAsync_ptsz"
-symbol_147:	.asciz "carmine_rt_cudaMemcpy3DPeer"
-symbol_148:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
-symbol_149:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
-symbol_150:	.asciz "carmine_rt_cudaMemcpy3DWithAttributesAsync"
-symbol_151:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
-symbol_152:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
-symbol_153:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
-symbol_154:	.asciz "carmine_rt_cudaMemcpyAsync"
-symbol_155:	.asciz "carmine13_cudaMemcpyBatchAsync"
-symbol_156:	.asciz "carmine13_cudaMemcpyBatchAsync_ptsz"
-symbol_157:	.asciz "carmine_rt_cudaMemcpyFromArray"
-symbol_158:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
-symbol_159:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
-symbol_160:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
-symbol_161:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
-symbol_162:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
-symbol_163:	.asciz "carmine_rt_cudaMemcpyPeer"
-symbol_164:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
-symbol_165:	.asciz "carmine_rt_cudaMemcpyToArray"
-symbol_166:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
-symbol_167:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
-symbol_168:	.asciz "carmine_rt_cudaMemcpyToSymbol"
-symbol_169:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
-symbol_170:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
-symbol_171:	.asciz "carmine_rt_cudaMemcpyWithAttributesAsync"
-symbol_172:	.asciz "carmine_rt_cudaMemcpy_ptds"
-symbol_173:	.asciz "carmine_rt_cudaMemset"
-symbol_174:	.asciz "carmine_rt_cudaMemset2D"
-symbol_175:	.asciz "carmine_rt_cudaMemset2DAsync"
-symbol_176:	.asciz "carmine_rt_cudaMemset2D_ptds"
-symbol_177:	.asciz "carmine_rt_cudaMemset3D"
-symbol_178:	.asciz "carmine_rt_cudaMemset3DAsync"
-symbol_179:	.asciz "carmine_rt_cudaMemset3D_ptds"
-symbol_180:	.asciz "carmine_rt_cudaMemsetAsync"
-symbol_181:	.asciz "carmine_rt_cudaMemset_ptds"
-symbol_182:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
-symbol_183:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_184:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_185:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
-symbol_186:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
-symbol_187:	.asciz "carmine_rt_cudaPeekAtLastError"
-symbol_188:	.asciz "carmine13_cudaPointerGetAttributes"
-symbol_189:	.asciz "carmine_rt_cudaProfilerStart"
-symbol_190:	.asciz "carmine_rt_cudaProfilerStop"
-symbol_191:	.asciz "carmine13_cudaRuntimeGetVersion"
-symbol_192:	.asciz "carmine_rt_cudaSetDevice"
-symbol_193:	.asciz "carmine_rt_cudaSetDeviceFlags"
-symbol_194:	.asciz "carmine_rt_cudaStreamAddCallback"
-symbol_195:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_196:	.asciz "carmine_rt_cudaStreamCopyAttributes"
-symbol_197:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
-symbol_198:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_199:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_200:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_201:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_202:	.asciz "carmine_rt_cudaStreamGetAttribute"
-symbol_203:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
-symbol_204:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_205:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_206:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_207:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_208:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_209:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_210:	.asciz "carmine_rt_cudaStreamSetAttribute"
-symbol_211:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_212:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_213:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_13:	.asciz "carmine13_cudaChooseDevice"
+symbol_14:	.asciz "carmine_rt_cudaCreateChannelDesc"
+symbol_15:	.asciz "carmine_rt_cudaCreateSurfaceObject"
+symbol_16:	.asciz "carmine_rt_cudaCreateTextureObject"
+symbol_17:	.asciz "carmine_rt_cudaCtxResetPersistingL2Cache"
+symbol_18:	.asciz "carmine_rt_cudaDestroySurfaceObject"
+symbol_19:	.asciz "carmine_rt_cudaDestroyTextureObject"
+symbol_20:	.asciz "carmine_rt_cudaDeviceCanAccessPeer"
+symbol_21:	.asciz "carmine_rt_cudaDeviceDisablePeerAccess"
+symbol_22:	.asciz "carmine_rt_cudaDeviceEnablePeerAccess"
+symbol_23:	.asciz "carmine_rt_cudaDeviceFlushGPUDirectRDMAWrites"
+symbol_24:	.asciz "carmine_rt_cudaDeviceGetAttribute"
+symbol_25:	.asciz "carmine_rt_cudaDeviceGetByPCIBusId"
+symbol_26:	.asciz "carmine_rt_cudaDeviceGetCacheConfig"
+symbol_27:	.asciz "carmine_rt_cudaDeviceGetDefaultMemPool"
+symbol_28:	.asciz "carmine_rt_cudaDeviceGetHostAtomicCapabilities"
+symbol_29:	.asciz "carmine_rt_cudaDeviceGetLimit"
+symbol_30:	.asciz "carmine_rt_cudaDeviceGetMemPool"
+symbol_31:	.asciz "carmine_rt_cudaDeviceGetNvSciSyncAttributes"
+symbol_32:	.asciz "carmine_rt_cudaDeviceGetP2PAtomicCapabilities"
+symbol_33:	.asciz "carmine_rt_cudaDeviceGetP2PAttribute"
+symbol_34:	.asciz "carmine_rt_cudaDeviceGetPCIBusId"
+symbol_35:	.asciz "carmine_rt_cudaDeviceGetSharedMemConfig"
+symbol_36:	.asciz "carmine_rt_cudaDeviceGetStreamPriorityRange"
+symbol_37:	.asciz "carmine_rt_cudaDeviceGetTexture1DLinearMaxWidth"
+symbol_38:	.asciz "carmine_rt_cudaDeviceRegisterAsyncNotification"
+symbol_39:	.asciz "carmine_rt_cudaDeviceReset"
+symbol_40:	.asciz "carmine_rt_cudaDeviceSetCacheConfig"
+symbol_41:	.asciz "carmine_rt_cudaDeviceSetLimit"
+symbol_42:	.asciz "carmine_rt_cudaDeviceSetMemPool"
+symbol_43:	.asciz "carmine_rt_cudaDeviceSetSharedMemConfig"
+symbol_44:	.asciz "carmine_rt_cudaDeviceSynchronize"
+symbol_45:	.asciz "carmine_rt_cudaDeviceUnregisterAsyncNotification"
+symbol_46:	.asciz "carmine_rt_cudaDriverGetVersion"
+symbol_47:	.asciz "carmine_rt_cudaEGLStreamConsumerAcquireFrame"
+symbol_48:	.asciz "carmine_rt_cudaEGLStreamConsumerConnect"
+symbol_49:	.asciz "carmine_rt_cudaEGLStreamConsumerConnectWithFlags"
+symbol_50:	.asciz "carmine_rt_cudaEGLStreamConsumerDisconnect"
+symbol_51:	.asciz "carmine_rt_cudaEGLStreamConsumerReleaseFrame"
+symbol_52:	.asciz "carmine_rt_cudaEGLStreamProducerConnect"
+symbol_53:	.asciz "carmine_rt_cudaEGLStreamProducerDisconnect"
+symbol_54:	.asciz "carmine_rt_cudaEGLStreamProducerPresentFrame"
+symbol_55:	.asciz "carmine_rt_cudaEGLStreamProducerReturnFrame"
+symbol_56:	.asciz "carmine_rt_cudaEventCreate"
+symbol_57:	.asciz "carmine_rt_cudaEventCreateFromEGLSync"
+symbol_58:	.asciz "carmine_rt_cudaEventCreateWithFlags"
+symbol_59:	.asciz "carmine_rt_cudaEventDestroy"
+symbol_60:	.asciz "carmine_rt_cudaEventElapsedTime"
+symbol_61:	.asciz "carmine_rt_cudaEventQuery"
+symbol_62:	.asciz "carmine_rt_cudaEventRecord"
+symbol_63:	.asciz "carmine_rt_cudaEventRecordWithFlags"
+symbol_64:	.asciz "carmine_rt_cudaEventSynchronize"
+symbol_65:	.asciz "carmine_rt_cudaFree"
+symbol_66:	.asciz "carmine_rt_cudaFreeArray"
+symbol_67:	.asciz "carmine_rt_cudaFreeAsync"
+symbol_68:	.asciz "carmine_rt_cudaFreeHost"
+symbol_69:	.asciz "carmine_rt_cudaFreeMipmappedArray"
+symbol_70:	.asciz "carmine_rt_cudaFuncGetAttributes"
+symbol_71:	.asciz "carmine_rt_cudaFuncGetName"
+symbol_72:	.asciz "carmine_rt_cudaFuncGetParamCount"
+symbol_73:	.asciz "carmine_rt_cudaFuncGetParamInfo"
+symbol_74:	.asciz "carmine_rt_cudaFuncSetAttribute"
+symbol_75:	.asciz "carmine_rt_cudaFuncSetCacheConfig"
+symbol_76:	.asciz "carmine_rt_cudaFuncSetSharedMemConfig"
+symbol_77:	.asciz "carmine_rt_cudaGLGetDevices"
+symbol_78:	.asciz "carmine_rt_cudaGLMapBufferObject"
+symbol_79:	.asciz "carmine_rt_cudaGLMapBufferObjectAsync"
+symbol_80:	.asciz "carmine_rt_cudaGLRegisterBufferObject"
+symbol_81:	.asciz "carmine_rt_cudaGLSetBufferObjectMapFlags"
+symbol_82:	.asciz "carmine_rt_cudaGLSetGLDevice"
+symbol_83:	.asciz "carmine_rt_cudaGLUnmapBufferObject"
+symbol_84:	.asciz "carmine_rt_cudaGLUnmapBufferObjectAsync"
+symbol_85:	.asciz "carmine_rt_cudaGLUnregisterBufferObject"
+symbol_86:	.asciz "carmine_rt_cudaGetChannelDesc"
+symbol_87:	.asciz "carmine_rt_cudaGetDevice"
+symbol_88:	.asciz "carmine_rt_cudaGetDeviceCount"
+symbol_89:	.asciz "carmine_rt_cudaGetDeviceFlags"
+symbol_90:	.asciz "carmine13_cudaGetDeviceProperties"
+symbol_91:	.asciz "carmine_rt_cudaGetDriverEntryPoint"
+symbol_92:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion"
+symbol_93:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion_ptsz"
+symbol_94:	.asciz "carmine_rt_cudaGetDriverEntryPoint_ptsz"
+symbol_95:	.asciz "carmine13_cudaGetErrorName"
+symbol_96:	.asciz "carmine13_cudaGetErrorString"
+symbol_97:	.asciz "carmine_rt_cudaGetFuncBySymbol"
+symbol_98:	.asciz "carmine_rt_cudaGetKernel"
+symbol_99:	.asciz "carmine_rt_cudaGetLastError"
+symbol_100:	.asciz "carmine_rt_cudaGetMipmappedArrayLevel"
+symbol_101:	.asciz "carmine_rt_cudaGetSymbolAddress"
+symbol_102:	.asciz "carmine_rt_cudaGetSymbolSize"
+symbol_103:	.asciz "carmine_rt_cudaGraphicsEGLRegisterImage"
+symbol_104:	.asciz "carmine_rt_cudaGraphicsGLRegisterBuffer"
+symbol_105:	.asciz "carmine_rt_cudaGraphicsGLRegisterImage"
+symbol_106:	.asciz "carmine_rt_cudaGraphicsMapResources"
+symbol_107:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedEglFrame"
+symbol_108:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedMipmappedArray"
+symbol_109:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedPointer"
+symbol_110:	.asciz "carmine_rt_cudaGraphicsResourceSetMapFlags"
+symbol_111:	.asciz "carmine_rt_cudaGraphicsSubResourceGetMappedArray"
+symbol_112:	.asciz "carmine_rt_cudaGraphicsUnmapResources"
+symbol_113:	.asciz "carmine_rt_cudaGraphicsUnregisterResource"
+symbol_114:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterOutputSurface"
+symbol_115:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterVideoSurface"
+symbol_116:	.asciz "carmine_rt_cudaHostAlloc"
+symbol_117:	.asciz "carmine_rt_cudaHostGetDevicePointer"
+symbol_118:	.asciz "carmine_rt_cudaHostGetFlags"
+symbol_119:	.asciz "carmine_rt_cudaHostRegister"
+symbol_120:	.asciz "carmine_rt_cudaHostUnregister"
+symbol_121:	.asciz "carmine_rt_cudaInitDevice"
+symbol_122:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
+symbol_123:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
+symbol_124:	.asciz "carmine_rt_cudaLaunchHostFunc"
+symbol_125:	.asciz "carmine_rt_cudaLaunchHostFunc_v2"
+symbol_126:	.asciz "carmine_rt_cudaLaunchKernel"
+symbol_127:	.asciz "carmine_rt_cudaLaunchKernelExC"
+symbol_128:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
+symbol_129:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
+symbol_130:	.asciz "carmine_rt_cudaLibraryGetGlobal"
+symbol_131:	.asciz "carmine_rt_cudaLibraryGetKernel"
+symbol_132:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
+symbol_133:	.asciz "carmine_rt_cudaLibraryGetManaged"
+symbol_134:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
+symbol_135:	.asciz "carmine_rt_cudaLibraryLoadData"
+symbol_136:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
+symbol_137:	.asciz "carmine_rt_cudaLibraryUnload"
+symbol_138:	.asciz "carmine_rt_cudaLogsCurrent"
+symbol_139:	.asciz "carmine_rt_cudaLogsDumpToFile"
+symbol_140:	.asciz "carmine_rt_cudaLogsDumpToMemory"
+symbol_141:	.asciz "carmine_rt_cudaLogsRegisterCallback"
+symbol_142:	.asciz "carmine_rt_cudaLogsUnregisterCallback"
+symbol_143:	.asciz "carmine_rt_cudaMalloc"
+symbol_144:	.asciz "carmine_rt_cudaMalloc3D"
+symbol_145:	.asciz "carmine_rt_cudaMalloc3DArray"
+symbol_146:	.asciz "carmine_rt_cudaMallocArray"
+symbol_147:	.asciz "carmine_rt_cudaMallocAsync"
+symbol_148:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
+symbol_149:	.asciz "carmine_rt_cudaMallocHost"
+symbol_150:	.asciz "carmine_rt_cudaMallocManaged"
+symbol_151:	.asciz "carmine_rt_cudaMallocMipmappedArray"
+symbol_152:	.asciz "carmine_rt_cudaMallocPitch"
+symbol_153:	.asciz "carmine13_cudaMemAdvise"
+symbol_154:	.asciz "carmine_rt_cudaMemDiscardAndPrefetchBatchAsync"
+symbol_155:	.asciz "carmine_rt_cudaMemDiscardBatchAsync"
+symbol_156:	.asciz "carmine_rt_cudaMemGetDefaultMemPool"
+symbol_157:	.asciz "carmine_rt_cudaMemGetInfo"
+symbol_158:	.asciz "carmine_rt_cudaMemGetLocationInfo"
+symbol_159:	.asciz "carmine_rt_cudaMemGetMemPool"
+symbol_160:	.asciz "carmine_rt_cudaMemPoolCreate"
+symbol_161:	.asciz "carmine_rt_cudaMemPoolDestroy"
+symbol_162:	.asciz "carmine_rt_cudaMemPoolGetAccess"
+symbol_163:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
+symbol_164:	.asciz "carmine_rt_cudaMemPoolSetAccess"
+symbol_165:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
+symbol_166:	.asciz "carmine_rt_cudaMemPoolTrimTo"
+symbol_167:	.asciz "carmine13_cudaMemPrefetchAsync"
+symbol_168:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
+symbol_169:	.asciz "carmine_rt_cudaMemPrefetchBatchAsync"
+symbol_170:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
+symbol_171:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
+symbol_172:	.asciz "carmine_rt_cudaMemSetMemPool"
+symbol_173:	.asciz "carmine_rt_cudaMemcpy"
+symbol_174:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_175:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
+symbol_176:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
+symbol_177:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_178:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
+symbol_179:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
+symbol_180:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
+symbol_181:	.asciz "carmine_rt_cudaMemcpy2DToArray"
+symbol_182:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
+symbol_183:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
+symbol_184:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_185:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_186:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_187:	.asciz "carmine13_cudaMemcpy3DBatchAsync"
+symbol_188:	.asciz "carmine13_cudaMemcpy3DBatchAsync_ptsz"
+symbol_189:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_190:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_191:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_192:	.asciz "carmine_rt_cudaMemcpy3DWithAttributesAsync"
+symbol_193:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_194:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
+symbol_195:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
+symbol_196:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_197:	.asciz "carmine13_cudaMemcpyBatchAsync"
+symbol_198:	.asciz "carmine13_cudaMemcpyBatchAsync_ptsz"
+symbol_199:	.asciz "carmine_rt_cudaMemcpyFromArray"
+symbol_200:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
+symbol_201:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
+symbol_202:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_203:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_204:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_205:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_206:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_207:	.asciz "carmine_rt_cudaMemcpyToArray"
+symbol_208:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
+symbol_209:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
+symbol_210:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_211:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_212:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_213:	.asciz "carmine_rt_cudaMemcpyWithAttributesAsync"
+symbol_214:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_215:	.asciz "carmine_rt_cudaMemset"
+symbol_216:	.asciz "carmine_rt_cudaMemset2D"
+symbol_217:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_218:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_219:	.asciz "carmine_rt_cudaMemset3D"
+symbol_220:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_221:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_222:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_223:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_224:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_225:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_226:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_227:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
+symbol_228:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
+symbol_229:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_230:	.asciz "carmine13_cudaPointerGetAttributes"
+symbol_231:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_232:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_233:	.asciz "carmine13_cudaRuntimeGetVersion"
+symbol_234:	.asciz "carmine_rt_cudaSetDevice"
+symbol_235:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_236:	.asciz "carmine_rt_cudaSetValidDevices"
+symbol_237:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_238:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_239:	.asciz "carmine_rt_cudaStreamCopyAttributes"
+symbol_240:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
+symbol_241:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_242:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_243:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_244:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_245:	.asciz "carmine_rt_cudaStreamGetAttribute"
+symbol_246:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
+symbol_247:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_248:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_249:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_250:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_251:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_252:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_253:	.asciz "carmine_rt_cudaStreamSetAttribute"
+symbol_254:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_255:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_256:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_257:	.asciz "carmine_rt_cudaVDPAUGetDevice"
+symbol_258:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -3684,6 +3729,51 @@ carmine_front_slots:
 	.quad first_211
 	.quad first_212
 	.quad first_213
+	.quad first_214
+	.quad first_215
+	.quad first_216
+	.quad first_217
+	.quad first_218
+	.quad first_219
+	.quad first_220
+	.quad first_221
+	.quad first_222
+	.quad first_223
+	.quad first_224
+	.quad first_225
+	.quad first_226
+	.quad first_227
+	.quad first_228
+	.quad first_229
+	.quad first_230
+	.quad first_231
+	.quad first_232
+	.quad first_233
+	.quad first_234
+	.quad first_235
+	.quad first_236
+	.quad first_237
+	.quad first_238
+	.quad first_239
+	.quad first_240
+	.quad first_241
+	.quad first_242
+	.quad first_243
+	.quad first_244
+	.quad first_245
+	.quad first_246
+	.quad first_247
+	.quad first_248
+	.quad first_249
+	.quad first_250
+	.quad first_251
+	.quad first_252
+	.quad first_253
+	.quad first_254
+	.quad first_255
+	.quad first_256
+	.quad first_257
+	.quad first_258
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -3903,4 +3993,49 @@ carmine_front_symbols:
 	.quad symbol_211
 	.quad symbol_212
 	.quad symbol_213
+	.quad symbol_214
+	.quad symbol_215
+	.quad symbol_216
+	.quad symbol_217
+	.quad symbol_218
+	.quad symbol_219
+	.quad symbol_220
+	.quad symbol_221
+	.quad symbol_222
+	.quad symbol_223
+	.quad symbol_224
+	.quad symbol_225
+	.quad symbol_226
+	.quad symbol_227
+	.quad symbol_228
+	.quad symbol_229
+	.quad symbol_230
+	.quad symbol_231
+	.quad symbol_232
+	.quad symbol_233
+	.quad symbol_234
+	.quad symbol_235
+	.quad symbol_236
+	.quad symbol_237
+	.quad symbol_238
+	.quad symbol_239
+	.quad symbol_240
+	.quad symbol_241
+	.quad symbol_242
+	.quad symbol_243
+	.quad symbol_244
+	.quad symbol_245
+	.quad symbol_246
+	.quad symbol_247
+	.quad symbol_248
+	.quad symbol_249
+	.quad symbol_250
+	.quad symbol_251
+	.quad symbol_252
+	.quad symbol_253
+	.quad symbol_254
+	.quad symbol_255
+	.quad symbol_256
+	.quad symbol_257
+	.quad symbol_258
 	.section .note.GNU-stack,"",@progbits

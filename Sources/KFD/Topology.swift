@@ -177,9 +177,12 @@ public struct IOLink: Sendable {
   public let nodeFrom: Int, nodeTo: Int
   public let weight: Int
   public let minBandwidth: UInt64, maxBandwidth: UInt64
+  /// CRAT_IOLINK_FLAGS_*: bits 2 and 3 no atomics of 32 and 64 bits, 4 no access between peers.
+  public let flags: UInt64
   init(_ properties: Properties) {
     type = properties.int("type"); nodeFrom = properties.int("node_from"); nodeTo = properties.int("node_to")
     weight = properties.int("weight")
+    flags = properties["flags"]
     minBandwidth = properties["min_bandwidth"]; maxBandwidth = properties["max_bandwidth"]
   }
 }

@@ -102,6 +102,7 @@ public final class RegisteredModule: Sendable {
   let variables = Mutex<[RegisteredVariable]>([])
 
   init(module: Module) { made = .success(module) }
+  init(failure: ModuleError) { made = .failure(failure) }
 
   init(wrapper: UnsafeRawPointer, compiler: (any KernelCompiler)?) {
     do throws(ModuleError) {
@@ -148,6 +149,13 @@ public final class Registry: Sendable {
   /// A module that the program loads by itself (cudaLibraryLoadData): its kernels have handles and no host addresses.
   public func adopt(_ made: Module) -> RegisteredModule {
     let module = RegisteredModule(module: made)
+    contents.withLock { $0.modules[UInt(bitPattern: module.handle)] = module }
+    return module
+  }
+
+  /// The same for code that cannot be used, and why.
+  public func adopt(_ failure: String) -> RegisteredModule {
+    let module = RegisteredModule(failure: ModuleError(.invalidImage, failure))
     contents.withLock { $0.modules[UInt(bitPattern: module.handle)] = module }
     return module
   }

@@ -117,6 +117,19 @@ typedef struct {
   unsigned int numAttrs;
 } CUlaunchConfig;
 
+/// A frame of an EGL stream, which is passed by value.
+typedef struct {
+  unsigned int width, height, depth, pitch, numChannels;
+  struct cudaChannelFormatDesc channelDesc;
+  unsigned int reserved[4];
+} cudaEglPlaneDesc;
+typedef struct {
+  union { void *pArray[3]; struct cudaPitchedPtr pPitch[3]; } frame;
+  cudaEglPlaneDesc planeDesc[3];
+  unsigned int planeCount;
+  int frameType, eglColorFormat;
+} cudaEglFrame;
+
 // The two layouts share most runs of fields; X-macros keep one list of each.
 #define CARMINE_DEVICE_PROP_HEAD \
   char name[256]; \

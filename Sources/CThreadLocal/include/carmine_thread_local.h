@@ -18,7 +18,8 @@ typedef struct carmine_call_configuration {
 /// This thread's block, zeroed at first; the CUDA module gives it meaning.  One pointer-sized load, no allocation.
 typedef struct carmine_thread_state {
   int last_error;            ///< cudaGetLastError's value
-  int device;                ///< current device ordinal
+  int device;                ///< current device ordinal, where has_device says that the thread has chosen one
+  int has_device;
   int call_configuration_count;
   int capture_mode;          ///< cudaThreadExchangeStreamCaptureMode
   int host_function_depth;   ///< above 0 while this thread runs a program's host function or callback

@@ -37,6 +37,12 @@ struct AddressMap<Value> {
     return index < starts.count && starts[index] - start < count
   }
 
+  /// Another value for the range that starts at `start`, if there is one.
+  mutating func replace(_ start: UInt64, _ value: Value) {
+    let index = position(start) - 1
+    if index >= 0, starts[index] == start { entries[index].value = value }
+  }
+
   /// Takes out the range that starts at `start`.
   mutating func remove(_ start: UInt64) -> Value? {
     let index = position(start) - 1

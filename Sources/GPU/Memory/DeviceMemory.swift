@@ -27,7 +27,7 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
   static let granule: UInt64 = 256
 
   private final class Chunk {
-    let block: Block
+    var block: Block
     var free: FreeList
     init(_ block: Block) {
       self.block = block
@@ -49,6 +49,9 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
   private var records = AddressMap<Record>()        // by device address
   private var displaced = AddressMap<UInt64>()      // registered memory by host address, where that is not the device's
 
+  /// Other GPUs that this one's memory is mapped on as well.
+  private let guests = Mutex<[UInt32]>([])
+
   init(device: Device) { self.device = device }
 
   private static func flags(_ heap: Heap) -> AllocationFlags {
@@ -63,8 +66,52 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
 
   private func gpuIDs(_ heap: Heap) -> [UInt32] {
     switch heap {
-    case .deviceLocal, .code, .imported: [device.node.gpuID]
+    case .deviceLocal: [device.node.gpuID] + guests.withLock { $0 }
+    case .code, .imported: [device.node.gpuID]
     case .host, .managed, .registered, .importedHost: device.system.gpuIDs
+    }
+  }
+
+  /// Maps all memory of the device, and what comes later, on another GPU too.  Throws and changes nothing where the kernel refuses.
+  func admit(_ gpuID: UInt32) throws(GPUError) {
+    try lock.withLock { () throws(GPUError) in
+      guests.withLock { $0.append(gpuID) }
+      var done: [Block] = []
+      do throws(KFDError) {
+        try changeBlocks { (block) throws(KFDError) in
+          try device.system.driver.mapToGPUs(handle: block.handle, gpuIDs: [gpuID])
+          block.gpuIDs.append(gpuID)
+          done.append(block)
+        }
+      } catch {
+        guests.withLock { $0.removeAll { $0 == gpuID } }
+        for block in done { try? device.system.driver.unmapFromGPUs(handle: block.handle, gpuIDs: [gpuID]) }
+        try? changeBlocks { (block) throws(KFDError) in block.gpuIDs.removeAll { $0 == gpuID } }
+        throw GPUError(error)
+      }
+    }
+  }
+
+  func dismiss(_ gpuID: UInt32) throws(GPUError) {
+    try lock.withLock { () throws(GPUError) in
+      guests.withLock { $0.removeAll { $0 == gpuID } }
+      do throws(KFDError) {
+        try changeBlocks { (block) throws(KFDError) in
+          guard block.gpuIDs.contains(gpuID) else { return }
+          try device.system.driver.unmapFromGPUs(handle: block.handle, gpuIDs: [gpuID])
+          block.gpuIDs.removeAll { $0 == gpuID }
+        }
+      } catch { throw GPUError(error) }
+    }
+  }
+
+  /// Every block of the device's own memory that programs' pointers lead to.  Lock held.
+  private func changeBlocks(_ change: (inout Block) throws(KFDError) -> Void) throws(KFDError) {
+    for chunk in chunks[Int(Heap.deviceLocal.rawValue)] { try change(&chunk.block) }
+    for start in records.starts {
+      guard var record = records.find(start)?.value, record.chunk == nil, record.allocation.heap == .deviceLocal else { continue }
+      try change(&record.block)
+      records.replace(start, record)
     }
   }
 
