@@ -112,10 +112,3 @@ public func cudaThreadGetCacheConfig(_ result: UnsafeMutablePointer<Int32>?) -> 
 public func cudaThreadSetCacheConfig(_ configuration: Int32) -> Int32 {
   entry { () throws(CUDAError) in try setCacheConfiguration(configuration) }
 }
-
-/// Doubles became floats on devices without doubles, which were the first; the value stays as it is.
-@c(carmine_rt_cudaSetDoubleForDevice)
-public func cudaSetDoubleForDevice(_ value: UnsafeMutablePointer<Double>?) -> Int32 { entry { () throws(CUDAError) in _ = try out(value, "d") } }
-
-@c(carmine_rt_cudaSetDoubleForHost)
-public func cudaSetDoubleForHost(_ value: UnsafeMutablePointer<Double>?) -> Int32 { entry { () throws(CUDAError) in _ = try out(value, "d") } }
