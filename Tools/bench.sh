@@ -8,6 +8,9 @@
 #   first doorbell the same after 30 ms of nothing                             at most 300 µs
 #   runtime        null kernel and a wait through our runtime                  rival: AMD's HIP 5.2.3 on the shim (mi210)
 #   idle           processor time of an idle program with a queue open         at most 1 % of a core
+#   host cost      calls of the runtime in bursts, median a call: launch 300 ns (and a tenth of HIP's), event record, stream wait, pool
+#                  allocation and free 150 ns, idle stream's synchronise 100 ns, asynchronous copy 500 ns, copies from 1 MiB up at 90 %
+#                  of memcpy's rate, replay of a graph of 1,000 kernels 100 ns a kernel           rival: AMD's HIP 5.2.3 (mi210)
 #   code quality   wave-instructions that kernels execute, against clang -x hip      mean at most 1.05 times, none above 1.3
 #   preload        what the libraries add to a program that does nothing       at most 4 ms; rival: NVIDIA's libcudart.so.13
 #
@@ -91,6 +94,33 @@ else
 fi
 rival "runtime: kernel and wait" "$(number runtime '^cuda: null kernel and wait, median ([0-9.]+) us.*')" "AMD's HIP 5.2.3" "$(number runtime '^hip: null kernel and wait, median ([0-9.]+) us.*')"
 rival "runtime: idle, % of a core" "$(number runtime '^cuda: .*; idle ([0-9.]+) % .*')" "AMD's HIP 5.2.3" "$(number runtime '^hip: .*; idle ([0-9.]+) % .*')"
+
+echo "== host cost"
+: >"$work/host-cost.out"
+if Tools/build-examples.sh 13 "$work/examples" Benchmarks/HostCost/host_cost.cu >"$work/host-cost.log" 2>&1; then
+  timeout 300 "$prefix/bin/carmine" run -- "$work/examples/host_cost" | tee -a "$work/host-cost.out"
+else
+  tail -n 5 "$work/host-cost.log"
+fi
+if command -v hipcc >/dev/null && hipcc -x hip -O2 --offload-arch=gfx90a Benchmarks/HostCost/host_cost.cu -o "$work/host_cost_hip" >"$work/hip.log" 2>&1; then
+  CARMINE_SOFT_GPU=mi210 timeout 300 "$prefix/bin/carmine" kfd -- "$work/host_cost_hip" | tee -a "$work/host-cost.out"
+fi
+nanoseconds() { number host-cost "^$1: $2 ([0-9]+) ns.*"; } # cuda|hip OPERATION
+while read -r bound operation; do
+  limit "$operation" "$(nanoseconds cuda "$operation")" "$bound" 'ns' less
+  rival "$operation" "$(nanoseconds cuda "$operation")" "AMD's HIP 5.2.3" "$(nanoseconds hip "$operation")"
+done <<'END'
+300 launch
+150 event record
+150 stream wait
+150 pool allocation
+150 pool free
+100 synchronise idle stream
+500 asynchronous copy of 64 KiB
+100 graph of 1000 kernels
+END
+limit "launch, tenths of HIP's" "$(awk -v a="$(nanoseconds cuda launch)" -v b="$(nanoseconds hip launch)" 'BEGIN { if (a && b) printf "%.2f", 10 * a / b }')" 1 "tenths of HIP's" less
+limit "copies, slowest" "$(sed -nE "s/^cuda: copy (to|from) .*: ([0-9]+) % of memcpy's rate$/\\2/p" "$work/host-cost.out" | sort -n | head -n 1)" 90 "% of memcpy's rate" more
 
 echo "== code quality"
 : >"$work/code-quality.out"
