@@ -88,6 +88,7 @@ public final class Context: @unchecked Sendable {  // streams: lock
     blockingStreamCount.store(0, ordering: .releasing)
     PoolRegistry.shared.forgetAll(of: device)
     deviceHeap.forget()
+    InterprocessMemory.forgetAll(of: device)
     graphMemory.forgetAll()
     for address in gpu.programAllocations() { try? gpu.free(address) }
     disableAllPeers()

@@ -24,6 +24,8 @@ public final class Event: @unchecked Sendable {  // current: lock; handle: set b
   public private(set) var handle: UnsafeMutableRawPointer? = nil
   private let lock = Lock()
   private var current: Record?
+  /// What other processes see; only of events made with cudaEventInterprocess.
+  var shared: InterprocessEvent?
   static let handles = HandleTable<Event>(magic: 0x746e_7665_6372_6163)
 
   init(context: Context, flags: Flags) {
@@ -33,16 +35,24 @@ public final class Event: @unchecked Sendable {  // current: lock; handle: set b
 
   deinit { if let timestamp = current?.timestamp { context.gpu.retire(timestamp) } }
 
-  /// cudaEventCreateWithFlags.  Throws cudaErrorInvalidValue for unknown flags, cudaErrorNotSupported for interprocess events.
+  /// cudaEventCreateWithFlags.  Throws cudaErrorInvalidValue for unknown flags.
   public static func create(in context: Context, flags: UInt32 = 0) throws(CUDAError) -> Event {
     guard flags <= 7 else { throw .invalidValue.because("event flags are \(flags)") }
     let flags = Flags(rawValue: flags)
     if flags.contains(.interprocess) {
       guard flags.contains(.disableTiming) else { throw .invalidValue.because("an interprocess event must disable timing") }
-      throw .notSupported.because("interprocess events")
     }
     try context.check()
     let event = Event(context: context, flags: flags)
+    if flags.contains(.interprocess) { event.shared = try InterprocessEvent(on: context) }
+    event.handle = handles.issue(event)
+    return event
+  }
+
+  /// An event that another process made.
+  static func adopt(_ shared: InterprocessEvent, in context: Context) -> Event {
+    let event = Event(context: context, flags: [.disableTiming, .interprocess])
+    event.shared = shared
     event.handle = handles.issue(event)
     return event
   }
@@ -70,6 +80,7 @@ public final class Event: @unchecked Sendable {  // current: lock; handle: set b
       throw .invalidResourceHandle.because("the event and the stream belong to different devices")
     }
     try stream.admit()
+    if let shared { return try stream.gpuWork { () throws(GPUError) in try shared.record(in: stream.timeline) } }
     var timestamp: Timestamp? = nil
     if !flags.contains(.disableTiming) {
       timestamp = try stream.gpuWork { () throws(GPUError) in try stream.timeline.enqueueTimestamp() }
@@ -84,6 +95,11 @@ public final class Event: @unchecked Sendable {  // current: lock; handle: set b
 
   /// cudaEventQuery: whether the last record's work is done; true for an event never recorded.  Throws the sticky error.
   public func isComplete() throws(CUDAError) -> Bool {
+    if let shared {
+      if shared.isComplete { return true }
+      try context.check()
+      return false
+    }
     guard let record = lastRecord else { return true }
     let done = isDone(record)
     if !done { try context.check() }
@@ -96,6 +112,11 @@ public final class Event: @unchecked Sendable {  // current: lock; handle: set b
 
   /// cudaEventSynchronize.
   public func synchronize() throws(CUDAError) {
+    if let shared {
+      try shared.wait(context)
+      context.drainPrintf()
+      return
+    }
     guard let record = lastRecord else { return }
     do throws(GPUError) {
       try record.timeline.wait(for: record.position)

@@ -88,28 +88,33 @@ public final class ManagedAdvice: @unchecked Sendable {  // maps: lock
     lock.withLock { maps[place.serial, default: PageAdviceMap(end: place.size)].change(place.start, place.end, body) }
   }
 
-  /// cudaMemAdvise.  Advice that is about no place ignores the location.
+  /// cudaMemAdvise.  Advice that is about no place still wants a location that is one.
   public func advise(_ pointer: UnsafeRawPointer?, _ byteCount: UInt, _ number: Int32, _ location: () throws(CUDAError) -> MemoryLocation) throws(CUDAError) {
     guard let advice = Advice(rawValue: number) else { throw .invalidValue.because("advice \(number)") }
+    let location = try location()
+    guard location.kind != .none else { throw .invalidValue.because("location type 0") }
     switch advice {
     case .setReadMostly, .unsetReadMostly:
       let isSet = advice == .setReadMostly
       change(try place(pointer, byteCount)) { $0.isReadMostly = isSet }
     case .unsetPreferredLocation: change(try place(pointer, byteCount)) { $0.preferred = nil }
     case .setPreferredLocation:
-      let location = try location()
-      try location.checkForManagedMemory()
+      try check(location)
       change(try place(pointer, byteCount)) { $0.preferred = location }
     case .setAccessedBy, .unsetAccessedBy:
-      let location = try location()
       guard location.kind == .device || location.kind == .host else { throw .invalidValue.because("location type \(location.kind.rawValue)") }
-      try location.checkForManagedMemory()
+      try check(location)
       let number = location.deviceNumber
       change(try place(pointer, byteCount)) {
         $0.accessedBy.removeAll { $0 == number }
         if advice == .setAccessedBy { $0.accessedBy.append(number) }
       }
     }
+  }
+
+  /// Advice about a device that isn't there is an invalid value, where prefetching to it is an invalid device.
+  private func check(_ location: MemoryLocation) throws(CUDAError) {
+    do throws(CUDAError) { try location.checkForManagedMemory() } catch { throw .invalidValue.because(error.reason ?? "no such place") }
   }
 
   /// cudaMemPrefetchAsync, checked; the stream has nothing to do.
@@ -143,9 +148,9 @@ public final class ManagedAdvice: @unchecked Sendable {  // maps: lock
       return Array((everywhere + [Int32](repeating: -2, count: room)).prefix(room))
     case 4: return [common(\.lastPrefetch)?.deviceNumber ?? -2]
     case 5: return [common(\.preferred)?.kind.rawValue ?? 0]
-    case 6: return [common(\.preferred)?.id ?? 0]
+    case 6: return [common(\.preferred)?.idForQueries ?? -2]
     case 7: return [common(\.lastPrefetch)?.kind.rawValue ?? 0]
-    default: return [common(\.lastPrefetch)?.id ?? 0]
+    default: return [common(\.lastPrefetch)?.idForQueries ?? -2]
     }
   }
 }

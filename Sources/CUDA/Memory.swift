@@ -89,7 +89,7 @@ extension Context {
     try check()
     guard let pointer, byteCount > 0 else { throw .invalidValue.because("\(byteCount) bytes at \(String(describing: pointer))") }
     guard flags <= 15 else { throw .invalidValue.because("registration flags are \(flags)") }
-    guard flags & 4 == 0 else { throw .notSupported.because("registering memory of other devices (cudaHostRegisterIoMemory)") }
+    guard flags & 4 == 0 || IOMemory.contains(pointer, byteCount) else { throw .invalidValue.because("\(byteCount) bytes at \(pointer) are no memory of a device") }
     let address = UInt64(UInt(bitPattern: pointer))
     for probe in [address, address + UInt64(byteCount) - 1] where Runtime.find(probe) != nil {
       throw .hostMemoryAlreadyRegistered.because("\(byteCount) bytes at \(pointer)")

@@ -147,6 +147,10 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
   public func wait(for event: Event, flags: UInt32 = 0) throws(CUDAError) {
     guard flags <= 1 else { throw .invalidValue.because("wait flags are \(flags)") }
     try context.check()
+    if let shared = event.shared {
+      try admit()
+      return try gpuWork { () throws(GPUError) in try shared.enqueueWait(in: timeline) }
+    }
     guard let record = event.lastRecord else { return }
     if record.timeline === timeline { return }
     try admit()

@@ -19,6 +19,12 @@ private let largestBatch: UInt = 1 << 24
 
 public typealias PointerList = UnsafePointer<UnsafeMutableRawPointer?>
 
+/// The hints are checked and have no effect: they are about memory that has no place of its own.
+private func order(_ attributes: cudaMemcpyAttributes) throws(CUDAError) -> SourceOrder {
+  for hint in [attributes.srcLocHint, attributes.dstLocHint] { _ = try memoryLocation(hint) }
+  return try sourceOrder(attributes.srcAccessOrder, flags: attributes.flags)
+}
+
 /// `failed` is where CUDA 12 says which copy was wrong.
 public func copyBatch(
   _ to: PointerList?, _ from: UnsafePointer<UnsafeRawPointer?>?, _ sizes: UnsafePointer<UInt>?, _ count: UInt,
@@ -35,7 +41,7 @@ public func copyBatch(
   for index in 0..<Int(count) {
     if run + 1 < Int(attributeCount), starts[run + 1] == UInt(index) { run += 1 }
     do throws(CUDAError) {
-      let order = try sourceOrder(attributes[run].srcAccessOrder, flags: attributes[run].flags)
+      let order = try order(attributes[run])
       copies.append(
         BatchedCopy(
           to: CopySide(to[index]), from: CopySide(UnsafeMutableRawPointer(mutating: from[index])),
@@ -123,7 +129,7 @@ public func cudaMemcpyWithAttributesAsync(
   entry { () throws(CUDAError) in
     let stream = try currentStream(stream)
     guard let attributes else { throw .invalidValue.because("attr is null") }
-    let order = try sourceOrder(attributes.pointee.srcAccessOrder, flags: attributes.pointee.flags)
+    let order = try order(attributes.pointee)
     try stream.copy(
       to: CopySide(to), from: CopySide(UnsafeMutableRawPointer(mutating: from)), extent: CopyExtent(width: count(size)), kind: .automatic,
       isAsynchronous: true, order: order)

@@ -17,14 +17,14 @@ private func pieces(_ array: DeviceArray, _ x: UInt, _ y: UInt, _ byteCount: UIn
   guard x <= row, y < rows, total <= row * (rows - y) - x else { throw .invalidValue.because("\(total) bytes from byte \(x) of row \(y) leave the array") }
   var result: [Piece] = []
   var done = 0
-  var at = (x: x, y: y)
+  var at = x == row ? (x: 0, y: y + 1) : (x: x, y: y)
   func add(_ width: Int, _ height: Int) {
     guard width > 0, height > 0 else { return }
     result.append(Piece(x: at.x, y: at.y, done: done, box: CopyExtent(width: width, height: height)))
     done += width * height
     at = at.x + width == row ? (0, at.y + height) : (at.x + width, at.y)
   }
-  if x > 0 || total < row { add(min(row - x, total), 1) }
+  if at.x > 0 { add(min(row - at.x, total), 1) }
   add(row, (total - done) / row)
   add(total - done, 1)
   return result

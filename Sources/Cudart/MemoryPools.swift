@@ -45,7 +45,7 @@ public func cudaDeviceGetDefaultMemPool(_ result: PointerResult?, _ ordinal: Int
 public func cudaDeviceGetMemPool(_ result: PointerResult?, _ ordinal: Int32) -> Int32 {
   entry { () throws(CUDAError) in
     let result = try out(result, "memPool")
-    _ = try Runtime.device(Int(ordinal)).primaryContext()
+    _ = try currentContext()
     result.pointee = try PoolRegistry.shared.currentPool(.device(Int(ordinal)), .pinned).handle
   }
 }
@@ -53,7 +53,7 @@ public func cudaDeviceGetMemPool(_ result: PointerResult?, _ ordinal: Int32) -> 
 @c(carmine_rt_cudaDeviceSetMemPool)
 public func cudaDeviceSetMemPool(_ ordinal: Int32, _ pool: UnsafeMutableRawPointer?) -> Int32 {
   entry { () throws(CUDAError) in
-    _ = try Runtime.device(Int(ordinal)).primaryContext()
+    _ = try currentContext()
     try PoolRegistry.shared.setCurrent(MemoryPool.find(pool), .device(Int(ordinal)), .pinned)
   }
 }
@@ -113,7 +113,8 @@ public func cudaMemPoolSetAttribute(_ pool: UnsafeMutableRawPointer?, _ attribut
 public func cudaMemPoolSetAccess(_ pool: UnsafeMutableRawPointer?, _ list: UnsafePointer<cudaMemAccessDesc>?, _ size: UInt) -> Int32 {
   entry { () throws(CUDAError) in
     let pool = try MemoryPool.find(pool)
-    guard let list, size > 0, size <= 1 << 16 else { throw .invalidValue.because("\(size) descriptors") }
+    if size == 0 { return }
+    guard let list, size <= 1 << 16 else { throw .invalidValue.because("\(size) descriptors") }
     for index in 0..<Int(size) {
       let wanted = list[index]
       try pool.setAccess(MemoryLocation(type: wanted.location.type, id: wanted.location.id), wanted.flags)

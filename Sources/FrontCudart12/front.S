@@ -1296,47 +1296,42 @@ cudaInitDevice:	endbr64
 	.globl cudaIpcCloseMemHandle
 	.type cudaIpcCloseMemHandle,@function
 cudaIpcCloseMemHandle:	endbr64
-	leaq	name_234(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+968(%rip)
 	.size cudaIpcCloseMemHandle,.-cudaIpcCloseMemHandle
 	.globl cudaIpcGetEventHandle
 	.type cudaIpcGetEventHandle,@function
 cudaIpcGetEventHandle:	endbr64
-	leaq	name_235(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cudaIpcGetEventHandle,.-cudaIpcGetEventHandle
 	.globl cudaIpcGetMemHandle
 	.type cudaIpcGetMemHandle,@function
 cudaIpcGetMemHandle:	endbr64
-	leaq	name_236(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cudaIpcGetMemHandle,.-cudaIpcGetMemHandle
 	.globl cudaIpcOpenEventHandle
 	.type cudaIpcOpenEventHandle,@function
 cudaIpcOpenEventHandle:	endbr64
-	leaq	name_237(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cudaIpcOpenEventHandle,.-cudaIpcOpenEventHandle
 	.globl cudaIpcOpenMemHandle
 	.type cudaIpcOpenMemHandle,@function
 cudaIpcOpenMemHandle:	endbr64
-	leaq	name_238(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaIpcOpenMemHandle,.-cudaIpcOpenMemHandle
 	.globl cudaKernelSetAttributeForDevice
 	.type cudaKernelSetAttributeForDevice,@function
 cudaKernelSetAttributeForDevice:	endbr64
-	jmp	*carmine_front_slots+968(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaKernelSetAttributeForDevice,.-cudaKernelSetAttributeForDevice
 	.globl cudaLaunchCooperativeKernel
 	.type cudaLaunchCooperativeKernel,@function
 cudaLaunchCooperativeKernel:	endbr64
-	jmp	*carmine_front_slots+976(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaLaunchCooperativeKernel,.-cudaLaunchCooperativeKernel
 	.globl cudaLaunchCooperativeKernelMultiDevice
 	.type cudaLaunchCooperativeKernelMultiDevice,@function
 cudaLaunchCooperativeKernelMultiDevice:	endbr64
-	jmp	*carmine_front_slots+984(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaLaunchCooperativeKernelMultiDevice,.-cudaLaunchCooperativeKernelMultiDevice
 	.globl cudaLaunchCooperativeKernel_ptsz
 	.type cudaLaunchCooperativeKernel_ptsz,@function
@@ -1344,12 +1339,12 @@ cudaLaunchCooperativeKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+976(%rip)
+1:	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaLaunchCooperativeKernel_ptsz,.-cudaLaunchCooperativeKernel_ptsz
 	.globl cudaLaunchHostFunc
 	.type cudaLaunchHostFunc,@function
 cudaLaunchHostFunc:	endbr64
-	jmp	*carmine_front_slots+992(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaLaunchHostFunc,.-cudaLaunchHostFunc
 	.globl cudaLaunchHostFunc_ptsz
 	.type cudaLaunchHostFunc_ptsz,@function
@@ -1357,22 +1352,22 @@ cudaLaunchHostFunc_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+992(%rip)
+1:	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaLaunchHostFunc_ptsz,.-cudaLaunchHostFunc_ptsz
 	.globl cudaLaunchKernel
 	.type cudaLaunchKernel,@function
 cudaLaunchKernel:	endbr64
-	jmp	*carmine_front_slots+1000(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaLaunchKernel,.-cudaLaunchKernel
 	.globl cudaLaunchKernelExC
 	.type cudaLaunchKernelExC,@function
 cudaLaunchKernelExC:	endbr64
-	jmp	*carmine_front_slots+1008(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaLaunchKernelExC,.-cudaLaunchKernelExC
 	.globl cudaLaunchKernelExC_ptsz
 	.type cudaLaunchKernelExC_ptsz,@function
 cudaLaunchKernelExC_ptsz:	endbr64
-	jmp	*carmine_front_slots+1016(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaLaunchKernelExC_ptsz,.-cudaLaunchKernelExC_ptsz
 	.globl cudaLaunchKernel_ptsz
 	.type cudaLaunchKernel_ptsz,@function
@@ -1380,77 +1375,77 @@ cudaLaunchKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1000(%rip)
+1:	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaLaunchKernel_ptsz,.-cudaLaunchKernel_ptsz
 	.globl cudaLibraryEnumerateKernels
 	.type cudaLibraryEnumerateKernels,@function
 cudaLibraryEnumerateKernels:	endbr64
-	jmp	*carmine_front_slots+1024(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaLibraryEnumerateKernels,.-cudaLibraryEnumerateKernels
 	.globl cudaLibraryGetGlobal
 	.type cudaLibraryGetGlobal,@function
 cudaLibraryGetGlobal:	endbr64
-	jmp	*carmine_front_slots+1032(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaLibraryGetGlobal,.-cudaLibraryGetGlobal
 	.globl cudaLibraryGetKernel
 	.type cudaLibraryGetKernel,@function
 cudaLibraryGetKernel:	endbr64
-	jmp	*carmine_front_slots+1040(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaLibraryGetKernel,.-cudaLibraryGetKernel
 	.globl cudaLibraryGetKernelCount
 	.type cudaLibraryGetKernelCount,@function
 cudaLibraryGetKernelCount:	endbr64
-	jmp	*carmine_front_slots+1048(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaLibraryGetKernelCount,.-cudaLibraryGetKernelCount
 	.globl cudaLibraryGetManaged
 	.type cudaLibraryGetManaged,@function
 cudaLibraryGetManaged:	endbr64
-	jmp	*carmine_front_slots+1056(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaLibraryGetManaged,.-cudaLibraryGetManaged
 	.globl cudaLibraryGetUnifiedFunction
 	.type cudaLibraryGetUnifiedFunction,@function
 cudaLibraryGetUnifiedFunction:	endbr64
-	jmp	*carmine_front_slots+1064(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaLibraryGetUnifiedFunction,.-cudaLibraryGetUnifiedFunction
 	.globl cudaLibraryLoadData
 	.type cudaLibraryLoadData,@function
 cudaLibraryLoadData:	endbr64
-	jmp	*carmine_front_slots+1072(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaLibraryLoadData,.-cudaLibraryLoadData
 	.globl cudaLibraryLoadFromFile
 	.type cudaLibraryLoadFromFile,@function
 cudaLibraryLoadFromFile:	endbr64
-	jmp	*carmine_front_slots+1080(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaLibraryLoadFromFile,.-cudaLibraryLoadFromFile
 	.globl cudaLibraryUnload
 	.type cudaLibraryUnload,@function
 cudaLibraryUnload:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaLibraryUnload,.-cudaLibraryUnload
 	.globl cudaMalloc
 	.type cudaMalloc,@function
 cudaMalloc:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaMalloc,.-cudaMalloc
 	.globl cudaMalloc3D
 	.type cudaMalloc3D,@function
 cudaMalloc3D:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaMalloc3D,.-cudaMalloc3D
 	.globl cudaMalloc3DArray
 	.type cudaMalloc3DArray,@function
 cudaMalloc3DArray:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaMalloc3DArray,.-cudaMalloc3DArray
 	.globl cudaMallocArray
 	.type cudaMallocArray,@function
 cudaMallocArray:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaMallocArray,.-cudaMallocArray
 	.globl cudaMallocAsync
 	.type cudaMallocAsync,@function
 cudaMallocAsync:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaMallocAsync,.-cudaMallocAsync
 	.globl cudaMallocAsync_ptsz
 	.type cudaMallocAsync_ptsz,@function
@@ -1458,12 +1453,12 @@ cudaMallocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1128(%rip)
+1:	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaMallocAsync_ptsz,.-cudaMallocAsync_ptsz
 	.globl cudaMallocFromPoolAsync
 	.type cudaMallocFromPoolAsync,@function
 cudaMallocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaMallocFromPoolAsync,.-cudaMallocFromPoolAsync
 	.globl cudaMallocFromPoolAsync_ptsz
 	.type cudaMallocFromPoolAsync_ptsz,@function
@@ -1471,116 +1466,112 @@ cudaMallocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1136(%rip)
+1:	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaMallocFromPoolAsync_ptsz,.-cudaMallocFromPoolAsync_ptsz
 	.globl cudaMallocHost
 	.type cudaMallocHost,@function
 cudaMallocHost:	endbr64
-	jmp	*carmine_front_slots+1144(%rip)
+	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaMallocHost,.-cudaMallocHost
 	.globl cudaMallocManaged
 	.type cudaMallocManaged,@function
 cudaMallocManaged:	endbr64
-	jmp	*carmine_front_slots+1152(%rip)
+	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaMallocManaged,.-cudaMallocManaged
 	.globl cudaMallocMipmappedArray
 	.type cudaMallocMipmappedArray,@function
 cudaMallocMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+1160(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaMallocMipmappedArray,.-cudaMallocMipmappedArray
 	.globl cudaMallocPitch
 	.type cudaMallocPitch,@function
 cudaMallocPitch:	endbr64
-	jmp	*carmine_front_slots+1168(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaMallocPitch,.-cudaMallocPitch
 	.globl cudaMemAdvise
 	.type cudaMemAdvise,@function
 cudaMemAdvise:	endbr64
-	jmp	*carmine_front_slots+1176(%rip)
+	jmp	*carmine_front_slots+1216(%rip)
 	.size cudaMemAdvise,.-cudaMemAdvise
 	.globl cudaMemAdvise_v2
 	.type cudaMemAdvise_v2,@function
 cudaMemAdvise_v2:	endbr64
-	jmp	*carmine_front_slots+1184(%rip)
+	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaMemAdvise_v2,.-cudaMemAdvise_v2
 	.globl cudaMemGetInfo
 	.type cudaMemGetInfo,@function
 cudaMemGetInfo:	endbr64
-	jmp	*carmine_front_slots+1192(%rip)
+	jmp	*carmine_front_slots+1232(%rip)
 	.size cudaMemGetInfo,.-cudaMemGetInfo
 	.globl cudaMemPoolCreate
 	.type cudaMemPoolCreate,@function
 cudaMemPoolCreate:	endbr64
-	jmp	*carmine_front_slots+1200(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cudaMemPoolCreate,.-cudaMemPoolCreate
 	.globl cudaMemPoolDestroy
 	.type cudaMemPoolDestroy,@function
 cudaMemPoolDestroy:	endbr64
-	jmp	*carmine_front_slots+1208(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaMemPoolDestroy,.-cudaMemPoolDestroy
 	.globl cudaMemPoolExportPointer
 	.type cudaMemPoolExportPointer,@function
 cudaMemPoolExportPointer:	endbr64
-	leaq	name_275(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cudaMemPoolExportPointer,.-cudaMemPoolExportPointer
 	.globl cudaMemPoolExportToShareableHandle
 	.type cudaMemPoolExportToShareableHandle,@function
 cudaMemPoolExportToShareableHandle:	endbr64
-	leaq	name_276(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaMemPoolExportToShareableHandle,.-cudaMemPoolExportToShareableHandle
 	.globl cudaMemPoolGetAccess
 	.type cudaMemPoolGetAccess,@function
 cudaMemPoolGetAccess:	endbr64
-	jmp	*carmine_front_slots+1216(%rip)
+	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaMemPoolGetAccess,.-cudaMemPoolGetAccess
 	.globl cudaMemPoolGetAttribute
 	.type cudaMemPoolGetAttribute,@function
 cudaMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1224(%rip)
+	jmp	*carmine_front_slots+1280(%rip)
 	.size cudaMemPoolGetAttribute,.-cudaMemPoolGetAttribute
 	.globl cudaMemPoolImportFromShareableHandle
 	.type cudaMemPoolImportFromShareableHandle,@function
 cudaMemPoolImportFromShareableHandle:	endbr64
-	leaq	name_279(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1288(%rip)
 	.size cudaMemPoolImportFromShareableHandle,.-cudaMemPoolImportFromShareableHandle
 	.globl cudaMemPoolImportPointer
 	.type cudaMemPoolImportPointer,@function
 cudaMemPoolImportPointer:	endbr64
-	leaq	name_280(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1296(%rip)
 	.size cudaMemPoolImportPointer,.-cudaMemPoolImportPointer
 	.globl cudaMemPoolSetAccess
 	.type cudaMemPoolSetAccess,@function
 cudaMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+1232(%rip)
+	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaMemPoolSetAccess,.-cudaMemPoolSetAccess
 	.globl cudaMemPoolSetAttribute
 	.type cudaMemPoolSetAttribute,@function
 cudaMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1240(%rip)
+	jmp	*carmine_front_slots+1312(%rip)
 	.size cudaMemPoolSetAttribute,.-cudaMemPoolSetAttribute
 	.globl cudaMemPoolTrimTo
 	.type cudaMemPoolTrimTo,@function
 cudaMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+1248(%rip)
+	jmp	*carmine_front_slots+1320(%rip)
 	.size cudaMemPoolTrimTo,.-cudaMemPoolTrimTo
 	.globl cudaMemPrefetchAsync
 	.type cudaMemPrefetchAsync,@function
 cudaMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+1256(%rip)
+	jmp	*carmine_front_slots+1328(%rip)
 	.size cudaMemPrefetchAsync,.-cudaMemPrefetchAsync
 	.globl cudaMemPrefetchAsync_ptsz
 	.type cudaMemPrefetchAsync_ptsz,@function
 cudaMemPrefetchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+1264(%rip)
+	jmp	*carmine_front_slots+1336(%rip)
 	.size cudaMemPrefetchAsync_ptsz,.-cudaMemPrefetchAsync_ptsz
 	.globl cudaMemPrefetchAsync_v2
 	.type cudaMemPrefetchAsync_v2,@function
 cudaMemPrefetchAsync_v2:	endbr64
-	jmp	*carmine_front_slots+1272(%rip)
+	jmp	*carmine_front_slots+1344(%rip)
 	.size cudaMemPrefetchAsync_v2,.-cudaMemPrefetchAsync_v2
 	.globl cudaMemPrefetchAsync_v2_ptsz
 	.type cudaMemPrefetchAsync_v2_ptsz,@function
@@ -1588,42 +1579,42 @@ cudaMemPrefetchAsync_v2_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1272(%rip)
+1:	jmp	*carmine_front_slots+1344(%rip)
 	.size cudaMemPrefetchAsync_v2_ptsz,.-cudaMemPrefetchAsync_v2_ptsz
 	.globl cudaMemRangeGetAttribute
 	.type cudaMemRangeGetAttribute,@function
 cudaMemRangeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1280(%rip)
+	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaMemRangeGetAttribute,.-cudaMemRangeGetAttribute
 	.globl cudaMemRangeGetAttributes
 	.type cudaMemRangeGetAttributes,@function
 cudaMemRangeGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1288(%rip)
+	jmp	*carmine_front_slots+1360(%rip)
 	.size cudaMemRangeGetAttributes,.-cudaMemRangeGetAttributes
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	jmp	*carmine_front_slots+1296(%rip)
+	jmp	*carmine_front_slots+1368(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	jmp	*carmine_front_slots+1304(%rip)
+	jmp	*carmine_front_slots+1376(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
 cudaMemcpy2DArrayToArray:	endbr64
-	jmp	*carmine_front_slots+1312(%rip)
+	jmp	*carmine_front_slots+1384(%rip)
 	.size cudaMemcpy2DArrayToArray,.-cudaMemcpy2DArrayToArray
 	.globl cudaMemcpy2DArrayToArray_ptds
 	.type cudaMemcpy2DArrayToArray_ptds,@function
 cudaMemcpy2DArrayToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1320(%rip)
+	jmp	*carmine_front_slots+1392(%rip)
 	.size cudaMemcpy2DArrayToArray_ptds,.-cudaMemcpy2DArrayToArray_ptds
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	jmp	*carmine_front_slots+1328(%rip)
+	jmp	*carmine_front_slots+1400(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
@@ -1631,17 +1622,17 @@ cudaMemcpy2DAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1328(%rip)
+1:	jmp	*carmine_front_slots+1400(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
 cudaMemcpy2DFromArray:	endbr64
-	jmp	*carmine_front_slots+1336(%rip)
+	jmp	*carmine_front_slots+1408(%rip)
 	.size cudaMemcpy2DFromArray,.-cudaMemcpy2DFromArray
 	.globl cudaMemcpy2DFromArrayAsync
 	.type cudaMemcpy2DFromArrayAsync,@function
 cudaMemcpy2DFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1344(%rip)
+	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaMemcpy2DFromArrayAsync,.-cudaMemcpy2DFromArrayAsync
 	.globl cudaMemcpy2DFromArrayAsync_ptsz
 	.type cudaMemcpy2DFromArrayAsync_ptsz,@function
@@ -1649,22 +1640,22 @@ cudaMemcpy2DFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1344(%rip)
+1:	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaMemcpy2DFromArrayAsync_ptsz,.-cudaMemcpy2DFromArrayAsync_ptsz
 	.globl cudaMemcpy2DFromArray_ptds
 	.type cudaMemcpy2DFromArray_ptds,@function
 cudaMemcpy2DFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1352(%rip)
+	jmp	*carmine_front_slots+1424(%rip)
 	.size cudaMemcpy2DFromArray_ptds,.-cudaMemcpy2DFromArray_ptds
 	.globl cudaMemcpy2DToArray
 	.type cudaMemcpy2DToArray,@function
 cudaMemcpy2DToArray:	endbr64
-	jmp	*carmine_front_slots+1360(%rip)
+	jmp	*carmine_front_slots+1432(%rip)
 	.size cudaMemcpy2DToArray,.-cudaMemcpy2DToArray
 	.globl cudaMemcpy2DToArrayAsync
 	.type cudaMemcpy2DToArrayAsync,@function
 cudaMemcpy2DToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1368(%rip)
+	jmp	*carmine_front_slots+1440(%rip)
 	.size cudaMemcpy2DToArrayAsync,.-cudaMemcpy2DToArrayAsync
 	.globl cudaMemcpy2DToArrayAsync_ptsz
 	.type cudaMemcpy2DToArrayAsync_ptsz,@function
@@ -1672,27 +1663,27 @@ cudaMemcpy2DToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1368(%rip)
+1:	jmp	*carmine_front_slots+1440(%rip)
 	.size cudaMemcpy2DToArrayAsync_ptsz,.-cudaMemcpy2DToArrayAsync_ptsz
 	.globl cudaMemcpy2DToArray_ptds
 	.type cudaMemcpy2DToArray_ptds,@function
 cudaMemcpy2DToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1376(%rip)
+	jmp	*carmine_front_slots+1448(%rip)
 	.size cudaMemcpy2DToArray_ptds,.-cudaMemcpy2DToArray_ptds
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1384(%rip)
+	jmp	*carmine_front_slots+1456(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	jmp	*carmine_front_slots+1392(%rip)
+	jmp	*carmine_front_slots+1464(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	jmp	*carmine_front_slots+1400(%rip)
+	jmp	*carmine_front_slots+1472(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
@@ -1700,27 +1691,27 @@ cudaMemcpy3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1400(%rip)
+1:	jmp	*carmine_front_slots+1472(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
 cudaMemcpy3DBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1408(%rip)
+	jmp	*carmine_front_slots+1480(%rip)
 	.size cudaMemcpy3DBatchAsync,.-cudaMemcpy3DBatchAsync
 	.globl cudaMemcpy3DBatchAsync_ptsz
 	.type cudaMemcpy3DBatchAsync_ptsz,@function
 cudaMemcpy3DBatchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+1416(%rip)
+	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaMemcpy3DBatchAsync_ptsz,.-cudaMemcpy3DBatchAsync_ptsz
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+1424(%rip)
+	jmp	*carmine_front_slots+1496(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1432(%rip)
+	jmp	*carmine_front_slots+1504(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
@@ -1728,32 +1719,32 @@ cudaMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1432(%rip)
+1:	jmp	*carmine_front_slots+1504(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+1440(%rip)
+	jmp	*carmine_front_slots+1512(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1448(%rip)
+	jmp	*carmine_front_slots+1520(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
 cudaMemcpyArrayToArray:	endbr64
-	jmp	*carmine_front_slots+1456(%rip)
+	jmp	*carmine_front_slots+1528(%rip)
 	.size cudaMemcpyArrayToArray,.-cudaMemcpyArrayToArray
 	.globl cudaMemcpyArrayToArray_ptds
 	.type cudaMemcpyArrayToArray_ptds,@function
 cudaMemcpyArrayToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1464(%rip)
+	jmp	*carmine_front_slots+1536(%rip)
 	.size cudaMemcpyArrayToArray_ptds,.-cudaMemcpyArrayToArray_ptds
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+1472(%rip)
+	jmp	*carmine_front_slots+1544(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
@@ -1761,27 +1752,27 @@ cudaMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1472(%rip)
+1:	jmp	*carmine_front_slots+1544(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
 cudaMemcpyBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1480(%rip)
+	jmp	*carmine_front_slots+1552(%rip)
 	.size cudaMemcpyBatchAsync,.-cudaMemcpyBatchAsync
 	.globl cudaMemcpyBatchAsync_ptsz
 	.type cudaMemcpyBatchAsync_ptsz,@function
 cudaMemcpyBatchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+1488(%rip)
+	jmp	*carmine_front_slots+1560(%rip)
 	.size cudaMemcpyBatchAsync_ptsz,.-cudaMemcpyBatchAsync_ptsz
 	.globl cudaMemcpyFromArray
 	.type cudaMemcpyFromArray,@function
 cudaMemcpyFromArray:	endbr64
-	jmp	*carmine_front_slots+1496(%rip)
+	jmp	*carmine_front_slots+1568(%rip)
 	.size cudaMemcpyFromArray,.-cudaMemcpyFromArray
 	.globl cudaMemcpyFromArrayAsync
 	.type cudaMemcpyFromArrayAsync,@function
 cudaMemcpyFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1504(%rip)
+	jmp	*carmine_front_slots+1576(%rip)
 	.size cudaMemcpyFromArrayAsync,.-cudaMemcpyFromArrayAsync
 	.globl cudaMemcpyFromArrayAsync_ptsz
 	.type cudaMemcpyFromArrayAsync_ptsz,@function
@@ -1789,22 +1780,22 @@ cudaMemcpyFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 8(%rsp)
 	jne	1f
 	movq	$2, 8(%rsp)
-1:	jmp	*carmine_front_slots+1504(%rip)
+1:	jmp	*carmine_front_slots+1576(%rip)
 	.size cudaMemcpyFromArrayAsync_ptsz,.-cudaMemcpyFromArrayAsync_ptsz
 	.globl cudaMemcpyFromArray_ptds
 	.type cudaMemcpyFromArray_ptds,@function
 cudaMemcpyFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1512(%rip)
+	jmp	*carmine_front_slots+1584(%rip)
 	.size cudaMemcpyFromArray_ptds,.-cudaMemcpyFromArray_ptds
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	jmp	*carmine_front_slots+1520(%rip)
+	jmp	*carmine_front_slots+1592(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1528(%rip)
+	jmp	*carmine_front_slots+1600(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
@@ -1812,32 +1803,32 @@ cudaMemcpyFromSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1528(%rip)
+1:	jmp	*carmine_front_slots+1600(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1536(%rip)
+	jmp	*carmine_front_slots+1608(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+1544(%rip)
+	jmp	*carmine_front_slots+1616(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1552(%rip)
+	jmp	*carmine_front_slots+1624(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
 cudaMemcpyToArray:	endbr64
-	jmp	*carmine_front_slots+1560(%rip)
+	jmp	*carmine_front_slots+1632(%rip)
 	.size cudaMemcpyToArray,.-cudaMemcpyToArray
 	.globl cudaMemcpyToArrayAsync
 	.type cudaMemcpyToArrayAsync,@function
 cudaMemcpyToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1568(%rip)
+	jmp	*carmine_front_slots+1640(%rip)
 	.size cudaMemcpyToArrayAsync,.-cudaMemcpyToArrayAsync
 	.globl cudaMemcpyToArrayAsync_ptsz
 	.type cudaMemcpyToArrayAsync_ptsz,@function
@@ -1845,22 +1836,22 @@ cudaMemcpyToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 8(%rsp)
 	jne	1f
 	movq	$2, 8(%rsp)
-1:	jmp	*carmine_front_slots+1568(%rip)
+1:	jmp	*carmine_front_slots+1640(%rip)
 	.size cudaMemcpyToArrayAsync_ptsz,.-cudaMemcpyToArrayAsync_ptsz
 	.globl cudaMemcpyToArray_ptds
 	.type cudaMemcpyToArray_ptds,@function
 cudaMemcpyToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1576(%rip)
+	jmp	*carmine_front_slots+1648(%rip)
 	.size cudaMemcpyToArray_ptds,.-cudaMemcpyToArray_ptds
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	jmp	*carmine_front_slots+1584(%rip)
+	jmp	*carmine_front_slots+1656(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1592(%rip)
+	jmp	*carmine_front_slots+1664(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
@@ -1868,32 +1859,32 @@ cudaMemcpyToSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1592(%rip)
+1:	jmp	*carmine_front_slots+1664(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1600(%rip)
+	jmp	*carmine_front_slots+1672(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+1608(%rip)
+	jmp	*carmine_front_slots+1680(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	jmp	*carmine_front_slots+1616(%rip)
+	jmp	*carmine_front_slots+1688(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	jmp	*carmine_front_slots+1624(%rip)
+	jmp	*carmine_front_slots+1696(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	jmp	*carmine_front_slots+1632(%rip)
+	jmp	*carmine_front_slots+1704(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
@@ -1901,22 +1892,22 @@ cudaMemset2DAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1632(%rip)
+1:	jmp	*carmine_front_slots+1704(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1640(%rip)
+	jmp	*carmine_front_slots+1712(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	jmp	*carmine_front_slots+1648(%rip)
+	jmp	*carmine_front_slots+1720(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	jmp	*carmine_front_slots+1656(%rip)
+	jmp	*carmine_front_slots+1728(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
@@ -1924,17 +1915,17 @@ cudaMemset3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1656(%rip)
+1:	jmp	*carmine_front_slots+1728(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1664(%rip)
+	jmp	*carmine_front_slots+1736(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	jmp	*carmine_front_slots+1672(%rip)
+	jmp	*carmine_front_slots+1744(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
@@ -1942,12 +1933,12 @@ cudaMemsetAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1672(%rip)
+1:	jmp	*carmine_front_slots+1744(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	jmp	*carmine_front_slots+1680(%rip)
+	jmp	*carmine_front_slots+1752(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
@@ -1964,77 +1955,77 @@ cudaMipmappedArrayGetSparseProperties:	endbr64
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+1688(%rip)
+	jmp	*carmine_front_slots+1760(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+1696(%rip)
+	jmp	*carmine_front_slots+1768(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+1704(%rip)
+	jmp	*carmine_front_slots+1776(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
 cudaOccupancyMaxActiveClusters:	endbr64
-	jmp	*carmine_front_slots+1712(%rip)
+	jmp	*carmine_front_slots+1784(%rip)
 	.size cudaOccupancyMaxActiveClusters,.-cudaOccupancyMaxActiveClusters
 	.globl cudaOccupancyMaxPotentialClusterSize
 	.type cudaOccupancyMaxPotentialClusterSize,@function
 cudaOccupancyMaxPotentialClusterSize:	endbr64
-	jmp	*carmine_front_slots+1720(%rip)
+	jmp	*carmine_front_slots+1792(%rip)
 	.size cudaOccupancyMaxPotentialClusterSize,.-cudaOccupancyMaxPotentialClusterSize
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	jmp	*carmine_front_slots+1728(%rip)
+	jmp	*carmine_front_slots+1800(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1736(%rip)
+	jmp	*carmine_front_slots+1808(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	jmp	*carmine_front_slots+1744(%rip)
+	jmp	*carmine_front_slots+1816(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	jmp	*carmine_front_slots+1752(%rip)
+	jmp	*carmine_front_slots+1824(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	jmp	*carmine_front_slots+1760(%rip)
+	jmp	*carmine_front_slots+1832(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	jmp	*carmine_front_slots+1768(%rip)
+	jmp	*carmine_front_slots+1840(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+1776(%rip)
+	jmp	*carmine_front_slots+1848(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetDoubleForDevice
 	.type cudaSetDoubleForDevice,@function
 cudaSetDoubleForDevice:	endbr64
-	jmp	*carmine_front_slots+1784(%rip)
+	jmp	*carmine_front_slots+1856(%rip)
 	.size cudaSetDoubleForDevice,.-cudaSetDoubleForDevice
 	.globl cudaSetDoubleForHost
 	.type cudaSetDoubleForHost,@function
 cudaSetDoubleForHost:	endbr64
-	jmp	*carmine_front_slots+1792(%rip)
+	jmp	*carmine_front_slots+1864(%rip)
 	.size cudaSetDoubleForHost,.-cudaSetDoubleForHost
 	.globl cudaSetValidDevices
 	.type cudaSetValidDevices,@function
 cudaSetValidDevices:	endbr64
-	jmp	*carmine_front_slots+1800(%rip)
+	jmp	*carmine_front_slots+1872(%rip)
 	.size cudaSetValidDevices,.-cudaSetValidDevices
 	.globl cudaSignalExternalSemaphoresAsync
 	.type cudaSignalExternalSemaphoresAsync,@function
@@ -2063,7 +2054,7 @@ cudaSignalExternalSemaphoresAsync_v2_ptsz:	endbr64
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+1808(%rip)
+	jmp	*carmine_front_slots+1880(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
@@ -2071,12 +2062,12 @@ cudaStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1808(%rip)
+1:	jmp	*carmine_front_slots+1880(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+1816(%rip)
+	jmp	*carmine_front_slots+1888(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
@@ -2084,7 +2075,7 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1816(%rip)
+1:	jmp	*carmine_front_slots+1888(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
@@ -2113,32 +2104,32 @@ cudaStreamBeginCapture_ptsz:	endbr64
 	.globl cudaStreamCopyAttributes
 	.type cudaStreamCopyAttributes,@function
 cudaStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+1824(%rip)
+	jmp	*carmine_front_slots+1896(%rip)
 	.size cudaStreamCopyAttributes,.-cudaStreamCopyAttributes
 	.globl cudaStreamCopyAttributes_ptsz
 	.type cudaStreamCopyAttributes_ptsz,@function
 cudaStreamCopyAttributes_ptsz:	endbr64
-	jmp	*carmine_front_slots+1832(%rip)
+	jmp	*carmine_front_slots+1904(%rip)
 	.size cudaStreamCopyAttributes_ptsz,.-cudaStreamCopyAttributes_ptsz
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+1840(%rip)
+	jmp	*carmine_front_slots+1912(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+1848(%rip)
+	jmp	*carmine_front_slots+1920(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+1856(%rip)
+	jmp	*carmine_front_slots+1928(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+1864(%rip)
+	jmp	*carmine_front_slots+1936(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
@@ -2155,7 +2146,7 @@ cudaStreamEndCapture_ptsz:	endbr64
 	.globl cudaStreamGetAttribute
 	.type cudaStreamGetAttribute,@function
 cudaStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1872(%rip)
+	jmp	*carmine_front_slots+1944(%rip)
 	.size cudaStreamGetAttribute,.-cudaStreamGetAttribute
 	.globl cudaStreamGetAttribute_ptsz
 	.type cudaStreamGetAttribute_ptsz,@function
@@ -2163,12 +2154,12 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1872(%rip)
+1:	jmp	*carmine_front_slots+1944(%rip)
 	.size cudaStreamGetAttribute_ptsz,.-cudaStreamGetAttribute_ptsz
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+1880(%rip)
+	jmp	*carmine_front_slots+1952(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2176,12 +2167,12 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1880(%rip)
+1:	jmp	*carmine_front_slots+1952(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetCaptureInfo_v2
 	.type cudaStreamGetCaptureInfo_v2,@function
 cudaStreamGetCaptureInfo_v2:	endbr64
-	jmp	*carmine_front_slots+1888(%rip)
+	jmp	*carmine_front_slots+1960(%rip)
 	.size cudaStreamGetCaptureInfo_v2,.-cudaStreamGetCaptureInfo_v2
 	.globl cudaStreamGetCaptureInfo_v2_ptsz
 	.type cudaStreamGetCaptureInfo_v2_ptsz,@function
@@ -2189,12 +2180,12 @@ cudaStreamGetCaptureInfo_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1888(%rip)
+1:	jmp	*carmine_front_slots+1960(%rip)
 	.size cudaStreamGetCaptureInfo_v2_ptsz,.-cudaStreamGetCaptureInfo_v2_ptsz
 	.globl cudaStreamGetCaptureInfo_v3
 	.type cudaStreamGetCaptureInfo_v3,@function
 cudaStreamGetCaptureInfo_v3:	endbr64
-	jmp	*carmine_front_slots+1896(%rip)
+	jmp	*carmine_front_slots+1968(%rip)
 	.size cudaStreamGetCaptureInfo_v3,.-cudaStreamGetCaptureInfo_v3
 	.globl cudaStreamGetCaptureInfo_v3_ptsz
 	.type cudaStreamGetCaptureInfo_v3_ptsz,@function
@@ -2202,12 +2193,12 @@ cudaStreamGetCaptureInfo_v3_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1896(%rip)
+1:	jmp	*carmine_front_slots+1968(%rip)
 	.size cudaStreamGetCaptureInfo_v3_ptsz,.-cudaStreamGetCaptureInfo_v3_ptsz
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+1904(%rip)
+	jmp	*carmine_front_slots+1976(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2215,12 +2206,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1904(%rip)
+1:	jmp	*carmine_front_slots+1976(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+1912(%rip)
+	jmp	*carmine_front_slots+1984(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2228,12 +2219,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1912(%rip)
+1:	jmp	*carmine_front_slots+1984(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+1920(%rip)
+	jmp	*carmine_front_slots+1992(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2241,12 +2232,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1920(%rip)
+1:	jmp	*carmine_front_slots+1992(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+1928(%rip)
+	jmp	*carmine_front_slots+2000(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2254,12 +2245,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1928(%rip)
+1:	jmp	*carmine_front_slots+2000(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+1936(%rip)
+	jmp	*carmine_front_slots+2008(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2267,12 +2258,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1936(%rip)
+1:	jmp	*carmine_front_slots+2008(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+1944(%rip)
+	jmp	*carmine_front_slots+2016(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2280,12 +2271,12 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1944(%rip)
+1:	jmp	*carmine_front_slots+2016(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
 cudaStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1952(%rip)
+	jmp	*carmine_front_slots+2024(%rip)
 	.size cudaStreamSetAttribute,.-cudaStreamSetAttribute
 	.globl cudaStreamSetAttribute_ptsz
 	.type cudaStreamSetAttribute_ptsz,@function
@@ -2293,12 +2284,12 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1952(%rip)
+1:	jmp	*carmine_front_slots+2024(%rip)
 	.size cudaStreamSetAttribute_ptsz,.-cudaStreamSetAttribute_ptsz
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+1960(%rip)
+	jmp	*carmine_front_slots+2032(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2306,7 +2297,7 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1960(%rip)
+1:	jmp	*carmine_front_slots+2032(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
@@ -2335,7 +2326,7 @@ cudaStreamUpdateCaptureDependencies_v2_ptsz:	endbr64
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+1968(%rip)
+	jmp	*carmine_front_slots+2040(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2343,42 +2334,42 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1968(%rip)
+1:	jmp	*carmine_front_slots+2040(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+1976(%rip)
+	jmp	*carmine_front_slots+2048(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaThreadExit
 	.type cudaThreadExit,@function
 cudaThreadExit:	endbr64
-	jmp	*carmine_front_slots+1984(%rip)
+	jmp	*carmine_front_slots+2056(%rip)
 	.size cudaThreadExit,.-cudaThreadExit
 	.globl cudaThreadGetCacheConfig
 	.type cudaThreadGetCacheConfig,@function
 cudaThreadGetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+1992(%rip)
+	jmp	*carmine_front_slots+2064(%rip)
 	.size cudaThreadGetCacheConfig,.-cudaThreadGetCacheConfig
 	.globl cudaThreadGetLimit
 	.type cudaThreadGetLimit,@function
 cudaThreadGetLimit:	endbr64
-	jmp	*carmine_front_slots+2000(%rip)
+	jmp	*carmine_front_slots+2072(%rip)
 	.size cudaThreadGetLimit,.-cudaThreadGetLimit
 	.globl cudaThreadSetCacheConfig
 	.type cudaThreadSetCacheConfig,@function
 cudaThreadSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+2008(%rip)
+	jmp	*carmine_front_slots+2080(%rip)
 	.size cudaThreadSetCacheConfig,.-cudaThreadSetCacheConfig
 	.globl cudaThreadSetLimit
 	.type cudaThreadSetLimit,@function
 cudaThreadSetLimit:	endbr64
-	jmp	*carmine_front_slots+2016(%rip)
+	jmp	*carmine_front_slots+2088(%rip)
 	.size cudaThreadSetLimit,.-cudaThreadSetLimit
 	.globl cudaThreadSynchronize
 	.type cudaThreadSynchronize,@function
 cudaThreadSynchronize:	endbr64
-	jmp	*carmine_front_slots+2024(%rip)
+	jmp	*carmine_front_slots+2096(%rip)
 	.size cudaThreadSynchronize,.-cudaThreadSynchronize
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
@@ -2401,12 +2392,12 @@ cudaUserObjectRetain:	endbr64
 	.globl cudaVDPAUGetDevice
 	.type cudaVDPAUGetDevice,@function
 cudaVDPAUGetDevice:	endbr64
-	jmp	*carmine_front_slots+2032(%rip)
+	jmp	*carmine_front_slots+2104(%rip)
 	.size cudaVDPAUGetDevice,.-cudaVDPAUGetDevice
 	.globl cudaVDPAUSetVDPAUDevice
 	.type cudaVDPAUSetVDPAUDevice,@function
 cudaVDPAUSetVDPAUDevice:	endbr64
-	jmp	*carmine_front_slots+2040(%rip)
+	jmp	*carmine_front_slots+2112(%rip)
 	.size cudaVDPAUSetVDPAUDevice,.-cudaVDPAUSetVDPAUDevice
 	.globl cudaWaitExternalSemaphoresAsync
 	.type cudaWaitExternalSemaphoresAsync,@function
@@ -2944,6 +2935,24 @@ first_254:	pushq	$254
 	jmp	carmine_front_first_call
 first_255:	pushq	$255
 	jmp	carmine_front_first_call
+first_256:	pushq	$256
+	jmp	carmine_front_first_call
+first_257:	pushq	$257
+	jmp	carmine_front_first_call
+first_258:	pushq	$258
+	jmp	carmine_front_first_call
+first_259:	pushq	$259
+	jmp	carmine_front_first_call
+first_260:	pushq	$260
+	jmp	carmine_front_first_call
+first_261:	pushq	$261
+	jmp	carmine_front_first_call
+first_262:	pushq	$262
+	jmp	carmine_front_first_call
+first_263:	pushq	$263
+	jmp	carmine_front_first_call
+first_264:	pushq	$264
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 name_9:	.asciz "__cudaRegisterHostVar"
 name_11:	.asciz "__cudaRegisterUnifiedTable"
@@ -3055,15 +3064,6 @@ name_211:	.asciz "cudaGraphUpload"
 name_212:	.asciz "cudaGraphUpload_ptsz"
 name_231:	.asciz "cudaImportExternalMemory"
 name_232:	.asciz "cudaImportExternalSemaphore"
-name_234:	.asciz "cudaIpcCloseMemHandle"
-name_235:	.asciz "cudaIpcGetEventHandle"
-name_236:	.asciz "cudaIpcGetMemHandle"
-name_237:	.asciz "cudaIpcOpenEventHandle"
-name_238:	.asciz "cudaIpcOpenMemHandle"
-name_275:	.asciz "cudaMemPoolExportPointer"
-name_276:	.asciz "cudaMemPoolExportToShareableHandle"
-name_279:	.asciz "cudaMemPoolImportFromShareableHandle"
-name_280:	.asciz "cudaMemPoolImportPointer"
 name_352:	.asciz "cudaMipmappedArrayGetMemoryRequirements"
 name_353:	.asciz "cudaMipmappedArrayGetSparseProperties"
 name_369:	.asciz "cudaSignalExternalSemaphoresAsync"
@@ -3208,141 +3208,150 @@ symbol_117:	.asciz "carmine_rt_cudaHostGetFlags"
 symbol_118:	.asciz "carmine_rt_cudaHostRegister"
 symbol_119:	.asciz "carmine_rt_cudaHostUnregister"
 symbol_120:	.asciz "carmine_rt_cudaInitDevice"
-symbol_121:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
-symbol_122:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
-symbol_123:	.asciz "carmine_rt_cudaLaunchCooperativeKernelMultiDevice"
-symbol_124:	.asciz "carmine_rt_cudaLaunchHostFunc"
-symbol_125:	.asciz "carmine_rt_cudaLaunchKernel"
-symbol_126:	.asciz "carmine_rt_cudaLaunchKernelExC"
-symbol_127:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
-symbol_128:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
-symbol_129:	.asciz "carmine_rt_cudaLibraryGetGlobal"
-symbol_130:	.asciz "carmine_rt_cudaLibraryGetKernel"
-symbol_131:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
-symbol_132:	.asciz "carmine_rt_cudaLibraryGetManaged"
-symbol_133:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
-symbol_134:	.asciz "carmine_rt_cudaLibraryLoadData"
-symbol_135:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
-symbol_136:	.asciz "carmine_rt_cudaLibraryUnload"
-symbol_137:	.asciz "carmine_rt_cudaMalloc"
-symbol_138:	.asciz "carmine_rt_cudaMalloc3D"
-symbol_139:	.asciz "carmine_rt_cudaMalloc3DArray"
-symbol_140:	.asciz "carmine_rt_cudaMallocArray"
-symbol_141:	.asciz "carmine_rt_cudaMallocAsync"
-symbol_142:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
-symbol_143:	.asciz "carmine_rt_cudaMallocHost"
-symbol_144:	.asciz "carmine_rt_cudaMallocManaged"
-symbol_145:	.asciz "carmine_rt_cudaMallocMipmappedArray"
-symbol_146:	.asciz "carmine_rt_cudaMallocPitch"
-symbol_147:	.asciz "carmine12_cudaMemAdvise"
-symbol_148:	.asciz "carmine12_cudaMemAdvise_v2"
-symbol_149:	.asciz "carmine_rt_cudaMemGetInfo"
-symbol_150:	.asciz "carmine_rt_cudaMemPoolCreate"
-symbol_151:	.asciz "carmine_rt_cudaMemPoolDestroy"
-symbol_152:	.asciz "carmine_rt_cudaMemPoolGetAccess"
-symbol_153:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
-symbol_154:	.asciz "carmine_rt_cudaMemPoolSetAccess"
-symbol_155:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
-symbol_156:	.asciz "carmine_rt_cudaMemPoolTrimTo"
-symbol_157:	.asciz "carmine12_cudaMemPrefetchAsync"
-symbol_158:	.asciz "carmine12_cudaMemPrefetchAsync_ptsz"
-symbol_159:	.asciz "carmine12_cudaMemPrefetchAsync_v2"
-symbol_160:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
-symbol_161:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
-symbol_162:	.asciz "carmine_rt_cudaMemcpy"
-symbol_163:	.asciz "carmine_rt_cudaMemcpy2D"
-symbol_164:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
-symbol_165:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
-symbol_166:	.asciz "carmine_rt_cudaMemcpy2DAsync"
-symbol_167:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
-symbol_168:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
-symbol_169:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
-symbol_170:	.asciz "carmine_rt_cudaMemcpy2DToArray"
-symbol_171:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
-symbol_172:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
-symbol_173:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
-symbol_174:	.asciz "carmine_rt_cudaMemcpy3D"
-symbol_175:	.asciz "carmine_rt_cudaMemcpy3DAsync"
-symbol_176:	.asciz "carmine12_cudaMemcpy3DBatchAsync"
-symbol_177:	.asciz "carmine12_cudaMemcpy3DBatchAsync_ptsz"
-symbol_178:	.asciz "carmine_rt_cudaMemcpy3DPeer"
-symbol_179:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
-symbol_180:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
-symbol_181:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
-symbol_182:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
-symbol_183:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
-symbol_184:	.asciz "carmine_rt_cudaMemcpyAsync"
-symbol_185:	.asciz "carmine12_cudaMemcpyBatchAsync"
-symbol_186:	.asciz "carmine12_cudaMemcpyBatchAsync_ptsz"
-symbol_187:	.asciz "carmine_rt_cudaMemcpyFromArray"
-symbol_188:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
-symbol_189:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
-symbol_190:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
-symbol_191:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
-symbol_192:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
-symbol_193:	.asciz "carmine_rt_cudaMemcpyPeer"
-symbol_194:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
-symbol_195:	.asciz "carmine_rt_cudaMemcpyToArray"
-symbol_196:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
-symbol_197:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
-symbol_198:	.asciz "carmine_rt_cudaMemcpyToSymbol"
-symbol_199:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
-symbol_200:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
-symbol_201:	.asciz "carmine_rt_cudaMemcpy_ptds"
-symbol_202:	.asciz "carmine_rt_cudaMemset"
-symbol_203:	.asciz "carmine_rt_cudaMemset2D"
-symbol_204:	.asciz "carmine_rt_cudaMemset2DAsync"
-symbol_205:	.asciz "carmine_rt_cudaMemset2D_ptds"
-symbol_206:	.asciz "carmine_rt_cudaMemset3D"
-symbol_207:	.asciz "carmine_rt_cudaMemset3DAsync"
-symbol_208:	.asciz "carmine_rt_cudaMemset3D_ptds"
-symbol_209:	.asciz "carmine_rt_cudaMemsetAsync"
-symbol_210:	.asciz "carmine_rt_cudaMemset_ptds"
-symbol_211:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
-symbol_212:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_213:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_214:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
-symbol_215:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
-symbol_216:	.asciz "carmine_rt_cudaPeekAtLastError"
-symbol_217:	.asciz "carmine12_cudaPointerGetAttributes"
-symbol_218:	.asciz "carmine_rt_cudaProfilerStart"
-symbol_219:	.asciz "carmine_rt_cudaProfilerStop"
-symbol_220:	.asciz "carmine12_cudaRuntimeGetVersion"
-symbol_221:	.asciz "carmine_rt_cudaSetDevice"
-symbol_222:	.asciz "carmine_rt_cudaSetDeviceFlags"
-symbol_223:	.asciz "carmine_rt_cudaSetDoubleForDevice"
-symbol_224:	.asciz "carmine_rt_cudaSetDoubleForHost"
-symbol_225:	.asciz "carmine_rt_cudaSetValidDevices"
-symbol_226:	.asciz "carmine_rt_cudaStreamAddCallback"
-symbol_227:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_228:	.asciz "carmine_rt_cudaStreamCopyAttributes"
-symbol_229:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
-symbol_230:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_231:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_232:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_233:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_234:	.asciz "carmine_rt_cudaStreamGetAttribute"
-symbol_235:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
-symbol_236:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v2"
-symbol_237:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v3"
-symbol_238:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_239:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_240:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_241:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_242:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_243:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_244:	.asciz "carmine_rt_cudaStreamSetAttribute"
-symbol_245:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_246:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_247:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
-symbol_248:	.asciz "carmine_rt_cudaThreadExit"
-symbol_249:	.asciz "carmine_rt_cudaThreadGetCacheConfig"
-symbol_250:	.asciz "carmine_rt_cudaThreadGetLimit"
-symbol_251:	.asciz "carmine_rt_cudaThreadSetCacheConfig"
-symbol_252:	.asciz "carmine_rt_cudaThreadSetLimit"
-symbol_253:	.asciz "carmine_rt_cudaThreadSynchronize"
-symbol_254:	.asciz "carmine_rt_cudaVDPAUGetDevice"
-symbol_255:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
+symbol_121:	.asciz "carmine_rt_cudaIpcCloseMemHandle"
+symbol_122:	.asciz "carmine_rt_cudaIpcGetEventHandle"
+symbol_123:	.asciz "carmine_rt_cudaIpcGetMemHandle"
+symbol_124:	.asciz "carmine_rt_cudaIpcOpenEventHandle"
+symbol_125:	.asciz "carmine_rt_cudaIpcOpenMemHandle"
+symbol_126:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
+symbol_127:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
+symbol_128:	.asciz "carmine_rt_cudaLaunchCooperativeKernelMultiDevice"
+symbol_129:	.asciz "carmine_rt_cudaLaunchHostFunc"
+symbol_130:	.asciz "carmine_rt_cudaLaunchKernel"
+symbol_131:	.asciz "carmine_rt_cudaLaunchKernelExC"
+symbol_132:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
+symbol_133:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
+symbol_134:	.asciz "carmine_rt_cudaLibraryGetGlobal"
+symbol_135:	.asciz "carmine_rt_cudaLibraryGetKernel"
+symbol_136:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
+symbol_137:	.asciz "carmine_rt_cudaLibraryGetManaged"
+symbol_138:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
+symbol_139:	.asciz "carmine_rt_cudaLibraryLoadData"
+symbol_140:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
+symbol_141:	.asciz "carmine_rt_cudaLibraryUnload"
+symbol_142:	.asciz "carmine_rt_cudaMalloc"
+symbol_143:	.asciz "carmine_rt_cudaMalloc3D"
+symbol_144:	.asciz "carmine_rt_cudaMalloc3DArray"
+symbol_145:	.asciz "carmine_rt_cudaMallocArray"
+symbol_146:	.asciz "carmine_rt_cudaMallocAsync"
+symbol_147:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
+symbol_148:	.asciz "carmine_rt_cudaMallocHost"
+symbol_149:	.asciz "carmine_rt_cudaMallocManaged"
+symbol_150:	.asciz "carmine_rt_cudaMallocMipmappedArray"
+symbol_151:	.asciz "carmine_rt_cudaMallocPitch"
+symbol_152:	.asciz "carmine12_cudaMemAdvise"
+symbol_153:	.asciz "carmine12_cudaMemAdvise_v2"
+symbol_154:	.asciz "carmine_rt_cudaMemGetInfo"
+symbol_155:	.asciz "carmine_rt_cudaMemPoolCreate"
+symbol_156:	.asciz "carmine_rt_cudaMemPoolDestroy"
+symbol_157:	.asciz "carmine_rt_cudaMemPoolExportPointer"
+symbol_158:	.asciz "carmine_rt_cudaMemPoolExportToShareableHandle"
+symbol_159:	.asciz "carmine_rt_cudaMemPoolGetAccess"
+symbol_160:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
+symbol_161:	.asciz "carmine_rt_cudaMemPoolImportFromShareableHandle"
+symbol_162:	.asciz "carmine_rt_cudaMemPoolImportPointer"
+symbol_163:	.asciz "carmine_rt_cudaMemPoolSetAccess"
+symbol_164:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
+symbol_165:	.asciz "carmine_rt_cudaMemPoolTrimTo"
+symbol_166:	.asciz "carmine12_cudaMemPrefetchAsync"
+symbol_167:	.asciz "carmine12_cudaMemPrefetchAsync_ptsz"
+symbol_168:	.asciz "carmine12_cudaMemPrefetchAsync_v2"
+symbol_169:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
+symbol_170:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
+symbol_171:	.asciz "carmine_rt_cudaMemcpy"
+symbol_172:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_173:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
+symbol_174:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
+symbol_175:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_176:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
+symbol_177:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
+symbol_178:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
+symbol_179:	.asciz "carmine_rt_cudaMemcpy2DToArray"
+symbol_180:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
+symbol_181:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
+symbol_182:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_183:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_184:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_185:	.asciz "carmine12_cudaMemcpy3DBatchAsync"
+symbol_186:	.asciz "carmine12_cudaMemcpy3DBatchAsync_ptsz"
+symbol_187:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_188:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_189:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_190:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_191:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
+symbol_192:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
+symbol_193:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_194:	.asciz "carmine12_cudaMemcpyBatchAsync"
+symbol_195:	.asciz "carmine12_cudaMemcpyBatchAsync_ptsz"
+symbol_196:	.asciz "carmine_rt_cudaMemcpyFromArray"
+symbol_197:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
+symbol_198:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
+symbol_199:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_200:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_201:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_202:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_203:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_204:	.asciz "carmine_rt_cudaMemcpyToArray"
+symbol_205:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
+symbol_206:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
+symbol_207:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_208:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_209:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_210:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_211:	.asciz "carmine_rt_cudaMemset"
+symbol_212:	.asciz "carmine_rt_cudaMemset2D"
+symbol_213:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_214:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_215:	.asciz "carmine_rt_cudaMemset3D"
+symbol_216:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_217:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_218:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_219:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_220:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_221:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_222:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_223:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
+symbol_224:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
+symbol_225:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_226:	.asciz "carmine12_cudaPointerGetAttributes"
+symbol_227:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_228:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_229:	.asciz "carmine12_cudaRuntimeGetVersion"
+symbol_230:	.asciz "carmine_rt_cudaSetDevice"
+symbol_231:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_232:	.asciz "carmine_rt_cudaSetDoubleForDevice"
+symbol_233:	.asciz "carmine_rt_cudaSetDoubleForHost"
+symbol_234:	.asciz "carmine_rt_cudaSetValidDevices"
+symbol_235:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_236:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_237:	.asciz "carmine_rt_cudaStreamCopyAttributes"
+symbol_238:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
+symbol_239:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_240:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_241:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_242:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_243:	.asciz "carmine_rt_cudaStreamGetAttribute"
+symbol_244:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
+symbol_245:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v2"
+symbol_246:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v3"
+symbol_247:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_248:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_249:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_250:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_251:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_252:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_253:	.asciz "carmine_rt_cudaStreamSetAttribute"
+symbol_254:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_255:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_256:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_257:	.asciz "carmine_rt_cudaThreadExit"
+symbol_258:	.asciz "carmine_rt_cudaThreadGetCacheConfig"
+symbol_259:	.asciz "carmine_rt_cudaThreadGetLimit"
+symbol_260:	.asciz "carmine_rt_cudaThreadSetCacheConfig"
+symbol_261:	.asciz "carmine_rt_cudaThreadSetLimit"
+symbol_262:	.asciz "carmine_rt_cudaThreadSynchronize"
+symbol_263:	.asciz "carmine_rt_cudaVDPAUGetDevice"
+symbol_264:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -3604,6 +3613,15 @@ carmine_front_slots:
 	.quad first_253
 	.quad first_254
 	.quad first_255
+	.quad first_256
+	.quad first_257
+	.quad first_258
+	.quad first_259
+	.quad first_260
+	.quad first_261
+	.quad first_262
+	.quad first_263
+	.quad first_264
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -3865,4 +3883,13 @@ carmine_front_symbols:
 	.quad symbol_253
 	.quad symbol_254
 	.quad symbol_255
+	.quad symbol_256
+	.quad symbol_257
+	.quad symbol_258
+	.quad symbol_259
+	.quad symbol_260
+	.quad symbol_261
+	.quad symbol_262
+	.quad symbol_263
+	.quad symbol_264
 	.section .note.GNU-stack,"",@progbits

@@ -1397,42 +1397,37 @@ cudaInitDevice:	endbr64
 	.globl cudaIpcCloseMemHandle
 	.type cudaIpcCloseMemHandle,@function
 cudaIpcCloseMemHandle:	endbr64
-	leaq	name_251(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cudaIpcCloseMemHandle,.-cudaIpcCloseMemHandle
 	.globl cudaIpcGetEventHandle
 	.type cudaIpcGetEventHandle,@function
 cudaIpcGetEventHandle:	endbr64
-	leaq	name_252(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cudaIpcGetEventHandle,.-cudaIpcGetEventHandle
 	.globl cudaIpcGetMemHandle
 	.type cudaIpcGetMemHandle,@function
 cudaIpcGetMemHandle:	endbr64
-	leaq	name_253(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cudaIpcGetMemHandle,.-cudaIpcGetMemHandle
 	.globl cudaIpcOpenEventHandle
 	.type cudaIpcOpenEventHandle,@function
 cudaIpcOpenEventHandle:	endbr64
-	leaq	name_254(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaIpcOpenEventHandle,.-cudaIpcOpenEventHandle
 	.globl cudaIpcOpenMemHandle
 	.type cudaIpcOpenMemHandle,@function
 cudaIpcOpenMemHandle:	endbr64
-	leaq	name_255(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaIpcOpenMemHandle,.-cudaIpcOpenMemHandle
 	.globl cudaKernelSetAttributeForDevice
 	.type cudaKernelSetAttributeForDevice,@function
 cudaKernelSetAttributeForDevice:	endbr64
-	jmp	*carmine_front_slots+976(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaKernelSetAttributeForDevice,.-cudaKernelSetAttributeForDevice
 	.globl cudaLaunchCooperativeKernel
 	.type cudaLaunchCooperativeKernel,@function
 cudaLaunchCooperativeKernel:	endbr64
-	jmp	*carmine_front_slots+984(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaLaunchCooperativeKernel,.-cudaLaunchCooperativeKernel
 	.globl cudaLaunchCooperativeKernel_ptsz
 	.type cudaLaunchCooperativeKernel_ptsz,@function
@@ -1440,12 +1435,12 @@ cudaLaunchCooperativeKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+984(%rip)
+1:	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaLaunchCooperativeKernel_ptsz,.-cudaLaunchCooperativeKernel_ptsz
 	.globl cudaLaunchHostFunc
 	.type cudaLaunchHostFunc,@function
 cudaLaunchHostFunc:	endbr64
-	jmp	*carmine_front_slots+992(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaLaunchHostFunc,.-cudaLaunchHostFunc
 	.globl cudaLaunchHostFunc_ptsz
 	.type cudaLaunchHostFunc_ptsz,@function
@@ -1453,12 +1448,12 @@ cudaLaunchHostFunc_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+992(%rip)
+1:	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaLaunchHostFunc_ptsz,.-cudaLaunchHostFunc_ptsz
 	.globl cudaLaunchHostFunc_v2
 	.type cudaLaunchHostFunc_v2,@function
 cudaLaunchHostFunc_v2:	endbr64
-	jmp	*carmine_front_slots+1000(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaLaunchHostFunc_v2,.-cudaLaunchHostFunc_v2
 	.globl cudaLaunchHostFunc_v2_ptsz
 	.type cudaLaunchHostFunc_v2_ptsz,@function
@@ -1466,22 +1461,22 @@ cudaLaunchHostFunc_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1000(%rip)
+1:	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaLaunchHostFunc_v2_ptsz,.-cudaLaunchHostFunc_v2_ptsz
 	.globl cudaLaunchKernel
 	.type cudaLaunchKernel,@function
 cudaLaunchKernel:	endbr64
-	jmp	*carmine_front_slots+1008(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaLaunchKernel,.-cudaLaunchKernel
 	.globl cudaLaunchKernelExC
 	.type cudaLaunchKernelExC,@function
 cudaLaunchKernelExC:	endbr64
-	jmp	*carmine_front_slots+1016(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaLaunchKernelExC,.-cudaLaunchKernelExC
 	.globl cudaLaunchKernelExC_ptsz
 	.type cudaLaunchKernelExC_ptsz,@function
 cudaLaunchKernelExC_ptsz:	endbr64
-	jmp	*carmine_front_slots+1024(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaLaunchKernelExC_ptsz,.-cudaLaunchKernelExC_ptsz
 	.globl cudaLaunchKernel_ptsz
 	.type cudaLaunchKernel_ptsz,@function
@@ -1489,102 +1484,102 @@ cudaLaunchKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1008(%rip)
+1:	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaLaunchKernel_ptsz,.-cudaLaunchKernel_ptsz
 	.globl cudaLibraryEnumerateKernels
 	.type cudaLibraryEnumerateKernels,@function
 cudaLibraryEnumerateKernels:	endbr64
-	jmp	*carmine_front_slots+1032(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaLibraryEnumerateKernels,.-cudaLibraryEnumerateKernels
 	.globl cudaLibraryGetGlobal
 	.type cudaLibraryGetGlobal,@function
 cudaLibraryGetGlobal:	endbr64
-	jmp	*carmine_front_slots+1040(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaLibraryGetGlobal,.-cudaLibraryGetGlobal
 	.globl cudaLibraryGetKernel
 	.type cudaLibraryGetKernel,@function
 cudaLibraryGetKernel:	endbr64
-	jmp	*carmine_front_slots+1048(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaLibraryGetKernel,.-cudaLibraryGetKernel
 	.globl cudaLibraryGetKernelCount
 	.type cudaLibraryGetKernelCount,@function
 cudaLibraryGetKernelCount:	endbr64
-	jmp	*carmine_front_slots+1056(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaLibraryGetKernelCount,.-cudaLibraryGetKernelCount
 	.globl cudaLibraryGetManaged
 	.type cudaLibraryGetManaged,@function
 cudaLibraryGetManaged:	endbr64
-	jmp	*carmine_front_slots+1064(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaLibraryGetManaged,.-cudaLibraryGetManaged
 	.globl cudaLibraryGetUnifiedFunction
 	.type cudaLibraryGetUnifiedFunction,@function
 cudaLibraryGetUnifiedFunction:	endbr64
-	jmp	*carmine_front_slots+1072(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaLibraryGetUnifiedFunction,.-cudaLibraryGetUnifiedFunction
 	.globl cudaLibraryLoadData
 	.type cudaLibraryLoadData,@function
 cudaLibraryLoadData:	endbr64
-	jmp	*carmine_front_slots+1080(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaLibraryLoadData,.-cudaLibraryLoadData
 	.globl cudaLibraryLoadFromFile
 	.type cudaLibraryLoadFromFile,@function
 cudaLibraryLoadFromFile:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaLibraryLoadFromFile,.-cudaLibraryLoadFromFile
 	.globl cudaLibraryUnload
 	.type cudaLibraryUnload,@function
 cudaLibraryUnload:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaLibraryUnload,.-cudaLibraryUnload
 	.globl cudaLogsCurrent
 	.type cudaLogsCurrent,@function
 cudaLogsCurrent:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaLogsCurrent,.-cudaLogsCurrent
 	.globl cudaLogsDumpToFile
 	.type cudaLogsDumpToFile,@function
 cudaLogsDumpToFile:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaLogsDumpToFile,.-cudaLogsDumpToFile
 	.globl cudaLogsDumpToMemory
 	.type cudaLogsDumpToMemory,@function
 cudaLogsDumpToMemory:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaLogsDumpToMemory,.-cudaLogsDumpToMemory
 	.globl cudaLogsRegisterCallback
 	.type cudaLogsRegisterCallback,@function
 cudaLogsRegisterCallback:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaLogsRegisterCallback,.-cudaLogsRegisterCallback
 	.globl cudaLogsUnregisterCallback
 	.type cudaLogsUnregisterCallback,@function
 cudaLogsUnregisterCallback:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaLogsUnregisterCallback,.-cudaLogsUnregisterCallback
 	.globl cudaMalloc
 	.type cudaMalloc,@function
 cudaMalloc:	endbr64
-	jmp	*carmine_front_slots+1144(%rip)
+	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaMalloc,.-cudaMalloc
 	.globl cudaMalloc3D
 	.type cudaMalloc3D,@function
 cudaMalloc3D:	endbr64
-	jmp	*carmine_front_slots+1152(%rip)
+	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaMalloc3D,.-cudaMalloc3D
 	.globl cudaMalloc3DArray
 	.type cudaMalloc3DArray,@function
 cudaMalloc3DArray:	endbr64
-	jmp	*carmine_front_slots+1160(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaMalloc3DArray,.-cudaMalloc3DArray
 	.globl cudaMallocArray
 	.type cudaMallocArray,@function
 cudaMallocArray:	endbr64
-	jmp	*carmine_front_slots+1168(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaMallocArray,.-cudaMallocArray
 	.globl cudaMallocAsync
 	.type cudaMallocAsync,@function
 cudaMallocAsync:	endbr64
-	jmp	*carmine_front_slots+1176(%rip)
+	jmp	*carmine_front_slots+1216(%rip)
 	.size cudaMallocAsync,.-cudaMallocAsync
 	.globl cudaMallocAsync_ptsz
 	.type cudaMallocAsync_ptsz,@function
@@ -1592,12 +1587,12 @@ cudaMallocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1176(%rip)
+1:	jmp	*carmine_front_slots+1216(%rip)
 	.size cudaMallocAsync_ptsz,.-cudaMallocAsync_ptsz
 	.globl cudaMallocFromPoolAsync
 	.type cudaMallocFromPoolAsync,@function
 cudaMallocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+1184(%rip)
+	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaMallocFromPoolAsync,.-cudaMallocFromPoolAsync
 	.globl cudaMallocFromPoolAsync_ptsz
 	.type cudaMallocFromPoolAsync_ptsz,@function
@@ -1605,37 +1600,37 @@ cudaMallocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1184(%rip)
+1:	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaMallocFromPoolAsync_ptsz,.-cudaMallocFromPoolAsync_ptsz
 	.globl cudaMallocHost
 	.type cudaMallocHost,@function
 cudaMallocHost:	endbr64
-	jmp	*carmine_front_slots+1192(%rip)
+	jmp	*carmine_front_slots+1232(%rip)
 	.size cudaMallocHost,.-cudaMallocHost
 	.globl cudaMallocManaged
 	.type cudaMallocManaged,@function
 cudaMallocManaged:	endbr64
-	jmp	*carmine_front_slots+1200(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cudaMallocManaged,.-cudaMallocManaged
 	.globl cudaMallocMipmappedArray
 	.type cudaMallocMipmappedArray,@function
 cudaMallocMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+1208(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaMallocMipmappedArray,.-cudaMallocMipmappedArray
 	.globl cudaMallocPitch
 	.type cudaMallocPitch,@function
 cudaMallocPitch:	endbr64
-	jmp	*carmine_front_slots+1216(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cudaMallocPitch,.-cudaMallocPitch
 	.globl cudaMemAdvise
 	.type cudaMemAdvise,@function
 cudaMemAdvise:	endbr64
-	jmp	*carmine_front_slots+1224(%rip)
+	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaMemAdvise,.-cudaMemAdvise
 	.globl cudaMemDiscardAndPrefetchBatchAsync
 	.type cudaMemDiscardAndPrefetchBatchAsync,@function
 cudaMemDiscardAndPrefetchBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1232(%rip)
+	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaMemDiscardAndPrefetchBatchAsync,.-cudaMemDiscardAndPrefetchBatchAsync
 	.globl cudaMemDiscardAndPrefetchBatchAsync_ptsz
 	.type cudaMemDiscardAndPrefetchBatchAsync_ptsz,@function
@@ -1643,12 +1638,12 @@ cudaMemDiscardAndPrefetchBatchAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1232(%rip)
+1:	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaMemDiscardAndPrefetchBatchAsync_ptsz,.-cudaMemDiscardAndPrefetchBatchAsync_ptsz
 	.globl cudaMemDiscardBatchAsync
 	.type cudaMemDiscardBatchAsync,@function
 cudaMemDiscardBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1240(%rip)
+	jmp	*carmine_front_slots+1280(%rip)
 	.size cudaMemDiscardBatchAsync,.-cudaMemDiscardBatchAsync
 	.globl cudaMemDiscardBatchAsync_ptsz
 	.type cudaMemDiscardBatchAsync_ptsz,@function
@@ -1656,101 +1651,97 @@ cudaMemDiscardBatchAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1240(%rip)
+1:	jmp	*carmine_front_slots+1280(%rip)
 	.size cudaMemDiscardBatchAsync_ptsz,.-cudaMemDiscardBatchAsync_ptsz
 	.globl cudaMemGetDefaultMemPool
 	.type cudaMemGetDefaultMemPool,@function
 cudaMemGetDefaultMemPool:	endbr64
-	jmp	*carmine_front_slots+1248(%rip)
+	jmp	*carmine_front_slots+1288(%rip)
 	.size cudaMemGetDefaultMemPool,.-cudaMemGetDefaultMemPool
 	.globl cudaMemGetInfo
 	.type cudaMemGetInfo,@function
 cudaMemGetInfo:	endbr64
-	jmp	*carmine_front_slots+1256(%rip)
+	jmp	*carmine_front_slots+1296(%rip)
 	.size cudaMemGetInfo,.-cudaMemGetInfo
 	.globl cudaMemGetLocationInfo
 	.type cudaMemGetLocationInfo,@function
 cudaMemGetLocationInfo:	endbr64
-	jmp	*carmine_front_slots+1264(%rip)
+	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaMemGetLocationInfo,.-cudaMemGetLocationInfo
 	.globl cudaMemGetMemPool
 	.type cudaMemGetMemPool,@function
 cudaMemGetMemPool:	endbr64
-	jmp	*carmine_front_slots+1272(%rip)
+	jmp	*carmine_front_slots+1312(%rip)
 	.size cudaMemGetMemPool,.-cudaMemGetMemPool
 	.globl cudaMemPoolCreate
 	.type cudaMemPoolCreate,@function
 cudaMemPoolCreate:	endbr64
-	jmp	*carmine_front_slots+1280(%rip)
+	jmp	*carmine_front_slots+1320(%rip)
 	.size cudaMemPoolCreate,.-cudaMemPoolCreate
 	.globl cudaMemPoolDestroy
 	.type cudaMemPoolDestroy,@function
 cudaMemPoolDestroy:	endbr64
-	jmp	*carmine_front_slots+1288(%rip)
+	jmp	*carmine_front_slots+1328(%rip)
 	.size cudaMemPoolDestroy,.-cudaMemPoolDestroy
 	.globl cudaMemPoolExportPointer
 	.type cudaMemPoolExportPointer,@function
 cudaMemPoolExportPointer:	endbr64
-	leaq	name_304(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1336(%rip)
 	.size cudaMemPoolExportPointer,.-cudaMemPoolExportPointer
 	.globl cudaMemPoolExportToShareableHandle
 	.type cudaMemPoolExportToShareableHandle,@function
 cudaMemPoolExportToShareableHandle:	endbr64
-	leaq	name_305(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1344(%rip)
 	.size cudaMemPoolExportToShareableHandle,.-cudaMemPoolExportToShareableHandle
 	.globl cudaMemPoolGetAccess
 	.type cudaMemPoolGetAccess,@function
 cudaMemPoolGetAccess:	endbr64
-	jmp	*carmine_front_slots+1296(%rip)
+	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaMemPoolGetAccess,.-cudaMemPoolGetAccess
 	.globl cudaMemPoolGetAttribute
 	.type cudaMemPoolGetAttribute,@function
 cudaMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1304(%rip)
+	jmp	*carmine_front_slots+1360(%rip)
 	.size cudaMemPoolGetAttribute,.-cudaMemPoolGetAttribute
 	.globl cudaMemPoolImportFromShareableHandle
 	.type cudaMemPoolImportFromShareableHandle,@function
 cudaMemPoolImportFromShareableHandle:	endbr64
-	leaq	name_308(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1368(%rip)
 	.size cudaMemPoolImportFromShareableHandle,.-cudaMemPoolImportFromShareableHandle
 	.globl cudaMemPoolImportPointer
 	.type cudaMemPoolImportPointer,@function
 cudaMemPoolImportPointer:	endbr64
-	leaq	name_309(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1376(%rip)
 	.size cudaMemPoolImportPointer,.-cudaMemPoolImportPointer
 	.globl cudaMemPoolSetAccess
 	.type cudaMemPoolSetAccess,@function
 cudaMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+1312(%rip)
+	jmp	*carmine_front_slots+1384(%rip)
 	.size cudaMemPoolSetAccess,.-cudaMemPoolSetAccess
 	.globl cudaMemPoolSetAttribute
 	.type cudaMemPoolSetAttribute,@function
 cudaMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1320(%rip)
+	jmp	*carmine_front_slots+1392(%rip)
 	.size cudaMemPoolSetAttribute,.-cudaMemPoolSetAttribute
 	.globl cudaMemPoolTrimTo
 	.type cudaMemPoolTrimTo,@function
 cudaMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+1328(%rip)
+	jmp	*carmine_front_slots+1400(%rip)
 	.size cudaMemPoolTrimTo,.-cudaMemPoolTrimTo
 	.globl cudaMemPrefetchAsync
 	.type cudaMemPrefetchAsync,@function
 cudaMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+1336(%rip)
+	jmp	*carmine_front_slots+1408(%rip)
 	.size cudaMemPrefetchAsync,.-cudaMemPrefetchAsync
 	.globl cudaMemPrefetchAsync_ptsz
 	.type cudaMemPrefetchAsync_ptsz,@function
 cudaMemPrefetchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+1344(%rip)
+	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaMemPrefetchAsync_ptsz,.-cudaMemPrefetchAsync_ptsz
 	.globl cudaMemPrefetchBatchAsync
 	.type cudaMemPrefetchBatchAsync,@function
 cudaMemPrefetchBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1352(%rip)
+	jmp	*carmine_front_slots+1424(%rip)
 	.size cudaMemPrefetchBatchAsync,.-cudaMemPrefetchBatchAsync
 	.globl cudaMemPrefetchBatchAsync_ptsz
 	.type cudaMemPrefetchBatchAsync_ptsz,@function
@@ -1758,47 +1749,47 @@ cudaMemPrefetchBatchAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1352(%rip)
+1:	jmp	*carmine_front_slots+1424(%rip)
 	.size cudaMemPrefetchBatchAsync_ptsz,.-cudaMemPrefetchBatchAsync_ptsz
 	.globl cudaMemRangeGetAttribute
 	.type cudaMemRangeGetAttribute,@function
 cudaMemRangeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1360(%rip)
+	jmp	*carmine_front_slots+1432(%rip)
 	.size cudaMemRangeGetAttribute,.-cudaMemRangeGetAttribute
 	.globl cudaMemRangeGetAttributes
 	.type cudaMemRangeGetAttributes,@function
 cudaMemRangeGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1368(%rip)
+	jmp	*carmine_front_slots+1440(%rip)
 	.size cudaMemRangeGetAttributes,.-cudaMemRangeGetAttributes
 	.globl cudaMemSetMemPool
 	.type cudaMemSetMemPool,@function
 cudaMemSetMemPool:	endbr64
-	jmp	*carmine_front_slots+1376(%rip)
+	jmp	*carmine_front_slots+1448(%rip)
 	.size cudaMemSetMemPool,.-cudaMemSetMemPool
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	jmp	*carmine_front_slots+1384(%rip)
+	jmp	*carmine_front_slots+1456(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	jmp	*carmine_front_slots+1392(%rip)
+	jmp	*carmine_front_slots+1464(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
 cudaMemcpy2DArrayToArray:	endbr64
-	jmp	*carmine_front_slots+1400(%rip)
+	jmp	*carmine_front_slots+1472(%rip)
 	.size cudaMemcpy2DArrayToArray,.-cudaMemcpy2DArrayToArray
 	.globl cudaMemcpy2DArrayToArray_ptds
 	.type cudaMemcpy2DArrayToArray_ptds,@function
 cudaMemcpy2DArrayToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1408(%rip)
+	jmp	*carmine_front_slots+1480(%rip)
 	.size cudaMemcpy2DArrayToArray_ptds,.-cudaMemcpy2DArrayToArray_ptds
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	jmp	*carmine_front_slots+1416(%rip)
+	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
@@ -1806,17 +1797,17 @@ cudaMemcpy2DAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1416(%rip)
+1:	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
 cudaMemcpy2DFromArray:	endbr64
-	jmp	*carmine_front_slots+1424(%rip)
+	jmp	*carmine_front_slots+1496(%rip)
 	.size cudaMemcpy2DFromArray,.-cudaMemcpy2DFromArray
 	.globl cudaMemcpy2DFromArrayAsync
 	.type cudaMemcpy2DFromArrayAsync,@function
 cudaMemcpy2DFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1432(%rip)
+	jmp	*carmine_front_slots+1504(%rip)
 	.size cudaMemcpy2DFromArrayAsync,.-cudaMemcpy2DFromArrayAsync
 	.globl cudaMemcpy2DFromArrayAsync_ptsz
 	.type cudaMemcpy2DFromArrayAsync_ptsz,@function
@@ -1824,22 +1815,22 @@ cudaMemcpy2DFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1432(%rip)
+1:	jmp	*carmine_front_slots+1504(%rip)
 	.size cudaMemcpy2DFromArrayAsync_ptsz,.-cudaMemcpy2DFromArrayAsync_ptsz
 	.globl cudaMemcpy2DFromArray_ptds
 	.type cudaMemcpy2DFromArray_ptds,@function
 cudaMemcpy2DFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1440(%rip)
+	jmp	*carmine_front_slots+1512(%rip)
 	.size cudaMemcpy2DFromArray_ptds,.-cudaMemcpy2DFromArray_ptds
 	.globl cudaMemcpy2DToArray
 	.type cudaMemcpy2DToArray,@function
 cudaMemcpy2DToArray:	endbr64
-	jmp	*carmine_front_slots+1448(%rip)
+	jmp	*carmine_front_slots+1520(%rip)
 	.size cudaMemcpy2DToArray,.-cudaMemcpy2DToArray
 	.globl cudaMemcpy2DToArrayAsync
 	.type cudaMemcpy2DToArrayAsync,@function
 cudaMemcpy2DToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1456(%rip)
+	jmp	*carmine_front_slots+1528(%rip)
 	.size cudaMemcpy2DToArrayAsync,.-cudaMemcpy2DToArrayAsync
 	.globl cudaMemcpy2DToArrayAsync_ptsz
 	.type cudaMemcpy2DToArrayAsync_ptsz,@function
@@ -1847,27 +1838,27 @@ cudaMemcpy2DToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1456(%rip)
+1:	jmp	*carmine_front_slots+1528(%rip)
 	.size cudaMemcpy2DToArrayAsync_ptsz,.-cudaMemcpy2DToArrayAsync_ptsz
 	.globl cudaMemcpy2DToArray_ptds
 	.type cudaMemcpy2DToArray_ptds,@function
 cudaMemcpy2DToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1464(%rip)
+	jmp	*carmine_front_slots+1536(%rip)
 	.size cudaMemcpy2DToArray_ptds,.-cudaMemcpy2DToArray_ptds
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1472(%rip)
+	jmp	*carmine_front_slots+1544(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	jmp	*carmine_front_slots+1480(%rip)
+	jmp	*carmine_front_slots+1552(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	jmp	*carmine_front_slots+1488(%rip)
+	jmp	*carmine_front_slots+1560(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
@@ -1875,27 +1866,27 @@ cudaMemcpy3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1488(%rip)
+1:	jmp	*carmine_front_slots+1560(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
 cudaMemcpy3DBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1496(%rip)
+	jmp	*carmine_front_slots+1568(%rip)
 	.size cudaMemcpy3DBatchAsync,.-cudaMemcpy3DBatchAsync
 	.globl cudaMemcpy3DBatchAsync_ptsz
 	.type cudaMemcpy3DBatchAsync_ptsz,@function
 cudaMemcpy3DBatchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+1504(%rip)
+	jmp	*carmine_front_slots+1576(%rip)
 	.size cudaMemcpy3DBatchAsync_ptsz,.-cudaMemcpy3DBatchAsync_ptsz
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+1512(%rip)
+	jmp	*carmine_front_slots+1584(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1520(%rip)
+	jmp	*carmine_front_slots+1592(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
@@ -1903,17 +1894,17 @@ cudaMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1520(%rip)
+1:	jmp	*carmine_front_slots+1592(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+1528(%rip)
+	jmp	*carmine_front_slots+1600(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3DWithAttributesAsync
 	.type cudaMemcpy3DWithAttributesAsync,@function
 cudaMemcpy3DWithAttributesAsync:	endbr64
-	jmp	*carmine_front_slots+1536(%rip)
+	jmp	*carmine_front_slots+1608(%rip)
 	.size cudaMemcpy3DWithAttributesAsync,.-cudaMemcpy3DWithAttributesAsync
 	.globl cudaMemcpy3DWithAttributesAsync_ptsz
 	.type cudaMemcpy3DWithAttributesAsync_ptsz,@function
@@ -1921,27 +1912,27 @@ cudaMemcpy3DWithAttributesAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1536(%rip)
+1:	jmp	*carmine_front_slots+1608(%rip)
 	.size cudaMemcpy3DWithAttributesAsync_ptsz,.-cudaMemcpy3DWithAttributesAsync_ptsz
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1544(%rip)
+	jmp	*carmine_front_slots+1616(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
 cudaMemcpyArrayToArray:	endbr64
-	jmp	*carmine_front_slots+1552(%rip)
+	jmp	*carmine_front_slots+1624(%rip)
 	.size cudaMemcpyArrayToArray,.-cudaMemcpyArrayToArray
 	.globl cudaMemcpyArrayToArray_ptds
 	.type cudaMemcpyArrayToArray_ptds,@function
 cudaMemcpyArrayToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1560(%rip)
+	jmp	*carmine_front_slots+1632(%rip)
 	.size cudaMemcpyArrayToArray_ptds,.-cudaMemcpyArrayToArray_ptds
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+1568(%rip)
+	jmp	*carmine_front_slots+1640(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
@@ -1949,27 +1940,27 @@ cudaMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1568(%rip)
+1:	jmp	*carmine_front_slots+1640(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
 cudaMemcpyBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1576(%rip)
+	jmp	*carmine_front_slots+1648(%rip)
 	.size cudaMemcpyBatchAsync,.-cudaMemcpyBatchAsync
 	.globl cudaMemcpyBatchAsync_ptsz
 	.type cudaMemcpyBatchAsync_ptsz,@function
 cudaMemcpyBatchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+1584(%rip)
+	jmp	*carmine_front_slots+1656(%rip)
 	.size cudaMemcpyBatchAsync_ptsz,.-cudaMemcpyBatchAsync_ptsz
 	.globl cudaMemcpyFromArray
 	.type cudaMemcpyFromArray,@function
 cudaMemcpyFromArray:	endbr64
-	jmp	*carmine_front_slots+1592(%rip)
+	jmp	*carmine_front_slots+1664(%rip)
 	.size cudaMemcpyFromArray,.-cudaMemcpyFromArray
 	.globl cudaMemcpyFromArrayAsync
 	.type cudaMemcpyFromArrayAsync,@function
 cudaMemcpyFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1600(%rip)
+	jmp	*carmine_front_slots+1672(%rip)
 	.size cudaMemcpyFromArrayAsync,.-cudaMemcpyFromArrayAsync
 	.globl cudaMemcpyFromArrayAsync_ptsz
 	.type cudaMemcpyFromArrayAsync_ptsz,@function
@@ -1977,22 +1968,22 @@ cudaMemcpyFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 8(%rsp)
 	jne	1f
 	movq	$2, 8(%rsp)
-1:	jmp	*carmine_front_slots+1600(%rip)
+1:	jmp	*carmine_front_slots+1672(%rip)
 	.size cudaMemcpyFromArrayAsync_ptsz,.-cudaMemcpyFromArrayAsync_ptsz
 	.globl cudaMemcpyFromArray_ptds
 	.type cudaMemcpyFromArray_ptds,@function
 cudaMemcpyFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1608(%rip)
+	jmp	*carmine_front_slots+1680(%rip)
 	.size cudaMemcpyFromArray_ptds,.-cudaMemcpyFromArray_ptds
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	jmp	*carmine_front_slots+1616(%rip)
+	jmp	*carmine_front_slots+1688(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1624(%rip)
+	jmp	*carmine_front_slots+1696(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
@@ -2000,32 +1991,32 @@ cudaMemcpyFromSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1624(%rip)
+1:	jmp	*carmine_front_slots+1696(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1632(%rip)
+	jmp	*carmine_front_slots+1704(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+1640(%rip)
+	jmp	*carmine_front_slots+1712(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1648(%rip)
+	jmp	*carmine_front_slots+1720(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
 cudaMemcpyToArray:	endbr64
-	jmp	*carmine_front_slots+1656(%rip)
+	jmp	*carmine_front_slots+1728(%rip)
 	.size cudaMemcpyToArray,.-cudaMemcpyToArray
 	.globl cudaMemcpyToArrayAsync
 	.type cudaMemcpyToArrayAsync,@function
 cudaMemcpyToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1664(%rip)
+	jmp	*carmine_front_slots+1736(%rip)
 	.size cudaMemcpyToArrayAsync,.-cudaMemcpyToArrayAsync
 	.globl cudaMemcpyToArrayAsync_ptsz
 	.type cudaMemcpyToArrayAsync_ptsz,@function
@@ -2033,22 +2024,22 @@ cudaMemcpyToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 8(%rsp)
 	jne	1f
 	movq	$2, 8(%rsp)
-1:	jmp	*carmine_front_slots+1664(%rip)
+1:	jmp	*carmine_front_slots+1736(%rip)
 	.size cudaMemcpyToArrayAsync_ptsz,.-cudaMemcpyToArrayAsync_ptsz
 	.globl cudaMemcpyToArray_ptds
 	.type cudaMemcpyToArray_ptds,@function
 cudaMemcpyToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1672(%rip)
+	jmp	*carmine_front_slots+1744(%rip)
 	.size cudaMemcpyToArray_ptds,.-cudaMemcpyToArray_ptds
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	jmp	*carmine_front_slots+1680(%rip)
+	jmp	*carmine_front_slots+1752(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1688(%rip)
+	jmp	*carmine_front_slots+1760(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
@@ -2056,17 +2047,17 @@ cudaMemcpyToSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1688(%rip)
+1:	jmp	*carmine_front_slots+1760(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1696(%rip)
+	jmp	*carmine_front_slots+1768(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpyWithAttributesAsync
 	.type cudaMemcpyWithAttributesAsync,@function
 cudaMemcpyWithAttributesAsync:	endbr64
-	jmp	*carmine_front_slots+1704(%rip)
+	jmp	*carmine_front_slots+1776(%rip)
 	.size cudaMemcpyWithAttributesAsync,.-cudaMemcpyWithAttributesAsync
 	.globl cudaMemcpyWithAttributesAsync_ptsz
 	.type cudaMemcpyWithAttributesAsync_ptsz,@function
@@ -2074,27 +2065,27 @@ cudaMemcpyWithAttributesAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1704(%rip)
+1:	jmp	*carmine_front_slots+1776(%rip)
 	.size cudaMemcpyWithAttributesAsync_ptsz,.-cudaMemcpyWithAttributesAsync_ptsz
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+1712(%rip)
+	jmp	*carmine_front_slots+1784(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	jmp	*carmine_front_slots+1720(%rip)
+	jmp	*carmine_front_slots+1792(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	jmp	*carmine_front_slots+1728(%rip)
+	jmp	*carmine_front_slots+1800(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	jmp	*carmine_front_slots+1736(%rip)
+	jmp	*carmine_front_slots+1808(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
@@ -2102,22 +2093,22 @@ cudaMemset2DAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1736(%rip)
+1:	jmp	*carmine_front_slots+1808(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1744(%rip)
+	jmp	*carmine_front_slots+1816(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	jmp	*carmine_front_slots+1752(%rip)
+	jmp	*carmine_front_slots+1824(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	jmp	*carmine_front_slots+1760(%rip)
+	jmp	*carmine_front_slots+1832(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
@@ -2125,17 +2116,17 @@ cudaMemset3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1760(%rip)
+1:	jmp	*carmine_front_slots+1832(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1768(%rip)
+	jmp	*carmine_front_slots+1840(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	jmp	*carmine_front_slots+1776(%rip)
+	jmp	*carmine_front_slots+1848(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
@@ -2143,12 +2134,12 @@ cudaMemsetAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1776(%rip)
+1:	jmp	*carmine_front_slots+1848(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	jmp	*carmine_front_slots+1784(%rip)
+	jmp	*carmine_front_slots+1856(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
@@ -2165,67 +2156,67 @@ cudaMipmappedArrayGetSparseProperties:	endbr64
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+1792(%rip)
+	jmp	*carmine_front_slots+1864(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+1800(%rip)
+	jmp	*carmine_front_slots+1872(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+1808(%rip)
+	jmp	*carmine_front_slots+1880(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
 cudaOccupancyMaxActiveClusters:	endbr64
-	jmp	*carmine_front_slots+1816(%rip)
+	jmp	*carmine_front_slots+1888(%rip)
 	.size cudaOccupancyMaxActiveClusters,.-cudaOccupancyMaxActiveClusters
 	.globl cudaOccupancyMaxPotentialClusterSize
 	.type cudaOccupancyMaxPotentialClusterSize,@function
 cudaOccupancyMaxPotentialClusterSize:	endbr64
-	jmp	*carmine_front_slots+1824(%rip)
+	jmp	*carmine_front_slots+1896(%rip)
 	.size cudaOccupancyMaxPotentialClusterSize,.-cudaOccupancyMaxPotentialClusterSize
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	jmp	*carmine_front_slots+1832(%rip)
+	jmp	*carmine_front_slots+1904(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1840(%rip)
+	jmp	*carmine_front_slots+1912(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	jmp	*carmine_front_slots+1848(%rip)
+	jmp	*carmine_front_slots+1920(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	jmp	*carmine_front_slots+1856(%rip)
+	jmp	*carmine_front_slots+1928(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	jmp	*carmine_front_slots+1864(%rip)
+	jmp	*carmine_front_slots+1936(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	jmp	*carmine_front_slots+1872(%rip)
+	jmp	*carmine_front_slots+1944(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+1880(%rip)
+	jmp	*carmine_front_slots+1952(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetValidDevices
 	.type cudaSetValidDevices,@function
 cudaSetValidDevices:	endbr64
-	jmp	*carmine_front_slots+1888(%rip)
+	jmp	*carmine_front_slots+1960(%rip)
 	.size cudaSetValidDevices,.-cudaSetValidDevices
 	.globl cudaSignalExternalSemaphoresAsync
 	.type cudaSignalExternalSemaphoresAsync,@function
@@ -2242,7 +2233,7 @@ cudaSignalExternalSemaphoresAsync_ptsz:	endbr64
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+1896(%rip)
+	jmp	*carmine_front_slots+1968(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
@@ -2250,12 +2241,12 @@ cudaStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1896(%rip)
+1:	jmp	*carmine_front_slots+1968(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+1904(%rip)
+	jmp	*carmine_front_slots+1976(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
@@ -2263,7 +2254,7 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1904(%rip)
+1:	jmp	*carmine_front_slots+1976(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
@@ -2304,32 +2295,32 @@ cudaStreamBeginRecaptureToGraph_ptsz:	endbr64
 	.globl cudaStreamCopyAttributes
 	.type cudaStreamCopyAttributes,@function
 cudaStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+1912(%rip)
+	jmp	*carmine_front_slots+1984(%rip)
 	.size cudaStreamCopyAttributes,.-cudaStreamCopyAttributes
 	.globl cudaStreamCopyAttributes_ptsz
 	.type cudaStreamCopyAttributes_ptsz,@function
 cudaStreamCopyAttributes_ptsz:	endbr64
-	jmp	*carmine_front_slots+1920(%rip)
+	jmp	*carmine_front_slots+1992(%rip)
 	.size cudaStreamCopyAttributes_ptsz,.-cudaStreamCopyAttributes_ptsz
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+1928(%rip)
+	jmp	*carmine_front_slots+2000(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+1936(%rip)
+	jmp	*carmine_front_slots+2008(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+1944(%rip)
+	jmp	*carmine_front_slots+2016(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+1952(%rip)
+	jmp	*carmine_front_slots+2024(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
@@ -2346,7 +2337,7 @@ cudaStreamEndCapture_ptsz:	endbr64
 	.globl cudaStreamGetAttribute
 	.type cudaStreamGetAttribute,@function
 cudaStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1960(%rip)
+	jmp	*carmine_front_slots+2032(%rip)
 	.size cudaStreamGetAttribute,.-cudaStreamGetAttribute
 	.globl cudaStreamGetAttribute_ptsz
 	.type cudaStreamGetAttribute_ptsz,@function
@@ -2354,12 +2345,12 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1960(%rip)
+1:	jmp	*carmine_front_slots+2032(%rip)
 	.size cudaStreamGetAttribute_ptsz,.-cudaStreamGetAttribute_ptsz
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+1968(%rip)
+	jmp	*carmine_front_slots+2040(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2367,7 +2358,7 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1968(%rip)
+1:	jmp	*carmine_front_slots+2040(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetDevResource
 	.type cudaStreamGetDevResource,@function
@@ -2384,7 +2375,7 @@ cudaStreamGetDevResource_ptsz:	endbr64
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+1976(%rip)
+	jmp	*carmine_front_slots+2048(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2392,12 +2383,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1976(%rip)
+1:	jmp	*carmine_front_slots+2048(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+1984(%rip)
+	jmp	*carmine_front_slots+2056(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2405,12 +2396,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1984(%rip)
+1:	jmp	*carmine_front_slots+2056(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+1992(%rip)
+	jmp	*carmine_front_slots+2064(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2418,12 +2409,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1992(%rip)
+1:	jmp	*carmine_front_slots+2064(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+2000(%rip)
+	jmp	*carmine_front_slots+2072(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2431,12 +2422,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2000(%rip)
+1:	jmp	*carmine_front_slots+2072(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+2008(%rip)
+	jmp	*carmine_front_slots+2080(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2444,12 +2435,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2008(%rip)
+1:	jmp	*carmine_front_slots+2080(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+2016(%rip)
+	jmp	*carmine_front_slots+2088(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2457,12 +2448,12 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2016(%rip)
+1:	jmp	*carmine_front_slots+2088(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
 cudaStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+2024(%rip)
+	jmp	*carmine_front_slots+2096(%rip)
 	.size cudaStreamSetAttribute,.-cudaStreamSetAttribute
 	.globl cudaStreamSetAttribute_ptsz
 	.type cudaStreamSetAttribute_ptsz,@function
@@ -2470,12 +2461,12 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2024(%rip)
+1:	jmp	*carmine_front_slots+2096(%rip)
 	.size cudaStreamSetAttribute_ptsz,.-cudaStreamSetAttribute_ptsz
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+2032(%rip)
+	jmp	*carmine_front_slots+2104(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2483,7 +2474,7 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2032(%rip)
+1:	jmp	*carmine_front_slots+2104(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
@@ -2500,7 +2491,7 @@ cudaStreamUpdateCaptureDependencies_ptsz:	endbr64
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+2040(%rip)
+	jmp	*carmine_front_slots+2112(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2508,7 +2499,7 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2040(%rip)
+1:	jmp	*carmine_front_slots+2112(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaSubgridCreate
 	.type cudaSubgridCreate,@function
@@ -2531,7 +2522,7 @@ cudaSubgridWorksetCreate:	endbr64
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+2048(%rip)
+	jmp	*carmine_front_slots+2120(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
@@ -2554,12 +2545,12 @@ cudaUserObjectRetain:	endbr64
 	.globl cudaVDPAUGetDevice
 	.type cudaVDPAUGetDevice,@function
 cudaVDPAUGetDevice:	endbr64
-	jmp	*carmine_front_slots+2056(%rip)
+	jmp	*carmine_front_slots+2128(%rip)
 	.size cudaVDPAUGetDevice,.-cudaVDPAUGetDevice
 	.globl cudaVDPAUSetVDPAUDevice
 	.type cudaVDPAUSetVDPAUDevice,@function
 cudaVDPAUSetVDPAUDevice:	endbr64
-	jmp	*carmine_front_slots+2064(%rip)
+	jmp	*carmine_front_slots+2136(%rip)
 	.size cudaVDPAUSetVDPAUDevice,.-cudaVDPAUSetVDPAUDevice
 	.globl cudaWaitExternalSemaphoresAsync
 	.type cudaWaitExternalSemaphoresAsync,@function
@@ -3091,6 +3082,24 @@ first_257:	pushq	$257
 	jmp	carmine_front_first_call
 first_258:	pushq	$258
 	jmp	carmine_front_first_call
+first_259:	pushq	$259
+	jmp	carmine_front_first_call
+first_260:	pushq	$260
+	jmp	carmine_front_first_call
+first_261:	pushq	$261
+	jmp	carmine_front_first_call
+first_262:	pushq	$262
+	jmp	carmine_front_first_call
+first_263:	pushq	$263
+	jmp	carmine_front_first_call
+first_264:	pushq	$264
+	jmp	carmine_front_first_call
+first_265:	pushq	$265
+	jmp	carmine_front_first_call
+first_266:	pushq	$266
+	jmp	carmine_front_first_call
+first_267:	pushq	$267
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 name_1:	.asciz "__cudaGetProcAddress"
 name_10:	.asciz "__cudaRegisterHostVar"
@@ -3218,15 +3227,6 @@ name_228:	.asciz "cudaGraphUpload_ptsz"
 name_242:	.asciz "cudaGreenCtxCreate"
 name_248:	.asciz "cudaImportExternalMemory"
 name_249:	.asciz "cudaImportExternalSemaphore"
-name_251:	.asciz "cudaIpcCloseMemHandle"
-name_252:	.asciz "cudaIpcGetEventHandle"
-name_253:	.asciz "cudaIpcGetMemHandle"
-name_254:	.asciz "cudaIpcOpenEventHandle"
-name_255:	.asciz "cudaIpcOpenMemHandle"
-name_304:	.asciz "cudaMemPoolExportPointer"
-name_305:	.asciz "cudaMemPoolExportToShareableHandle"
-name_308:	.asciz "cudaMemPoolImportFromShareableHandle"
-name_309:	.asciz "cudaMemPoolImportPointer"
 name_386:	.asciz "cudaMipmappedArrayGetMemoryRequirements"
 name_387:	.asciz "cudaMipmappedArrayGetSparseProperties"
 name_401:	.asciz "cudaSignalExternalSemaphoresAsync"
@@ -3373,143 +3373,152 @@ symbol_118:	.asciz "carmine_rt_cudaHostGetFlags"
 symbol_119:	.asciz "carmine_rt_cudaHostRegister"
 symbol_120:	.asciz "carmine_rt_cudaHostUnregister"
 symbol_121:	.asciz "carmine_rt_cudaInitDevice"
-symbol_122:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
-symbol_123:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
-symbol_124:	.asciz "carmine_rt_cudaLaunchHostFunc"
-symbol_125:	.asciz "carmine_rt_cudaLaunchHostFunc_v2"
-symbol_126:	.asciz "carmine_rt_cudaLaunchKernel"
-symbol_127:	.asciz "carmine_rt_cudaLaunchKernelExC"
-symbol_128:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
-symbol_129:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
-symbol_130:	.asciz "carmine_rt_cudaLibraryGetGlobal"
-symbol_131:	.asciz "carmine_rt_cudaLibraryGetKernel"
-symbol_132:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
-symbol_133:	.asciz "carmine_rt_cudaLibraryGetManaged"
-symbol_134:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
-symbol_135:	.asciz "carmine_rt_cudaLibraryLoadData"
-symbol_136:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
-symbol_137:	.asciz "carmine_rt_cudaLibraryUnload"
-symbol_138:	.asciz "carmine_rt_cudaLogsCurrent"
-symbol_139:	.asciz "carmine_rt_cudaLogsDumpToFile"
-symbol_140:	.asciz "carmine_rt_cudaLogsDumpToMemory"
-symbol_141:	.asciz "carmine_rt_cudaLogsRegisterCallback"
-symbol_142:	.asciz "carmine_rt_cudaLogsUnregisterCallback"
-symbol_143:	.asciz "carmine_rt_cudaMalloc"
-symbol_144:	.asciz "carmine_rt_cudaMalloc3D"
-symbol_145:	.asciz "carmine_rt_cudaMalloc3DArray"
-symbol_146:	.asciz "carmine_rt_cudaMallocArray"
-symbol_147:	.asciz "carmine_rt_cudaMallocAsync"
-symbol_148:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
-symbol_149:	.asciz "carmine_rt_cudaMallocHost"
-symbol_150:	.asciz "carmine_rt_cudaMallocManaged"
-symbol_151:	.asciz "carmine_rt_cudaMallocMipmappedArray"
-symbol_152:	.asciz "carmine_rt_cudaMallocPitch"
-symbol_153:	.asciz "carmine13_cudaMemAdvise"
-symbol_154:	.asciz "carmine_rt_cudaMemDiscardAndPrefetchBatchAsync"
-symbol_155:	.asciz "carmine_rt_cudaMemDiscardBatchAsync"
-symbol_156:	.asciz "carmine_rt_cudaMemGetDefaultMemPool"
-symbol_157:	.asciz "carmine_rt_cudaMemGetInfo"
-symbol_158:	.asciz "carmine_rt_cudaMemGetLocationInfo"
-symbol_159:	.asciz "carmine_rt_cudaMemGetMemPool"
-symbol_160:	.asciz "carmine_rt_cudaMemPoolCreate"
-symbol_161:	.asciz "carmine_rt_cudaMemPoolDestroy"
-symbol_162:	.asciz "carmine_rt_cudaMemPoolGetAccess"
-symbol_163:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
-symbol_164:	.asciz "carmine_rt_cudaMemPoolSetAccess"
-symbol_165:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
-symbol_166:	.asciz "carmine_rt_cudaMemPoolTrimTo"
-symbol_167:	.asciz "carmine13_cudaMemPrefetchAsync"
-symbol_168:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
-symbol_169:	.asciz "carmine_rt_cudaMemPrefetchBatchAsync"
-symbol_170:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
-symbol_171:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
-symbol_172:	.asciz "carmine_rt_cudaMemSetMemPool"
-symbol_173:	.asciz "carmine_rt_cudaMemcpy"
-symbol_174:	.asciz "carmine_rt_cudaMemcpy2D"
-symbol_175:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
-symbol_176:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
-symbol_177:	.asciz "carmine_rt_cudaMemcpy2DAsync"
-symbol_178:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
-symbol_179:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
-symbol_180:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
-symbol_181:	.asciz "carmine_rt_cudaMemcpy2DToArray"
-symbol_182:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
-symbol_183:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
-symbol_184:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
-symbol_185:	.asciz "carmine_rt_cudaMemcpy3D"
-symbol_186:	.asciz "carmine_rt_cudaMemcpy3DAsync"
-symbol_187:	.asciz "carmine13_cudaMemcpy3DBatchAsync"
-symbol_188:	.asciz "carmine13_cudaMemcpy3DBatchAsync_ptsz"
-symbol_189:	.asciz "carmine_rt_cudaMemcpy3DPeer"
-symbol_190:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
-symbol_191:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
-symbol_192:	.asciz "carmine_rt_cudaMemcpy3DWithAttributesAsync"
-symbol_193:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
-symbol_194:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
-symbol_195:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
-symbol_196:	.asciz "carmine_rt_cudaMemcpyAsync"
-symbol_197:	.asciz "carmine13_cudaMemcpyBatchAsync"
-symbol_198:	.asciz "carmine13_cudaMemcpyBatchAsync_ptsz"
-symbol_199:	.asciz "carmine_rt_cudaMemcpyFromArray"
-symbol_200:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
-symbol_201:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
-symbol_202:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
-symbol_203:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
-symbol_204:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
-symbol_205:	.asciz "carmine_rt_cudaMemcpyPeer"
-symbol_206:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
-symbol_207:	.asciz "carmine_rt_cudaMemcpyToArray"
-symbol_208:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
-symbol_209:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
-symbol_210:	.asciz "carmine_rt_cudaMemcpyToSymbol"
-symbol_211:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
-symbol_212:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
-symbol_213:	.asciz "carmine_rt_cudaMemcpyWithAttributesAsync"
-symbol_214:	.asciz "carmine_rt_cudaMemcpy_ptds"
-symbol_215:	.asciz "carmine_rt_cudaMemset"
-symbol_216:	.asciz "carmine_rt_cudaMemset2D"
-symbol_217:	.asciz "carmine_rt_cudaMemset2DAsync"
-symbol_218:	.asciz "carmine_rt_cudaMemset2D_ptds"
-symbol_219:	.asciz "carmine_rt_cudaMemset3D"
-symbol_220:	.asciz "carmine_rt_cudaMemset3DAsync"
-symbol_221:	.asciz "carmine_rt_cudaMemset3D_ptds"
-symbol_222:	.asciz "carmine_rt_cudaMemsetAsync"
-symbol_223:	.asciz "carmine_rt_cudaMemset_ptds"
-symbol_224:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
-symbol_225:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_226:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_227:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
-symbol_228:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
-symbol_229:	.asciz "carmine_rt_cudaPeekAtLastError"
-symbol_230:	.asciz "carmine13_cudaPointerGetAttributes"
-symbol_231:	.asciz "carmine_rt_cudaProfilerStart"
-symbol_232:	.asciz "carmine_rt_cudaProfilerStop"
-symbol_233:	.asciz "carmine13_cudaRuntimeGetVersion"
-symbol_234:	.asciz "carmine_rt_cudaSetDevice"
-symbol_235:	.asciz "carmine_rt_cudaSetDeviceFlags"
-symbol_236:	.asciz "carmine_rt_cudaSetValidDevices"
-symbol_237:	.asciz "carmine_rt_cudaStreamAddCallback"
-symbol_238:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_239:	.asciz "carmine_rt_cudaStreamCopyAttributes"
-symbol_240:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
-symbol_241:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_242:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_243:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_244:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_245:	.asciz "carmine_rt_cudaStreamGetAttribute"
-symbol_246:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
-symbol_247:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_248:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_249:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_250:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_251:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_252:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_253:	.asciz "carmine_rt_cudaStreamSetAttribute"
-symbol_254:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_255:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_256:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
-symbol_257:	.asciz "carmine_rt_cudaVDPAUGetDevice"
-symbol_258:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
+symbol_122:	.asciz "carmine_rt_cudaIpcCloseMemHandle"
+symbol_123:	.asciz "carmine_rt_cudaIpcGetEventHandle"
+symbol_124:	.asciz "carmine_rt_cudaIpcGetMemHandle"
+symbol_125:	.asciz "carmine_rt_cudaIpcOpenEventHandle"
+symbol_126:	.asciz "carmine_rt_cudaIpcOpenMemHandle"
+symbol_127:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
+symbol_128:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
+symbol_129:	.asciz "carmine_rt_cudaLaunchHostFunc"
+symbol_130:	.asciz "carmine_rt_cudaLaunchHostFunc_v2"
+symbol_131:	.asciz "carmine_rt_cudaLaunchKernel"
+symbol_132:	.asciz "carmine_rt_cudaLaunchKernelExC"
+symbol_133:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
+symbol_134:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
+symbol_135:	.asciz "carmine_rt_cudaLibraryGetGlobal"
+symbol_136:	.asciz "carmine_rt_cudaLibraryGetKernel"
+symbol_137:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
+symbol_138:	.asciz "carmine_rt_cudaLibraryGetManaged"
+symbol_139:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
+symbol_140:	.asciz "carmine_rt_cudaLibraryLoadData"
+symbol_141:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
+symbol_142:	.asciz "carmine_rt_cudaLibraryUnload"
+symbol_143:	.asciz "carmine_rt_cudaLogsCurrent"
+symbol_144:	.asciz "carmine_rt_cudaLogsDumpToFile"
+symbol_145:	.asciz "carmine_rt_cudaLogsDumpToMemory"
+symbol_146:	.asciz "carmine_rt_cudaLogsRegisterCallback"
+symbol_147:	.asciz "carmine_rt_cudaLogsUnregisterCallback"
+symbol_148:	.asciz "carmine_rt_cudaMalloc"
+symbol_149:	.asciz "carmine_rt_cudaMalloc3D"
+symbol_150:	.asciz "carmine_rt_cudaMalloc3DArray"
+symbol_151:	.asciz "carmine_rt_cudaMallocArray"
+symbol_152:	.asciz "carmine_rt_cudaMallocAsync"
+symbol_153:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
+symbol_154:	.asciz "carmine_rt_cudaMallocHost"
+symbol_155:	.asciz "carmine_rt_cudaMallocManaged"
+symbol_156:	.asciz "carmine_rt_cudaMallocMipmappedArray"
+symbol_157:	.asciz "carmine_rt_cudaMallocPitch"
+symbol_158:	.asciz "carmine13_cudaMemAdvise"
+symbol_159:	.asciz "carmine_rt_cudaMemDiscardAndPrefetchBatchAsync"
+symbol_160:	.asciz "carmine_rt_cudaMemDiscardBatchAsync"
+symbol_161:	.asciz "carmine_rt_cudaMemGetDefaultMemPool"
+symbol_162:	.asciz "carmine_rt_cudaMemGetInfo"
+symbol_163:	.asciz "carmine_rt_cudaMemGetLocationInfo"
+symbol_164:	.asciz "carmine_rt_cudaMemGetMemPool"
+symbol_165:	.asciz "carmine_rt_cudaMemPoolCreate"
+symbol_166:	.asciz "carmine_rt_cudaMemPoolDestroy"
+symbol_167:	.asciz "carmine_rt_cudaMemPoolExportPointer"
+symbol_168:	.asciz "carmine_rt_cudaMemPoolExportToShareableHandle"
+symbol_169:	.asciz "carmine_rt_cudaMemPoolGetAccess"
+symbol_170:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
+symbol_171:	.asciz "carmine_rt_cudaMemPoolImportFromShareableHandle"
+symbol_172:	.asciz "carmine_rt_cudaMemPoolImportPointer"
+symbol_173:	.asciz "carmine_rt_cudaMemPoolSetAccess"
+symbol_174:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
+symbol_175:	.asciz "carmine_rt_cudaMemPoolTrimTo"
+symbol_176:	.asciz "carmine13_cudaMemPrefetchAsync"
+symbol_177:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
+symbol_178:	.asciz "carmine_rt_cudaMemPrefetchBatchAsync"
+symbol_179:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
+symbol_180:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
+symbol_181:	.asciz "carmine_rt_cudaMemSetMemPool"
+symbol_182:	.asciz "carmine_rt_cudaMemcpy"
+symbol_183:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_184:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
+symbol_185:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
+symbol_186:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_187:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
+symbol_188:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
+symbol_189:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
+symbol_190:	.asciz "carmine_rt_cudaMemcpy2DToArray"
+symbol_191:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
+symbol_192:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
+symbol_193:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_194:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_195:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_196:	.asciz "carmine13_cudaMemcpy3DBatchAsync"
+symbol_197:	.asciz "carmine13_cudaMemcpy3DBatchAsync_ptsz"
+symbol_198:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_199:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_200:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_201:	.asciz "carmine_rt_cudaMemcpy3DWithAttributesAsync"
+symbol_202:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_203:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
+symbol_204:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
+symbol_205:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_206:	.asciz "carmine13_cudaMemcpyBatchAsync"
+symbol_207:	.asciz "carmine13_cudaMemcpyBatchAsync_ptsz"
+symbol_208:	.asciz "carmine_rt_cudaMemcpyFromArray"
+symbol_209:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
+symbol_210:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
+symbol_211:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_212:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_213:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_214:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_215:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_216:	.asciz "carmine_rt_cudaMemcpyToArray"
+symbol_217:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
+symbol_218:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
+symbol_219:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_220:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_221:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_222:	.asciz "carmine_rt_cudaMemcpyWithAttributesAsync"
+symbol_223:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_224:	.asciz "carmine_rt_cudaMemset"
+symbol_225:	.asciz "carmine_rt_cudaMemset2D"
+symbol_226:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_227:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_228:	.asciz "carmine_rt_cudaMemset3D"
+symbol_229:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_230:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_231:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_232:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_233:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_234:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_235:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_236:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
+symbol_237:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
+symbol_238:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_239:	.asciz "carmine13_cudaPointerGetAttributes"
+symbol_240:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_241:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_242:	.asciz "carmine13_cudaRuntimeGetVersion"
+symbol_243:	.asciz "carmine_rt_cudaSetDevice"
+symbol_244:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_245:	.asciz "carmine_rt_cudaSetValidDevices"
+symbol_246:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_247:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_248:	.asciz "carmine_rt_cudaStreamCopyAttributes"
+symbol_249:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
+symbol_250:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_251:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_252:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_253:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_254:	.asciz "carmine_rt_cudaStreamGetAttribute"
+symbol_255:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
+symbol_256:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_257:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_258:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_259:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_260:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_261:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_262:	.asciz "carmine_rt_cudaStreamSetAttribute"
+symbol_263:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_264:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_265:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_266:	.asciz "carmine_rt_cudaVDPAUGetDevice"
+symbol_267:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -3774,6 +3783,15 @@ carmine_front_slots:
 	.quad first_256
 	.quad first_257
 	.quad first_258
+	.quad first_259
+	.quad first_260
+	.quad first_261
+	.quad first_262
+	.quad first_263
+	.quad first_264
+	.quad first_265
+	.quad first_266
+	.quad first_267
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -4038,4 +4056,13 @@ carmine_front_symbols:
 	.quad symbol_256
 	.quad symbol_257
 	.quad symbol_258
+	.quad symbol_259
+	.quad symbol_260
+	.quad symbol_261
+	.quad symbol_262
+	.quad symbol_263
+	.quad symbol_264
+	.quad symbol_265
+	.quad symbol_266
+	.quad symbol_267
 	.section .note.GNU-stack,"",@progbits

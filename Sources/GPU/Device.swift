@@ -145,10 +145,11 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
 
   /// Maps a part of a dma-buf; given back by `free`.  `heap`: imported or importedHost.
   public func importMemory(
-    _ descriptor: Int32, blockBytes: UInt64, offset: UInt64, byteCount: UInt64, heap: Heap, flags: UInt32
+    _ descriptor: Int32, blockBytes: UInt64, offset: UInt64, byteCount: UInt64, heap: Heap, flags: UInt32, isInternal: Bool = false
   ) throws(GPUError) -> UnsafeMutableRawPointer {
     UnsafeMutableRawPointer(bitPattern: UInt(
-      try memory.importMemory(descriptor, blockBytes: blockBytes, offset: offset, byteCount: byteCount, heap: heap, flags: flags)))!
+      try memory.importMemory(
+        descriptor, blockBytes: blockBytes, offset: offset, byteCount: byteCount, heap: heap, flags: flags, isInternal: isInternal)))!
   }
 
   /// Bytes of VRAM that can still be allocated, and all.

@@ -27,6 +27,9 @@ public struct MemoryLocation: Hashable, Sendable {
   /// As CUDA 12's device numbers say it: an ordinal, -1 for the host, -2 for no place.
   public var deviceNumber: Int32 { kind == .device ? id : isHost ? -1 : -2 }
 
+  /// What range attributes answer: the host itself has number -1.
+  var idForQueries: Int32 { kind == .host ? -1 : id }
+
   /// Whether the host has this NUMA node.
   static func hasNode(_ node: Int32) -> Bool { node == 0 || node > 0 && access("/sys/devices/system/node/node\(node)", F_OK) == 0 }
 

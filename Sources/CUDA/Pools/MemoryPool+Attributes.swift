@@ -56,8 +56,8 @@ extension MemoryPool {
     switch place.kind {
     case .device:
       let asking = try accessingDevice(place)
-      if kind == .managed || !location.isHost && asking === device { return 3 }
-    case .host, .hostNUMA, .hostNUMACurrent: if kind == .managed || location.isHost { return 3 }
+      if kind == .pinned && !location.isHost && asking === device { return 3 }
+    case .host, .hostNUMA, .hostNUMACurrent: if location.isHost { return 3 }
     default: throw .invalidValue.because("location type \(place.kind.rawValue)")
     }
     return lock.withLock { access[place.deviceNumber] ?? 0 }
@@ -71,10 +71,15 @@ extension MemoryPool {
   /// cudaMemPoolSetAccess, one descriptor.
   public func setAccess(_ place: MemoryLocation, _ flags: Int32) throws(CUDAError) {
     guard flags == 0 || flags == 1 || flags == 3 else { throw .invalidValue.because("access flags \(flags)") }
+    guard flags != 1 else { throw .notSupported.because("access for reading alone") }
+    if place.isHost {
+      guard location.isHost || kind == .managed else { throw .notSupported.because("the host and a pool of device memory") }
+      return
+    }
     guard place.kind == .device else { throw .invalidValue.because("location type \(place.kind.rawValue)") }
-    let asking = try accessingDevice(place)
-    if !location.isHost && asking === device {
-      guard flags == 3 else { throw .invalidValue.because("a device always reads and writes its own pool") }
+    let asking = try Runtime.device(Int(place.id))
+    if !location.isHost && kind == .pinned && asking === device {
+      guard flags == 3 else { throw .invalidDevice.because("a device always reads and writes its own pool") }
       return
     }
     if flags != 0 && !location.isHost && kind == .pinned {

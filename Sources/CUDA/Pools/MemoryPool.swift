@@ -30,9 +30,13 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
 
   let used = Atomic<UInt64>(0), usedHigh = Atomic<UInt64>(0)
   let reserved = Atomic<UInt64>(0), reservedHigh = Atomic<UInt64>(0)
+  /// Of blocks that are freed and not given back.
+  let kept = Atomic<UInt64>(0)
   let releaseThreshold = Atomic<UInt64>(0)
   let followsEvents = Atomic<Bool>(true), isOpportunistic = Atomic<Bool>(true), addsDependencies = Atomic<Bool>(true)
   let isDestroyed = Atomic<Bool>(false)
+  /// Exported: its blocks may be shared.
+  let isShared = Atomic<Bool>(false)
 
   let lock = Lock()
   /// Streams that keep blocks of this pool.
@@ -73,13 +77,20 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
   @inline(__always)
   func allocate(_ byteCount: UInt64, on stream: Stream) throws(CUDAError) -> UInt64 {
     let size = PoolSize.rounded(byteCount), bin = PoolSize.bin(size)
-    guard let block = stream.blocks.take(serial, size, bin: bin) else { return try allocateElsewhere(size, bin, stream) }
-    return give(block)
+    guard let block = stream.blocks.take(serial, size, bin: bin) else { return try allocateElsewhere(byteCount, size, bin, stream) }
+    return reuse(block, byteCount)
   }
 
   @inline(__always)
-  private func give(_ block: PoolBlockPointer) -> UInt64 {
-    noteUsed(block.pointee.byteCount)
+  private func reuse(_ block: PoolBlockPointer, _ byteCount: UInt64) -> UInt64 {
+    kept.subtract(block.pointee.byteCount, ordering: .relaxed)
+    return give(block, byteCount)
+  }
+
+  @inline(__always)
+  private func give(_ block: PoolBlockPointer, _ byteCount: UInt64) -> UInt64 {
+    block.pointee.usedBytes = byteCount
+    noteUsed(byteCount)
     block.pointee.state.store(PoolBlock.State.live, ordering: .releasing)
     return block.pointee.address
   }
@@ -91,20 +102,20 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
   }
 
   @inline(never)
-  private func allocateElsewhere(_ size: UInt64, _ bin: Int, _ stream: Stream) throws(CUDAError) -> UInt64 {
+  private func allocateElsewhere(_ byteCount: UInt64, _ size: UInt64, _ bin: Int, _ stream: Stream) throws(CUDAError) -> UInt64 {
     guard size < 1 << 47 else { throw .memoryAllocation.because("\(size) bytes") }
     try stream.admit()   // what the default stream did comes before
-    if let block = lock.withLock({ takeOrphan(size) }) { return give(block) }
+    if let block = lock.withLock({ takeOrphan(size) }) { return reuse(block, byteCount) }
     let events = followsEvents.load(ordering: .relaxed), opportunistic = isOpportunistic.load(ordering: .relaxed)
     let others = lock.withLock { members }
     for other in others where other !== stream.blocks && (events || opportunistic) {
       let found = other.take(serial, size, bin: bin) { position in
         events && stream.timeline.isOrdered(after: other.timeline.serial, position) || opportunistic && other.timeline.isComplete(position)
       }
-      if let found { return give(found) }
+      if let found { return reuse(found, byteCount) }
     }
     let failure: CUDAError
-    do throws(CUDAError) { return try allocateNew(size) } catch { failure = error }
+    do throws(CUDAError) { return give(try allocateNew(size), byteCount) } catch { failure = error }
     guard failure == .memoryAllocation else { throw failure }
     if addsDependencies.load(ordering: .relaxed) {
       for other in others where other !== stream.blocks {
@@ -118,7 +129,7 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
           keep(found, in: other)
           throw error
         }
-        return give(found)
+        return reuse(found, byteCount)
       }
     }
     throw failure
@@ -138,7 +149,7 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
     return nil
   }
 
-  private func allocateNew(_ size: UInt64) throws(CUDAError) -> UInt64 {
+  private func allocateNew(_ size: UInt64) throws(CUDAError) -> PoolBlockPointer {
     func isWithinLimit() -> Bool { maximumBytes == 0 || reserved.load(ordering: .relaxed) + size <= maximumBytes }
     if !isWithinLimit() { releaseUnused(keeping: 0) }
     guard isWithinLimit() else { throw .memoryAllocation.because("\(size) bytes more than the pool's \(maximumBytes)") }
@@ -153,7 +164,7 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
     block.pointee.byteCount = size
     block.pointee.pool = Unmanaged.passUnretained(self)
     block.pointee.isImported = false
-    return give(block)
+    return block
   }
 
   // MARK: free
@@ -161,7 +172,8 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
   /// Keeps a block that the program freed in a stream's order.  The caller has changed its state.
   @inline(__always)
   func free(_ block: PoolBlockPointer, on stream: Stream) {
-    used.subtract(block.pointee.byteCount, ordering: .relaxed)
+    used.subtract(block.pointee.usedBytes, ordering: .relaxed)
+    kept.add(block.pointee.byteCount, ordering: .relaxed)
     block.pointee.position = stream.timeline.submitted
     keep(block, in: stream.blocks)
   }
@@ -185,7 +197,8 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
 
   /// Memory of another process: unmapped when the stream has come to here.
   func freeImported(_ block: PoolBlockPointer, on stream: Stream?) {
-    used.subtract(block.pointee.byteCount, ordering: .relaxed)
+    used.subtract(block.pointee.usedBytes, ordering: .relaxed)
+    kept.add(block.pointee.byteCount, ordering: .relaxed)
     guard let stream, !stream.isDone else { return giveBack(block) }
     lock.withLock { deferred.append((stream.timeline, stream.timeline.submitted, block)) }
   }
@@ -193,7 +206,8 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
   /// cudaFree of a block, after the device was waited for.
   func freeNow(_ block: PoolBlockPointer) {
     if block.pointee.isImported { return freeImported(block, on: nil) }
-    used.subtract(block.pointee.byteCount, ordering: .relaxed)
+    used.subtract(block.pointee.usedBytes, ordering: .relaxed)
+    kept.add(block.pointee.byteCount, ordering: .relaxed)
     orphan(block)
     releaseUnused()
   }
@@ -201,6 +215,7 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
   private func giveBack(_ block: PoolBlockPointer) {
     let address = block.pointee.address
     reserved.subtract(block.pointee.byteCount, ordering: .relaxed)
+    kept.subtract(block.pointee.byteCount, ordering: .relaxed)
     block.pointee.state.store(PoolBlock.State.none, ordering: .releasing)
     if kind == .managed, let allocation = gpu.allocation(containing: address) { ManagedAdvice.shared.forget(allocation.serial) }
     try? gpu.free(address)
@@ -210,7 +225,7 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
   @inline(__always)
   var hasExcess: Bool {
     let held = reserved.load(ordering: .relaxed)
-    return held != used.load(ordering: .relaxed) && held > releaseThreshold.load(ordering: .relaxed)
+    return kept.load(ordering: .relaxed) != 0 && held > releaseThreshold.load(ordering: .relaxed)
   }
 
   /// Gives kept blocks whose place has been passed back to the device, down to the release threshold or `keeping` bytes.
@@ -294,6 +309,7 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
     if used.load(ordering: .relaxed) > 0 { PoolBlocks.forgetLive(of: self) }
     used.store(0, ordering: .relaxed)
     reserved.store(0, ordering: .relaxed)
+    kept.store(0, ordering: .relaxed)
   }
 
   /// Imported memory at `address` is the program's until it frees it.
@@ -303,6 +319,6 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
     block.pointee.pool = Unmanaged.passUnretained(self)
     block.pointee.isImported = true
     reserved.add(byteCount, ordering: .relaxed)
-    _ = give(block)
+    _ = give(block, byteCount)
   }
 }

@@ -19,6 +19,8 @@ struct PoolBlock: ~Copyable {
   /// Written last by whoever makes the record say something new; a free must change live to kept.
   let state = Atomic<UInt32>(State.none)
   var byteCount: UInt64 = 0
+  /// What the program asked for.
+  var usedBytes: UInt64 = 0
   var pool: Unmanaged<MemoryPool>! = nil
   /// Where it was freed, in the timeline of the stream that keeps it.
   var position: UInt64 = 0

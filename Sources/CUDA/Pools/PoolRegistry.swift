@@ -31,6 +31,7 @@ public final class PoolRegistry: @unchecked Sendable {  // everything: lock
     case .host: return Place(kind: kind, location: .host)
     case .hostNUMA: guard MemoryLocation.hasNode(location.id) else { throw .invalidValue.because("there is no host NUMA node \(location.id)") }
     case .none where kind == .managed: return Place(kind: kind, location: MemoryLocation(.none))
+    case .hostNUMACurrent, .invisible, .localityDomain: throw .notSupported.because("location type \(location.kind.rawValue)")
     default: throw .invalidValue.because("location type \(location.kind.rawValue) for an allocation of type \(kind.rawValue)")
     }
     return Place(kind: kind, location: location)
@@ -88,7 +89,9 @@ public final class PoolRegistry: @unchecked Sendable {  // everything: lock
     guard let kind = MemoryPool.Kind(rawValue: p.allocationType) else { throw .invalidValue.because("allocation type \(p.allocationType)") }
     let location = try MemoryLocation(type: p.locationType, id: p.locationID)
     guard p.handleTypes & ~15 == 0 else { throw .invalidValue.because("handle types \(p.handleTypes)") }
-    guard p.usage & ~2 == 0 else { throw .invalidValue.because("usage \(p.usage)") }
+    guard location.kind != .hostNUMACurrent, location.kind != .invisible, location.kind != .localityDomain else {
+      throw .invalidValue.because("location type \(p.locationType)")
+    }
     let place = try place(location, kind)
     if place.location.isHost && place.location.kind == .host || kind == .managed {
       guard p.handleTypes == 0 else { throw .invalidValue.because("a pool of this place or kind cannot be exported") }
@@ -96,7 +99,6 @@ public final class PoolRegistry: @unchecked Sendable {  // everything: lock
     if kind == .managed {
       guard p.maximumBytes == 0, p.usage == 0 else { throw .invalidValue.because("a managed pool has neither a limit nor a usage") }
     }
-    guard p.usage == 0 else { throw .notSupported.because("no engine for decompression") }
     guard p.handleTypes & ~Self.descriptorHandle == 0 else { throw .notSupported.because("handle types \(p.handleTypes); file descriptors are what there is") }
     let device = try Runtime.device(place.location.kind == .device ? Int(place.location.id) : 0)
     _ = try device.primaryContext()

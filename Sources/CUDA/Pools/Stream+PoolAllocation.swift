@@ -17,7 +17,7 @@ extension Stream {
   /// Memory of cudaMalloc may be given too; it is freed as cudaFree does.
   public func freeAsync(_ pointer: UnsafeMutableRawPointer?) throws(CUDAError) {
     try context.check()
-    guard let pointer else { throw .invalidValue.because("pointer is null") }
+    guard let pointer else { return }
     guard let block = PoolBlocks.block(at: UInt64(UInt(bitPattern: pointer))) else { return try context.free(pointer) }
     try admit()
     let (isOurs, state) = block.pointee.state.compareExchange(

@@ -232,7 +232,7 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
 
   /// Maps `byteCount` bytes at `offset` of a dma-buf of `blockBytes`; the address of the first.  The descriptor stays the caller's.
   func importMemory(
-    _ descriptor: Int32, blockBytes: UInt64, offset: UInt64, byteCount: UInt64, heap: Heap, flags: UInt32
+    _ descriptor: Int32, blockBytes: UInt64, offset: UInt64, byteCount: UInt64, heap: Heap, flags: UInt32, isInternal: Bool
   ) throws(GPUError) -> UInt64 {
     let (end, overflow) = offset.addingReportingOverflow(byteCount)
     guard byteCount > 0, !overflow, end <= Block.rounded(blockBytes) else {
@@ -243,8 +243,8 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
       let address = block.address + offset
       let allocation = Allocation(
         deviceAddress: address, hostAddress: address, byteCount: byteCount, heap: heap, flags: flags,
-        serial: nextSerial.add(1, ordering: .relaxed).oldValue, isInternal: false)
-      records.insert(address, byteCount, Record(allocation: allocation, isInternal: false, rounded: byteCount, chunk: nil, block: block))
+        serial: nextSerial.add(1, ordering: .relaxed).oldValue, isInternal: isInternal)
+      records.insert(address, byteCount, Record(allocation: allocation, isInternal: isInternal, rounded: byteCount, chunk: nil, block: block))
       allocationGeneration.add(1, ordering: .releasing)
       return address
     }
