@@ -85,9 +85,25 @@ nonisolated(unsafe) let comparisonTests = FamilyTests(references: [
   },
 ])
 
+/// Vector registers, and registers of 128 bits by way of their halves.
+private func moves(_ variant: InstructionVariant) -> [TestCase] {
+  let type = variant.types[0]
+  if type == .b128 {
+    let halves = TestCase(variant: variant, inputs: [Input(.b64), Input(.b64)], outputs: [.b64, .b64], text: ".reg .b128 %q;\n\(variant.text) %q, {%a0, %a1};\n\(variant.text) {%o0, %o1}, %q;")
+    return [halves]
+  }
+  guard variant.vector > 1 else { return TestCase.plain(variant) }
+  let names = ["x", "y", "z", "w"].prefix(variant.vector), place = type.rawValue
+  var text = ".reg .v\(variant.vector) .\(place) %v, %u;"
+  for (index, name) in names.enumerated() { text += "\nmov.b\(type.bitCount) %v.\(name), %a\(index);" }
+  text += "\n\(variant.text) %u, %v;"
+  for (index, name) in names.enumerated() { text += "\nmov.b\(type.bitCount) %o\(index), %u.\(name);" }
+  return [TestCase(variant: variant, inputs: names.map { _ in Input(type) }, outputs: names.map { _ in type }, text: text)]
+}
+
 nonisolated(unsafe) let dataMovementTests = FamilyTests(references: [
   "mov": .thread { test, x in
-    if test.inputs.count == 1, test.outputs.count == 1 { return [x[0]] }
+    if test.inputs.count == test.outputs.count { return x }
     if test.outputs.count == 1 {  // the first part is the lowest
       let width = UInt64(test.inputs[0].type.bitCount)
       return [x.enumerated().reduce(0) { $0 | $1.element << (UInt64($1.offset) * width) }]
@@ -115,4 +131,4 @@ nonisolated(unsafe) let dataMovementTests = FamilyTests(references: [
     }
     return [parts.enumerated().reduce(0) { $0 | $1.element << (8 * UInt64($1.offset)) }]
   },
-])
+], templates: ["mov": moves])

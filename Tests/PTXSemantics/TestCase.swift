@@ -60,6 +60,11 @@ struct FamilyTests {
   var templates: [String: (InstructionVariant) -> [TestCase]] = [:]
   /// Whether the opcode's reference knows this case; what it doesn't counts as having none.
   var covers: (TestCase) -> Bool = { _ in true }
+
+  /// Two files' references of one family.
+  func merging(_ other: FamilyTests) -> FamilyTests {
+    FamilyTests(references: references.merging(other.references) { one, _ in one }, templates: templates.merging(other.templates) { one, _ in one }, covers: covers)
+  }
 }
 
 /// By the families' names in the table.  A new Reference+Family.swift adds a line.
@@ -68,12 +73,21 @@ nonisolated(unsafe) let familyTests: [String: FamilyTests] = [
   "extended-precision integer arithmetic": extendedPrecisionTests,
   "logic and shift": logicTests,
   "comparison and selection": comparisonTests,
-  "data movement": dataMovementTests,
+  "data movement": dataMovementTests.merging(addressTests),
   "floating point": floatingPointTests,
   "half precision": floatingPointTests,
   "mixed precision": floatingPointTests,
   "conversion": conversionTests,
   "video": videoTests,
+  "loads and stores": memoryTests,
+  "atomics": atomicTests,
+  "warp": warpTests,
+  "barriers and fences": barrierTests,
+  "mbarrier objects": barrierObjectTests,
+  "asynchronous copies": copyTests,
+  "control flow": controlTests,
+  "stack manipulation": stackTests,
+  "miscellaneous": miscellaneousTests,
 ]
 
 // MARK: the plain shape

@@ -190,6 +190,7 @@ extension FunctionLowering {
 
   /// st.async: a store that completes bytes at an mbarrier of the block that it goes to, which is this one.
   func storeAsync(_ i: Instruction, _ m: inout Modifiers) throws {
+    if m.take("mmio") { return try store(i, &m) }  // a release of the writes before it: nothing is gained by doing it later
     guard m.take("mbarrier::complete_tx::bytes"), i.operands.count > 2 else {
       throw CompileError.unsupported(i, "an asynchronous store without an mbarrier")
     }
@@ -205,6 +206,7 @@ extension FunctionLowering {
   }
 
   func reduceAsync(_ i: Instruction, _ m: inout Modifiers) throws {
+    if m.take("mmio") { return try atomic(i, &m, result: .sink, i.operands) }
     guard m.take("mbarrier::complete_tx::bytes"), i.operands.count > 2 else {
       throw CompileError.unsupported(i, "an asynchronous reduction without an mbarrier")
     }

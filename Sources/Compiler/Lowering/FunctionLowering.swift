@@ -358,7 +358,7 @@ enum Instructions {
     ("integer", integer), ("logic and shift", logic), ("floating point", floatingPoint), ("approximate", approximate),
     ("comparison", comparison), ("conversion", conversion), ("memory", memory), ("atomics", atomics), ("fences", fences),
     ("textures", textures), ("control", control), ("barriers", barriers), ("memory barriers", memoryBarriers),
-    ("asynchronous copies", asyncCopies), ("warp", warp), ("matrices", matrices), ("video", video),
+    ("asynchronous copies", asyncCopies), ("warp", warp), ("matrices", matrices), ("video", video), ("scalar video", scalarVideo),
   ]
   nonisolated(unsafe) static let table: [String: Handler] = {
     var table: [String: Handler] = [:]

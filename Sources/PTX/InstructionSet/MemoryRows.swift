@@ -36,7 +36,7 @@ extension InstructionSet {
     .init("st.relaxed|.release<scope>.global{~<evict1>}{~<evict2>}{~<hint>}.v4.b64|.u64|.s64|.f64", "[a], {b:T*V}, ?c:b64", ptx: 8.8, sm: 100, "9.7.9.11", .native),
     .init("st.mmio.relaxed.sys{.global}<memory>", "[a], b:T", ptx: 8.2, sm: 70, "9.7.9.11", .native),
     .init("st.async{.weak}.mbarrier::complete_tx::bytes{.shared::cluster}{<vec>}.b32|.b64|.u32|.u64|.s32|.s64|.f32|.f64", "[a], {b:T*V}, [c]", ptx: 8.1, sm: 90, "9.7.9.12", .emulated, excluding: wideVectors),
-    .init("st.async.mmio.release.sys{.global}.b16|.b32|.b64|.u16|.u32|.u64|.s16|.s32|.s64|.f32|.f64", "[a], b:T", ptx: 8.7, sm: 100, "9.7.9.12", .missing),
+    .init("st.async.mmio.release.sys{.global}.b16|.b32|.b64|.u16|.u32|.u64|.s16|.s32|.s64|.f32|.f64", "[a], b:T", ptx: 8.7, sm: 100, "9.7.9.12", .native),
     .init("st.bulk{.weak}{.shared::cta}", "[a], b:u64, #i:0..0", ptx: 8.6, sm: 100, "9.7.9.13", .native),
     .init("multimem.ld_reduce{.weak}{.global}.min|.max|.add|.and|.or|.xor{.acc::f32|.acc::f16}{<vec8>}.b32|.b64|.u32|.u64|.s32|.s64|.f16|.f16x2|.bf16|.bf16x2|.f32|.f64|.e5m2|.e5m2x2|.e5m2x4|.e4m3|.e4m3x2|.e4m3x4", "…", ptx: 8.1, sm: 90, "9.7.9.14", Refusal.multimem),
     .init("multimem.ld_reduce.relaxed|.acquire<scope>{.global}.min|.max|.add|.and|.or|.xor{.acc::f32|.acc::f16}{<vec8>}.b32|.b64|.u32|.u64|.s32|.s64|.f16|.f16x2|.bf16|.bf16x2|.f32|.f64|.e5m2|.e5m2x2|.e5m2x4|.e4m3|.e4m3x2|.e4m3x4", "…", ptx: 8.1, sm: 90, "9.7.9.14", Refusal.multimem),

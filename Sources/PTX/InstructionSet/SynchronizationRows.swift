@@ -65,7 +65,7 @@ extension InstructionSet {
     .init("red{.relaxed|.release}{<scope>}{.global}.add|.min|.max.noftz{~<hint>}<vec8>.f16|.bf16", "[a], {b:T*V}, ?c:b64", ptx: 8.1, sm: 90, "9.7.13.6", .emulated),
     .init("red{.relaxed|.release}{<scope>}{.global}.add|.min|.max.noftz{~<hint>}<vec>.f16x2|.bf16x2", "[a], {b:T*V}, ?c:b64", ptx: 8.1, sm: 90, "9.7.13.6", .emulated),
     .init("red.async.relaxed.cluster.mbarrier::complete_tx::bytes{.shared::cluster}.inc|.dec|.min|.max|.add|.and|.or|.xor.u32|.s32|.u64|.b32", "[a], b:T, [c]", ptx: 8.1, sm: 90, "9.7.13.7", .emulated),
-    .init("red.async.mmio.release.gpu|.sys|.cluster{.global}.add.u32|.s32|.u64", "[a], b:T", ptx: 8.7, sm: 100, "9.7.13.7", .missing),
+    .init("red.async.mmio.release.gpu|.sys|.cluster{.global}.add.u32|.s32|.u64", "[a], b:T", ptx: 8.7, sm: 100, "9.7.13.7", .native),
   ])
 
   static let barrierObjects = InstructionFamily("mbarrier objects", [
