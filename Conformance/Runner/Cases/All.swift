@@ -3,4 +3,8 @@ func registerAll() {
   errorCases()
   deviceCases()
   memoryCases()
+  copyCases()
+  streamCases()
+  defaultStreamCases()
+  eventCases()
 }

@@ -15,6 +15,8 @@ struct Traits: OptionSet {
   static let legacy = Traits(rawValue: 8)
   /// Takes longer than others: six times the limit.
   static let slow = Traits(rawValue: 16)
+  /// With no other process of this run on the device, at the end: it looks at what all of them share, such as free memory.
+  static let exclusive = Traits(rawValue: 32)
 }
 
 struct Case {

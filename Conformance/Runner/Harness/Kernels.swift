@@ -24,26 +24,29 @@ final class Module {
     variableSizes = variables
   }
 
-  /// A 16-byte container header, a 64-byte entry header, and the text with its NUL, padded to 8 bytes.
+  /// A 16-byte container header, an 80-byte entry header as nvcc's (its options are an empty string), and the text, padded to 8 bytes.
   static func fatbinary(around text: String, computeCapability: UInt32 = 75) -> UnsafeMutableRawPointer {
     var payload = Array(text.utf8) + [0]
     while payload.count % 8 != 0 { payload.append(0) }
-    let image = UnsafeMutableRawPointer.allocate(byteCount: 16 + 64 + payload.count, alignment: 16)
-    image.initializeMemory(as: UInt8.self, repeating: 0, count: 16 + 64 + payload.count)
+    let header = 80
+    let image = UnsafeMutableRawPointer.allocate(byteCount: 16 + header + payload.count, alignment: 16)
+    image.initializeMemory(as: UInt8.self, repeating: 0, count: 16 + header + payload.count)
     image.storeBytes(of: 0xBA55_ED50, as: UInt32.self)
     image.storeBytes(of: 1, toByteOffset: 4, as: UInt16.self)
     image.storeBytes(of: 16, toByteOffset: 6, as: UInt16.self)
-    image.storeBytes(of: UInt64(64 + payload.count), toByteOffset: 8, as: UInt64.self)
+    image.storeBytes(of: UInt64(header + payload.count), toByteOffset: 8, as: UInt64.self)
     let entry = image + 16
     entry.storeBytes(of: 1, as: UInt16.self)                                        // PTX
     entry.storeBytes(of: 0x101, toByteOffset: 2, as: UInt16.self)
-    entry.storeBytes(of: 64, toByteOffset: 4, as: UInt32.self)
+    entry.storeBytes(of: UInt32(header), toByteOffset: 4, as: UInt32.self)
     entry.storeBytes(of: UInt64(payload.count), toByteOffset: 8, as: UInt64.self)
+    entry.storeBytes(of: 64, toByteOffset: 20, as: UInt32.self)                     // where the options' offset and length stand
     entry.storeBytes(of: 0, toByteOffset: 24, as: UInt16.self)
     entry.storeBytes(of: 7, toByteOffset: 26, as: UInt16.self)                      // PTX ISA 7.0
     entry.storeBytes(of: computeCapability, toByteOffset: 28, as: UInt32.self)
     entry.storeBytes(of: 0x11, toByteOffset: 40, as: UInt64.self)                   // 64-bit, made on Linux
-    (entry + 64).copyMemory(from: payload, byteCount: payload.count)
+    entry.storeBytes(of: 72, toByteOffset: 64, as: UInt32.self)
+    (entry + header).copyMemory(from: payload, byteCount: payload.count)
     return image
   }
 
@@ -142,7 +145,7 @@ func launch(_ kernel: Kernel, stream: cudaStream_t? = nil, _ arguments: any Kern
 nonisolated(unsafe) let basic = Module(
   """
   .version 7.0
-  .target sm_70
+  .target sm_75
   .address_size 64
 
   .visible .global .align 8 .b8 numbers[256];

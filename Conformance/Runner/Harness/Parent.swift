@@ -18,6 +18,7 @@ struct Parent {
   let cases: [Case]
   var verdicts: [Int: Verdict] = [:]
   private var queue: [[Int]] = []
+  private var exclusive: [[Int]] = []
   private var children: [Running] = []
   private var progress: (Int, Int, String) -> Void
 
@@ -38,6 +39,7 @@ struct Parent {
     self.progress = progress
     var batch: [Int] = []
     for index in selected {
+      if cases[index].traits.contains(.exclusive) { exclusive.append([index]); continue }
       if cases[index].traits.contains(.alone) { queue.append([index]); continue }
       batch.append(index)
       if batch.count >= options.batch { queue.append(batch); batch = [] }
@@ -48,8 +50,9 @@ struct Parent {
   private let total: Int
 
   mutating func run() throws(Library.Unusable) {
-    while !queue.isEmpty || !children.isEmpty {
+    while !queue.isEmpty || !children.isEmpty || !exclusive.isEmpty {
       while children.count < options.jobs, !queue.isEmpty { try start(queue.removeFirst()) }
+      if children.isEmpty, !exclusive.isEmpty { try start(exclusive.removeFirst()) }
       var polls = children.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
       let soonest = children.map(\.deadline).min() ?? 0
       poll(&polls, nfds_t(polls.count), Int32(max(0, min(1000, (soonest - now()) * 1000 + 1))))
