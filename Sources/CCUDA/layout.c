@@ -1,1 +1,2 @@
 #include "carmine_cuda.h"
+#include "carmine_graph.h"

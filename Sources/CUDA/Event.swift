@@ -146,5 +146,6 @@ extension Context {
   /// Prints what kernels of idle streams printed.
   func drainPrintf() {
     for stream in allStreams() where stream.printf.isUsed { stream.printf.drain(ifIdle: stream.timeline) }
+    for stream in allStreams() { stream.foreignPrintf.drain() }
   }
 }

@@ -30,7 +30,8 @@ struct DispatchShape: Equatable {
   static func blocksPerDispatch(workgroupX: UInt16) -> UInt32 { UInt32.max / UInt32(workgroupX) }
 }
 
-private let nextGridID = Atomic<UInt64>(1)
+/// PTX %gridid: unique in the process.
+let nextGridID = Atomic<UInt64>(1)
 
 extension Stream {
   /// cudaLaunchKernel: `parameters` points to one pointer for each parameter of the kernel.
@@ -64,8 +65,8 @@ extension Stream {
   private func submit(
     _ function: Function, _ launch: LaunchConfiguration, fill: (UnsafeMutableRawPointer) -> Void
   ) throws(CUDAError) {
-    try check(function, launch)
-    let function = try serving(function, launch.block)
+    try context.check(function, launch)
+    let function = try context.serving(function, launch.block)
     try admit()
     let image = function.image
     let printfAddress = image.services.contains(.printf) ? try printf.bufferAddress(capacity: context.limits[.printfFifoSize]!) : 0
@@ -103,9 +104,11 @@ extension Stream {
       done += count
     }
   }
+}
 
+extension Context {
   /// The function for a block of this shape; compiles at the first launch that needs another warp mapping.
-  private func serving(_ function: Function, _ block: Dim3) throws(CUDAError) -> Function {
+  func serving(_ function: Function, _ block: Dim3) throws(CUDAError) -> Function {
     if function.servesAll { return function }
     return try loading { try function.serving(block: (block.x, block.y, block.z)) }
   }
@@ -113,7 +116,7 @@ extension Stream {
   /// Everything that can be refused without a queue.
   func check(_ function: Function, _ launch: LaunchConfiguration) throws(CUDAError) {
     let block = launch.block, grid = launch.grid
-    guard function.deviceOrdinal == context.device.ordinal else {
+    guard function.deviceOrdinal == device.ordinal else {
       throw .invalidDeviceFunction.because("\(function.name) is loaded on device \(function.deviceOrdinal)")
     }
     guard block.x > 0, block.y > 0, block.z > 0, block.x <= 1024, block.y <= 1024, block.z <= 64, block.volume <= 1024 else {
@@ -133,14 +136,14 @@ extension Stream {
       throw .invalidValue.because("\(function.name): block \(block.x) × \(block.y) × \(block.z), .reqntid \(required)")
     }
     let shared = Int(function.image.staticSharedBytes) + launch.dynamicSharedBytes
-    guard launch.dynamicSharedBytes >= 0, shared <= context.properties.sharedMemoryPerBlock else {
+    guard launch.dynamicSharedBytes >= 0, shared <= properties.sharedMemoryPerBlock else {
       throw .invalidValue.because(
-        "\(function.name): \(shared) bytes of shared memory, the device has \(context.properties.sharedMemoryPerBlock)")
+        "\(function.name): \(shared) bytes of shared memory, the device has \(properties.sharedMemoryPerBlock)")
     }
     if launch.isCooperative {
-      let resident = try context.maximumActiveBlocks(
+      let resident = try maximumActiveBlocks(
         function, threads: Int(block.volume), dynamicSharedBytes: launch.dynamicSharedBytes)
-        * context.properties.multiprocessorCount
+        * properties.multiprocessorCount
       guard grid.volume <= UInt64(resident) else {
         throw .cooperativeLaunchTooLarge.because("\(function.name): \(grid.volume) blocks, \(resident) are resident at once")
       }

@@ -27,6 +27,7 @@ extension Context {
   public func free(_ pointer: UnsafeMutableRawPointer?) throws(CUDAError) {
     try check()
     guard let pointer else { return }
+    if let memory = Runtime.graphAllocation(at: UInt64(UInt(bitPattern: pointer))) { return try free(memory) }
     guard let (owner, allocation) = Runtime.find(UInt64(UInt(bitPattern: pointer))),
       allocation.deviceAddress == UInt64(UInt(bitPattern: pointer)),
       Self.isFreeable(allocation)

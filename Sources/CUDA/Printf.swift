@@ -41,10 +41,13 @@ final class PrintfChannel: Sendable {
   }
 
   /// Prints what was written and empties the buffer, if `timeline` has nothing in flight.
-  func drain(ifIdle timeline: Timeline) {
+  func drain(ifIdle timeline: Timeline) { drain { timeline.whileIdle($0) } }
+
+  /// The same where `whileAtRest` calls what it is given if no kernel writes the buffer.
+  func drain(_ whileAtRest: (() -> Void) -> Void) {
     guard let memory = UnsafeMutableRawPointer(bitPattern: UInt(address.load(ordering: .acquiring))) else { return }
     lock.withLock {
-      timeline.whileIdle {
+      whileAtRest {
         let header = memory.assumingMemoryBound(to: carmine_printf_buffer.self)
         let written = min(header.pointee.written, header.pointee.capacity)
         guard header.pointee.written > 0 || header.pointee.dropped > 0 else { return }

@@ -20,6 +20,7 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
   /// The legacy stream's position that this stream already waits for.
   private let legacySeen = Atomic<UInt64>(0)
   let printf: PrintfChannel
+  let foreignPrintf = ForeignPrintf()
   let gridWorkspace: GridWorkspace
   /// What the program freed in this stream's order.
   let blocks: StreamBlocks
@@ -33,7 +34,7 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
   /// cudaDeviceGetStreamPriorityRange: least and greatest.
   public static let priorityRange = (least: 0, greatest: -5)
 
-  init(context: Context, kind: StreamKind, flags: UInt32, priority: Int, id: UInt64) throws(CUDAError) {
+  init(context: Context, kind: StreamKind, flags: UInt32, priority: Int, id: UInt64, isInternal: Bool = false) throws(CUDAError) {
     self.context = context
     self.kind = kind
     self.flags = flags
@@ -41,7 +42,7 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
     self.id = id
     printf = PrintfChannel(gpu: context.gpu)
     gridWorkspace = GridWorkspace(gpu: context.gpu)
-    do { timeline = try context.gpu.makeTimeline(priority: priority) } catch { throw CUDAError(error) }
+    do { timeline = try context.gpu.makeTimeline(priority: priority, isInternal: isInternal) } catch { throw CUDAError(error) }
     blocks = StreamBlocks(timeline: timeline)
   }
 
@@ -140,6 +141,7 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
       throw CUDAError(error)
     }
     printf.drain(ifIdle: timeline)
+    foreignPrintf.drain()
   }
 
   /// cudaStreamWaitEvent: later work of this stream waits for the event's last record; an event never recorded is complete.

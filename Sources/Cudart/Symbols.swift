@@ -32,6 +32,17 @@ public func cudaGetSymbolSize(_ result: UnsafeMutablePointer<UInt>?, _ symbol: U
   entry { () throws(CUDAError) in try out(result, "size").pointee = UInt(variable(symbol).byteCount) }
 }
 
+/// The same for a copy node, whose direction must fit the side that the variable is on.
+func symbolPlace(
+  _ symbol: UnsafeRawPointer?, _ size: UInt, _ offset: UInt, _ direction: Int32, isSource: Bool
+) throws(CUDAError) -> UnsafeMutableRawPointer {
+  let kind = try kind(direction)
+  guard [isSource ? .deviceToHost : .hostToDevice, .deviceToDevice, .automatic].contains(kind) else {
+    throw .invalidMemcpyDirection.because("kind is \(direction)")
+  }
+  return try range(symbol, size, offset)
+}
+
 private func copyTo(
   _ symbol: UnsafeRawPointer?, _ from: UnsafeRawPointer?, _ size: UInt, _ offset: UInt, _ direction: Int32, in stream: CUDA.Stream,
   isAsynchronous: Bool

@@ -189,195 +189,192 @@ cudaDeviceGetDefaultMemPool:	endbr64
 	.globl cudaDeviceGetGraphMemAttribute
 	.type cudaDeviceGetGraphMemAttribute,@function
 cudaDeviceGetGraphMemAttribute:	endbr64
-	leaq	name_35(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+224(%rip)
 	.size cudaDeviceGetGraphMemAttribute,.-cudaDeviceGetGraphMemAttribute
 	.globl cudaDeviceGetLimit
 	.type cudaDeviceGetLimit,@function
 cudaDeviceGetLimit:	endbr64
-	jmp	*carmine_front_slots+224(%rip)
+	jmp	*carmine_front_slots+232(%rip)
 	.size cudaDeviceGetLimit,.-cudaDeviceGetLimit
 	.globl cudaDeviceGetMemPool
 	.type cudaDeviceGetMemPool,@function
 cudaDeviceGetMemPool:	endbr64
-	jmp	*carmine_front_slots+232(%rip)
+	jmp	*carmine_front_slots+240(%rip)
 	.size cudaDeviceGetMemPool,.-cudaDeviceGetMemPool
 	.globl cudaDeviceGetNvSciSyncAttributes
 	.type cudaDeviceGetNvSciSyncAttributes,@function
 cudaDeviceGetNvSciSyncAttributes:	endbr64
-	jmp	*carmine_front_slots+240(%rip)
+	jmp	*carmine_front_slots+248(%rip)
 	.size cudaDeviceGetNvSciSyncAttributes,.-cudaDeviceGetNvSciSyncAttributes
 	.globl cudaDeviceGetP2PAttribute
 	.type cudaDeviceGetP2PAttribute,@function
 cudaDeviceGetP2PAttribute:	endbr64
-	jmp	*carmine_front_slots+248(%rip)
+	jmp	*carmine_front_slots+256(%rip)
 	.size cudaDeviceGetP2PAttribute,.-cudaDeviceGetP2PAttribute
 	.globl cudaDeviceGetPCIBusId
 	.type cudaDeviceGetPCIBusId,@function
 cudaDeviceGetPCIBusId:	endbr64
-	jmp	*carmine_front_slots+256(%rip)
+	jmp	*carmine_front_slots+264(%rip)
 	.size cudaDeviceGetPCIBusId,.-cudaDeviceGetPCIBusId
 	.globl cudaDeviceGetSharedMemConfig
 	.type cudaDeviceGetSharedMemConfig,@function
 cudaDeviceGetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+264(%rip)
+	jmp	*carmine_front_slots+272(%rip)
 	.size cudaDeviceGetSharedMemConfig,.-cudaDeviceGetSharedMemConfig
 	.globl cudaDeviceGetStreamPriorityRange
 	.type cudaDeviceGetStreamPriorityRange,@function
 cudaDeviceGetStreamPriorityRange:	endbr64
-	jmp	*carmine_front_slots+272(%rip)
+	jmp	*carmine_front_slots+280(%rip)
 	.size cudaDeviceGetStreamPriorityRange,.-cudaDeviceGetStreamPriorityRange
 	.globl cudaDeviceGetTexture1DLinearMaxWidth
 	.type cudaDeviceGetTexture1DLinearMaxWidth,@function
 cudaDeviceGetTexture1DLinearMaxWidth:	endbr64
-	jmp	*carmine_front_slots+280(%rip)
+	jmp	*carmine_front_slots+288(%rip)
 	.size cudaDeviceGetTexture1DLinearMaxWidth,.-cudaDeviceGetTexture1DLinearMaxWidth
 	.globl cudaDeviceGraphMemTrim
 	.type cudaDeviceGraphMemTrim,@function
 cudaDeviceGraphMemTrim:	endbr64
-	leaq	name_44(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+296(%rip)
 	.size cudaDeviceGraphMemTrim,.-cudaDeviceGraphMemTrim
 	.globl cudaDeviceRegisterAsyncNotification
 	.type cudaDeviceRegisterAsyncNotification,@function
 cudaDeviceRegisterAsyncNotification:	endbr64
-	jmp	*carmine_front_slots+288(%rip)
+	jmp	*carmine_front_slots+304(%rip)
 	.size cudaDeviceRegisterAsyncNotification,.-cudaDeviceRegisterAsyncNotification
 	.globl cudaDeviceReset
 	.type cudaDeviceReset,@function
 cudaDeviceReset:	endbr64
-	jmp	*carmine_front_slots+296(%rip)
+	jmp	*carmine_front_slots+312(%rip)
 	.size cudaDeviceReset,.-cudaDeviceReset
 	.globl cudaDeviceSetCacheConfig
 	.type cudaDeviceSetCacheConfig,@function
 cudaDeviceSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+304(%rip)
+	jmp	*carmine_front_slots+320(%rip)
 	.size cudaDeviceSetCacheConfig,.-cudaDeviceSetCacheConfig
 	.globl cudaDeviceSetGraphMemAttribute
 	.type cudaDeviceSetGraphMemAttribute,@function
 cudaDeviceSetGraphMemAttribute:	endbr64
-	leaq	name_48(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+328(%rip)
 	.size cudaDeviceSetGraphMemAttribute,.-cudaDeviceSetGraphMemAttribute
 	.globl cudaDeviceSetLimit
 	.type cudaDeviceSetLimit,@function
 cudaDeviceSetLimit:	endbr64
-	jmp	*carmine_front_slots+312(%rip)
+	jmp	*carmine_front_slots+336(%rip)
 	.size cudaDeviceSetLimit,.-cudaDeviceSetLimit
 	.globl cudaDeviceSetMemPool
 	.type cudaDeviceSetMemPool,@function
 cudaDeviceSetMemPool:	endbr64
-	jmp	*carmine_front_slots+320(%rip)
+	jmp	*carmine_front_slots+344(%rip)
 	.size cudaDeviceSetMemPool,.-cudaDeviceSetMemPool
 	.globl cudaDeviceSetSharedMemConfig
 	.type cudaDeviceSetSharedMemConfig,@function
 cudaDeviceSetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+328(%rip)
+	jmp	*carmine_front_slots+352(%rip)
 	.size cudaDeviceSetSharedMemConfig,.-cudaDeviceSetSharedMemConfig
 	.globl cudaDeviceSynchronize
 	.type cudaDeviceSynchronize,@function
 cudaDeviceSynchronize:	endbr64
-	jmp	*carmine_front_slots+336(%rip)
+	jmp	*carmine_front_slots+360(%rip)
 	.size cudaDeviceSynchronize,.-cudaDeviceSynchronize
 	.globl cudaDeviceUnregisterAsyncNotification
 	.type cudaDeviceUnregisterAsyncNotification,@function
 cudaDeviceUnregisterAsyncNotification:	endbr64
-	jmp	*carmine_front_slots+344(%rip)
+	jmp	*carmine_front_slots+368(%rip)
 	.size cudaDeviceUnregisterAsyncNotification,.-cudaDeviceUnregisterAsyncNotification
 	.globl cudaDriverGetVersion
 	.type cudaDriverGetVersion,@function
 cudaDriverGetVersion:	endbr64
-	jmp	*carmine_front_slots+352(%rip)
+	jmp	*carmine_front_slots+376(%rip)
 	.size cudaDriverGetVersion,.-cudaDriverGetVersion
 	.globl cudaEGLStreamConsumerAcquireFrame
 	.type cudaEGLStreamConsumerAcquireFrame,@function
 cudaEGLStreamConsumerAcquireFrame:	endbr64
-	jmp	*carmine_front_slots+360(%rip)
+	jmp	*carmine_front_slots+384(%rip)
 	.size cudaEGLStreamConsumerAcquireFrame,.-cudaEGLStreamConsumerAcquireFrame
 	.globl cudaEGLStreamConsumerConnect
 	.type cudaEGLStreamConsumerConnect,@function
 cudaEGLStreamConsumerConnect:	endbr64
-	jmp	*carmine_front_slots+368(%rip)
+	jmp	*carmine_front_slots+392(%rip)
 	.size cudaEGLStreamConsumerConnect,.-cudaEGLStreamConsumerConnect
 	.globl cudaEGLStreamConsumerConnectWithFlags
 	.type cudaEGLStreamConsumerConnectWithFlags,@function
 cudaEGLStreamConsumerConnectWithFlags:	endbr64
-	jmp	*carmine_front_slots+376(%rip)
+	jmp	*carmine_front_slots+400(%rip)
 	.size cudaEGLStreamConsumerConnectWithFlags,.-cudaEGLStreamConsumerConnectWithFlags
 	.globl cudaEGLStreamConsumerDisconnect
 	.type cudaEGLStreamConsumerDisconnect,@function
 cudaEGLStreamConsumerDisconnect:	endbr64
-	jmp	*carmine_front_slots+384(%rip)
+	jmp	*carmine_front_slots+408(%rip)
 	.size cudaEGLStreamConsumerDisconnect,.-cudaEGLStreamConsumerDisconnect
 	.globl cudaEGLStreamConsumerReleaseFrame
 	.type cudaEGLStreamConsumerReleaseFrame,@function
 cudaEGLStreamConsumerReleaseFrame:	endbr64
-	jmp	*carmine_front_slots+392(%rip)
+	jmp	*carmine_front_slots+416(%rip)
 	.size cudaEGLStreamConsumerReleaseFrame,.-cudaEGLStreamConsumerReleaseFrame
 	.globl cudaEGLStreamProducerConnect
 	.type cudaEGLStreamProducerConnect,@function
 cudaEGLStreamProducerConnect:	endbr64
-	jmp	*carmine_front_slots+400(%rip)
+	jmp	*carmine_front_slots+424(%rip)
 	.size cudaEGLStreamProducerConnect,.-cudaEGLStreamProducerConnect
 	.globl cudaEGLStreamProducerDisconnect
 	.type cudaEGLStreamProducerDisconnect,@function
 cudaEGLStreamProducerDisconnect:	endbr64
-	jmp	*carmine_front_slots+408(%rip)
+	jmp	*carmine_front_slots+432(%rip)
 	.size cudaEGLStreamProducerDisconnect,.-cudaEGLStreamProducerDisconnect
 	.globl cudaEGLStreamProducerPresentFrame
 	.type cudaEGLStreamProducerPresentFrame,@function
 cudaEGLStreamProducerPresentFrame:	endbr64
-	jmp	*carmine_front_slots+416(%rip)
+	jmp	*carmine_front_slots+440(%rip)
 	.size cudaEGLStreamProducerPresentFrame,.-cudaEGLStreamProducerPresentFrame
 	.globl cudaEGLStreamProducerReturnFrame
 	.type cudaEGLStreamProducerReturnFrame,@function
 cudaEGLStreamProducerReturnFrame:	endbr64
-	jmp	*carmine_front_slots+424(%rip)
+	jmp	*carmine_front_slots+448(%rip)
 	.size cudaEGLStreamProducerReturnFrame,.-cudaEGLStreamProducerReturnFrame
 	.globl cudaEventCreate
 	.type cudaEventCreate,@function
 cudaEventCreate:	endbr64
-	jmp	*carmine_front_slots+432(%rip)
+	jmp	*carmine_front_slots+456(%rip)
 	.size cudaEventCreate,.-cudaEventCreate
 	.globl cudaEventCreateFromEGLSync
 	.type cudaEventCreateFromEGLSync,@function
 cudaEventCreateFromEGLSync:	endbr64
-	jmp	*carmine_front_slots+440(%rip)
+	jmp	*carmine_front_slots+464(%rip)
 	.size cudaEventCreateFromEGLSync,.-cudaEventCreateFromEGLSync
 	.globl cudaEventCreateWithFlags
 	.type cudaEventCreateWithFlags,@function
 cudaEventCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+448(%rip)
+	jmp	*carmine_front_slots+472(%rip)
 	.size cudaEventCreateWithFlags,.-cudaEventCreateWithFlags
 	.globl cudaEventDestroy
 	.type cudaEventDestroy,@function
 cudaEventDestroy:	endbr64
-	jmp	*carmine_front_slots+456(%rip)
+	jmp	*carmine_front_slots+480(%rip)
 	.size cudaEventDestroy,.-cudaEventDestroy
 	.globl cudaEventElapsedTime
 	.type cudaEventElapsedTime,@function
 cudaEventElapsedTime:	endbr64
-	jmp	*carmine_front_slots+464(%rip)
+	jmp	*carmine_front_slots+488(%rip)
 	.size cudaEventElapsedTime,.-cudaEventElapsedTime
 	.globl cudaEventElapsedTime_v2
 	.type cudaEventElapsedTime_v2,@function
 cudaEventElapsedTime_v2:	endbr64
-	jmp	*carmine_front_slots+472(%rip)
+	jmp	*carmine_front_slots+496(%rip)
 	.size cudaEventElapsedTime_v2,.-cudaEventElapsedTime_v2
 	.globl cudaEventQuery
 	.type cudaEventQuery,@function
 cudaEventQuery:	endbr64
-	jmp	*carmine_front_slots+480(%rip)
+	jmp	*carmine_front_slots+504(%rip)
 	.size cudaEventQuery,.-cudaEventQuery
 	.globl cudaEventRecord
 	.type cudaEventRecord,@function
 cudaEventRecord:	endbr64
-	jmp	*carmine_front_slots+488(%rip)
+	jmp	*carmine_front_slots+512(%rip)
 	.size cudaEventRecord,.-cudaEventRecord
 	.globl cudaEventRecordWithFlags
 	.type cudaEventRecordWithFlags,@function
 cudaEventRecordWithFlags:	endbr64
-	jmp	*carmine_front_slots+496(%rip)
+	jmp	*carmine_front_slots+520(%rip)
 	.size cudaEventRecordWithFlags,.-cudaEventRecordWithFlags
 	.globl cudaEventRecordWithFlags_ptsz
 	.type cudaEventRecordWithFlags_ptsz,@function
@@ -385,7 +382,7 @@ cudaEventRecordWithFlags_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+496(%rip)
+1:	jmp	*carmine_front_slots+520(%rip)
 	.size cudaEventRecordWithFlags_ptsz,.-cudaEventRecordWithFlags_ptsz
 	.globl cudaEventRecord_ptsz
 	.type cudaEventRecord_ptsz,@function
@@ -393,12 +390,12 @@ cudaEventRecord_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+488(%rip)
+1:	jmp	*carmine_front_slots+512(%rip)
 	.size cudaEventRecord_ptsz,.-cudaEventRecord_ptsz
 	.globl cudaEventSynchronize
 	.type cudaEventSynchronize,@function
 cudaEventSynchronize:	endbr64
-	jmp	*carmine_front_slots+504(%rip)
+	jmp	*carmine_front_slots+528(%rip)
 	.size cudaEventSynchronize,.-cudaEventSynchronize
 	.globl cudaExternalMemoryGetMappedBuffer
 	.type cudaExternalMemoryGetMappedBuffer,@function
@@ -415,17 +412,17 @@ cudaExternalMemoryGetMappedMipmappedArray:	endbr64
 	.globl cudaFree
 	.type cudaFree,@function
 cudaFree:	endbr64
-	jmp	*carmine_front_slots+512(%rip)
+	jmp	*carmine_front_slots+536(%rip)
 	.size cudaFree,.-cudaFree
 	.globl cudaFreeArray
 	.type cudaFreeArray,@function
 cudaFreeArray:	endbr64
-	jmp	*carmine_front_slots+520(%rip)
+	jmp	*carmine_front_slots+544(%rip)
 	.size cudaFreeArray,.-cudaFreeArray
 	.globl cudaFreeAsync
 	.type cudaFreeAsync,@function
 cudaFreeAsync:	endbr64
-	jmp	*carmine_front_slots+528(%rip)
+	jmp	*carmine_front_slots+552(%rip)
 	.size cudaFreeAsync,.-cudaFreeAsync
 	.globl cudaFreeAsync_ptsz
 	.type cudaFreeAsync_ptsz,@function
@@ -433,152 +430,152 @@ cudaFreeAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+528(%rip)
+1:	jmp	*carmine_front_slots+552(%rip)
 	.size cudaFreeAsync_ptsz,.-cudaFreeAsync_ptsz
 	.globl cudaFreeHost
 	.type cudaFreeHost,@function
 cudaFreeHost:	endbr64
-	jmp	*carmine_front_slots+536(%rip)
+	jmp	*carmine_front_slots+560(%rip)
 	.size cudaFreeHost,.-cudaFreeHost
 	.globl cudaFreeMipmappedArray
 	.type cudaFreeMipmappedArray,@function
 cudaFreeMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+544(%rip)
+	jmp	*carmine_front_slots+568(%rip)
 	.size cudaFreeMipmappedArray,.-cudaFreeMipmappedArray
 	.globl cudaFuncGetAttributes
 	.type cudaFuncGetAttributes,@function
 cudaFuncGetAttributes:	endbr64
-	jmp	*carmine_front_slots+552(%rip)
+	jmp	*carmine_front_slots+576(%rip)
 	.size cudaFuncGetAttributes,.-cudaFuncGetAttributes
 	.globl cudaFuncGetName
 	.type cudaFuncGetName,@function
 cudaFuncGetName:	endbr64
-	jmp	*carmine_front_slots+560(%rip)
+	jmp	*carmine_front_slots+584(%rip)
 	.size cudaFuncGetName,.-cudaFuncGetName
 	.globl cudaFuncGetParamInfo
 	.type cudaFuncGetParamInfo,@function
 cudaFuncGetParamInfo:	endbr64
-	jmp	*carmine_front_slots+568(%rip)
+	jmp	*carmine_front_slots+592(%rip)
 	.size cudaFuncGetParamInfo,.-cudaFuncGetParamInfo
 	.globl cudaFuncSetAttribute
 	.type cudaFuncSetAttribute,@function
 cudaFuncSetAttribute:	endbr64
-	jmp	*carmine_front_slots+576(%rip)
+	jmp	*carmine_front_slots+600(%rip)
 	.size cudaFuncSetAttribute,.-cudaFuncSetAttribute
 	.globl cudaFuncSetCacheConfig
 	.type cudaFuncSetCacheConfig,@function
 cudaFuncSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+584(%rip)
+	jmp	*carmine_front_slots+608(%rip)
 	.size cudaFuncSetCacheConfig,.-cudaFuncSetCacheConfig
 	.globl cudaFuncSetSharedMemConfig
 	.type cudaFuncSetSharedMemConfig,@function
 cudaFuncSetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+592(%rip)
+	jmp	*carmine_front_slots+616(%rip)
 	.size cudaFuncSetSharedMemConfig,.-cudaFuncSetSharedMemConfig
 	.globl cudaGLGetDevices
 	.type cudaGLGetDevices,@function
 cudaGLGetDevices:	endbr64
-	jmp	*carmine_front_slots+600(%rip)
+	jmp	*carmine_front_slots+624(%rip)
 	.size cudaGLGetDevices,.-cudaGLGetDevices
 	.globl cudaGLMapBufferObject
 	.type cudaGLMapBufferObject,@function
 cudaGLMapBufferObject:	endbr64
-	jmp	*carmine_front_slots+608(%rip)
+	jmp	*carmine_front_slots+632(%rip)
 	.size cudaGLMapBufferObject,.-cudaGLMapBufferObject
 	.globl cudaGLMapBufferObjectAsync
 	.type cudaGLMapBufferObjectAsync,@function
 cudaGLMapBufferObjectAsync:	endbr64
-	jmp	*carmine_front_slots+616(%rip)
+	jmp	*carmine_front_slots+640(%rip)
 	.size cudaGLMapBufferObjectAsync,.-cudaGLMapBufferObjectAsync
 	.globl cudaGLRegisterBufferObject
 	.type cudaGLRegisterBufferObject,@function
 cudaGLRegisterBufferObject:	endbr64
-	jmp	*carmine_front_slots+624(%rip)
+	jmp	*carmine_front_slots+648(%rip)
 	.size cudaGLRegisterBufferObject,.-cudaGLRegisterBufferObject
 	.globl cudaGLSetBufferObjectMapFlags
 	.type cudaGLSetBufferObjectMapFlags,@function
 cudaGLSetBufferObjectMapFlags:	endbr64
-	jmp	*carmine_front_slots+632(%rip)
+	jmp	*carmine_front_slots+656(%rip)
 	.size cudaGLSetBufferObjectMapFlags,.-cudaGLSetBufferObjectMapFlags
 	.globl cudaGLSetGLDevice
 	.type cudaGLSetGLDevice,@function
 cudaGLSetGLDevice:	endbr64
-	jmp	*carmine_front_slots+640(%rip)
+	jmp	*carmine_front_slots+664(%rip)
 	.size cudaGLSetGLDevice,.-cudaGLSetGLDevice
 	.globl cudaGLUnmapBufferObject
 	.type cudaGLUnmapBufferObject,@function
 cudaGLUnmapBufferObject:	endbr64
-	jmp	*carmine_front_slots+648(%rip)
+	jmp	*carmine_front_slots+672(%rip)
 	.size cudaGLUnmapBufferObject,.-cudaGLUnmapBufferObject
 	.globl cudaGLUnmapBufferObjectAsync
 	.type cudaGLUnmapBufferObjectAsync,@function
 cudaGLUnmapBufferObjectAsync:	endbr64
-	jmp	*carmine_front_slots+656(%rip)
+	jmp	*carmine_front_slots+680(%rip)
 	.size cudaGLUnmapBufferObjectAsync,.-cudaGLUnmapBufferObjectAsync
 	.globl cudaGLUnregisterBufferObject
 	.type cudaGLUnregisterBufferObject,@function
 cudaGLUnregisterBufferObject:	endbr64
-	jmp	*carmine_front_slots+664(%rip)
+	jmp	*carmine_front_slots+688(%rip)
 	.size cudaGLUnregisterBufferObject,.-cudaGLUnregisterBufferObject
 	.globl cudaGetChannelDesc
 	.type cudaGetChannelDesc,@function
 cudaGetChannelDesc:	endbr64
-	jmp	*carmine_front_slots+672(%rip)
+	jmp	*carmine_front_slots+696(%rip)
 	.size cudaGetChannelDesc,.-cudaGetChannelDesc
 	.globl cudaGetDevice
 	.type cudaGetDevice,@function
 cudaGetDevice:	endbr64
-	jmp	*carmine_front_slots+680(%rip)
+	jmp	*carmine_front_slots+704(%rip)
 	.size cudaGetDevice,.-cudaGetDevice
 	.globl cudaGetDeviceCount
 	.type cudaGetDeviceCount,@function
 cudaGetDeviceCount:	endbr64
-	jmp	*carmine_front_slots+688(%rip)
+	jmp	*carmine_front_slots+712(%rip)
 	.size cudaGetDeviceCount,.-cudaGetDeviceCount
 	.globl cudaGetDeviceFlags
 	.type cudaGetDeviceFlags,@function
 cudaGetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+696(%rip)
+	jmp	*carmine_front_slots+720(%rip)
 	.size cudaGetDeviceFlags,.-cudaGetDeviceFlags
 	.globl cudaGetDeviceProperties
 	.type cudaGetDeviceProperties,@function
 cudaGetDeviceProperties:	endbr64
-	jmp	*carmine_front_slots+704(%rip)
+	jmp	*carmine_front_slots+728(%rip)
 	.size cudaGetDeviceProperties,.-cudaGetDeviceProperties
 	.globl cudaGetDeviceProperties_v2
 	.type cudaGetDeviceProperties_v2,@function
 cudaGetDeviceProperties_v2:	endbr64
-	jmp	*carmine_front_slots+712(%rip)
+	jmp	*carmine_front_slots+736(%rip)
 	.size cudaGetDeviceProperties_v2,.-cudaGetDeviceProperties_v2
 	.globl cudaGetDriverEntryPoint
 	.type cudaGetDriverEntryPoint,@function
 cudaGetDriverEntryPoint:	endbr64
-	jmp	*carmine_front_slots+720(%rip)
+	jmp	*carmine_front_slots+744(%rip)
 	.size cudaGetDriverEntryPoint,.-cudaGetDriverEntryPoint
 	.globl cudaGetDriverEntryPointByVersion
 	.type cudaGetDriverEntryPointByVersion,@function
 cudaGetDriverEntryPointByVersion:	endbr64
-	jmp	*carmine_front_slots+728(%rip)
+	jmp	*carmine_front_slots+752(%rip)
 	.size cudaGetDriverEntryPointByVersion,.-cudaGetDriverEntryPointByVersion
 	.globl cudaGetDriverEntryPointByVersion_ptsz
 	.type cudaGetDriverEntryPointByVersion_ptsz,@function
 cudaGetDriverEntryPointByVersion_ptsz:	endbr64
-	jmp	*carmine_front_slots+736(%rip)
+	jmp	*carmine_front_slots+760(%rip)
 	.size cudaGetDriverEntryPointByVersion_ptsz,.-cudaGetDriverEntryPointByVersion_ptsz
 	.globl cudaGetDriverEntryPoint_ptsz
 	.type cudaGetDriverEntryPoint_ptsz,@function
 cudaGetDriverEntryPoint_ptsz:	endbr64
-	jmp	*carmine_front_slots+744(%rip)
+	jmp	*carmine_front_slots+768(%rip)
 	.size cudaGetDriverEntryPoint_ptsz,.-cudaGetDriverEntryPoint_ptsz
 	.globl cudaGetErrorName
 	.type cudaGetErrorName,@function
 cudaGetErrorName:	endbr64
-	jmp	*carmine_front_slots+752(%rip)
+	jmp	*carmine_front_slots+776(%rip)
 	.size cudaGetErrorName,.-cudaGetErrorName
 	.globl cudaGetErrorString
 	.type cudaGetErrorString,@function
 cudaGetErrorString:	endbr64
-	jmp	*carmine_front_slots+760(%rip)
+	jmp	*carmine_front_slots+784(%rip)
 	.size cudaGetErrorString,.-cudaGetErrorString
 	.globl cudaGetExportTable
 	.type cudaGetExportTable,@function
@@ -589,22 +586,22 @@ cudaGetExportTable:	endbr64
 	.globl cudaGetFuncBySymbol
 	.type cudaGetFuncBySymbol,@function
 cudaGetFuncBySymbol:	endbr64
-	jmp	*carmine_front_slots+768(%rip)
+	jmp	*carmine_front_slots+792(%rip)
 	.size cudaGetFuncBySymbol,.-cudaGetFuncBySymbol
 	.globl cudaGetKernel
 	.type cudaGetKernel,@function
 cudaGetKernel:	endbr64
-	jmp	*carmine_front_slots+776(%rip)
+	jmp	*carmine_front_slots+800(%rip)
 	.size cudaGetKernel,.-cudaGetKernel
 	.globl cudaGetLastError
 	.type cudaGetLastError,@function
 cudaGetLastError:	endbr64
-	jmp	*carmine_front_slots+784(%rip)
+	jmp	*carmine_front_slots+808(%rip)
 	.size cudaGetLastError,.-cudaGetLastError
 	.globl cudaGetMipmappedArrayLevel
 	.type cudaGetMipmappedArrayLevel,@function
 cudaGetMipmappedArrayLevel:	endbr64
-	jmp	*carmine_front_slots+792(%rip)
+	jmp	*carmine_front_slots+816(%rip)
 	.size cudaGetMipmappedArrayLevel,.-cudaGetMipmappedArrayLevel
 	.globl cudaGetSurfaceObjectResourceDesc
 	.type cudaGetSurfaceObjectResourceDesc,@function
@@ -615,12 +612,12 @@ cudaGetSurfaceObjectResourceDesc:	endbr64
 	.globl cudaGetSymbolAddress
 	.type cudaGetSymbolAddress,@function
 cudaGetSymbolAddress:	endbr64
-	jmp	*carmine_front_slots+800(%rip)
+	jmp	*carmine_front_slots+824(%rip)
 	.size cudaGetSymbolAddress,.-cudaGetSymbolAddress
 	.globl cudaGetSymbolSize
 	.type cudaGetSymbolSize,@function
 cudaGetSymbolSize:	endbr64
-	jmp	*carmine_front_slots+808(%rip)
+	jmp	*carmine_front_slots+832(%rip)
 	.size cudaGetSymbolSize,.-cudaGetSymbolSize
 	.globl cudaGetTextureObjectResourceDesc
 	.type cudaGetTextureObjectResourceDesc,@function
@@ -643,38 +640,32 @@ cudaGetTextureObjectTextureDesc:	endbr64
 	.globl cudaGraphAddChildGraphNode
 	.type cudaGraphAddChildGraphNode,@function
 cudaGraphAddChildGraphNode:	endbr64
-	leaq	name_122(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+840(%rip)
 	.size cudaGraphAddChildGraphNode,.-cudaGraphAddChildGraphNode
 	.globl cudaGraphAddDependencies
 	.type cudaGraphAddDependencies,@function
 cudaGraphAddDependencies:	endbr64
-	leaq	name_123(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+848(%rip)
 	.size cudaGraphAddDependencies,.-cudaGraphAddDependencies
 	.globl cudaGraphAddDependencies_v2
 	.type cudaGraphAddDependencies_v2,@function
 cudaGraphAddDependencies_v2:	endbr64
-	leaq	name_124(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+856(%rip)
 	.size cudaGraphAddDependencies_v2,.-cudaGraphAddDependencies_v2
 	.globl cudaGraphAddEmptyNode
 	.type cudaGraphAddEmptyNode,@function
 cudaGraphAddEmptyNode:	endbr64
-	leaq	name_125(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+864(%rip)
 	.size cudaGraphAddEmptyNode,.-cudaGraphAddEmptyNode
 	.globl cudaGraphAddEventRecordNode
 	.type cudaGraphAddEventRecordNode,@function
 cudaGraphAddEventRecordNode:	endbr64
-	leaq	name_126(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+872(%rip)
 	.size cudaGraphAddEventRecordNode,.-cudaGraphAddEventRecordNode
 	.globl cudaGraphAddEventWaitNode
 	.type cudaGraphAddEventWaitNode,@function
 cudaGraphAddEventWaitNode:	endbr64
-	leaq	name_127(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+880(%rip)
 	.size cudaGraphAddEventWaitNode,.-cudaGraphAddEventWaitNode
 	.globl cudaGraphAddExternalSemaphoresSignalNode
 	.type cudaGraphAddExternalSemaphoresSignalNode,@function
@@ -691,158 +682,132 @@ cudaGraphAddExternalSemaphoresWaitNode:	endbr64
 	.globl cudaGraphAddHostNode
 	.type cudaGraphAddHostNode,@function
 cudaGraphAddHostNode:	endbr64
-	leaq	name_130(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+888(%rip)
 	.size cudaGraphAddHostNode,.-cudaGraphAddHostNode
 	.globl cudaGraphAddKernelNode
 	.type cudaGraphAddKernelNode,@function
 cudaGraphAddKernelNode:	endbr64
-	leaq	name_131(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+896(%rip)
 	.size cudaGraphAddKernelNode,.-cudaGraphAddKernelNode
 	.globl cudaGraphAddMemAllocNode
 	.type cudaGraphAddMemAllocNode,@function
 cudaGraphAddMemAllocNode:	endbr64
-	leaq	name_132(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+904(%rip)
 	.size cudaGraphAddMemAllocNode,.-cudaGraphAddMemAllocNode
 	.globl cudaGraphAddMemFreeNode
 	.type cudaGraphAddMemFreeNode,@function
 cudaGraphAddMemFreeNode:	endbr64
-	leaq	name_133(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+912(%rip)
 	.size cudaGraphAddMemFreeNode,.-cudaGraphAddMemFreeNode
 	.globl cudaGraphAddMemcpyNode
 	.type cudaGraphAddMemcpyNode,@function
 cudaGraphAddMemcpyNode:	endbr64
-	leaq	name_134(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+920(%rip)
 	.size cudaGraphAddMemcpyNode,.-cudaGraphAddMemcpyNode
 	.globl cudaGraphAddMemcpyNode1D
 	.type cudaGraphAddMemcpyNode1D,@function
 cudaGraphAddMemcpyNode1D:	endbr64
-	leaq	name_135(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+928(%rip)
 	.size cudaGraphAddMemcpyNode1D,.-cudaGraphAddMemcpyNode1D
 	.globl cudaGraphAddMemcpyNodeFromSymbol
 	.type cudaGraphAddMemcpyNodeFromSymbol,@function
 cudaGraphAddMemcpyNodeFromSymbol:	endbr64
-	leaq	name_136(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+936(%rip)
 	.size cudaGraphAddMemcpyNodeFromSymbol,.-cudaGraphAddMemcpyNodeFromSymbol
 	.globl cudaGraphAddMemcpyNodeToSymbol
 	.type cudaGraphAddMemcpyNodeToSymbol,@function
 cudaGraphAddMemcpyNodeToSymbol:	endbr64
-	leaq	name_137(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+944(%rip)
 	.size cudaGraphAddMemcpyNodeToSymbol,.-cudaGraphAddMemcpyNodeToSymbol
 	.globl cudaGraphAddMemsetNode
 	.type cudaGraphAddMemsetNode,@function
 cudaGraphAddMemsetNode:	endbr64
-	leaq	name_138(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+952(%rip)
 	.size cudaGraphAddMemsetNode,.-cudaGraphAddMemsetNode
 	.globl cudaGraphAddNode
 	.type cudaGraphAddNode,@function
 cudaGraphAddNode:	endbr64
-	leaq	name_139(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+960(%rip)
 	.size cudaGraphAddNode,.-cudaGraphAddNode
 	.globl cudaGraphAddNode_v2
 	.type cudaGraphAddNode_v2,@function
 cudaGraphAddNode_v2:	endbr64
-	leaq	name_140(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+968(%rip)
 	.size cudaGraphAddNode_v2,.-cudaGraphAddNode_v2
 	.globl cudaGraphChildGraphNodeGetGraph
 	.type cudaGraphChildGraphNodeGetGraph,@function
 cudaGraphChildGraphNodeGetGraph:	endbr64
-	leaq	name_141(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cudaGraphChildGraphNodeGetGraph,.-cudaGraphChildGraphNodeGetGraph
 	.globl cudaGraphClone
 	.type cudaGraphClone,@function
 cudaGraphClone:	endbr64
-	leaq	name_142(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cudaGraphClone,.-cudaGraphClone
 	.globl cudaGraphConditionalHandleCreate
 	.type cudaGraphConditionalHandleCreate,@function
 cudaGraphConditionalHandleCreate:	endbr64
-	leaq	name_143(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cudaGraphConditionalHandleCreate,.-cudaGraphConditionalHandleCreate
 	.globl cudaGraphCreate
 	.type cudaGraphCreate,@function
 cudaGraphCreate:	endbr64
-	leaq	name_144(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaGraphCreate,.-cudaGraphCreate
 	.globl cudaGraphDebugDotPrint
 	.type cudaGraphDebugDotPrint,@function
 cudaGraphDebugDotPrint:	endbr64
-	leaq	name_145(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaGraphDebugDotPrint,.-cudaGraphDebugDotPrint
 	.globl cudaGraphDestroy
 	.type cudaGraphDestroy,@function
 cudaGraphDestroy:	endbr64
-	leaq	name_146(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaGraphDestroy,.-cudaGraphDestroy
 	.globl cudaGraphDestroyNode
 	.type cudaGraphDestroyNode,@function
 cudaGraphDestroyNode:	endbr64
-	leaq	name_147(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaGraphDestroyNode,.-cudaGraphDestroyNode
 	.globl cudaGraphEventRecordNodeGetEvent
 	.type cudaGraphEventRecordNodeGetEvent,@function
 cudaGraphEventRecordNodeGetEvent:	endbr64
-	leaq	name_148(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaGraphEventRecordNodeGetEvent,.-cudaGraphEventRecordNodeGetEvent
 	.globl cudaGraphEventRecordNodeSetEvent
 	.type cudaGraphEventRecordNodeSetEvent,@function
 cudaGraphEventRecordNodeSetEvent:	endbr64
-	leaq	name_149(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaGraphEventRecordNodeSetEvent,.-cudaGraphEventRecordNodeSetEvent
 	.globl cudaGraphEventWaitNodeGetEvent
 	.type cudaGraphEventWaitNodeGetEvent,@function
 cudaGraphEventWaitNodeGetEvent:	endbr64
-	leaq	name_150(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaGraphEventWaitNodeGetEvent,.-cudaGraphEventWaitNodeGetEvent
 	.globl cudaGraphEventWaitNodeSetEvent
 	.type cudaGraphEventWaitNodeSetEvent,@function
 cudaGraphEventWaitNodeSetEvent:	endbr64
-	leaq	name_151(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaGraphEventWaitNodeSetEvent,.-cudaGraphEventWaitNodeSetEvent
 	.globl cudaGraphExecChildGraphNodeSetParams
 	.type cudaGraphExecChildGraphNodeSetParams,@function
 cudaGraphExecChildGraphNodeSetParams:	endbr64
-	leaq	name_152(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaGraphExecChildGraphNodeSetParams,.-cudaGraphExecChildGraphNodeSetParams
 	.globl cudaGraphExecDestroy
 	.type cudaGraphExecDestroy,@function
 cudaGraphExecDestroy:	endbr64
-	leaq	name_153(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaGraphExecDestroy,.-cudaGraphExecDestroy
 	.globl cudaGraphExecEventRecordNodeSetEvent
 	.type cudaGraphExecEventRecordNodeSetEvent,@function
 cudaGraphExecEventRecordNodeSetEvent:	endbr64
-	leaq	name_154(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaGraphExecEventRecordNodeSetEvent,.-cudaGraphExecEventRecordNodeSetEvent
 	.globl cudaGraphExecEventWaitNodeSetEvent
 	.type cudaGraphExecEventWaitNodeSetEvent,@function
 cudaGraphExecEventWaitNodeSetEvent:	endbr64
-	leaq	name_155(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaGraphExecEventWaitNodeSetEvent,.-cudaGraphExecEventWaitNodeSetEvent
 	.globl cudaGraphExecExternalSemaphoresSignalNodeSetParams
 	.type cudaGraphExecExternalSemaphoresSignalNodeSetParams,@function
@@ -859,62 +824,52 @@ cudaGraphExecExternalSemaphoresWaitNodeSetParams:	endbr64
 	.globl cudaGraphExecGetFlags
 	.type cudaGraphExecGetFlags,@function
 cudaGraphExecGetFlags:	endbr64
-	leaq	name_158(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaGraphExecGetFlags,.-cudaGraphExecGetFlags
 	.globl cudaGraphExecHostNodeSetParams
 	.type cudaGraphExecHostNodeSetParams,@function
 cudaGraphExecHostNodeSetParams:	endbr64
-	leaq	name_159(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaGraphExecHostNodeSetParams,.-cudaGraphExecHostNodeSetParams
 	.globl cudaGraphExecKernelNodeSetParams
 	.type cudaGraphExecKernelNodeSetParams,@function
 cudaGraphExecKernelNodeSetParams:	endbr64
-	leaq	name_160(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaGraphExecKernelNodeSetParams,.-cudaGraphExecKernelNodeSetParams
 	.globl cudaGraphExecMemcpyNodeSetParams
 	.type cudaGraphExecMemcpyNodeSetParams,@function
 cudaGraphExecMemcpyNodeSetParams:	endbr64
-	leaq	name_161(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaGraphExecMemcpyNodeSetParams,.-cudaGraphExecMemcpyNodeSetParams
 	.globl cudaGraphExecMemcpyNodeSetParams1D
 	.type cudaGraphExecMemcpyNodeSetParams1D,@function
 cudaGraphExecMemcpyNodeSetParams1D:	endbr64
-	leaq	name_162(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaGraphExecMemcpyNodeSetParams1D,.-cudaGraphExecMemcpyNodeSetParams1D
 	.globl cudaGraphExecMemcpyNodeSetParamsFromSymbol
 	.type cudaGraphExecMemcpyNodeSetParamsFromSymbol,@function
 cudaGraphExecMemcpyNodeSetParamsFromSymbol:	endbr64
-	leaq	name_163(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaGraphExecMemcpyNodeSetParamsFromSymbol,.-cudaGraphExecMemcpyNodeSetParamsFromSymbol
 	.globl cudaGraphExecMemcpyNodeSetParamsToSymbol
 	.type cudaGraphExecMemcpyNodeSetParamsToSymbol,@function
 cudaGraphExecMemcpyNodeSetParamsToSymbol:	endbr64
-	leaq	name_164(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaGraphExecMemcpyNodeSetParamsToSymbol,.-cudaGraphExecMemcpyNodeSetParamsToSymbol
 	.globl cudaGraphExecMemsetNodeSetParams
 	.type cudaGraphExecMemsetNodeSetParams,@function
 cudaGraphExecMemsetNodeSetParams:	endbr64
-	leaq	name_165(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaGraphExecMemsetNodeSetParams,.-cudaGraphExecMemsetNodeSetParams
 	.globl cudaGraphExecNodeSetParams
 	.type cudaGraphExecNodeSetParams,@function
 cudaGraphExecNodeSetParams:	endbr64
-	leaq	name_166(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaGraphExecNodeSetParams,.-cudaGraphExecNodeSetParams
 	.globl cudaGraphExecUpdate
 	.type cudaGraphExecUpdate,@function
 cudaGraphExecUpdate:	endbr64
-	leaq	name_167(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaGraphExecUpdate,.-cudaGraphExecUpdate
 	.globl cudaGraphExternalSemaphoresSignalNodeGetParams
 	.type cudaGraphExternalSemaphoresSignalNodeGetParams,@function
@@ -943,338 +898,303 @@ cudaGraphExternalSemaphoresWaitNodeSetParams:	endbr64
 	.globl cudaGraphGetEdges
 	.type cudaGraphGetEdges,@function
 cudaGraphGetEdges:	endbr64
-	leaq	name_172(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaGraphGetEdges,.-cudaGraphGetEdges
 	.globl cudaGraphGetEdges_v2
 	.type cudaGraphGetEdges_v2,@function
 cudaGraphGetEdges_v2:	endbr64
-	leaq	name_173(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaGraphGetEdges_v2,.-cudaGraphGetEdges_v2
 	.globl cudaGraphGetNodes
 	.type cudaGraphGetNodes,@function
 cudaGraphGetNodes:	endbr64
-	leaq	name_174(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaGraphGetNodes,.-cudaGraphGetNodes
 	.globl cudaGraphGetRootNodes
 	.type cudaGraphGetRootNodes,@function
 cudaGraphGetRootNodes:	endbr64
-	leaq	name_175(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaGraphGetRootNodes,.-cudaGraphGetRootNodes
 	.globl cudaGraphHostNodeGetParams
 	.type cudaGraphHostNodeGetParams,@function
 cudaGraphHostNodeGetParams:	endbr64
-	leaq	name_176(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaGraphHostNodeGetParams,.-cudaGraphHostNodeGetParams
 	.globl cudaGraphHostNodeSetParams
 	.type cudaGraphHostNodeSetParams,@function
 cudaGraphHostNodeSetParams:	endbr64
-	leaq	name_177(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1216(%rip)
 	.size cudaGraphHostNodeSetParams,.-cudaGraphHostNodeSetParams
 	.globl cudaGraphInstantiate
 	.type cudaGraphInstantiate,@function
 cudaGraphInstantiate:	endbr64
-	leaq	name_178(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaGraphInstantiate,.-cudaGraphInstantiate
 	.globl cudaGraphInstantiateWithFlags
 	.type cudaGraphInstantiateWithFlags,@function
 cudaGraphInstantiateWithFlags:	endbr64
-	leaq	name_179(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1232(%rip)
 	.size cudaGraphInstantiateWithFlags,.-cudaGraphInstantiateWithFlags
 	.globl cudaGraphInstantiateWithParams
 	.type cudaGraphInstantiateWithParams,@function
 cudaGraphInstantiateWithParams:	endbr64
-	leaq	name_180(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cudaGraphInstantiateWithParams,.-cudaGraphInstantiateWithParams
 	.globl cudaGraphInstantiateWithParams_ptsz
 	.type cudaGraphInstantiateWithParams_ptsz,@function
 cudaGraphInstantiateWithParams_ptsz:	endbr64
-	leaq	name_181(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaGraphInstantiateWithParams_ptsz,.-cudaGraphInstantiateWithParams_ptsz
 	.globl cudaGraphKernelNodeCopyAttributes
 	.type cudaGraphKernelNodeCopyAttributes,@function
 cudaGraphKernelNodeCopyAttributes:	endbr64
-	leaq	name_182(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cudaGraphKernelNodeCopyAttributes,.-cudaGraphKernelNodeCopyAttributes
 	.globl cudaGraphKernelNodeGetAttribute
 	.type cudaGraphKernelNodeGetAttribute,@function
 cudaGraphKernelNodeGetAttribute:	endbr64
-	leaq	name_183(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaGraphKernelNodeGetAttribute,.-cudaGraphKernelNodeGetAttribute
 	.globl cudaGraphKernelNodeGetParams
 	.type cudaGraphKernelNodeGetParams,@function
 cudaGraphKernelNodeGetParams:	endbr64
-	leaq	name_184(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaGraphKernelNodeGetParams,.-cudaGraphKernelNodeGetParams
 	.globl cudaGraphKernelNodeSetAttribute
 	.type cudaGraphKernelNodeSetAttribute,@function
 cudaGraphKernelNodeSetAttribute:	endbr64
-	leaq	name_185(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1280(%rip)
 	.size cudaGraphKernelNodeSetAttribute,.-cudaGraphKernelNodeSetAttribute
 	.globl cudaGraphKernelNodeSetParams
 	.type cudaGraphKernelNodeSetParams,@function
 cudaGraphKernelNodeSetParams:	endbr64
-	leaq	name_186(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1288(%rip)
 	.size cudaGraphKernelNodeSetParams,.-cudaGraphKernelNodeSetParams
 	.globl cudaGraphLaunch
 	.type cudaGraphLaunch,@function
 cudaGraphLaunch:	endbr64
-	leaq	name_187(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1296(%rip)
 	.size cudaGraphLaunch,.-cudaGraphLaunch
 	.globl cudaGraphLaunch_ptsz
 	.type cudaGraphLaunch_ptsz,@function
 cudaGraphLaunch_ptsz:	endbr64
-	leaq	name_188(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+1296(%rip)
 	.size cudaGraphLaunch_ptsz,.-cudaGraphLaunch_ptsz
 	.globl cudaGraphMemAllocNodeGetParams
 	.type cudaGraphMemAllocNodeGetParams,@function
 cudaGraphMemAllocNodeGetParams:	endbr64
-	leaq	name_189(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaGraphMemAllocNodeGetParams,.-cudaGraphMemAllocNodeGetParams
 	.globl cudaGraphMemFreeNodeGetParams
 	.type cudaGraphMemFreeNodeGetParams,@function
 cudaGraphMemFreeNodeGetParams:	endbr64
-	leaq	name_190(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1312(%rip)
 	.size cudaGraphMemFreeNodeGetParams,.-cudaGraphMemFreeNodeGetParams
 	.globl cudaGraphMemcpyNodeGetParams
 	.type cudaGraphMemcpyNodeGetParams,@function
 cudaGraphMemcpyNodeGetParams:	endbr64
-	leaq	name_191(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1320(%rip)
 	.size cudaGraphMemcpyNodeGetParams,.-cudaGraphMemcpyNodeGetParams
 	.globl cudaGraphMemcpyNodeSetParams
 	.type cudaGraphMemcpyNodeSetParams,@function
 cudaGraphMemcpyNodeSetParams:	endbr64
-	leaq	name_192(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1328(%rip)
 	.size cudaGraphMemcpyNodeSetParams,.-cudaGraphMemcpyNodeSetParams
 	.globl cudaGraphMemcpyNodeSetParams1D
 	.type cudaGraphMemcpyNodeSetParams1D,@function
 cudaGraphMemcpyNodeSetParams1D:	endbr64
-	leaq	name_193(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1336(%rip)
 	.size cudaGraphMemcpyNodeSetParams1D,.-cudaGraphMemcpyNodeSetParams1D
 	.globl cudaGraphMemcpyNodeSetParamsFromSymbol
 	.type cudaGraphMemcpyNodeSetParamsFromSymbol,@function
 cudaGraphMemcpyNodeSetParamsFromSymbol:	endbr64
-	leaq	name_194(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1344(%rip)
 	.size cudaGraphMemcpyNodeSetParamsFromSymbol,.-cudaGraphMemcpyNodeSetParamsFromSymbol
 	.globl cudaGraphMemcpyNodeSetParamsToSymbol
 	.type cudaGraphMemcpyNodeSetParamsToSymbol,@function
 cudaGraphMemcpyNodeSetParamsToSymbol:	endbr64
-	leaq	name_195(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaGraphMemcpyNodeSetParamsToSymbol,.-cudaGraphMemcpyNodeSetParamsToSymbol
 	.globl cudaGraphMemsetNodeGetParams
 	.type cudaGraphMemsetNodeGetParams,@function
 cudaGraphMemsetNodeGetParams:	endbr64
-	leaq	name_196(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1360(%rip)
 	.size cudaGraphMemsetNodeGetParams,.-cudaGraphMemsetNodeGetParams
 	.globl cudaGraphMemsetNodeSetParams
 	.type cudaGraphMemsetNodeSetParams,@function
 cudaGraphMemsetNodeSetParams:	endbr64
-	leaq	name_197(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1368(%rip)
 	.size cudaGraphMemsetNodeSetParams,.-cudaGraphMemsetNodeSetParams
 	.globl cudaGraphNodeFindInClone
 	.type cudaGraphNodeFindInClone,@function
 cudaGraphNodeFindInClone:	endbr64
-	leaq	name_198(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1376(%rip)
 	.size cudaGraphNodeFindInClone,.-cudaGraphNodeFindInClone
 	.globl cudaGraphNodeGetDependencies
 	.type cudaGraphNodeGetDependencies,@function
 cudaGraphNodeGetDependencies:	endbr64
-	leaq	name_199(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1384(%rip)
 	.size cudaGraphNodeGetDependencies,.-cudaGraphNodeGetDependencies
 	.globl cudaGraphNodeGetDependencies_v2
 	.type cudaGraphNodeGetDependencies_v2,@function
 cudaGraphNodeGetDependencies_v2:	endbr64
-	leaq	name_200(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1392(%rip)
 	.size cudaGraphNodeGetDependencies_v2,.-cudaGraphNodeGetDependencies_v2
 	.globl cudaGraphNodeGetDependentNodes
 	.type cudaGraphNodeGetDependentNodes,@function
 cudaGraphNodeGetDependentNodes:	endbr64
-	leaq	name_201(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1400(%rip)
 	.size cudaGraphNodeGetDependentNodes,.-cudaGraphNodeGetDependentNodes
 	.globl cudaGraphNodeGetDependentNodes_v2
 	.type cudaGraphNodeGetDependentNodes_v2,@function
 cudaGraphNodeGetDependentNodes_v2:	endbr64
-	leaq	name_202(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1408(%rip)
 	.size cudaGraphNodeGetDependentNodes_v2,.-cudaGraphNodeGetDependentNodes_v2
 	.globl cudaGraphNodeGetEnabled
 	.type cudaGraphNodeGetEnabled,@function
 cudaGraphNodeGetEnabled:	endbr64
-	leaq	name_203(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaGraphNodeGetEnabled,.-cudaGraphNodeGetEnabled
 	.globl cudaGraphNodeGetType
 	.type cudaGraphNodeGetType,@function
 cudaGraphNodeGetType:	endbr64
-	leaq	name_204(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1424(%rip)
 	.size cudaGraphNodeGetType,.-cudaGraphNodeGetType
 	.globl cudaGraphNodeSetEnabled
 	.type cudaGraphNodeSetEnabled,@function
 cudaGraphNodeSetEnabled:	endbr64
-	leaq	name_205(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1432(%rip)
 	.size cudaGraphNodeSetEnabled,.-cudaGraphNodeSetEnabled
 	.globl cudaGraphNodeSetParams
 	.type cudaGraphNodeSetParams,@function
 cudaGraphNodeSetParams:	endbr64
-	leaq	name_206(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1440(%rip)
 	.size cudaGraphNodeSetParams,.-cudaGraphNodeSetParams
 	.globl cudaGraphReleaseUserObject
 	.type cudaGraphReleaseUserObject,@function
 cudaGraphReleaseUserObject:	endbr64
-	leaq	name_207(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1448(%rip)
 	.size cudaGraphReleaseUserObject,.-cudaGraphReleaseUserObject
 	.globl cudaGraphRemoveDependencies
 	.type cudaGraphRemoveDependencies,@function
 cudaGraphRemoveDependencies:	endbr64
-	leaq	name_208(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1456(%rip)
 	.size cudaGraphRemoveDependencies,.-cudaGraphRemoveDependencies
 	.globl cudaGraphRemoveDependencies_v2
 	.type cudaGraphRemoveDependencies_v2,@function
 cudaGraphRemoveDependencies_v2:	endbr64
-	leaq	name_209(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1464(%rip)
 	.size cudaGraphRemoveDependencies_v2,.-cudaGraphRemoveDependencies_v2
 	.globl cudaGraphRetainUserObject
 	.type cudaGraphRetainUserObject,@function
 cudaGraphRetainUserObject:	endbr64
-	leaq	name_210(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1472(%rip)
 	.size cudaGraphRetainUserObject,.-cudaGraphRetainUserObject
 	.globl cudaGraphUpload
 	.type cudaGraphUpload,@function
 cudaGraphUpload:	endbr64
-	leaq	name_211(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1480(%rip)
 	.size cudaGraphUpload,.-cudaGraphUpload
 	.globl cudaGraphUpload_ptsz
 	.type cudaGraphUpload_ptsz,@function
 cudaGraphUpload_ptsz:	endbr64
-	leaq	name_212(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+1480(%rip)
 	.size cudaGraphUpload_ptsz,.-cudaGraphUpload_ptsz
 	.globl cudaGraphicsEGLRegisterImage
 	.type cudaGraphicsEGLRegisterImage,@function
 cudaGraphicsEGLRegisterImage:	endbr64
-	jmp	*carmine_front_slots+816(%rip)
+	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaGraphicsEGLRegisterImage,.-cudaGraphicsEGLRegisterImage
 	.globl cudaGraphicsGLRegisterBuffer
 	.type cudaGraphicsGLRegisterBuffer,@function
 cudaGraphicsGLRegisterBuffer:	endbr64
-	jmp	*carmine_front_slots+824(%rip)
+	jmp	*carmine_front_slots+1496(%rip)
 	.size cudaGraphicsGLRegisterBuffer,.-cudaGraphicsGLRegisterBuffer
 	.globl cudaGraphicsGLRegisterImage
 	.type cudaGraphicsGLRegisterImage,@function
 cudaGraphicsGLRegisterImage:	endbr64
-	jmp	*carmine_front_slots+832(%rip)
+	jmp	*carmine_front_slots+1504(%rip)
 	.size cudaGraphicsGLRegisterImage,.-cudaGraphicsGLRegisterImage
 	.globl cudaGraphicsMapResources
 	.type cudaGraphicsMapResources,@function
 cudaGraphicsMapResources:	endbr64
-	jmp	*carmine_front_slots+840(%rip)
+	jmp	*carmine_front_slots+1512(%rip)
 	.size cudaGraphicsMapResources,.-cudaGraphicsMapResources
 	.globl cudaGraphicsResourceGetMappedEglFrame
 	.type cudaGraphicsResourceGetMappedEglFrame,@function
 cudaGraphicsResourceGetMappedEglFrame:	endbr64
-	jmp	*carmine_front_slots+848(%rip)
+	jmp	*carmine_front_slots+1520(%rip)
 	.size cudaGraphicsResourceGetMappedEglFrame,.-cudaGraphicsResourceGetMappedEglFrame
 	.globl cudaGraphicsResourceGetMappedMipmappedArray
 	.type cudaGraphicsResourceGetMappedMipmappedArray,@function
 cudaGraphicsResourceGetMappedMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+856(%rip)
+	jmp	*carmine_front_slots+1528(%rip)
 	.size cudaGraphicsResourceGetMappedMipmappedArray,.-cudaGraphicsResourceGetMappedMipmappedArray
 	.globl cudaGraphicsResourceGetMappedPointer
 	.type cudaGraphicsResourceGetMappedPointer,@function
 cudaGraphicsResourceGetMappedPointer:	endbr64
-	jmp	*carmine_front_slots+864(%rip)
+	jmp	*carmine_front_slots+1536(%rip)
 	.size cudaGraphicsResourceGetMappedPointer,.-cudaGraphicsResourceGetMappedPointer
 	.globl cudaGraphicsResourceSetMapFlags
 	.type cudaGraphicsResourceSetMapFlags,@function
 cudaGraphicsResourceSetMapFlags:	endbr64
-	jmp	*carmine_front_slots+872(%rip)
+	jmp	*carmine_front_slots+1544(%rip)
 	.size cudaGraphicsResourceSetMapFlags,.-cudaGraphicsResourceSetMapFlags
 	.globl cudaGraphicsSubResourceGetMappedArray
 	.type cudaGraphicsSubResourceGetMappedArray,@function
 cudaGraphicsSubResourceGetMappedArray:	endbr64
-	jmp	*carmine_front_slots+880(%rip)
+	jmp	*carmine_front_slots+1552(%rip)
 	.size cudaGraphicsSubResourceGetMappedArray,.-cudaGraphicsSubResourceGetMappedArray
 	.globl cudaGraphicsUnmapResources
 	.type cudaGraphicsUnmapResources,@function
 cudaGraphicsUnmapResources:	endbr64
-	jmp	*carmine_front_slots+888(%rip)
+	jmp	*carmine_front_slots+1560(%rip)
 	.size cudaGraphicsUnmapResources,.-cudaGraphicsUnmapResources
 	.globl cudaGraphicsUnregisterResource
 	.type cudaGraphicsUnregisterResource,@function
 cudaGraphicsUnregisterResource:	endbr64
-	jmp	*carmine_front_slots+896(%rip)
+	jmp	*carmine_front_slots+1568(%rip)
 	.size cudaGraphicsUnregisterResource,.-cudaGraphicsUnregisterResource
 	.globl cudaGraphicsVDPAURegisterOutputSurface
 	.type cudaGraphicsVDPAURegisterOutputSurface,@function
 cudaGraphicsVDPAURegisterOutputSurface:	endbr64
-	jmp	*carmine_front_slots+904(%rip)
+	jmp	*carmine_front_slots+1576(%rip)
 	.size cudaGraphicsVDPAURegisterOutputSurface,.-cudaGraphicsVDPAURegisterOutputSurface
 	.globl cudaGraphicsVDPAURegisterVideoSurface
 	.type cudaGraphicsVDPAURegisterVideoSurface,@function
 cudaGraphicsVDPAURegisterVideoSurface:	endbr64
-	jmp	*carmine_front_slots+912(%rip)
+	jmp	*carmine_front_slots+1584(%rip)
 	.size cudaGraphicsVDPAURegisterVideoSurface,.-cudaGraphicsVDPAURegisterVideoSurface
 	.globl cudaHostAlloc
 	.type cudaHostAlloc,@function
 cudaHostAlloc:	endbr64
-	jmp	*carmine_front_slots+920(%rip)
+	jmp	*carmine_front_slots+1592(%rip)
 	.size cudaHostAlloc,.-cudaHostAlloc
 	.globl cudaHostGetDevicePointer
 	.type cudaHostGetDevicePointer,@function
 cudaHostGetDevicePointer:	endbr64
-	jmp	*carmine_front_slots+928(%rip)
+	jmp	*carmine_front_slots+1600(%rip)
 	.size cudaHostGetDevicePointer,.-cudaHostGetDevicePointer
 	.globl cudaHostGetFlags
 	.type cudaHostGetFlags,@function
 cudaHostGetFlags:	endbr64
-	jmp	*carmine_front_slots+936(%rip)
+	jmp	*carmine_front_slots+1608(%rip)
 	.size cudaHostGetFlags,.-cudaHostGetFlags
 	.globl cudaHostRegister
 	.type cudaHostRegister,@function
 cudaHostRegister:	endbr64
-	jmp	*carmine_front_slots+944(%rip)
+	jmp	*carmine_front_slots+1616(%rip)
 	.size cudaHostRegister,.-cudaHostRegister
 	.globl cudaHostUnregister
 	.type cudaHostUnregister,@function
 cudaHostUnregister:	endbr64
-	jmp	*carmine_front_slots+952(%rip)
+	jmp	*carmine_front_slots+1624(%rip)
 	.size cudaHostUnregister,.-cudaHostUnregister
 	.globl cudaImportExternalMemory
 	.type cudaImportExternalMemory,@function
@@ -1291,47 +1211,47 @@ cudaImportExternalSemaphore:	endbr64
 	.globl cudaInitDevice
 	.type cudaInitDevice,@function
 cudaInitDevice:	endbr64
-	jmp	*carmine_front_slots+960(%rip)
+	jmp	*carmine_front_slots+1632(%rip)
 	.size cudaInitDevice,.-cudaInitDevice
 	.globl cudaIpcCloseMemHandle
 	.type cudaIpcCloseMemHandle,@function
 cudaIpcCloseMemHandle:	endbr64
-	jmp	*carmine_front_slots+968(%rip)
+	jmp	*carmine_front_slots+1640(%rip)
 	.size cudaIpcCloseMemHandle,.-cudaIpcCloseMemHandle
 	.globl cudaIpcGetEventHandle
 	.type cudaIpcGetEventHandle,@function
 cudaIpcGetEventHandle:	endbr64
-	jmp	*carmine_front_slots+976(%rip)
+	jmp	*carmine_front_slots+1648(%rip)
 	.size cudaIpcGetEventHandle,.-cudaIpcGetEventHandle
 	.globl cudaIpcGetMemHandle
 	.type cudaIpcGetMemHandle,@function
 cudaIpcGetMemHandle:	endbr64
-	jmp	*carmine_front_slots+984(%rip)
+	jmp	*carmine_front_slots+1656(%rip)
 	.size cudaIpcGetMemHandle,.-cudaIpcGetMemHandle
 	.globl cudaIpcOpenEventHandle
 	.type cudaIpcOpenEventHandle,@function
 cudaIpcOpenEventHandle:	endbr64
-	jmp	*carmine_front_slots+992(%rip)
+	jmp	*carmine_front_slots+1664(%rip)
 	.size cudaIpcOpenEventHandle,.-cudaIpcOpenEventHandle
 	.globl cudaIpcOpenMemHandle
 	.type cudaIpcOpenMemHandle,@function
 cudaIpcOpenMemHandle:	endbr64
-	jmp	*carmine_front_slots+1000(%rip)
+	jmp	*carmine_front_slots+1672(%rip)
 	.size cudaIpcOpenMemHandle,.-cudaIpcOpenMemHandle
 	.globl cudaKernelSetAttributeForDevice
 	.type cudaKernelSetAttributeForDevice,@function
 cudaKernelSetAttributeForDevice:	endbr64
-	jmp	*carmine_front_slots+1008(%rip)
+	jmp	*carmine_front_slots+1680(%rip)
 	.size cudaKernelSetAttributeForDevice,.-cudaKernelSetAttributeForDevice
 	.globl cudaLaunchCooperativeKernel
 	.type cudaLaunchCooperativeKernel,@function
 cudaLaunchCooperativeKernel:	endbr64
-	jmp	*carmine_front_slots+1016(%rip)
+	jmp	*carmine_front_slots+1688(%rip)
 	.size cudaLaunchCooperativeKernel,.-cudaLaunchCooperativeKernel
 	.globl cudaLaunchCooperativeKernelMultiDevice
 	.type cudaLaunchCooperativeKernelMultiDevice,@function
 cudaLaunchCooperativeKernelMultiDevice:	endbr64
-	jmp	*carmine_front_slots+1024(%rip)
+	jmp	*carmine_front_slots+1696(%rip)
 	.size cudaLaunchCooperativeKernelMultiDevice,.-cudaLaunchCooperativeKernelMultiDevice
 	.globl cudaLaunchCooperativeKernel_ptsz
 	.type cudaLaunchCooperativeKernel_ptsz,@function
@@ -1339,12 +1259,12 @@ cudaLaunchCooperativeKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1016(%rip)
+1:	jmp	*carmine_front_slots+1688(%rip)
 	.size cudaLaunchCooperativeKernel_ptsz,.-cudaLaunchCooperativeKernel_ptsz
 	.globl cudaLaunchHostFunc
 	.type cudaLaunchHostFunc,@function
 cudaLaunchHostFunc:	endbr64
-	jmp	*carmine_front_slots+1032(%rip)
+	jmp	*carmine_front_slots+1704(%rip)
 	.size cudaLaunchHostFunc,.-cudaLaunchHostFunc
 	.globl cudaLaunchHostFunc_ptsz
 	.type cudaLaunchHostFunc_ptsz,@function
@@ -1352,22 +1272,22 @@ cudaLaunchHostFunc_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1032(%rip)
+1:	jmp	*carmine_front_slots+1704(%rip)
 	.size cudaLaunchHostFunc_ptsz,.-cudaLaunchHostFunc_ptsz
 	.globl cudaLaunchKernel
 	.type cudaLaunchKernel,@function
 cudaLaunchKernel:	endbr64
-	jmp	*carmine_front_slots+1040(%rip)
+	jmp	*carmine_front_slots+1712(%rip)
 	.size cudaLaunchKernel,.-cudaLaunchKernel
 	.globl cudaLaunchKernelExC
 	.type cudaLaunchKernelExC,@function
 cudaLaunchKernelExC:	endbr64
-	jmp	*carmine_front_slots+1048(%rip)
+	jmp	*carmine_front_slots+1720(%rip)
 	.size cudaLaunchKernelExC,.-cudaLaunchKernelExC
 	.globl cudaLaunchKernelExC_ptsz
 	.type cudaLaunchKernelExC_ptsz,@function
 cudaLaunchKernelExC_ptsz:	endbr64
-	jmp	*carmine_front_slots+1056(%rip)
+	jmp	*carmine_front_slots+1728(%rip)
 	.size cudaLaunchKernelExC_ptsz,.-cudaLaunchKernelExC_ptsz
 	.globl cudaLaunchKernel_ptsz
 	.type cudaLaunchKernel_ptsz,@function
@@ -1375,77 +1295,77 @@ cudaLaunchKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1040(%rip)
+1:	jmp	*carmine_front_slots+1712(%rip)
 	.size cudaLaunchKernel_ptsz,.-cudaLaunchKernel_ptsz
 	.globl cudaLibraryEnumerateKernels
 	.type cudaLibraryEnumerateKernels,@function
 cudaLibraryEnumerateKernels:	endbr64
-	jmp	*carmine_front_slots+1064(%rip)
+	jmp	*carmine_front_slots+1736(%rip)
 	.size cudaLibraryEnumerateKernels,.-cudaLibraryEnumerateKernels
 	.globl cudaLibraryGetGlobal
 	.type cudaLibraryGetGlobal,@function
 cudaLibraryGetGlobal:	endbr64
-	jmp	*carmine_front_slots+1072(%rip)
+	jmp	*carmine_front_slots+1744(%rip)
 	.size cudaLibraryGetGlobal,.-cudaLibraryGetGlobal
 	.globl cudaLibraryGetKernel
 	.type cudaLibraryGetKernel,@function
 cudaLibraryGetKernel:	endbr64
-	jmp	*carmine_front_slots+1080(%rip)
+	jmp	*carmine_front_slots+1752(%rip)
 	.size cudaLibraryGetKernel,.-cudaLibraryGetKernel
 	.globl cudaLibraryGetKernelCount
 	.type cudaLibraryGetKernelCount,@function
 cudaLibraryGetKernelCount:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1760(%rip)
 	.size cudaLibraryGetKernelCount,.-cudaLibraryGetKernelCount
 	.globl cudaLibraryGetManaged
 	.type cudaLibraryGetManaged,@function
 cudaLibraryGetManaged:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1768(%rip)
 	.size cudaLibraryGetManaged,.-cudaLibraryGetManaged
 	.globl cudaLibraryGetUnifiedFunction
 	.type cudaLibraryGetUnifiedFunction,@function
 cudaLibraryGetUnifiedFunction:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1776(%rip)
 	.size cudaLibraryGetUnifiedFunction,.-cudaLibraryGetUnifiedFunction
 	.globl cudaLibraryLoadData
 	.type cudaLibraryLoadData,@function
 cudaLibraryLoadData:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1784(%rip)
 	.size cudaLibraryLoadData,.-cudaLibraryLoadData
 	.globl cudaLibraryLoadFromFile
 	.type cudaLibraryLoadFromFile,@function
 cudaLibraryLoadFromFile:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1792(%rip)
 	.size cudaLibraryLoadFromFile,.-cudaLibraryLoadFromFile
 	.globl cudaLibraryUnload
 	.type cudaLibraryUnload,@function
 cudaLibraryUnload:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1800(%rip)
 	.size cudaLibraryUnload,.-cudaLibraryUnload
 	.globl cudaMalloc
 	.type cudaMalloc,@function
 cudaMalloc:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1808(%rip)
 	.size cudaMalloc,.-cudaMalloc
 	.globl cudaMalloc3D
 	.type cudaMalloc3D,@function
 cudaMalloc3D:	endbr64
-	jmp	*carmine_front_slots+1144(%rip)
+	jmp	*carmine_front_slots+1816(%rip)
 	.size cudaMalloc3D,.-cudaMalloc3D
 	.globl cudaMalloc3DArray
 	.type cudaMalloc3DArray,@function
 cudaMalloc3DArray:	endbr64
-	jmp	*carmine_front_slots+1152(%rip)
+	jmp	*carmine_front_slots+1824(%rip)
 	.size cudaMalloc3DArray,.-cudaMalloc3DArray
 	.globl cudaMallocArray
 	.type cudaMallocArray,@function
 cudaMallocArray:	endbr64
-	jmp	*carmine_front_slots+1160(%rip)
+	jmp	*carmine_front_slots+1832(%rip)
 	.size cudaMallocArray,.-cudaMallocArray
 	.globl cudaMallocAsync
 	.type cudaMallocAsync,@function
 cudaMallocAsync:	endbr64
-	jmp	*carmine_front_slots+1168(%rip)
+	jmp	*carmine_front_slots+1840(%rip)
 	.size cudaMallocAsync,.-cudaMallocAsync
 	.globl cudaMallocAsync_ptsz
 	.type cudaMallocAsync_ptsz,@function
@@ -1453,12 +1373,12 @@ cudaMallocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1168(%rip)
+1:	jmp	*carmine_front_slots+1840(%rip)
 	.size cudaMallocAsync_ptsz,.-cudaMallocAsync_ptsz
 	.globl cudaMallocFromPoolAsync
 	.type cudaMallocFromPoolAsync,@function
 cudaMallocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+1176(%rip)
+	jmp	*carmine_front_slots+1848(%rip)
 	.size cudaMallocFromPoolAsync,.-cudaMallocFromPoolAsync
 	.globl cudaMallocFromPoolAsync_ptsz
 	.type cudaMallocFromPoolAsync_ptsz,@function
@@ -1466,112 +1386,112 @@ cudaMallocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1176(%rip)
+1:	jmp	*carmine_front_slots+1848(%rip)
 	.size cudaMallocFromPoolAsync_ptsz,.-cudaMallocFromPoolAsync_ptsz
 	.globl cudaMallocHost
 	.type cudaMallocHost,@function
 cudaMallocHost:	endbr64
-	jmp	*carmine_front_slots+1184(%rip)
+	jmp	*carmine_front_slots+1856(%rip)
 	.size cudaMallocHost,.-cudaMallocHost
 	.globl cudaMallocManaged
 	.type cudaMallocManaged,@function
 cudaMallocManaged:	endbr64
-	jmp	*carmine_front_slots+1192(%rip)
+	jmp	*carmine_front_slots+1864(%rip)
 	.size cudaMallocManaged,.-cudaMallocManaged
 	.globl cudaMallocMipmappedArray
 	.type cudaMallocMipmappedArray,@function
 cudaMallocMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+1200(%rip)
+	jmp	*carmine_front_slots+1872(%rip)
 	.size cudaMallocMipmappedArray,.-cudaMallocMipmappedArray
 	.globl cudaMallocPitch
 	.type cudaMallocPitch,@function
 cudaMallocPitch:	endbr64
-	jmp	*carmine_front_slots+1208(%rip)
+	jmp	*carmine_front_slots+1880(%rip)
 	.size cudaMallocPitch,.-cudaMallocPitch
 	.globl cudaMemAdvise
 	.type cudaMemAdvise,@function
 cudaMemAdvise:	endbr64
-	jmp	*carmine_front_slots+1216(%rip)
+	jmp	*carmine_front_slots+1888(%rip)
 	.size cudaMemAdvise,.-cudaMemAdvise
 	.globl cudaMemAdvise_v2
 	.type cudaMemAdvise_v2,@function
 cudaMemAdvise_v2:	endbr64
-	jmp	*carmine_front_slots+1224(%rip)
+	jmp	*carmine_front_slots+1896(%rip)
 	.size cudaMemAdvise_v2,.-cudaMemAdvise_v2
 	.globl cudaMemGetInfo
 	.type cudaMemGetInfo,@function
 cudaMemGetInfo:	endbr64
-	jmp	*carmine_front_slots+1232(%rip)
+	jmp	*carmine_front_slots+1904(%rip)
 	.size cudaMemGetInfo,.-cudaMemGetInfo
 	.globl cudaMemPoolCreate
 	.type cudaMemPoolCreate,@function
 cudaMemPoolCreate:	endbr64
-	jmp	*carmine_front_slots+1240(%rip)
+	jmp	*carmine_front_slots+1912(%rip)
 	.size cudaMemPoolCreate,.-cudaMemPoolCreate
 	.globl cudaMemPoolDestroy
 	.type cudaMemPoolDestroy,@function
 cudaMemPoolDestroy:	endbr64
-	jmp	*carmine_front_slots+1248(%rip)
+	jmp	*carmine_front_slots+1920(%rip)
 	.size cudaMemPoolDestroy,.-cudaMemPoolDestroy
 	.globl cudaMemPoolExportPointer
 	.type cudaMemPoolExportPointer,@function
 cudaMemPoolExportPointer:	endbr64
-	jmp	*carmine_front_slots+1256(%rip)
+	jmp	*carmine_front_slots+1928(%rip)
 	.size cudaMemPoolExportPointer,.-cudaMemPoolExportPointer
 	.globl cudaMemPoolExportToShareableHandle
 	.type cudaMemPoolExportToShareableHandle,@function
 cudaMemPoolExportToShareableHandle:	endbr64
-	jmp	*carmine_front_slots+1264(%rip)
+	jmp	*carmine_front_slots+1936(%rip)
 	.size cudaMemPoolExportToShareableHandle,.-cudaMemPoolExportToShareableHandle
 	.globl cudaMemPoolGetAccess
 	.type cudaMemPoolGetAccess,@function
 cudaMemPoolGetAccess:	endbr64
-	jmp	*carmine_front_slots+1272(%rip)
+	jmp	*carmine_front_slots+1944(%rip)
 	.size cudaMemPoolGetAccess,.-cudaMemPoolGetAccess
 	.globl cudaMemPoolGetAttribute
 	.type cudaMemPoolGetAttribute,@function
 cudaMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1280(%rip)
+	jmp	*carmine_front_slots+1952(%rip)
 	.size cudaMemPoolGetAttribute,.-cudaMemPoolGetAttribute
 	.globl cudaMemPoolImportFromShareableHandle
 	.type cudaMemPoolImportFromShareableHandle,@function
 cudaMemPoolImportFromShareableHandle:	endbr64
-	jmp	*carmine_front_slots+1288(%rip)
+	jmp	*carmine_front_slots+1960(%rip)
 	.size cudaMemPoolImportFromShareableHandle,.-cudaMemPoolImportFromShareableHandle
 	.globl cudaMemPoolImportPointer
 	.type cudaMemPoolImportPointer,@function
 cudaMemPoolImportPointer:	endbr64
-	jmp	*carmine_front_slots+1296(%rip)
+	jmp	*carmine_front_slots+1968(%rip)
 	.size cudaMemPoolImportPointer,.-cudaMemPoolImportPointer
 	.globl cudaMemPoolSetAccess
 	.type cudaMemPoolSetAccess,@function
 cudaMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+1304(%rip)
+	jmp	*carmine_front_slots+1976(%rip)
 	.size cudaMemPoolSetAccess,.-cudaMemPoolSetAccess
 	.globl cudaMemPoolSetAttribute
 	.type cudaMemPoolSetAttribute,@function
 cudaMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1312(%rip)
+	jmp	*carmine_front_slots+1984(%rip)
 	.size cudaMemPoolSetAttribute,.-cudaMemPoolSetAttribute
 	.globl cudaMemPoolTrimTo
 	.type cudaMemPoolTrimTo,@function
 cudaMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+1320(%rip)
+	jmp	*carmine_front_slots+1992(%rip)
 	.size cudaMemPoolTrimTo,.-cudaMemPoolTrimTo
 	.globl cudaMemPrefetchAsync
 	.type cudaMemPrefetchAsync,@function
 cudaMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+1328(%rip)
+	jmp	*carmine_front_slots+2000(%rip)
 	.size cudaMemPrefetchAsync,.-cudaMemPrefetchAsync
 	.globl cudaMemPrefetchAsync_ptsz
 	.type cudaMemPrefetchAsync_ptsz,@function
 cudaMemPrefetchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+1336(%rip)
+	jmp	*carmine_front_slots+2008(%rip)
 	.size cudaMemPrefetchAsync_ptsz,.-cudaMemPrefetchAsync_ptsz
 	.globl cudaMemPrefetchAsync_v2
 	.type cudaMemPrefetchAsync_v2,@function
 cudaMemPrefetchAsync_v2:	endbr64
-	jmp	*carmine_front_slots+1344(%rip)
+	jmp	*carmine_front_slots+2016(%rip)
 	.size cudaMemPrefetchAsync_v2,.-cudaMemPrefetchAsync_v2
 	.globl cudaMemPrefetchAsync_v2_ptsz
 	.type cudaMemPrefetchAsync_v2_ptsz,@function
@@ -1579,42 +1499,42 @@ cudaMemPrefetchAsync_v2_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1344(%rip)
+1:	jmp	*carmine_front_slots+2016(%rip)
 	.size cudaMemPrefetchAsync_v2_ptsz,.-cudaMemPrefetchAsync_v2_ptsz
 	.globl cudaMemRangeGetAttribute
 	.type cudaMemRangeGetAttribute,@function
 cudaMemRangeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1352(%rip)
+	jmp	*carmine_front_slots+2024(%rip)
 	.size cudaMemRangeGetAttribute,.-cudaMemRangeGetAttribute
 	.globl cudaMemRangeGetAttributes
 	.type cudaMemRangeGetAttributes,@function
 cudaMemRangeGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1360(%rip)
+	jmp	*carmine_front_slots+2032(%rip)
 	.size cudaMemRangeGetAttributes,.-cudaMemRangeGetAttributes
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	jmp	*carmine_front_slots+1368(%rip)
+	jmp	*carmine_front_slots+2040(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	jmp	*carmine_front_slots+1376(%rip)
+	jmp	*carmine_front_slots+2048(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
 cudaMemcpy2DArrayToArray:	endbr64
-	jmp	*carmine_front_slots+1384(%rip)
+	jmp	*carmine_front_slots+2056(%rip)
 	.size cudaMemcpy2DArrayToArray,.-cudaMemcpy2DArrayToArray
 	.globl cudaMemcpy2DArrayToArray_ptds
 	.type cudaMemcpy2DArrayToArray_ptds,@function
 cudaMemcpy2DArrayToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1392(%rip)
+	jmp	*carmine_front_slots+2064(%rip)
 	.size cudaMemcpy2DArrayToArray_ptds,.-cudaMemcpy2DArrayToArray_ptds
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	jmp	*carmine_front_slots+1400(%rip)
+	jmp	*carmine_front_slots+2072(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
@@ -1622,17 +1542,17 @@ cudaMemcpy2DAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1400(%rip)
+1:	jmp	*carmine_front_slots+2072(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
 cudaMemcpy2DFromArray:	endbr64
-	jmp	*carmine_front_slots+1408(%rip)
+	jmp	*carmine_front_slots+2080(%rip)
 	.size cudaMemcpy2DFromArray,.-cudaMemcpy2DFromArray
 	.globl cudaMemcpy2DFromArrayAsync
 	.type cudaMemcpy2DFromArrayAsync,@function
 cudaMemcpy2DFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1416(%rip)
+	jmp	*carmine_front_slots+2088(%rip)
 	.size cudaMemcpy2DFromArrayAsync,.-cudaMemcpy2DFromArrayAsync
 	.globl cudaMemcpy2DFromArrayAsync_ptsz
 	.type cudaMemcpy2DFromArrayAsync_ptsz,@function
@@ -1640,22 +1560,22 @@ cudaMemcpy2DFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1416(%rip)
+1:	jmp	*carmine_front_slots+2088(%rip)
 	.size cudaMemcpy2DFromArrayAsync_ptsz,.-cudaMemcpy2DFromArrayAsync_ptsz
 	.globl cudaMemcpy2DFromArray_ptds
 	.type cudaMemcpy2DFromArray_ptds,@function
 cudaMemcpy2DFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1424(%rip)
+	jmp	*carmine_front_slots+2096(%rip)
 	.size cudaMemcpy2DFromArray_ptds,.-cudaMemcpy2DFromArray_ptds
 	.globl cudaMemcpy2DToArray
 	.type cudaMemcpy2DToArray,@function
 cudaMemcpy2DToArray:	endbr64
-	jmp	*carmine_front_slots+1432(%rip)
+	jmp	*carmine_front_slots+2104(%rip)
 	.size cudaMemcpy2DToArray,.-cudaMemcpy2DToArray
 	.globl cudaMemcpy2DToArrayAsync
 	.type cudaMemcpy2DToArrayAsync,@function
 cudaMemcpy2DToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1440(%rip)
+	jmp	*carmine_front_slots+2112(%rip)
 	.size cudaMemcpy2DToArrayAsync,.-cudaMemcpy2DToArrayAsync
 	.globl cudaMemcpy2DToArrayAsync_ptsz
 	.type cudaMemcpy2DToArrayAsync_ptsz,@function
@@ -1663,27 +1583,27 @@ cudaMemcpy2DToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1440(%rip)
+1:	jmp	*carmine_front_slots+2112(%rip)
 	.size cudaMemcpy2DToArrayAsync_ptsz,.-cudaMemcpy2DToArrayAsync_ptsz
 	.globl cudaMemcpy2DToArray_ptds
 	.type cudaMemcpy2DToArray_ptds,@function
 cudaMemcpy2DToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1448(%rip)
+	jmp	*carmine_front_slots+2120(%rip)
 	.size cudaMemcpy2DToArray_ptds,.-cudaMemcpy2DToArray_ptds
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1456(%rip)
+	jmp	*carmine_front_slots+2128(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	jmp	*carmine_front_slots+1464(%rip)
+	jmp	*carmine_front_slots+2136(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	jmp	*carmine_front_slots+1472(%rip)
+	jmp	*carmine_front_slots+2144(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
@@ -1691,27 +1611,27 @@ cudaMemcpy3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1472(%rip)
+1:	jmp	*carmine_front_slots+2144(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
 cudaMemcpy3DBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1480(%rip)
+	jmp	*carmine_front_slots+2152(%rip)
 	.size cudaMemcpy3DBatchAsync,.-cudaMemcpy3DBatchAsync
 	.globl cudaMemcpy3DBatchAsync_ptsz
 	.type cudaMemcpy3DBatchAsync_ptsz,@function
 cudaMemcpy3DBatchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+1488(%rip)
+	jmp	*carmine_front_slots+2160(%rip)
 	.size cudaMemcpy3DBatchAsync_ptsz,.-cudaMemcpy3DBatchAsync_ptsz
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+1496(%rip)
+	jmp	*carmine_front_slots+2168(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1504(%rip)
+	jmp	*carmine_front_slots+2176(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
@@ -1719,32 +1639,32 @@ cudaMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1504(%rip)
+1:	jmp	*carmine_front_slots+2176(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+1512(%rip)
+	jmp	*carmine_front_slots+2184(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1520(%rip)
+	jmp	*carmine_front_slots+2192(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
 cudaMemcpyArrayToArray:	endbr64
-	jmp	*carmine_front_slots+1528(%rip)
+	jmp	*carmine_front_slots+2200(%rip)
 	.size cudaMemcpyArrayToArray,.-cudaMemcpyArrayToArray
 	.globl cudaMemcpyArrayToArray_ptds
 	.type cudaMemcpyArrayToArray_ptds,@function
 cudaMemcpyArrayToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1536(%rip)
+	jmp	*carmine_front_slots+2208(%rip)
 	.size cudaMemcpyArrayToArray_ptds,.-cudaMemcpyArrayToArray_ptds
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+1544(%rip)
+	jmp	*carmine_front_slots+2216(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
@@ -1752,27 +1672,27 @@ cudaMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1544(%rip)
+1:	jmp	*carmine_front_slots+2216(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
 cudaMemcpyBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1552(%rip)
+	jmp	*carmine_front_slots+2224(%rip)
 	.size cudaMemcpyBatchAsync,.-cudaMemcpyBatchAsync
 	.globl cudaMemcpyBatchAsync_ptsz
 	.type cudaMemcpyBatchAsync_ptsz,@function
 cudaMemcpyBatchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+1560(%rip)
+	jmp	*carmine_front_slots+2232(%rip)
 	.size cudaMemcpyBatchAsync_ptsz,.-cudaMemcpyBatchAsync_ptsz
 	.globl cudaMemcpyFromArray
 	.type cudaMemcpyFromArray,@function
 cudaMemcpyFromArray:	endbr64
-	jmp	*carmine_front_slots+1568(%rip)
+	jmp	*carmine_front_slots+2240(%rip)
 	.size cudaMemcpyFromArray,.-cudaMemcpyFromArray
 	.globl cudaMemcpyFromArrayAsync
 	.type cudaMemcpyFromArrayAsync,@function
 cudaMemcpyFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1576(%rip)
+	jmp	*carmine_front_slots+2248(%rip)
 	.size cudaMemcpyFromArrayAsync,.-cudaMemcpyFromArrayAsync
 	.globl cudaMemcpyFromArrayAsync_ptsz
 	.type cudaMemcpyFromArrayAsync_ptsz,@function
@@ -1780,22 +1700,22 @@ cudaMemcpyFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 8(%rsp)
 	jne	1f
 	movq	$2, 8(%rsp)
-1:	jmp	*carmine_front_slots+1576(%rip)
+1:	jmp	*carmine_front_slots+2248(%rip)
 	.size cudaMemcpyFromArrayAsync_ptsz,.-cudaMemcpyFromArrayAsync_ptsz
 	.globl cudaMemcpyFromArray_ptds
 	.type cudaMemcpyFromArray_ptds,@function
 cudaMemcpyFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1584(%rip)
+	jmp	*carmine_front_slots+2256(%rip)
 	.size cudaMemcpyFromArray_ptds,.-cudaMemcpyFromArray_ptds
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	jmp	*carmine_front_slots+1592(%rip)
+	jmp	*carmine_front_slots+2264(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1600(%rip)
+	jmp	*carmine_front_slots+2272(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
@@ -1803,32 +1723,32 @@ cudaMemcpyFromSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1600(%rip)
+1:	jmp	*carmine_front_slots+2272(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1608(%rip)
+	jmp	*carmine_front_slots+2280(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+1616(%rip)
+	jmp	*carmine_front_slots+2288(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1624(%rip)
+	jmp	*carmine_front_slots+2296(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
 cudaMemcpyToArray:	endbr64
-	jmp	*carmine_front_slots+1632(%rip)
+	jmp	*carmine_front_slots+2304(%rip)
 	.size cudaMemcpyToArray,.-cudaMemcpyToArray
 	.globl cudaMemcpyToArrayAsync
 	.type cudaMemcpyToArrayAsync,@function
 cudaMemcpyToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1640(%rip)
+	jmp	*carmine_front_slots+2312(%rip)
 	.size cudaMemcpyToArrayAsync,.-cudaMemcpyToArrayAsync
 	.globl cudaMemcpyToArrayAsync_ptsz
 	.type cudaMemcpyToArrayAsync_ptsz,@function
@@ -1836,22 +1756,22 @@ cudaMemcpyToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 8(%rsp)
 	jne	1f
 	movq	$2, 8(%rsp)
-1:	jmp	*carmine_front_slots+1640(%rip)
+1:	jmp	*carmine_front_slots+2312(%rip)
 	.size cudaMemcpyToArrayAsync_ptsz,.-cudaMemcpyToArrayAsync_ptsz
 	.globl cudaMemcpyToArray_ptds
 	.type cudaMemcpyToArray_ptds,@function
 cudaMemcpyToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1648(%rip)
+	jmp	*carmine_front_slots+2320(%rip)
 	.size cudaMemcpyToArray_ptds,.-cudaMemcpyToArray_ptds
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	jmp	*carmine_front_slots+1656(%rip)
+	jmp	*carmine_front_slots+2328(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1664(%rip)
+	jmp	*carmine_front_slots+2336(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
@@ -1859,32 +1779,32 @@ cudaMemcpyToSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1664(%rip)
+1:	jmp	*carmine_front_slots+2336(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1672(%rip)
+	jmp	*carmine_front_slots+2344(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+1680(%rip)
+	jmp	*carmine_front_slots+2352(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	jmp	*carmine_front_slots+1688(%rip)
+	jmp	*carmine_front_slots+2360(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	jmp	*carmine_front_slots+1696(%rip)
+	jmp	*carmine_front_slots+2368(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	jmp	*carmine_front_slots+1704(%rip)
+	jmp	*carmine_front_slots+2376(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
@@ -1892,22 +1812,22 @@ cudaMemset2DAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1704(%rip)
+1:	jmp	*carmine_front_slots+2376(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1712(%rip)
+	jmp	*carmine_front_slots+2384(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	jmp	*carmine_front_slots+1720(%rip)
+	jmp	*carmine_front_slots+2392(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	jmp	*carmine_front_slots+1728(%rip)
+	jmp	*carmine_front_slots+2400(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
@@ -1915,17 +1835,17 @@ cudaMemset3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1728(%rip)
+1:	jmp	*carmine_front_slots+2400(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1736(%rip)
+	jmp	*carmine_front_slots+2408(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	jmp	*carmine_front_slots+1744(%rip)
+	jmp	*carmine_front_slots+2416(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
@@ -1933,12 +1853,12 @@ cudaMemsetAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1744(%rip)
+1:	jmp	*carmine_front_slots+2416(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	jmp	*carmine_front_slots+1752(%rip)
+	jmp	*carmine_front_slots+2424(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
@@ -1955,77 +1875,77 @@ cudaMipmappedArrayGetSparseProperties:	endbr64
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+1760(%rip)
+	jmp	*carmine_front_slots+2432(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+1768(%rip)
+	jmp	*carmine_front_slots+2440(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+1776(%rip)
+	jmp	*carmine_front_slots+2448(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
 cudaOccupancyMaxActiveClusters:	endbr64
-	jmp	*carmine_front_slots+1784(%rip)
+	jmp	*carmine_front_slots+2456(%rip)
 	.size cudaOccupancyMaxActiveClusters,.-cudaOccupancyMaxActiveClusters
 	.globl cudaOccupancyMaxPotentialClusterSize
 	.type cudaOccupancyMaxPotentialClusterSize,@function
 cudaOccupancyMaxPotentialClusterSize:	endbr64
-	jmp	*carmine_front_slots+1792(%rip)
+	jmp	*carmine_front_slots+2464(%rip)
 	.size cudaOccupancyMaxPotentialClusterSize,.-cudaOccupancyMaxPotentialClusterSize
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	jmp	*carmine_front_slots+1800(%rip)
+	jmp	*carmine_front_slots+2472(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1808(%rip)
+	jmp	*carmine_front_slots+2480(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	jmp	*carmine_front_slots+1816(%rip)
+	jmp	*carmine_front_slots+2488(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	jmp	*carmine_front_slots+1824(%rip)
+	jmp	*carmine_front_slots+2496(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	jmp	*carmine_front_slots+1832(%rip)
+	jmp	*carmine_front_slots+2504(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	jmp	*carmine_front_slots+1840(%rip)
+	jmp	*carmine_front_slots+2512(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+1848(%rip)
+	jmp	*carmine_front_slots+2520(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetDoubleForDevice
 	.type cudaSetDoubleForDevice,@function
 cudaSetDoubleForDevice:	endbr64
-	jmp	*carmine_front_slots+1856(%rip)
+	jmp	*carmine_front_slots+2528(%rip)
 	.size cudaSetDoubleForDevice,.-cudaSetDoubleForDevice
 	.globl cudaSetDoubleForHost
 	.type cudaSetDoubleForHost,@function
 cudaSetDoubleForHost:	endbr64
-	jmp	*carmine_front_slots+1864(%rip)
+	jmp	*carmine_front_slots+2536(%rip)
 	.size cudaSetDoubleForHost,.-cudaSetDoubleForHost
 	.globl cudaSetValidDevices
 	.type cudaSetValidDevices,@function
 cudaSetValidDevices:	endbr64
-	jmp	*carmine_front_slots+1872(%rip)
+	jmp	*carmine_front_slots+2544(%rip)
 	.size cudaSetValidDevices,.-cudaSetValidDevices
 	.globl cudaSignalExternalSemaphoresAsync
 	.type cudaSignalExternalSemaphoresAsync,@function
@@ -2054,7 +1974,7 @@ cudaSignalExternalSemaphoresAsync_v2_ptsz:	endbr64
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+1880(%rip)
+	jmp	*carmine_front_slots+2552(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
@@ -2062,12 +1982,12 @@ cudaStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1880(%rip)
+1:	jmp	*carmine_front_slots+2552(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+1888(%rip)
+	jmp	*carmine_front_slots+2560(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
@@ -2075,7 +1995,7 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1888(%rip)
+1:	jmp	*carmine_front_slots+2560(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
@@ -2104,32 +2024,32 @@ cudaStreamBeginCapture_ptsz:	endbr64
 	.globl cudaStreamCopyAttributes
 	.type cudaStreamCopyAttributes,@function
 cudaStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+1896(%rip)
+	jmp	*carmine_front_slots+2568(%rip)
 	.size cudaStreamCopyAttributes,.-cudaStreamCopyAttributes
 	.globl cudaStreamCopyAttributes_ptsz
 	.type cudaStreamCopyAttributes_ptsz,@function
 cudaStreamCopyAttributes_ptsz:	endbr64
-	jmp	*carmine_front_slots+1904(%rip)
+	jmp	*carmine_front_slots+2576(%rip)
 	.size cudaStreamCopyAttributes_ptsz,.-cudaStreamCopyAttributes_ptsz
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+1912(%rip)
+	jmp	*carmine_front_slots+2584(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+1920(%rip)
+	jmp	*carmine_front_slots+2592(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+1928(%rip)
+	jmp	*carmine_front_slots+2600(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+1936(%rip)
+	jmp	*carmine_front_slots+2608(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
@@ -2146,7 +2066,7 @@ cudaStreamEndCapture_ptsz:	endbr64
 	.globl cudaStreamGetAttribute
 	.type cudaStreamGetAttribute,@function
 cudaStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1944(%rip)
+	jmp	*carmine_front_slots+2616(%rip)
 	.size cudaStreamGetAttribute,.-cudaStreamGetAttribute
 	.globl cudaStreamGetAttribute_ptsz
 	.type cudaStreamGetAttribute_ptsz,@function
@@ -2154,12 +2074,12 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1944(%rip)
+1:	jmp	*carmine_front_slots+2616(%rip)
 	.size cudaStreamGetAttribute_ptsz,.-cudaStreamGetAttribute_ptsz
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+1952(%rip)
+	jmp	*carmine_front_slots+2624(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2167,12 +2087,12 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1952(%rip)
+1:	jmp	*carmine_front_slots+2624(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetCaptureInfo_v2
 	.type cudaStreamGetCaptureInfo_v2,@function
 cudaStreamGetCaptureInfo_v2:	endbr64
-	jmp	*carmine_front_slots+1960(%rip)
+	jmp	*carmine_front_slots+2632(%rip)
 	.size cudaStreamGetCaptureInfo_v2,.-cudaStreamGetCaptureInfo_v2
 	.globl cudaStreamGetCaptureInfo_v2_ptsz
 	.type cudaStreamGetCaptureInfo_v2_ptsz,@function
@@ -2180,12 +2100,12 @@ cudaStreamGetCaptureInfo_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1960(%rip)
+1:	jmp	*carmine_front_slots+2632(%rip)
 	.size cudaStreamGetCaptureInfo_v2_ptsz,.-cudaStreamGetCaptureInfo_v2_ptsz
 	.globl cudaStreamGetCaptureInfo_v3
 	.type cudaStreamGetCaptureInfo_v3,@function
 cudaStreamGetCaptureInfo_v3:	endbr64
-	jmp	*carmine_front_slots+1968(%rip)
+	jmp	*carmine_front_slots+2640(%rip)
 	.size cudaStreamGetCaptureInfo_v3,.-cudaStreamGetCaptureInfo_v3
 	.globl cudaStreamGetCaptureInfo_v3_ptsz
 	.type cudaStreamGetCaptureInfo_v3_ptsz,@function
@@ -2193,12 +2113,12 @@ cudaStreamGetCaptureInfo_v3_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1968(%rip)
+1:	jmp	*carmine_front_slots+2640(%rip)
 	.size cudaStreamGetCaptureInfo_v3_ptsz,.-cudaStreamGetCaptureInfo_v3_ptsz
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+1976(%rip)
+	jmp	*carmine_front_slots+2648(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2206,12 +2126,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1976(%rip)
+1:	jmp	*carmine_front_slots+2648(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+1984(%rip)
+	jmp	*carmine_front_slots+2656(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2219,12 +2139,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1984(%rip)
+1:	jmp	*carmine_front_slots+2656(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+1992(%rip)
+	jmp	*carmine_front_slots+2664(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2232,12 +2152,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1992(%rip)
+1:	jmp	*carmine_front_slots+2664(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+2000(%rip)
+	jmp	*carmine_front_slots+2672(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2245,12 +2165,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2000(%rip)
+1:	jmp	*carmine_front_slots+2672(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+2008(%rip)
+	jmp	*carmine_front_slots+2680(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2258,12 +2178,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2008(%rip)
+1:	jmp	*carmine_front_slots+2680(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+2016(%rip)
+	jmp	*carmine_front_slots+2688(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2271,12 +2191,12 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2016(%rip)
+1:	jmp	*carmine_front_slots+2688(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
 cudaStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+2024(%rip)
+	jmp	*carmine_front_slots+2696(%rip)
 	.size cudaStreamSetAttribute,.-cudaStreamSetAttribute
 	.globl cudaStreamSetAttribute_ptsz
 	.type cudaStreamSetAttribute_ptsz,@function
@@ -2284,12 +2204,12 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2024(%rip)
+1:	jmp	*carmine_front_slots+2696(%rip)
 	.size cudaStreamSetAttribute_ptsz,.-cudaStreamSetAttribute_ptsz
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+2032(%rip)
+	jmp	*carmine_front_slots+2704(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2297,7 +2217,7 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2032(%rip)
+1:	jmp	*carmine_front_slots+2704(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
@@ -2326,7 +2246,7 @@ cudaStreamUpdateCaptureDependencies_v2_ptsz:	endbr64
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+2040(%rip)
+	jmp	*carmine_front_slots+2712(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2334,70 +2254,67 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2040(%rip)
+1:	jmp	*carmine_front_slots+2712(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+2048(%rip)
+	jmp	*carmine_front_slots+2720(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaThreadExit
 	.type cudaThreadExit,@function
 cudaThreadExit:	endbr64
-	jmp	*carmine_front_slots+2056(%rip)
+	jmp	*carmine_front_slots+2728(%rip)
 	.size cudaThreadExit,.-cudaThreadExit
 	.globl cudaThreadGetCacheConfig
 	.type cudaThreadGetCacheConfig,@function
 cudaThreadGetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+2064(%rip)
+	jmp	*carmine_front_slots+2736(%rip)
 	.size cudaThreadGetCacheConfig,.-cudaThreadGetCacheConfig
 	.globl cudaThreadGetLimit
 	.type cudaThreadGetLimit,@function
 cudaThreadGetLimit:	endbr64
-	jmp	*carmine_front_slots+2072(%rip)
+	jmp	*carmine_front_slots+2744(%rip)
 	.size cudaThreadGetLimit,.-cudaThreadGetLimit
 	.globl cudaThreadSetCacheConfig
 	.type cudaThreadSetCacheConfig,@function
 cudaThreadSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+2080(%rip)
+	jmp	*carmine_front_slots+2752(%rip)
 	.size cudaThreadSetCacheConfig,.-cudaThreadSetCacheConfig
 	.globl cudaThreadSetLimit
 	.type cudaThreadSetLimit,@function
 cudaThreadSetLimit:	endbr64
-	jmp	*carmine_front_slots+2088(%rip)
+	jmp	*carmine_front_slots+2760(%rip)
 	.size cudaThreadSetLimit,.-cudaThreadSetLimit
 	.globl cudaThreadSynchronize
 	.type cudaThreadSynchronize,@function
 cudaThreadSynchronize:	endbr64
-	jmp	*carmine_front_slots+2096(%rip)
+	jmp	*carmine_front_slots+2768(%rip)
 	.size cudaThreadSynchronize,.-cudaThreadSynchronize
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
 cudaUserObjectCreate:	endbr64
-	leaq	name_426(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2776(%rip)
 	.size cudaUserObjectCreate,.-cudaUserObjectCreate
 	.globl cudaUserObjectRelease
 	.type cudaUserObjectRelease,@function
 cudaUserObjectRelease:	endbr64
-	leaq	name_427(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2784(%rip)
 	.size cudaUserObjectRelease,.-cudaUserObjectRelease
 	.globl cudaUserObjectRetain
 	.type cudaUserObjectRetain,@function
 cudaUserObjectRetain:	endbr64
-	leaq	name_428(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2792(%rip)
 	.size cudaUserObjectRetain,.-cudaUserObjectRetain
 	.globl cudaVDPAUGetDevice
 	.type cudaVDPAUGetDevice,@function
 cudaVDPAUGetDevice:	endbr64
-	jmp	*carmine_front_slots+2104(%rip)
+	jmp	*carmine_front_slots+2800(%rip)
 	.size cudaVDPAUGetDevice,.-cudaVDPAUGetDevice
 	.globl cudaVDPAUSetVDPAUDevice
 	.type cudaVDPAUSetVDPAUDevice,@function
 cudaVDPAUSetVDPAUDevice:	endbr64
-	jmp	*carmine_front_slots+2112(%rip)
+	jmp	*carmine_front_slots+2808(%rip)
 	.size cudaVDPAUSetVDPAUDevice,.-cudaVDPAUSetVDPAUDevice
 	.globl cudaWaitExternalSemaphoresAsync
 	.type cudaWaitExternalSemaphoresAsync,@function
@@ -2953,6 +2870,180 @@ first_263:	pushq	$263
 	jmp	carmine_front_first_call
 first_264:	pushq	$264
 	jmp	carmine_front_first_call
+first_265:	pushq	$265
+	jmp	carmine_front_first_call
+first_266:	pushq	$266
+	jmp	carmine_front_first_call
+first_267:	pushq	$267
+	jmp	carmine_front_first_call
+first_268:	pushq	$268
+	jmp	carmine_front_first_call
+first_269:	pushq	$269
+	jmp	carmine_front_first_call
+first_270:	pushq	$270
+	jmp	carmine_front_first_call
+first_271:	pushq	$271
+	jmp	carmine_front_first_call
+first_272:	pushq	$272
+	jmp	carmine_front_first_call
+first_273:	pushq	$273
+	jmp	carmine_front_first_call
+first_274:	pushq	$274
+	jmp	carmine_front_first_call
+first_275:	pushq	$275
+	jmp	carmine_front_first_call
+first_276:	pushq	$276
+	jmp	carmine_front_first_call
+first_277:	pushq	$277
+	jmp	carmine_front_first_call
+first_278:	pushq	$278
+	jmp	carmine_front_first_call
+first_279:	pushq	$279
+	jmp	carmine_front_first_call
+first_280:	pushq	$280
+	jmp	carmine_front_first_call
+first_281:	pushq	$281
+	jmp	carmine_front_first_call
+first_282:	pushq	$282
+	jmp	carmine_front_first_call
+first_283:	pushq	$283
+	jmp	carmine_front_first_call
+first_284:	pushq	$284
+	jmp	carmine_front_first_call
+first_285:	pushq	$285
+	jmp	carmine_front_first_call
+first_286:	pushq	$286
+	jmp	carmine_front_first_call
+first_287:	pushq	$287
+	jmp	carmine_front_first_call
+first_288:	pushq	$288
+	jmp	carmine_front_first_call
+first_289:	pushq	$289
+	jmp	carmine_front_first_call
+first_290:	pushq	$290
+	jmp	carmine_front_first_call
+first_291:	pushq	$291
+	jmp	carmine_front_first_call
+first_292:	pushq	$292
+	jmp	carmine_front_first_call
+first_293:	pushq	$293
+	jmp	carmine_front_first_call
+first_294:	pushq	$294
+	jmp	carmine_front_first_call
+first_295:	pushq	$295
+	jmp	carmine_front_first_call
+first_296:	pushq	$296
+	jmp	carmine_front_first_call
+first_297:	pushq	$297
+	jmp	carmine_front_first_call
+first_298:	pushq	$298
+	jmp	carmine_front_first_call
+first_299:	pushq	$299
+	jmp	carmine_front_first_call
+first_300:	pushq	$300
+	jmp	carmine_front_first_call
+first_301:	pushq	$301
+	jmp	carmine_front_first_call
+first_302:	pushq	$302
+	jmp	carmine_front_first_call
+first_303:	pushq	$303
+	jmp	carmine_front_first_call
+first_304:	pushq	$304
+	jmp	carmine_front_first_call
+first_305:	pushq	$305
+	jmp	carmine_front_first_call
+first_306:	pushq	$306
+	jmp	carmine_front_first_call
+first_307:	pushq	$307
+	jmp	carmine_front_first_call
+first_308:	pushq	$308
+	jmp	carmine_front_first_call
+first_309:	pushq	$309
+	jmp	carmine_front_first_call
+first_310:	pushq	$310
+	jmp	carmine_front_first_call
+first_311:	pushq	$311
+	jmp	carmine_front_first_call
+first_312:	pushq	$312
+	jmp	carmine_front_first_call
+first_313:	pushq	$313
+	jmp	carmine_front_first_call
+first_314:	pushq	$314
+	jmp	carmine_front_first_call
+first_315:	pushq	$315
+	jmp	carmine_front_first_call
+first_316:	pushq	$316
+	jmp	carmine_front_first_call
+first_317:	pushq	$317
+	jmp	carmine_front_first_call
+first_318:	pushq	$318
+	jmp	carmine_front_first_call
+first_319:	pushq	$319
+	jmp	carmine_front_first_call
+first_320:	pushq	$320
+	jmp	carmine_front_first_call
+first_321:	pushq	$321
+	jmp	carmine_front_first_call
+first_322:	pushq	$322
+	jmp	carmine_front_first_call
+first_323:	pushq	$323
+	jmp	carmine_front_first_call
+first_324:	pushq	$324
+	jmp	carmine_front_first_call
+first_325:	pushq	$325
+	jmp	carmine_front_first_call
+first_326:	pushq	$326
+	jmp	carmine_front_first_call
+first_327:	pushq	$327
+	jmp	carmine_front_first_call
+first_328:	pushq	$328
+	jmp	carmine_front_first_call
+first_329:	pushq	$329
+	jmp	carmine_front_first_call
+first_330:	pushq	$330
+	jmp	carmine_front_first_call
+first_331:	pushq	$331
+	jmp	carmine_front_first_call
+first_332:	pushq	$332
+	jmp	carmine_front_first_call
+first_333:	pushq	$333
+	jmp	carmine_front_first_call
+first_334:	pushq	$334
+	jmp	carmine_front_first_call
+first_335:	pushq	$335
+	jmp	carmine_front_first_call
+first_336:	pushq	$336
+	jmp	carmine_front_first_call
+first_337:	pushq	$337
+	jmp	carmine_front_first_call
+first_338:	pushq	$338
+	jmp	carmine_front_first_call
+first_339:	pushq	$339
+	jmp	carmine_front_first_call
+first_340:	pushq	$340
+	jmp	carmine_front_first_call
+first_341:	pushq	$341
+	jmp	carmine_front_first_call
+first_342:	pushq	$342
+	jmp	carmine_front_first_call
+first_343:	pushq	$343
+	jmp	carmine_front_first_call
+first_344:	pushq	$344
+	jmp	carmine_front_first_call
+first_345:	pushq	$345
+	jmp	carmine_front_first_call
+first_346:	pushq	$346
+	jmp	carmine_front_first_call
+first_347:	pushq	$347
+	jmp	carmine_front_first_call
+first_348:	pushq	$348
+	jmp	carmine_front_first_call
+first_349:	pushq	$349
+	jmp	carmine_front_first_call
+first_350:	pushq	$350
+	jmp	carmine_front_first_call
+first_351:	pushq	$351
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 name_9:	.asciz "__cudaRegisterHostVar"
 name_11:	.asciz "__cudaRegisterUnifiedTable"
@@ -2961,9 +3052,6 @@ name_16:	.asciz "cudaArrayGetPlane"
 name_17:	.asciz "cudaArrayGetSparseProperties"
 name_23:	.asciz "cudaDestroyExternalMemory"
 name_24:	.asciz "cudaDestroyExternalSemaphore"
-name_35:	.asciz "cudaDeviceGetGraphMemAttribute"
-name_44:	.asciz "cudaDeviceGraphMemTrim"
-name_48:	.asciz "cudaDeviceSetGraphMemAttribute"
 name_76:	.asciz "cudaExternalMemoryGetMappedBuffer"
 name_77:	.asciz "cudaExternalMemoryGetMappedMipmappedArray"
 name_111:	.asciz "cudaGetExportTable"
@@ -2971,97 +3059,14 @@ name_116:	.asciz "cudaGetSurfaceObjectResourceDesc"
 name_119:	.asciz "cudaGetTextureObjectResourceDesc"
 name_120:	.asciz "cudaGetTextureObjectResourceViewDesc"
 name_121:	.asciz "cudaGetTextureObjectTextureDesc"
-name_122:	.asciz "cudaGraphAddChildGraphNode"
-name_123:	.asciz "cudaGraphAddDependencies"
-name_124:	.asciz "cudaGraphAddDependencies_v2"
-name_125:	.asciz "cudaGraphAddEmptyNode"
-name_126:	.asciz "cudaGraphAddEventRecordNode"
-name_127:	.asciz "cudaGraphAddEventWaitNode"
 name_128:	.asciz "cudaGraphAddExternalSemaphoresSignalNode"
 name_129:	.asciz "cudaGraphAddExternalSemaphoresWaitNode"
-name_130:	.asciz "cudaGraphAddHostNode"
-name_131:	.asciz "cudaGraphAddKernelNode"
-name_132:	.asciz "cudaGraphAddMemAllocNode"
-name_133:	.asciz "cudaGraphAddMemFreeNode"
-name_134:	.asciz "cudaGraphAddMemcpyNode"
-name_135:	.asciz "cudaGraphAddMemcpyNode1D"
-name_136:	.asciz "cudaGraphAddMemcpyNodeFromSymbol"
-name_137:	.asciz "cudaGraphAddMemcpyNodeToSymbol"
-name_138:	.asciz "cudaGraphAddMemsetNode"
-name_139:	.asciz "cudaGraphAddNode"
-name_140:	.asciz "cudaGraphAddNode_v2"
-name_141:	.asciz "cudaGraphChildGraphNodeGetGraph"
-name_142:	.asciz "cudaGraphClone"
-name_143:	.asciz "cudaGraphConditionalHandleCreate"
-name_144:	.asciz "cudaGraphCreate"
-name_145:	.asciz "cudaGraphDebugDotPrint"
-name_146:	.asciz "cudaGraphDestroy"
-name_147:	.asciz "cudaGraphDestroyNode"
-name_148:	.asciz "cudaGraphEventRecordNodeGetEvent"
-name_149:	.asciz "cudaGraphEventRecordNodeSetEvent"
-name_150:	.asciz "cudaGraphEventWaitNodeGetEvent"
-name_151:	.asciz "cudaGraphEventWaitNodeSetEvent"
-name_152:	.asciz "cudaGraphExecChildGraphNodeSetParams"
-name_153:	.asciz "cudaGraphExecDestroy"
-name_154:	.asciz "cudaGraphExecEventRecordNodeSetEvent"
-name_155:	.asciz "cudaGraphExecEventWaitNodeSetEvent"
 name_156:	.asciz "cudaGraphExecExternalSemaphoresSignalNodeSetParams"
 name_157:	.asciz "cudaGraphExecExternalSemaphoresWaitNodeSetParams"
-name_158:	.asciz "cudaGraphExecGetFlags"
-name_159:	.asciz "cudaGraphExecHostNodeSetParams"
-name_160:	.asciz "cudaGraphExecKernelNodeSetParams"
-name_161:	.asciz "cudaGraphExecMemcpyNodeSetParams"
-name_162:	.asciz "cudaGraphExecMemcpyNodeSetParams1D"
-name_163:	.asciz "cudaGraphExecMemcpyNodeSetParamsFromSymbol"
-name_164:	.asciz "cudaGraphExecMemcpyNodeSetParamsToSymbol"
-name_165:	.asciz "cudaGraphExecMemsetNodeSetParams"
-name_166:	.asciz "cudaGraphExecNodeSetParams"
-name_167:	.asciz "cudaGraphExecUpdate"
 name_168:	.asciz "cudaGraphExternalSemaphoresSignalNodeGetParams"
 name_169:	.asciz "cudaGraphExternalSemaphoresSignalNodeSetParams"
 name_170:	.asciz "cudaGraphExternalSemaphoresWaitNodeGetParams"
 name_171:	.asciz "cudaGraphExternalSemaphoresWaitNodeSetParams"
-name_172:	.asciz "cudaGraphGetEdges"
-name_173:	.asciz "cudaGraphGetEdges_v2"
-name_174:	.asciz "cudaGraphGetNodes"
-name_175:	.asciz "cudaGraphGetRootNodes"
-name_176:	.asciz "cudaGraphHostNodeGetParams"
-name_177:	.asciz "cudaGraphHostNodeSetParams"
-name_178:	.asciz "cudaGraphInstantiate"
-name_179:	.asciz "cudaGraphInstantiateWithFlags"
-name_180:	.asciz "cudaGraphInstantiateWithParams"
-name_181:	.asciz "cudaGraphInstantiateWithParams_ptsz"
-name_182:	.asciz "cudaGraphKernelNodeCopyAttributes"
-name_183:	.asciz "cudaGraphKernelNodeGetAttribute"
-name_184:	.asciz "cudaGraphKernelNodeGetParams"
-name_185:	.asciz "cudaGraphKernelNodeSetAttribute"
-name_186:	.asciz "cudaGraphKernelNodeSetParams"
-name_187:	.asciz "cudaGraphLaunch"
-name_188:	.asciz "cudaGraphLaunch_ptsz"
-name_189:	.asciz "cudaGraphMemAllocNodeGetParams"
-name_190:	.asciz "cudaGraphMemFreeNodeGetParams"
-name_191:	.asciz "cudaGraphMemcpyNodeGetParams"
-name_192:	.asciz "cudaGraphMemcpyNodeSetParams"
-name_193:	.asciz "cudaGraphMemcpyNodeSetParams1D"
-name_194:	.asciz "cudaGraphMemcpyNodeSetParamsFromSymbol"
-name_195:	.asciz "cudaGraphMemcpyNodeSetParamsToSymbol"
-name_196:	.asciz "cudaGraphMemsetNodeGetParams"
-name_197:	.asciz "cudaGraphMemsetNodeSetParams"
-name_198:	.asciz "cudaGraphNodeFindInClone"
-name_199:	.asciz "cudaGraphNodeGetDependencies"
-name_200:	.asciz "cudaGraphNodeGetDependencies_v2"
-name_201:	.asciz "cudaGraphNodeGetDependentNodes"
-name_202:	.asciz "cudaGraphNodeGetDependentNodes_v2"
-name_203:	.asciz "cudaGraphNodeGetEnabled"
-name_204:	.asciz "cudaGraphNodeGetType"
-name_205:	.asciz "cudaGraphNodeSetEnabled"
-name_206:	.asciz "cudaGraphNodeSetParams"
-name_207:	.asciz "cudaGraphReleaseUserObject"
-name_208:	.asciz "cudaGraphRemoveDependencies"
-name_209:	.asciz "cudaGraphRemoveDependencies_v2"
-name_210:	.asciz "cudaGraphRetainUserObject"
-name_211:	.asciz "cudaGraphUpload"
-name_212:	.asciz "cudaGraphUpload_ptsz"
 name_231:	.asciz "cudaImportExternalMemory"
 name_232:	.asciz "cudaImportExternalSemaphore"
 name_352:	.asciz "cudaMipmappedArrayGetMemoryRequirements"
@@ -3080,9 +3085,6 @@ name_413:	.asciz "cudaStreamUpdateCaptureDependencies"
 name_414:	.asciz "cudaStreamUpdateCaptureDependencies_ptsz"
 name_415:	.asciz "cudaStreamUpdateCaptureDependencies_v2"
 name_416:	.asciz "cudaStreamUpdateCaptureDependencies_v2_ptsz"
-name_426:	.asciz "cudaUserObjectCreate"
-name_427:	.asciz "cudaUserObjectRelease"
-name_428:	.asciz "cudaUserObjectRetain"
 name_431:	.asciz "cudaWaitExternalSemaphoresAsync"
 name_432:	.asciz "cudaWaitExternalSemaphoresAsync_ptsz"
 name_433:	.asciz "cudaWaitExternalSemaphoresAsync_v2"
@@ -3115,243 +3117,330 @@ symbol_24:	.asciz "carmine_rt_cudaDeviceGetAttribute"
 symbol_25:	.asciz "carmine_rt_cudaDeviceGetByPCIBusId"
 symbol_26:	.asciz "carmine_rt_cudaDeviceGetCacheConfig"
 symbol_27:	.asciz "carmine_rt_cudaDeviceGetDefaultMemPool"
-symbol_28:	.asciz "carmine_rt_cudaDeviceGetLimit"
-symbol_29:	.asciz "carmine_rt_cudaDeviceGetMemPool"
-symbol_30:	.asciz "carmine_rt_cudaDeviceGetNvSciSyncAttributes"
-symbol_31:	.asciz "carmine_rt_cudaDeviceGetP2PAttribute"
-symbol_32:	.asciz "carmine_rt_cudaDeviceGetPCIBusId"
-symbol_33:	.asciz "carmine_rt_cudaDeviceGetSharedMemConfig"
-symbol_34:	.asciz "carmine_rt_cudaDeviceGetStreamPriorityRange"
-symbol_35:	.asciz "carmine_rt_cudaDeviceGetTexture1DLinearMaxWidth"
-symbol_36:	.asciz "carmine_rt_cudaDeviceRegisterAsyncNotification"
-symbol_37:	.asciz "carmine_rt_cudaDeviceReset"
-symbol_38:	.asciz "carmine_rt_cudaDeviceSetCacheConfig"
-symbol_39:	.asciz "carmine_rt_cudaDeviceSetLimit"
-symbol_40:	.asciz "carmine_rt_cudaDeviceSetMemPool"
-symbol_41:	.asciz "carmine_rt_cudaDeviceSetSharedMemConfig"
-symbol_42:	.asciz "carmine_rt_cudaDeviceSynchronize"
-symbol_43:	.asciz "carmine_rt_cudaDeviceUnregisterAsyncNotification"
-symbol_44:	.asciz "carmine_rt_cudaDriverGetVersion"
-symbol_45:	.asciz "carmine_rt_cudaEGLStreamConsumerAcquireFrame"
-symbol_46:	.asciz "carmine_rt_cudaEGLStreamConsumerConnect"
-symbol_47:	.asciz "carmine_rt_cudaEGLStreamConsumerConnectWithFlags"
-symbol_48:	.asciz "carmine_rt_cudaEGLStreamConsumerDisconnect"
-symbol_49:	.asciz "carmine_rt_cudaEGLStreamConsumerReleaseFrame"
-symbol_50:	.asciz "carmine_rt_cudaEGLStreamProducerConnect"
-symbol_51:	.asciz "carmine_rt_cudaEGLStreamProducerDisconnect"
-symbol_52:	.asciz "carmine_rt_cudaEGLStreamProducerPresentFrame"
-symbol_53:	.asciz "carmine_rt_cudaEGLStreamProducerReturnFrame"
-symbol_54:	.asciz "carmine_rt_cudaEventCreate"
-symbol_55:	.asciz "carmine_rt_cudaEventCreateFromEGLSync"
-symbol_56:	.asciz "carmine_rt_cudaEventCreateWithFlags"
-symbol_57:	.asciz "carmine_rt_cudaEventDestroy"
-symbol_58:	.asciz "carmine_rt_cudaEventElapsedTime"
-symbol_59:	.asciz "carmine_rt_cudaEventElapsedTime_v2"
-symbol_60:	.asciz "carmine_rt_cudaEventQuery"
-symbol_61:	.asciz "carmine_rt_cudaEventRecord"
-symbol_62:	.asciz "carmine_rt_cudaEventRecordWithFlags"
-symbol_63:	.asciz "carmine_rt_cudaEventSynchronize"
-symbol_64:	.asciz "carmine_rt_cudaFree"
-symbol_65:	.asciz "carmine_rt_cudaFreeArray"
-symbol_66:	.asciz "carmine_rt_cudaFreeAsync"
-symbol_67:	.asciz "carmine_rt_cudaFreeHost"
-symbol_68:	.asciz "carmine_rt_cudaFreeMipmappedArray"
-symbol_69:	.asciz "carmine_rt_cudaFuncGetAttributes"
-symbol_70:	.asciz "carmine_rt_cudaFuncGetName"
-symbol_71:	.asciz "carmine_rt_cudaFuncGetParamInfo"
-symbol_72:	.asciz "carmine_rt_cudaFuncSetAttribute"
-symbol_73:	.asciz "carmine_rt_cudaFuncSetCacheConfig"
-symbol_74:	.asciz "carmine_rt_cudaFuncSetSharedMemConfig"
-symbol_75:	.asciz "carmine_rt_cudaGLGetDevices"
-symbol_76:	.asciz "carmine_rt_cudaGLMapBufferObject"
-symbol_77:	.asciz "carmine_rt_cudaGLMapBufferObjectAsync"
-symbol_78:	.asciz "carmine_rt_cudaGLRegisterBufferObject"
-symbol_79:	.asciz "carmine_rt_cudaGLSetBufferObjectMapFlags"
-symbol_80:	.asciz "carmine_rt_cudaGLSetGLDevice"
-symbol_81:	.asciz "carmine_rt_cudaGLUnmapBufferObject"
-symbol_82:	.asciz "carmine_rt_cudaGLUnmapBufferObjectAsync"
-symbol_83:	.asciz "carmine_rt_cudaGLUnregisterBufferObject"
-symbol_84:	.asciz "carmine_rt_cudaGetChannelDesc"
-symbol_85:	.asciz "carmine_rt_cudaGetDevice"
-symbol_86:	.asciz "carmine_rt_cudaGetDeviceCount"
-symbol_87:	.asciz "carmine_rt_cudaGetDeviceFlags"
-symbol_88:	.asciz "carmine12_cudaGetDeviceProperties"
-symbol_89:	.asciz "carmine12_cudaGetDeviceProperties_v2"
-symbol_90:	.asciz "carmine_rt_cudaGetDriverEntryPoint"
-symbol_91:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion"
-symbol_92:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion_ptsz"
-symbol_93:	.asciz "carmine_rt_cudaGetDriverEntryPoint_ptsz"
-symbol_94:	.asciz "carmine12_cudaGetErrorName"
-symbol_95:	.asciz "carmine12_cudaGetErrorString"
-symbol_96:	.asciz "carmine_rt_cudaGetFuncBySymbol"
-symbol_97:	.asciz "carmine_rt_cudaGetKernel"
-symbol_98:	.asciz "carmine_rt_cudaGetLastError"
-symbol_99:	.asciz "carmine_rt_cudaGetMipmappedArrayLevel"
-symbol_100:	.asciz "carmine_rt_cudaGetSymbolAddress"
-symbol_101:	.asciz "carmine_rt_cudaGetSymbolSize"
-symbol_102:	.asciz "carmine_rt_cudaGraphicsEGLRegisterImage"
-symbol_103:	.asciz "carmine_rt_cudaGraphicsGLRegisterBuffer"
-symbol_104:	.asciz "carmine_rt_cudaGraphicsGLRegisterImage"
-symbol_105:	.asciz "carmine_rt_cudaGraphicsMapResources"
-symbol_106:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedEglFrame"
-symbol_107:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedMipmappedArray"
-symbol_108:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedPointer"
-symbol_109:	.asciz "carmine_rt_cudaGraphicsResourceSetMapFlags"
-symbol_110:	.asciz "carmine_rt_cudaGraphicsSubResourceGetMappedArray"
-symbol_111:	.asciz "carmine_rt_cudaGraphicsUnmapResources"
-symbol_112:	.asciz "carmine_rt_cudaGraphicsUnregisterResource"
-symbol_113:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterOutputSurface"
-symbol_114:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterVideoSurface"
-symbol_115:	.asciz "carmine_rt_cudaHostAlloc"
-symbol_116:	.asciz "carmine_rt_cudaHostGetDevicePointer"
-symbol_117:	.asciz "carmine_rt_cudaHostGetFlags"
-symbol_118:	.asciz "carmine_rt_cudaHostRegister"
-symbol_119:	.asciz "carmine_rt_cudaHostUnregister"
-symbol_120:	.asciz "carmine_rt_cudaInitDevice"
-symbol_121:	.asciz "carmine_rt_cudaIpcCloseMemHandle"
-symbol_122:	.asciz "carmine_rt_cudaIpcGetEventHandle"
-symbol_123:	.asciz "carmine_rt_cudaIpcGetMemHandle"
-symbol_124:	.asciz "carmine_rt_cudaIpcOpenEventHandle"
-symbol_125:	.asciz "carmine_rt_cudaIpcOpenMemHandle"
-symbol_126:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
-symbol_127:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
-symbol_128:	.asciz "carmine_rt_cudaLaunchCooperativeKernelMultiDevice"
-symbol_129:	.asciz "carmine_rt_cudaLaunchHostFunc"
-symbol_130:	.asciz "carmine_rt_cudaLaunchKernel"
-symbol_131:	.asciz "carmine_rt_cudaLaunchKernelExC"
-symbol_132:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
-symbol_133:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
-symbol_134:	.asciz "carmine_rt_cudaLibraryGetGlobal"
-symbol_135:	.asciz "carmine_rt_cudaLibraryGetKernel"
-symbol_136:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
-symbol_137:	.asciz "carmine_rt_cudaLibraryGetManaged"
-symbol_138:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
-symbol_139:	.asciz "carmine_rt_cudaLibraryLoadData"
-symbol_140:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
-symbol_141:	.asciz "carmine_rt_cudaLibraryUnload"
-symbol_142:	.asciz "carmine_rt_cudaMalloc"
-symbol_143:	.asciz "carmine_rt_cudaMalloc3D"
-symbol_144:	.asciz "carmine_rt_cudaMalloc3DArray"
-symbol_145:	.asciz "carmine_rt_cudaMallocArray"
-symbol_146:	.asciz "carmine_rt_cudaMallocAsync"
-symbol_147:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
-symbol_148:	.asciz "carmine_rt_cudaMallocHost"
-symbol_149:	.asciz "carmine_rt_cudaMallocManaged"
-symbol_150:	.asciz "carmine_rt_cudaMallocMipmappedArray"
-symbol_151:	.asciz "carmine_rt_cudaMallocPitch"
-symbol_152:	.asciz "carmine12_cudaMemAdvise"
-symbol_153:	.asciz "carmine12_cudaMemAdvise_v2"
-symbol_154:	.asciz "carmine_rt_cudaMemGetInfo"
-symbol_155:	.asciz "carmine_rt_cudaMemPoolCreate"
-symbol_156:	.asciz "carmine_rt_cudaMemPoolDestroy"
-symbol_157:	.asciz "carmine_rt_cudaMemPoolExportPointer"
-symbol_158:	.asciz "carmine_rt_cudaMemPoolExportToShareableHandle"
-symbol_159:	.asciz "carmine_rt_cudaMemPoolGetAccess"
-symbol_160:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
-symbol_161:	.asciz "carmine_rt_cudaMemPoolImportFromShareableHandle"
-symbol_162:	.asciz "carmine_rt_cudaMemPoolImportPointer"
-symbol_163:	.asciz "carmine_rt_cudaMemPoolSetAccess"
-symbol_164:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
-symbol_165:	.asciz "carmine_rt_cudaMemPoolTrimTo"
-symbol_166:	.asciz "carmine12_cudaMemPrefetchAsync"
-symbol_167:	.asciz "carmine12_cudaMemPrefetchAsync_ptsz"
-symbol_168:	.asciz "carmine12_cudaMemPrefetchAsync_v2"
-symbol_169:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
-symbol_170:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
-symbol_171:	.asciz "carmine_rt_cudaMemcpy"
-symbol_172:	.asciz "carmine_rt_cudaMemcpy2D"
-symbol_173:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
-symbol_174:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
-symbol_175:	.asciz "carmine_rt_cudaMemcpy2DAsync"
-symbol_176:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
-symbol_177:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
-symbol_178:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
-symbol_179:	.asciz "carmine_rt_cudaMemcpy2DToArray"
-symbol_180:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
-symbol_181:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
-symbol_182:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
-symbol_183:	.asciz "carmine_rt_cudaMemcpy3D"
-symbol_184:	.asciz "carmine_rt_cudaMemcpy3DAsync"
-symbol_185:	.asciz "carmine12_cudaMemcpy3DBatchAsync"
-symbol_186:	.asciz "carmine12_cudaMemcpy3DBatchAsync_ptsz"
-symbol_187:	.asciz "carmine_rt_cudaMemcpy3DPeer"
-symbol_188:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
-symbol_189:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
-symbol_190:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
-symbol_191:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
-symbol_192:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
-symbol_193:	.asciz "carmine_rt_cudaMemcpyAsync"
-symbol_194:	.asciz "carmine12_cudaMemcpyBatchAsync"
-symbol_195:	.asciz "carmine12_cudaMemcpyBatchAsync_ptsz"
-symbol_196:	.asciz "carmine_rt_cudaMemcpyFromArray"
-symbol_197:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
-symbol_198:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
-symbol_199:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
-symbol_200:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
-symbol_201:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
-symbol_202:	.asciz "carmine_rt_cudaMemcpyPeer"
-symbol_203:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
-symbol_204:	.asciz "carmine_rt_cudaMemcpyToArray"
-symbol_205:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
-symbol_206:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
-symbol_207:	.asciz "carmine_rt_cudaMemcpyToSymbol"
-symbol_208:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
-symbol_209:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
-symbol_210:	.asciz "carmine_rt_cudaMemcpy_ptds"
-symbol_211:	.asciz "carmine_rt_cudaMemset"
-symbol_212:	.asciz "carmine_rt_cudaMemset2D"
-symbol_213:	.asciz "carmine_rt_cudaMemset2DAsync"
-symbol_214:	.asciz "carmine_rt_cudaMemset2D_ptds"
-symbol_215:	.asciz "carmine_rt_cudaMemset3D"
-symbol_216:	.asciz "carmine_rt_cudaMemset3DAsync"
-symbol_217:	.asciz "carmine_rt_cudaMemset3D_ptds"
-symbol_218:	.asciz "carmine_rt_cudaMemsetAsync"
-symbol_219:	.asciz "carmine_rt_cudaMemset_ptds"
-symbol_220:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
-symbol_221:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_222:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_223:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
-symbol_224:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
-symbol_225:	.asciz "carmine_rt_cudaPeekAtLastError"
-symbol_226:	.asciz "carmine12_cudaPointerGetAttributes"
-symbol_227:	.asciz "carmine_rt_cudaProfilerStart"
-symbol_228:	.asciz "carmine_rt_cudaProfilerStop"
-symbol_229:	.asciz "carmine12_cudaRuntimeGetVersion"
-symbol_230:	.asciz "carmine_rt_cudaSetDevice"
-symbol_231:	.asciz "carmine_rt_cudaSetDeviceFlags"
-symbol_232:	.asciz "carmine_rt_cudaSetDoubleForDevice"
-symbol_233:	.asciz "carmine_rt_cudaSetDoubleForHost"
-symbol_234:	.asciz "carmine_rt_cudaSetValidDevices"
-symbol_235:	.asciz "carmine_rt_cudaStreamAddCallback"
-symbol_236:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_237:	.asciz "carmine_rt_cudaStreamCopyAttributes"
-symbol_238:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
-symbol_239:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_240:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_241:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_242:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_243:	.asciz "carmine_rt_cudaStreamGetAttribute"
-symbol_244:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
-symbol_245:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v2"
-symbol_246:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v3"
-symbol_247:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_248:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_249:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_250:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_251:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_252:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_253:	.asciz "carmine_rt_cudaStreamSetAttribute"
-symbol_254:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_255:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_256:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
-symbol_257:	.asciz "carmine_rt_cudaThreadExit"
-symbol_258:	.asciz "carmine_rt_cudaThreadGetCacheConfig"
-symbol_259:	.asciz "carmine_rt_cudaThreadGetLimit"
-symbol_260:	.asciz "carmine_rt_cudaThreadSetCacheConfig"
-symbol_261:	.asciz "carmine_rt_cudaThreadSetLimit"
-symbol_262:	.asciz "carmine_rt_cudaThreadSynchronize"
-symbol_263:	.asciz "carmine_rt_cudaVDPAUGetDevice"
-symbol_264:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
+symbol_28:	.asciz "carmine_rt_cudaDeviceGetGraphMemAttribute"
+symbol_29:	.asciz "carmine_rt_cudaDeviceGetLimit"
+symbol_30:	.asciz "carmine_rt_cudaDeviceGetMemPool"
+symbol_31:	.asciz "carmine_rt_cudaDeviceGetNvSciSyncAttributes"
+symbol_32:	.asciz "carmine_rt_cudaDeviceGetP2PAttribute"
+symbol_33:	.asciz "carmine_rt_cudaDeviceGetPCIBusId"
+symbol_34:	.asciz "carmine_rt_cudaDeviceGetSharedMemConfig"
+symbol_35:	.asciz "carmine_rt_cudaDeviceGetStreamPriorityRange"
+symbol_36:	.asciz "carmine_rt_cudaDeviceGetTexture1DLinearMaxWidth"
+symbol_37:	.asciz "carmine_rt_cudaDeviceGraphMemTrim"
+symbol_38:	.asciz "carmine_rt_cudaDeviceRegisterAsyncNotification"
+symbol_39:	.asciz "carmine_rt_cudaDeviceReset"
+symbol_40:	.asciz "carmine_rt_cudaDeviceSetCacheConfig"
+symbol_41:	.asciz "carmine_rt_cudaDeviceSetGraphMemAttribute"
+symbol_42:	.asciz "carmine_rt_cudaDeviceSetLimit"
+symbol_43:	.asciz "carmine_rt_cudaDeviceSetMemPool"
+symbol_44:	.asciz "carmine_rt_cudaDeviceSetSharedMemConfig"
+symbol_45:	.asciz "carmine_rt_cudaDeviceSynchronize"
+symbol_46:	.asciz "carmine_rt_cudaDeviceUnregisterAsyncNotification"
+symbol_47:	.asciz "carmine_rt_cudaDriverGetVersion"
+symbol_48:	.asciz "carmine_rt_cudaEGLStreamConsumerAcquireFrame"
+symbol_49:	.asciz "carmine_rt_cudaEGLStreamConsumerConnect"
+symbol_50:	.asciz "carmine_rt_cudaEGLStreamConsumerConnectWithFlags"
+symbol_51:	.asciz "carmine_rt_cudaEGLStreamConsumerDisconnect"
+symbol_52:	.asciz "carmine_rt_cudaEGLStreamConsumerReleaseFrame"
+symbol_53:	.asciz "carmine_rt_cudaEGLStreamProducerConnect"
+symbol_54:	.asciz "carmine_rt_cudaEGLStreamProducerDisconnect"
+symbol_55:	.asciz "carmine_rt_cudaEGLStreamProducerPresentFrame"
+symbol_56:	.asciz "carmine_rt_cudaEGLStreamProducerReturnFrame"
+symbol_57:	.asciz "carmine_rt_cudaEventCreate"
+symbol_58:	.asciz "carmine_rt_cudaEventCreateFromEGLSync"
+symbol_59:	.asciz "carmine_rt_cudaEventCreateWithFlags"
+symbol_60:	.asciz "carmine_rt_cudaEventDestroy"
+symbol_61:	.asciz "carmine_rt_cudaEventElapsedTime"
+symbol_62:	.asciz "carmine_rt_cudaEventElapsedTime_v2"
+symbol_63:	.asciz "carmine_rt_cudaEventQuery"
+symbol_64:	.asciz "carmine_rt_cudaEventRecord"
+symbol_65:	.asciz "carmine_rt_cudaEventRecordWithFlags"
+symbol_66:	.asciz "carmine_rt_cudaEventSynchronize"
+symbol_67:	.asciz "carmine_rt_cudaFree"
+symbol_68:	.asciz "carmine_rt_cudaFreeArray"
+symbol_69:	.asciz "carmine_rt_cudaFreeAsync"
+symbol_70:	.asciz "carmine_rt_cudaFreeHost"
+symbol_71:	.asciz "carmine_rt_cudaFreeMipmappedArray"
+symbol_72:	.asciz "carmine_rt_cudaFuncGetAttributes"
+symbol_73:	.asciz "carmine_rt_cudaFuncGetName"
+symbol_74:	.asciz "carmine_rt_cudaFuncGetParamInfo"
+symbol_75:	.asciz "carmine_rt_cudaFuncSetAttribute"
+symbol_76:	.asciz "carmine_rt_cudaFuncSetCacheConfig"
+symbol_77:	.asciz "carmine_rt_cudaFuncSetSharedMemConfig"
+symbol_78:	.asciz "carmine_rt_cudaGLGetDevices"
+symbol_79:	.asciz "carmine_rt_cudaGLMapBufferObject"
+symbol_80:	.asciz "carmine_rt_cudaGLMapBufferObjectAsync"
+symbol_81:	.asciz "carmine_rt_cudaGLRegisterBufferObject"
+symbol_82:	.asciz "carmine_rt_cudaGLSetBufferObjectMapFlags"
+symbol_83:	.asciz "carmine_rt_cudaGLSetGLDevice"
+symbol_84:	.asciz "carmine_rt_cudaGLUnmapBufferObject"
+symbol_85:	.asciz "carmine_rt_cudaGLUnmapBufferObjectAsync"
+symbol_86:	.asciz "carmine_rt_cudaGLUnregisterBufferObject"
+symbol_87:	.asciz "carmine_rt_cudaGetChannelDesc"
+symbol_88:	.asciz "carmine_rt_cudaGetDevice"
+symbol_89:	.asciz "carmine_rt_cudaGetDeviceCount"
+symbol_90:	.asciz "carmine_rt_cudaGetDeviceFlags"
+symbol_91:	.asciz "carmine12_cudaGetDeviceProperties"
+symbol_92:	.asciz "carmine12_cudaGetDeviceProperties_v2"
+symbol_93:	.asciz "carmine_rt_cudaGetDriverEntryPoint"
+symbol_94:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion"
+symbol_95:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion_ptsz"
+symbol_96:	.asciz "carmine_rt_cudaGetDriverEntryPoint_ptsz"
+symbol_97:	.asciz "carmine12_cudaGetErrorName"
+symbol_98:	.asciz "carmine12_cudaGetErrorString"
+symbol_99:	.asciz "carmine_rt_cudaGetFuncBySymbol"
+symbol_100:	.asciz "carmine_rt_cudaGetKernel"
+symbol_101:	.asciz "carmine_rt_cudaGetLastError"
+symbol_102:	.asciz "carmine_rt_cudaGetMipmappedArrayLevel"
+symbol_103:	.asciz "carmine_rt_cudaGetSymbolAddress"
+symbol_104:	.asciz "carmine_rt_cudaGetSymbolSize"
+symbol_105:	.asciz "carmine_rt_cudaGraphAddChildGraphNode"
+symbol_106:	.asciz "carmine12_cudaGraphAddDependencies"
+symbol_107:	.asciz "carmine_rt_cudaGraphAddDependencies_v2"
+symbol_108:	.asciz "carmine_rt_cudaGraphAddEmptyNode"
+symbol_109:	.asciz "carmine_rt_cudaGraphAddEventRecordNode"
+symbol_110:	.asciz "carmine_rt_cudaGraphAddEventWaitNode"
+symbol_111:	.asciz "carmine_rt_cudaGraphAddHostNode"
+symbol_112:	.asciz "carmine_rt_cudaGraphAddKernelNode"
+symbol_113:	.asciz "carmine_rt_cudaGraphAddMemAllocNode"
+symbol_114:	.asciz "carmine_rt_cudaGraphAddMemFreeNode"
+symbol_115:	.asciz "carmine_rt_cudaGraphAddMemcpyNode"
+symbol_116:	.asciz "carmine_rt_cudaGraphAddMemcpyNode1D"
+symbol_117:	.asciz "carmine_rt_cudaGraphAddMemcpyNodeFromSymbol"
+symbol_118:	.asciz "carmine_rt_cudaGraphAddMemcpyNodeToSymbol"
+symbol_119:	.asciz "carmine_rt_cudaGraphAddMemsetNode"
+symbol_120:	.asciz "carmine12_cudaGraphAddNode"
+symbol_121:	.asciz "carmine_rt_cudaGraphAddNode_v2"
+symbol_122:	.asciz "carmine_rt_cudaGraphChildGraphNodeGetGraph"
+symbol_123:	.asciz "carmine_rt_cudaGraphClone"
+symbol_124:	.asciz "carmine_rt_cudaGraphConditionalHandleCreate"
+symbol_125:	.asciz "carmine_rt_cudaGraphCreate"
+symbol_126:	.asciz "carmine_rt_cudaGraphDebugDotPrint"
+symbol_127:	.asciz "carmine_rt_cudaGraphDestroy"
+symbol_128:	.asciz "carmine_rt_cudaGraphDestroyNode"
+symbol_129:	.asciz "carmine_rt_cudaGraphEventRecordNodeGetEvent"
+symbol_130:	.asciz "carmine_rt_cudaGraphEventRecordNodeSetEvent"
+symbol_131:	.asciz "carmine_rt_cudaGraphEventWaitNodeGetEvent"
+symbol_132:	.asciz "carmine_rt_cudaGraphEventWaitNodeSetEvent"
+symbol_133:	.asciz "carmine_rt_cudaGraphExecChildGraphNodeSetParams"
+symbol_134:	.asciz "carmine_rt_cudaGraphExecDestroy"
+symbol_135:	.asciz "carmine_rt_cudaGraphExecEventRecordNodeSetEvent"
+symbol_136:	.asciz "carmine_rt_cudaGraphExecEventWaitNodeSetEvent"
+symbol_137:	.asciz "carmine_rt_cudaGraphExecGetFlags"
+symbol_138:	.asciz "carmine_rt_cudaGraphExecHostNodeSetParams"
+symbol_139:	.asciz "carmine_rt_cudaGraphExecKernelNodeSetParams"
+symbol_140:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParams"
+symbol_141:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParams1D"
+symbol_142:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParamsFromSymbol"
+symbol_143:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParamsToSymbol"
+symbol_144:	.asciz "carmine_rt_cudaGraphExecMemsetNodeSetParams"
+symbol_145:	.asciz "carmine_rt_cudaGraphExecNodeSetParams"
+symbol_146:	.asciz "carmine_rt_cudaGraphExecUpdate"
+symbol_147:	.asciz "carmine12_cudaGraphGetEdges"
+symbol_148:	.asciz "carmine_rt_cudaGraphGetEdges_v2"
+symbol_149:	.asciz "carmine_rt_cudaGraphGetNodes"
+symbol_150:	.asciz "carmine_rt_cudaGraphGetRootNodes"
+symbol_151:	.asciz "carmine_rt_cudaGraphHostNodeGetParams"
+symbol_152:	.asciz "carmine_rt_cudaGraphHostNodeSetParams"
+symbol_153:	.asciz "carmine_rt_cudaGraphInstantiate"
+symbol_154:	.asciz "carmine_rt_cudaGraphInstantiateWithFlags"
+symbol_155:	.asciz "carmine_rt_cudaGraphInstantiateWithParams"
+symbol_156:	.asciz "carmine_rt_cudaGraphInstantiateWithParams_ptsz"
+symbol_157:	.asciz "carmine12_cudaGraphKernelNodeCopyAttributes"
+symbol_158:	.asciz "carmine_rt_cudaGraphKernelNodeGetAttribute"
+symbol_159:	.asciz "carmine_rt_cudaGraphKernelNodeGetParams"
+symbol_160:	.asciz "carmine_rt_cudaGraphKernelNodeSetAttribute"
+symbol_161:	.asciz "carmine_rt_cudaGraphKernelNodeSetParams"
+symbol_162:	.asciz "carmine_rt_cudaGraphLaunch"
+symbol_163:	.asciz "carmine_rt_cudaGraphMemAllocNodeGetParams"
+symbol_164:	.asciz "carmine_rt_cudaGraphMemFreeNodeGetParams"
+symbol_165:	.asciz "carmine_rt_cudaGraphMemcpyNodeGetParams"
+symbol_166:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParams"
+symbol_167:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParams1D"
+symbol_168:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParamsFromSymbol"
+symbol_169:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParamsToSymbol"
+symbol_170:	.asciz "carmine_rt_cudaGraphMemsetNodeGetParams"
+symbol_171:	.asciz "carmine_rt_cudaGraphMemsetNodeSetParams"
+symbol_172:	.asciz "carmine_rt_cudaGraphNodeFindInClone"
+symbol_173:	.asciz "carmine12_cudaGraphNodeGetDependencies"
+symbol_174:	.asciz "carmine_rt_cudaGraphNodeGetDependencies_v2"
+symbol_175:	.asciz "carmine12_cudaGraphNodeGetDependentNodes"
+symbol_176:	.asciz "carmine_rt_cudaGraphNodeGetDependentNodes_v2"
+symbol_177:	.asciz "carmine_rt_cudaGraphNodeGetEnabled"
+symbol_178:	.asciz "carmine_rt_cudaGraphNodeGetType"
+symbol_179:	.asciz "carmine_rt_cudaGraphNodeSetEnabled"
+symbol_180:	.asciz "carmine_rt_cudaGraphNodeSetParams"
+symbol_181:	.asciz "carmine_rt_cudaGraphReleaseUserObject"
+symbol_182:	.asciz "carmine12_cudaGraphRemoveDependencies"
+symbol_183:	.asciz "carmine_rt_cudaGraphRemoveDependencies_v2"
+symbol_184:	.asciz "carmine_rt_cudaGraphRetainUserObject"
+symbol_185:	.asciz "carmine_rt_cudaGraphUpload"
+symbol_186:	.asciz "carmine_rt_cudaGraphicsEGLRegisterImage"
+symbol_187:	.asciz "carmine_rt_cudaGraphicsGLRegisterBuffer"
+symbol_188:	.asciz "carmine_rt_cudaGraphicsGLRegisterImage"
+symbol_189:	.asciz "carmine_rt_cudaGraphicsMapResources"
+symbol_190:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedEglFrame"
+symbol_191:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedMipmappedArray"
+symbol_192:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedPointer"
+symbol_193:	.asciz "carmine_rt_cudaGraphicsResourceSetMapFlags"
+symbol_194:	.asciz "carmine_rt_cudaGraphicsSubResourceGetMappedArray"
+symbol_195:	.asciz "carmine_rt_cudaGraphicsUnmapResources"
+symbol_196:	.asciz "carmine_rt_cudaGraphicsUnregisterResource"
+symbol_197:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterOutputSurface"
+symbol_198:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterVideoSurface"
+symbol_199:	.asciz "carmine_rt_cudaHostAlloc"
+symbol_200:	.asciz "carmine_rt_cudaHostGetDevicePointer"
+symbol_201:	.asciz "carmine_rt_cudaHostGetFlags"
+symbol_202:	.asciz "carmine_rt_cudaHostRegister"
+symbol_203:	.asciz "carmine_rt_cudaHostUnregister"
+symbol_204:	.asciz "carmine_rt_cudaInitDevice"
+symbol_205:	.asciz "carmine_rt_cudaIpcCloseMemHandle"
+symbol_206:	.asciz "carmine_rt_cudaIpcGetEventHandle"
+symbol_207:	.asciz "carmine_rt_cudaIpcGetMemHandle"
+symbol_208:	.asciz "carmine_rt_cudaIpcOpenEventHandle"
+symbol_209:	.asciz "carmine_rt_cudaIpcOpenMemHandle"
+symbol_210:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
+symbol_211:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
+symbol_212:	.asciz "carmine_rt_cudaLaunchCooperativeKernelMultiDevice"
+symbol_213:	.asciz "carmine_rt_cudaLaunchHostFunc"
+symbol_214:	.asciz "carmine_rt_cudaLaunchKernel"
+symbol_215:	.asciz "carmine_rt_cudaLaunchKernelExC"
+symbol_216:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
+symbol_217:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
+symbol_218:	.asciz "carmine_rt_cudaLibraryGetGlobal"
+symbol_219:	.asciz "carmine_rt_cudaLibraryGetKernel"
+symbol_220:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
+symbol_221:	.asciz "carmine_rt_cudaLibraryGetManaged"
+symbol_222:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
+symbol_223:	.asciz "carmine_rt_cudaLibraryLoadData"
+symbol_224:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
+symbol_225:	.asciz "carmine_rt_cudaLibraryUnload"
+symbol_226:	.asciz "carmine_rt_cudaMalloc"
+symbol_227:	.asciz "carmine_rt_cudaMalloc3D"
+symbol_228:	.asciz "carmine_rt_cudaMalloc3DArray"
+symbol_229:	.asciz "carmine_rt_cudaMallocArray"
+symbol_230:	.asciz "carmine_rt_cudaMallocAsync"
+symbol_231:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
+symbol_232:	.asciz "carmine_rt_cudaMallocHost"
+symbol_233:	.asciz "carmine_rt_cudaMallocManaged"
+symbol_234:	.asciz "carmine_rt_cudaMallocMipmappedArray"
+symbol_235:	.asciz "carmine_rt_cudaMallocPitch"
+symbol_236:	.asciz "carmine12_cudaMemAdvise"
+symbol_237:	.asciz "carmine12_cudaMemAdvise_v2"
+symbol_238:	.asciz "carmine_rt_cudaMemGetInfo"
+symbol_239:	.asciz "carmine_rt_cudaMemPoolCreate"
+symbol_240:	.asciz "carmine_rt_cudaMemPoolDestroy"
+symbol_241:	.asciz "carmine_rt_cudaMemPoolExportPointer"
+symbol_242:	.asciz "carmine_rt_cudaMemPoolExportToShareableHandle"
+symbol_243:	.asciz "carmine_rt_cudaMemPoolGetAccess"
+symbol_244:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
+symbol_245:	.asciz "carmine_rt_cudaMemPoolImportFromShareableHandle"
+symbol_246:	.asciz "carmine_rt_cudaMemPoolImportPointer"
+symbol_247:	.asciz "carmine_rt_cudaMemPoolSetAccess"
+symbol_248:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
+symbol_249:	.asciz "carmine_rt_cudaMemPoolTrimTo"
+symbol_250:	.asciz "carmine12_cudaMemPrefetchAsync"
+symbol_251:	.asciz "carmine12_cudaMemPrefetchAsync_ptsz"
+symbol_252:	.asciz "carmine12_cudaMemPrefetchAsync_v2"
+symbol_253:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
+symbol_254:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
+symbol_255:	.asciz "carmine_rt_cudaMemcpy"
+symbol_256:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_257:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
+symbol_258:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
+symbol_259:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_260:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
+symbol_261:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
+symbol_262:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
+symbol_263:	.asciz "carmine_rt_cudaMemcpy2DToArray"
+symbol_264:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
+symbol_265:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
+symbol_266:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_267:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_268:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_269:	.asciz "carmine12_cudaMemcpy3DBatchAsync"
+symbol_270:	.asciz "carmine12_cudaMemcpy3DBatchAsync_ptsz"
+symbol_271:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_272:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_273:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_274:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_275:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
+symbol_276:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
+symbol_277:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_278:	.asciz "carmine12_cudaMemcpyBatchAsync"
+symbol_279:	.asciz "carmine12_cudaMemcpyBatchAsync_ptsz"
+symbol_280:	.asciz "carmine_rt_cudaMemcpyFromArray"
+symbol_281:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
+symbol_282:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
+symbol_283:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_284:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_285:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_286:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_287:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_288:	.asciz "carmine_rt_cudaMemcpyToArray"
+symbol_289:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
+symbol_290:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
+symbol_291:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_292:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_293:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_294:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_295:	.asciz "carmine_rt_cudaMemset"
+symbol_296:	.asciz "carmine_rt_cudaMemset2D"
+symbol_297:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_298:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_299:	.asciz "carmine_rt_cudaMemset3D"
+symbol_300:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_301:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_302:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_303:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_304:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_305:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_306:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_307:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
+symbol_308:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
+symbol_309:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_310:	.asciz "carmine12_cudaPointerGetAttributes"
+symbol_311:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_312:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_313:	.asciz "carmine12_cudaRuntimeGetVersion"
+symbol_314:	.asciz "carmine_rt_cudaSetDevice"
+symbol_315:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_316:	.asciz "carmine_rt_cudaSetDoubleForDevice"
+symbol_317:	.asciz "carmine_rt_cudaSetDoubleForHost"
+symbol_318:	.asciz "carmine_rt_cudaSetValidDevices"
+symbol_319:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_320:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_321:	.asciz "carmine_rt_cudaStreamCopyAttributes"
+symbol_322:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
+symbol_323:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_324:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_325:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_326:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_327:	.asciz "carmine_rt_cudaStreamGetAttribute"
+symbol_328:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
+symbol_329:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v2"
+symbol_330:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v3"
+symbol_331:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_332:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_333:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_334:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_335:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_336:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_337:	.asciz "carmine_rt_cudaStreamSetAttribute"
+symbol_338:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_339:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_340:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_341:	.asciz "carmine_rt_cudaThreadExit"
+symbol_342:	.asciz "carmine_rt_cudaThreadGetCacheConfig"
+symbol_343:	.asciz "carmine_rt_cudaThreadGetLimit"
+symbol_344:	.asciz "carmine_rt_cudaThreadSetCacheConfig"
+symbol_345:	.asciz "carmine_rt_cudaThreadSetLimit"
+symbol_346:	.asciz "carmine_rt_cudaThreadSynchronize"
+symbol_347:	.asciz "carmine_rt_cudaUserObjectCreate"
+symbol_348:	.asciz "carmine_rt_cudaUserObjectRelease"
+symbol_349:	.asciz "carmine_rt_cudaUserObjectRetain"
+symbol_350:	.asciz "carmine_rt_cudaVDPAUGetDevice"
+symbol_351:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -3622,6 +3711,93 @@ carmine_front_slots:
 	.quad first_262
 	.quad first_263
 	.quad first_264
+	.quad first_265
+	.quad first_266
+	.quad first_267
+	.quad first_268
+	.quad first_269
+	.quad first_270
+	.quad first_271
+	.quad first_272
+	.quad first_273
+	.quad first_274
+	.quad first_275
+	.quad first_276
+	.quad first_277
+	.quad first_278
+	.quad first_279
+	.quad first_280
+	.quad first_281
+	.quad first_282
+	.quad first_283
+	.quad first_284
+	.quad first_285
+	.quad first_286
+	.quad first_287
+	.quad first_288
+	.quad first_289
+	.quad first_290
+	.quad first_291
+	.quad first_292
+	.quad first_293
+	.quad first_294
+	.quad first_295
+	.quad first_296
+	.quad first_297
+	.quad first_298
+	.quad first_299
+	.quad first_300
+	.quad first_301
+	.quad first_302
+	.quad first_303
+	.quad first_304
+	.quad first_305
+	.quad first_306
+	.quad first_307
+	.quad first_308
+	.quad first_309
+	.quad first_310
+	.quad first_311
+	.quad first_312
+	.quad first_313
+	.quad first_314
+	.quad first_315
+	.quad first_316
+	.quad first_317
+	.quad first_318
+	.quad first_319
+	.quad first_320
+	.quad first_321
+	.quad first_322
+	.quad first_323
+	.quad first_324
+	.quad first_325
+	.quad first_326
+	.quad first_327
+	.quad first_328
+	.quad first_329
+	.quad first_330
+	.quad first_331
+	.quad first_332
+	.quad first_333
+	.quad first_334
+	.quad first_335
+	.quad first_336
+	.quad first_337
+	.quad first_338
+	.quad first_339
+	.quad first_340
+	.quad first_341
+	.quad first_342
+	.quad first_343
+	.quad first_344
+	.quad first_345
+	.quad first_346
+	.quad first_347
+	.quad first_348
+	.quad first_349
+	.quad first_350
+	.quad first_351
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -3892,4 +4068,91 @@ carmine_front_symbols:
 	.quad symbol_262
 	.quad symbol_263
 	.quad symbol_264
+	.quad symbol_265
+	.quad symbol_266
+	.quad symbol_267
+	.quad symbol_268
+	.quad symbol_269
+	.quad symbol_270
+	.quad symbol_271
+	.quad symbol_272
+	.quad symbol_273
+	.quad symbol_274
+	.quad symbol_275
+	.quad symbol_276
+	.quad symbol_277
+	.quad symbol_278
+	.quad symbol_279
+	.quad symbol_280
+	.quad symbol_281
+	.quad symbol_282
+	.quad symbol_283
+	.quad symbol_284
+	.quad symbol_285
+	.quad symbol_286
+	.quad symbol_287
+	.quad symbol_288
+	.quad symbol_289
+	.quad symbol_290
+	.quad symbol_291
+	.quad symbol_292
+	.quad symbol_293
+	.quad symbol_294
+	.quad symbol_295
+	.quad symbol_296
+	.quad symbol_297
+	.quad symbol_298
+	.quad symbol_299
+	.quad symbol_300
+	.quad symbol_301
+	.quad symbol_302
+	.quad symbol_303
+	.quad symbol_304
+	.quad symbol_305
+	.quad symbol_306
+	.quad symbol_307
+	.quad symbol_308
+	.quad symbol_309
+	.quad symbol_310
+	.quad symbol_311
+	.quad symbol_312
+	.quad symbol_313
+	.quad symbol_314
+	.quad symbol_315
+	.quad symbol_316
+	.quad symbol_317
+	.quad symbol_318
+	.quad symbol_319
+	.quad symbol_320
+	.quad symbol_321
+	.quad symbol_322
+	.quad symbol_323
+	.quad symbol_324
+	.quad symbol_325
+	.quad symbol_326
+	.quad symbol_327
+	.quad symbol_328
+	.quad symbol_329
+	.quad symbol_330
+	.quad symbol_331
+	.quad symbol_332
+	.quad symbol_333
+	.quad symbol_334
+	.quad symbol_335
+	.quad symbol_336
+	.quad symbol_337
+	.quad symbol_338
+	.quad symbol_339
+	.quad symbol_340
+	.quad symbol_341
+	.quad symbol_342
+	.quad symbol_343
+	.quad symbol_344
+	.quad symbol_345
+	.quad symbol_346
+	.quad symbol_347
+	.quad symbol_348
+	.quad symbol_349
+	.quad symbol_350
+	.quad symbol_351
 	.section .note.GNU-stack,"",@progbits

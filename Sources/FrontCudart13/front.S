@@ -225,200 +225,197 @@ cudaDeviceGetExecutionCtx:	endbr64
 	.globl cudaDeviceGetGraphMemAttribute
 	.type cudaDeviceGetGraphMemAttribute,@function
 cudaDeviceGetGraphMemAttribute:	endbr64
-	leaq	name_41(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+224(%rip)
 	.size cudaDeviceGetGraphMemAttribute,.-cudaDeviceGetGraphMemAttribute
 	.globl cudaDeviceGetHostAtomicCapabilities
 	.type cudaDeviceGetHostAtomicCapabilities,@function
 cudaDeviceGetHostAtomicCapabilities:	endbr64
-	jmp	*carmine_front_slots+224(%rip)
+	jmp	*carmine_front_slots+232(%rip)
 	.size cudaDeviceGetHostAtomicCapabilities,.-cudaDeviceGetHostAtomicCapabilities
 	.globl cudaDeviceGetLimit
 	.type cudaDeviceGetLimit,@function
 cudaDeviceGetLimit:	endbr64
-	jmp	*carmine_front_slots+232(%rip)
+	jmp	*carmine_front_slots+240(%rip)
 	.size cudaDeviceGetLimit,.-cudaDeviceGetLimit
 	.globl cudaDeviceGetMemPool
 	.type cudaDeviceGetMemPool,@function
 cudaDeviceGetMemPool:	endbr64
-	jmp	*carmine_front_slots+240(%rip)
+	jmp	*carmine_front_slots+248(%rip)
 	.size cudaDeviceGetMemPool,.-cudaDeviceGetMemPool
 	.globl cudaDeviceGetNvSciSyncAttributes
 	.type cudaDeviceGetNvSciSyncAttributes,@function
 cudaDeviceGetNvSciSyncAttributes:	endbr64
-	jmp	*carmine_front_slots+248(%rip)
+	jmp	*carmine_front_slots+256(%rip)
 	.size cudaDeviceGetNvSciSyncAttributes,.-cudaDeviceGetNvSciSyncAttributes
 	.globl cudaDeviceGetP2PAtomicCapabilities
 	.type cudaDeviceGetP2PAtomicCapabilities,@function
 cudaDeviceGetP2PAtomicCapabilities:	endbr64
-	jmp	*carmine_front_slots+256(%rip)
+	jmp	*carmine_front_slots+264(%rip)
 	.size cudaDeviceGetP2PAtomicCapabilities,.-cudaDeviceGetP2PAtomicCapabilities
 	.globl cudaDeviceGetP2PAttribute
 	.type cudaDeviceGetP2PAttribute,@function
 cudaDeviceGetP2PAttribute:	endbr64
-	jmp	*carmine_front_slots+264(%rip)
+	jmp	*carmine_front_slots+272(%rip)
 	.size cudaDeviceGetP2PAttribute,.-cudaDeviceGetP2PAttribute
 	.globl cudaDeviceGetPCIBusId
 	.type cudaDeviceGetPCIBusId,@function
 cudaDeviceGetPCIBusId:	endbr64
-	jmp	*carmine_front_slots+272(%rip)
+	jmp	*carmine_front_slots+280(%rip)
 	.size cudaDeviceGetPCIBusId,.-cudaDeviceGetPCIBusId
 	.globl cudaDeviceGetSharedMemConfig
 	.type cudaDeviceGetSharedMemConfig,@function
 cudaDeviceGetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+280(%rip)
+	jmp	*carmine_front_slots+288(%rip)
 	.size cudaDeviceGetSharedMemConfig,.-cudaDeviceGetSharedMemConfig
 	.globl cudaDeviceGetStreamPriorityRange
 	.type cudaDeviceGetStreamPriorityRange,@function
 cudaDeviceGetStreamPriorityRange:	endbr64
-	jmp	*carmine_front_slots+288(%rip)
+	jmp	*carmine_front_slots+296(%rip)
 	.size cudaDeviceGetStreamPriorityRange,.-cudaDeviceGetStreamPriorityRange
 	.globl cudaDeviceGetTexture1DLinearMaxWidth
 	.type cudaDeviceGetTexture1DLinearMaxWidth,@function
 cudaDeviceGetTexture1DLinearMaxWidth:	endbr64
-	jmp	*carmine_front_slots+296(%rip)
+	jmp	*carmine_front_slots+304(%rip)
 	.size cudaDeviceGetTexture1DLinearMaxWidth,.-cudaDeviceGetTexture1DLinearMaxWidth
 	.globl cudaDeviceGraphMemTrim
 	.type cudaDeviceGraphMemTrim,@function
 cudaDeviceGraphMemTrim:	endbr64
-	leaq	name_52(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+312(%rip)
 	.size cudaDeviceGraphMemTrim,.-cudaDeviceGraphMemTrim
 	.globl cudaDeviceRegisterAsyncNotification
 	.type cudaDeviceRegisterAsyncNotification,@function
 cudaDeviceRegisterAsyncNotification:	endbr64
-	jmp	*carmine_front_slots+304(%rip)
+	jmp	*carmine_front_slots+320(%rip)
 	.size cudaDeviceRegisterAsyncNotification,.-cudaDeviceRegisterAsyncNotification
 	.globl cudaDeviceReset
 	.type cudaDeviceReset,@function
 cudaDeviceReset:	endbr64
-	jmp	*carmine_front_slots+312(%rip)
+	jmp	*carmine_front_slots+328(%rip)
 	.size cudaDeviceReset,.-cudaDeviceReset
 	.globl cudaDeviceSetCacheConfig
 	.type cudaDeviceSetCacheConfig,@function
 cudaDeviceSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+320(%rip)
+	jmp	*carmine_front_slots+336(%rip)
 	.size cudaDeviceSetCacheConfig,.-cudaDeviceSetCacheConfig
 	.globl cudaDeviceSetGraphMemAttribute
 	.type cudaDeviceSetGraphMemAttribute,@function
 cudaDeviceSetGraphMemAttribute:	endbr64
-	leaq	name_56(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+344(%rip)
 	.size cudaDeviceSetGraphMemAttribute,.-cudaDeviceSetGraphMemAttribute
 	.globl cudaDeviceSetLimit
 	.type cudaDeviceSetLimit,@function
 cudaDeviceSetLimit:	endbr64
-	jmp	*carmine_front_slots+328(%rip)
+	jmp	*carmine_front_slots+352(%rip)
 	.size cudaDeviceSetLimit,.-cudaDeviceSetLimit
 	.globl cudaDeviceSetMemPool
 	.type cudaDeviceSetMemPool,@function
 cudaDeviceSetMemPool:	endbr64
-	jmp	*carmine_front_slots+336(%rip)
+	jmp	*carmine_front_slots+360(%rip)
 	.size cudaDeviceSetMemPool,.-cudaDeviceSetMemPool
 	.globl cudaDeviceSetSharedMemConfig
 	.type cudaDeviceSetSharedMemConfig,@function
 cudaDeviceSetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+344(%rip)
+	jmp	*carmine_front_slots+368(%rip)
 	.size cudaDeviceSetSharedMemConfig,.-cudaDeviceSetSharedMemConfig
 	.globl cudaDeviceSynchronize
 	.type cudaDeviceSynchronize,@function
 cudaDeviceSynchronize:	endbr64
-	jmp	*carmine_front_slots+352(%rip)
+	jmp	*carmine_front_slots+376(%rip)
 	.size cudaDeviceSynchronize,.-cudaDeviceSynchronize
 	.globl cudaDeviceUnregisterAsyncNotification
 	.type cudaDeviceUnregisterAsyncNotification,@function
 cudaDeviceUnregisterAsyncNotification:	endbr64
-	jmp	*carmine_front_slots+360(%rip)
+	jmp	*carmine_front_slots+384(%rip)
 	.size cudaDeviceUnregisterAsyncNotification,.-cudaDeviceUnregisterAsyncNotification
 	.globl cudaDriverGetVersion
 	.type cudaDriverGetVersion,@function
 cudaDriverGetVersion:	endbr64
-	jmp	*carmine_front_slots+368(%rip)
+	jmp	*carmine_front_slots+392(%rip)
 	.size cudaDriverGetVersion,.-cudaDriverGetVersion
 	.globl cudaEGLStreamConsumerAcquireFrame
 	.type cudaEGLStreamConsumerAcquireFrame,@function
 cudaEGLStreamConsumerAcquireFrame:	endbr64
-	jmp	*carmine_front_slots+376(%rip)
+	jmp	*carmine_front_slots+400(%rip)
 	.size cudaEGLStreamConsumerAcquireFrame,.-cudaEGLStreamConsumerAcquireFrame
 	.globl cudaEGLStreamConsumerConnect
 	.type cudaEGLStreamConsumerConnect,@function
 cudaEGLStreamConsumerConnect:	endbr64
-	jmp	*carmine_front_slots+384(%rip)
+	jmp	*carmine_front_slots+408(%rip)
 	.size cudaEGLStreamConsumerConnect,.-cudaEGLStreamConsumerConnect
 	.globl cudaEGLStreamConsumerConnectWithFlags
 	.type cudaEGLStreamConsumerConnectWithFlags,@function
 cudaEGLStreamConsumerConnectWithFlags:	endbr64
-	jmp	*carmine_front_slots+392(%rip)
+	jmp	*carmine_front_slots+416(%rip)
 	.size cudaEGLStreamConsumerConnectWithFlags,.-cudaEGLStreamConsumerConnectWithFlags
 	.globl cudaEGLStreamConsumerDisconnect
 	.type cudaEGLStreamConsumerDisconnect,@function
 cudaEGLStreamConsumerDisconnect:	endbr64
-	jmp	*carmine_front_slots+400(%rip)
+	jmp	*carmine_front_slots+424(%rip)
 	.size cudaEGLStreamConsumerDisconnect,.-cudaEGLStreamConsumerDisconnect
 	.globl cudaEGLStreamConsumerReleaseFrame
 	.type cudaEGLStreamConsumerReleaseFrame,@function
 cudaEGLStreamConsumerReleaseFrame:	endbr64
-	jmp	*carmine_front_slots+408(%rip)
+	jmp	*carmine_front_slots+432(%rip)
 	.size cudaEGLStreamConsumerReleaseFrame,.-cudaEGLStreamConsumerReleaseFrame
 	.globl cudaEGLStreamProducerConnect
 	.type cudaEGLStreamProducerConnect,@function
 cudaEGLStreamProducerConnect:	endbr64
-	jmp	*carmine_front_slots+416(%rip)
+	jmp	*carmine_front_slots+440(%rip)
 	.size cudaEGLStreamProducerConnect,.-cudaEGLStreamProducerConnect
 	.globl cudaEGLStreamProducerDisconnect
 	.type cudaEGLStreamProducerDisconnect,@function
 cudaEGLStreamProducerDisconnect:	endbr64
-	jmp	*carmine_front_slots+424(%rip)
+	jmp	*carmine_front_slots+448(%rip)
 	.size cudaEGLStreamProducerDisconnect,.-cudaEGLStreamProducerDisconnect
 	.globl cudaEGLStreamProducerPresentFrame
 	.type cudaEGLStreamProducerPresentFrame,@function
 cudaEGLStreamProducerPresentFrame:	endbr64
-	jmp	*carmine_front_slots+432(%rip)
+	jmp	*carmine_front_slots+456(%rip)
 	.size cudaEGLStreamProducerPresentFrame,.-cudaEGLStreamProducerPresentFrame
 	.globl cudaEGLStreamProducerReturnFrame
 	.type cudaEGLStreamProducerReturnFrame,@function
 cudaEGLStreamProducerReturnFrame:	endbr64
-	jmp	*carmine_front_slots+440(%rip)
+	jmp	*carmine_front_slots+464(%rip)
 	.size cudaEGLStreamProducerReturnFrame,.-cudaEGLStreamProducerReturnFrame
 	.globl cudaEventCreate
 	.type cudaEventCreate,@function
 cudaEventCreate:	endbr64
-	jmp	*carmine_front_slots+448(%rip)
+	jmp	*carmine_front_slots+472(%rip)
 	.size cudaEventCreate,.-cudaEventCreate
 	.globl cudaEventCreateFromEGLSync
 	.type cudaEventCreateFromEGLSync,@function
 cudaEventCreateFromEGLSync:	endbr64
-	jmp	*carmine_front_slots+456(%rip)
+	jmp	*carmine_front_slots+480(%rip)
 	.size cudaEventCreateFromEGLSync,.-cudaEventCreateFromEGLSync
 	.globl cudaEventCreateWithFlags
 	.type cudaEventCreateWithFlags,@function
 cudaEventCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+464(%rip)
+	jmp	*carmine_front_slots+488(%rip)
 	.size cudaEventCreateWithFlags,.-cudaEventCreateWithFlags
 	.globl cudaEventDestroy
 	.type cudaEventDestroy,@function
 cudaEventDestroy:	endbr64
-	jmp	*carmine_front_slots+472(%rip)
+	jmp	*carmine_front_slots+496(%rip)
 	.size cudaEventDestroy,.-cudaEventDestroy
 	.globl cudaEventElapsedTime
 	.type cudaEventElapsedTime,@function
 cudaEventElapsedTime:	endbr64
-	jmp	*carmine_front_slots+480(%rip)
+	jmp	*carmine_front_slots+504(%rip)
 	.size cudaEventElapsedTime,.-cudaEventElapsedTime
 	.globl cudaEventQuery
 	.type cudaEventQuery,@function
 cudaEventQuery:	endbr64
-	jmp	*carmine_front_slots+488(%rip)
+	jmp	*carmine_front_slots+512(%rip)
 	.size cudaEventQuery,.-cudaEventQuery
 	.globl cudaEventRecord
 	.type cudaEventRecord,@function
 cudaEventRecord:	endbr64
-	jmp	*carmine_front_slots+496(%rip)
+	jmp	*carmine_front_slots+520(%rip)
 	.size cudaEventRecord,.-cudaEventRecord
 	.globl cudaEventRecordWithFlags
 	.type cudaEventRecordWithFlags,@function
 cudaEventRecordWithFlags:	endbr64
-	jmp	*carmine_front_slots+504(%rip)
+	jmp	*carmine_front_slots+528(%rip)
 	.size cudaEventRecordWithFlags,.-cudaEventRecordWithFlags
 	.globl cudaEventRecordWithFlags_ptsz
 	.type cudaEventRecordWithFlags_ptsz,@function
@@ -426,7 +423,7 @@ cudaEventRecordWithFlags_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+504(%rip)
+1:	jmp	*carmine_front_slots+528(%rip)
 	.size cudaEventRecordWithFlags_ptsz,.-cudaEventRecordWithFlags_ptsz
 	.globl cudaEventRecord_ptsz
 	.type cudaEventRecord_ptsz,@function
@@ -434,12 +431,12 @@ cudaEventRecord_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+496(%rip)
+1:	jmp	*carmine_front_slots+520(%rip)
 	.size cudaEventRecord_ptsz,.-cudaEventRecord_ptsz
 	.globl cudaEventSynchronize
 	.type cudaEventSynchronize,@function
 cudaEventSynchronize:	endbr64
-	jmp	*carmine_front_slots+512(%rip)
+	jmp	*carmine_front_slots+536(%rip)
 	.size cudaEventSynchronize,.-cudaEventSynchronize
 	.globl cudaExecutionCtxDestroy
 	.type cudaExecutionCtxDestroy,@function
@@ -504,17 +501,17 @@ cudaExternalMemoryGetMappedMipmappedArray:	endbr64
 	.globl cudaFree
 	.type cudaFree,@function
 cudaFree:	endbr64
-	jmp	*carmine_front_slots+520(%rip)
+	jmp	*carmine_front_slots+544(%rip)
 	.size cudaFree,.-cudaFree
 	.globl cudaFreeArray
 	.type cudaFreeArray,@function
 cudaFreeArray:	endbr64
-	jmp	*carmine_front_slots+528(%rip)
+	jmp	*carmine_front_slots+552(%rip)
 	.size cudaFreeArray,.-cudaFreeArray
 	.globl cudaFreeAsync
 	.type cudaFreeAsync,@function
 cudaFreeAsync:	endbr64
-	jmp	*carmine_front_slots+536(%rip)
+	jmp	*carmine_front_slots+560(%rip)
 	.size cudaFreeAsync,.-cudaFreeAsync
 	.globl cudaFreeAsync_ptsz
 	.type cudaFreeAsync_ptsz,@function
@@ -522,152 +519,152 @@ cudaFreeAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+536(%rip)
+1:	jmp	*carmine_front_slots+560(%rip)
 	.size cudaFreeAsync_ptsz,.-cudaFreeAsync_ptsz
 	.globl cudaFreeHost
 	.type cudaFreeHost,@function
 cudaFreeHost:	endbr64
-	jmp	*carmine_front_slots+544(%rip)
+	jmp	*carmine_front_slots+568(%rip)
 	.size cudaFreeHost,.-cudaFreeHost
 	.globl cudaFreeMipmappedArray
 	.type cudaFreeMipmappedArray,@function
 cudaFreeMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+552(%rip)
+	jmp	*carmine_front_slots+576(%rip)
 	.size cudaFreeMipmappedArray,.-cudaFreeMipmappedArray
 	.globl cudaFuncGetAttributes
 	.type cudaFuncGetAttributes,@function
 cudaFuncGetAttributes:	endbr64
-	jmp	*carmine_front_slots+560(%rip)
+	jmp	*carmine_front_slots+584(%rip)
 	.size cudaFuncGetAttributes,.-cudaFuncGetAttributes
 	.globl cudaFuncGetName
 	.type cudaFuncGetName,@function
 cudaFuncGetName:	endbr64
-	jmp	*carmine_front_slots+568(%rip)
+	jmp	*carmine_front_slots+592(%rip)
 	.size cudaFuncGetName,.-cudaFuncGetName
 	.globl cudaFuncGetParamCount
 	.type cudaFuncGetParamCount,@function
 cudaFuncGetParamCount:	endbr64
-	jmp	*carmine_front_slots+576(%rip)
+	jmp	*carmine_front_slots+600(%rip)
 	.size cudaFuncGetParamCount,.-cudaFuncGetParamCount
 	.globl cudaFuncGetParamInfo
 	.type cudaFuncGetParamInfo,@function
 cudaFuncGetParamInfo:	endbr64
-	jmp	*carmine_front_slots+584(%rip)
+	jmp	*carmine_front_slots+608(%rip)
 	.size cudaFuncGetParamInfo,.-cudaFuncGetParamInfo
 	.globl cudaFuncSetAttribute
 	.type cudaFuncSetAttribute,@function
 cudaFuncSetAttribute:	endbr64
-	jmp	*carmine_front_slots+592(%rip)
+	jmp	*carmine_front_slots+616(%rip)
 	.size cudaFuncSetAttribute,.-cudaFuncSetAttribute
 	.globl cudaFuncSetCacheConfig
 	.type cudaFuncSetCacheConfig,@function
 cudaFuncSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+600(%rip)
+	jmp	*carmine_front_slots+624(%rip)
 	.size cudaFuncSetCacheConfig,.-cudaFuncSetCacheConfig
 	.globl cudaFuncSetSharedMemConfig
 	.type cudaFuncSetSharedMemConfig,@function
 cudaFuncSetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+608(%rip)
+	jmp	*carmine_front_slots+632(%rip)
 	.size cudaFuncSetSharedMemConfig,.-cudaFuncSetSharedMemConfig
 	.globl cudaGLGetDevices
 	.type cudaGLGetDevices,@function
 cudaGLGetDevices:	endbr64
-	jmp	*carmine_front_slots+616(%rip)
+	jmp	*carmine_front_slots+640(%rip)
 	.size cudaGLGetDevices,.-cudaGLGetDevices
 	.globl cudaGLMapBufferObject
 	.type cudaGLMapBufferObject,@function
 cudaGLMapBufferObject:	endbr64
-	jmp	*carmine_front_slots+624(%rip)
+	jmp	*carmine_front_slots+648(%rip)
 	.size cudaGLMapBufferObject,.-cudaGLMapBufferObject
 	.globl cudaGLMapBufferObjectAsync
 	.type cudaGLMapBufferObjectAsync,@function
 cudaGLMapBufferObjectAsync:	endbr64
-	jmp	*carmine_front_slots+632(%rip)
+	jmp	*carmine_front_slots+656(%rip)
 	.size cudaGLMapBufferObjectAsync,.-cudaGLMapBufferObjectAsync
 	.globl cudaGLRegisterBufferObject
 	.type cudaGLRegisterBufferObject,@function
 cudaGLRegisterBufferObject:	endbr64
-	jmp	*carmine_front_slots+640(%rip)
+	jmp	*carmine_front_slots+664(%rip)
 	.size cudaGLRegisterBufferObject,.-cudaGLRegisterBufferObject
 	.globl cudaGLSetBufferObjectMapFlags
 	.type cudaGLSetBufferObjectMapFlags,@function
 cudaGLSetBufferObjectMapFlags:	endbr64
-	jmp	*carmine_front_slots+648(%rip)
+	jmp	*carmine_front_slots+672(%rip)
 	.size cudaGLSetBufferObjectMapFlags,.-cudaGLSetBufferObjectMapFlags
 	.globl cudaGLSetGLDevice
 	.type cudaGLSetGLDevice,@function
 cudaGLSetGLDevice:	endbr64
-	jmp	*carmine_front_slots+656(%rip)
+	jmp	*carmine_front_slots+680(%rip)
 	.size cudaGLSetGLDevice,.-cudaGLSetGLDevice
 	.globl cudaGLUnmapBufferObject
 	.type cudaGLUnmapBufferObject,@function
 cudaGLUnmapBufferObject:	endbr64
-	jmp	*carmine_front_slots+664(%rip)
+	jmp	*carmine_front_slots+688(%rip)
 	.size cudaGLUnmapBufferObject,.-cudaGLUnmapBufferObject
 	.globl cudaGLUnmapBufferObjectAsync
 	.type cudaGLUnmapBufferObjectAsync,@function
 cudaGLUnmapBufferObjectAsync:	endbr64
-	jmp	*carmine_front_slots+672(%rip)
+	jmp	*carmine_front_slots+696(%rip)
 	.size cudaGLUnmapBufferObjectAsync,.-cudaGLUnmapBufferObjectAsync
 	.globl cudaGLUnregisterBufferObject
 	.type cudaGLUnregisterBufferObject,@function
 cudaGLUnregisterBufferObject:	endbr64
-	jmp	*carmine_front_slots+680(%rip)
+	jmp	*carmine_front_slots+704(%rip)
 	.size cudaGLUnregisterBufferObject,.-cudaGLUnregisterBufferObject
 	.globl cudaGetChannelDesc
 	.type cudaGetChannelDesc,@function
 cudaGetChannelDesc:	endbr64
-	jmp	*carmine_front_slots+688(%rip)
+	jmp	*carmine_front_slots+712(%rip)
 	.size cudaGetChannelDesc,.-cudaGetChannelDesc
 	.globl cudaGetDevice
 	.type cudaGetDevice,@function
 cudaGetDevice:	endbr64
-	jmp	*carmine_front_slots+696(%rip)
+	jmp	*carmine_front_slots+720(%rip)
 	.size cudaGetDevice,.-cudaGetDevice
 	.globl cudaGetDeviceCount
 	.type cudaGetDeviceCount,@function
 cudaGetDeviceCount:	endbr64
-	jmp	*carmine_front_slots+704(%rip)
+	jmp	*carmine_front_slots+728(%rip)
 	.size cudaGetDeviceCount,.-cudaGetDeviceCount
 	.globl cudaGetDeviceFlags
 	.type cudaGetDeviceFlags,@function
 cudaGetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+712(%rip)
+	jmp	*carmine_front_slots+736(%rip)
 	.size cudaGetDeviceFlags,.-cudaGetDeviceFlags
 	.globl cudaGetDeviceProperties
 	.type cudaGetDeviceProperties,@function
 cudaGetDeviceProperties:	endbr64
-	jmp	*carmine_front_slots+720(%rip)
+	jmp	*carmine_front_slots+744(%rip)
 	.size cudaGetDeviceProperties,.-cudaGetDeviceProperties
 	.globl cudaGetDriverEntryPoint
 	.type cudaGetDriverEntryPoint,@function
 cudaGetDriverEntryPoint:	endbr64
-	jmp	*carmine_front_slots+728(%rip)
+	jmp	*carmine_front_slots+752(%rip)
 	.size cudaGetDriverEntryPoint,.-cudaGetDriverEntryPoint
 	.globl cudaGetDriverEntryPointByVersion
 	.type cudaGetDriverEntryPointByVersion,@function
 cudaGetDriverEntryPointByVersion:	endbr64
-	jmp	*carmine_front_slots+736(%rip)
+	jmp	*carmine_front_slots+760(%rip)
 	.size cudaGetDriverEntryPointByVersion,.-cudaGetDriverEntryPointByVersion
 	.globl cudaGetDriverEntryPointByVersion_ptsz
 	.type cudaGetDriverEntryPointByVersion_ptsz,@function
 cudaGetDriverEntryPointByVersion_ptsz:	endbr64
-	jmp	*carmine_front_slots+744(%rip)
+	jmp	*carmine_front_slots+768(%rip)
 	.size cudaGetDriverEntryPointByVersion_ptsz,.-cudaGetDriverEntryPointByVersion_ptsz
 	.globl cudaGetDriverEntryPoint_ptsz
 	.type cudaGetDriverEntryPoint_ptsz,@function
 cudaGetDriverEntryPoint_ptsz:	endbr64
-	jmp	*carmine_front_slots+752(%rip)
+	jmp	*carmine_front_slots+776(%rip)
 	.size cudaGetDriverEntryPoint_ptsz,.-cudaGetDriverEntryPoint_ptsz
 	.globl cudaGetErrorName
 	.type cudaGetErrorName,@function
 cudaGetErrorName:	endbr64
-	jmp	*carmine_front_slots+760(%rip)
+	jmp	*carmine_front_slots+784(%rip)
 	.size cudaGetErrorName,.-cudaGetErrorName
 	.globl cudaGetErrorString
 	.type cudaGetErrorString,@function
 cudaGetErrorString:	endbr64
-	jmp	*carmine_front_slots+768(%rip)
+	jmp	*carmine_front_slots+792(%rip)
 	.size cudaGetErrorString,.-cudaGetErrorString
 	.globl cudaGetExportTable
 	.type cudaGetExportTable,@function
@@ -678,22 +675,22 @@ cudaGetExportTable:	endbr64
 	.globl cudaGetFuncBySymbol
 	.type cudaGetFuncBySymbol,@function
 cudaGetFuncBySymbol:	endbr64
-	jmp	*carmine_front_slots+776(%rip)
+	jmp	*carmine_front_slots+800(%rip)
 	.size cudaGetFuncBySymbol,.-cudaGetFuncBySymbol
 	.globl cudaGetKernel
 	.type cudaGetKernel,@function
 cudaGetKernel:	endbr64
-	jmp	*carmine_front_slots+784(%rip)
+	jmp	*carmine_front_slots+808(%rip)
 	.size cudaGetKernel,.-cudaGetKernel
 	.globl cudaGetLastError
 	.type cudaGetLastError,@function
 cudaGetLastError:	endbr64
-	jmp	*carmine_front_slots+792(%rip)
+	jmp	*carmine_front_slots+816(%rip)
 	.size cudaGetLastError,.-cudaGetLastError
 	.globl cudaGetMipmappedArrayLevel
 	.type cudaGetMipmappedArrayLevel,@function
 cudaGetMipmappedArrayLevel:	endbr64
-	jmp	*carmine_front_slots+800(%rip)
+	jmp	*carmine_front_slots+824(%rip)
 	.size cudaGetMipmappedArrayLevel,.-cudaGetMipmappedArrayLevel
 	.globl cudaGetSurfaceObjectResourceDesc
 	.type cudaGetSurfaceObjectResourceDesc,@function
@@ -704,12 +701,12 @@ cudaGetSurfaceObjectResourceDesc:	endbr64
 	.globl cudaGetSymbolAddress
 	.type cudaGetSymbolAddress,@function
 cudaGetSymbolAddress:	endbr64
-	jmp	*carmine_front_slots+808(%rip)
+	jmp	*carmine_front_slots+832(%rip)
 	.size cudaGetSymbolAddress,.-cudaGetSymbolAddress
 	.globl cudaGetSymbolSize
 	.type cudaGetSymbolSize,@function
 cudaGetSymbolSize:	endbr64
-	jmp	*carmine_front_slots+816(%rip)
+	jmp	*carmine_front_slots+840(%rip)
 	.size cudaGetSymbolSize,.-cudaGetSymbolSize
 	.globl cudaGetTextureObjectResourceDesc
 	.type cudaGetTextureObjectResourceDesc,@function
@@ -732,32 +729,27 @@ cudaGetTextureObjectTextureDesc:	endbr64
 	.globl cudaGraphAddChildGraphNode
 	.type cudaGraphAddChildGraphNode,@function
 cudaGraphAddChildGraphNode:	endbr64
-	leaq	name_137(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+848(%rip)
 	.size cudaGraphAddChildGraphNode,.-cudaGraphAddChildGraphNode
 	.globl cudaGraphAddDependencies
 	.type cudaGraphAddDependencies,@function
 cudaGraphAddDependencies:	endbr64
-	leaq	name_138(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+856(%rip)
 	.size cudaGraphAddDependencies,.-cudaGraphAddDependencies
 	.globl cudaGraphAddEmptyNode
 	.type cudaGraphAddEmptyNode,@function
 cudaGraphAddEmptyNode:	endbr64
-	leaq	name_139(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+864(%rip)
 	.size cudaGraphAddEmptyNode,.-cudaGraphAddEmptyNode
 	.globl cudaGraphAddEventRecordNode
 	.type cudaGraphAddEventRecordNode,@function
 cudaGraphAddEventRecordNode:	endbr64
-	leaq	name_140(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+872(%rip)
 	.size cudaGraphAddEventRecordNode,.-cudaGraphAddEventRecordNode
 	.globl cudaGraphAddEventWaitNode
 	.type cudaGraphAddEventWaitNode,@function
 cudaGraphAddEventWaitNode:	endbr64
-	leaq	name_141(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+880(%rip)
 	.size cudaGraphAddEventWaitNode,.-cudaGraphAddEventWaitNode
 	.globl cudaGraphAddExternalSemaphoresSignalNode
 	.type cudaGraphAddExternalSemaphoresSignalNode,@function
@@ -774,158 +766,132 @@ cudaGraphAddExternalSemaphoresWaitNode:	endbr64
 	.globl cudaGraphAddHostNode
 	.type cudaGraphAddHostNode,@function
 cudaGraphAddHostNode:	endbr64
-	leaq	name_144(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+888(%rip)
 	.size cudaGraphAddHostNode,.-cudaGraphAddHostNode
 	.globl cudaGraphAddKernelNode
 	.type cudaGraphAddKernelNode,@function
 cudaGraphAddKernelNode:	endbr64
-	leaq	name_145(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+896(%rip)
 	.size cudaGraphAddKernelNode,.-cudaGraphAddKernelNode
 	.globl cudaGraphAddMemAllocNode
 	.type cudaGraphAddMemAllocNode,@function
 cudaGraphAddMemAllocNode:	endbr64
-	leaq	name_146(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+904(%rip)
 	.size cudaGraphAddMemAllocNode,.-cudaGraphAddMemAllocNode
 	.globl cudaGraphAddMemFreeNode
 	.type cudaGraphAddMemFreeNode,@function
 cudaGraphAddMemFreeNode:	endbr64
-	leaq	name_147(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+912(%rip)
 	.size cudaGraphAddMemFreeNode,.-cudaGraphAddMemFreeNode
 	.globl cudaGraphAddMemcpyNode
 	.type cudaGraphAddMemcpyNode,@function
 cudaGraphAddMemcpyNode:	endbr64
-	leaq	name_148(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+920(%rip)
 	.size cudaGraphAddMemcpyNode,.-cudaGraphAddMemcpyNode
 	.globl cudaGraphAddMemcpyNode1D
 	.type cudaGraphAddMemcpyNode1D,@function
 cudaGraphAddMemcpyNode1D:	endbr64
-	leaq	name_149(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+928(%rip)
 	.size cudaGraphAddMemcpyNode1D,.-cudaGraphAddMemcpyNode1D
 	.globl cudaGraphAddMemcpyNodeFromSymbol
 	.type cudaGraphAddMemcpyNodeFromSymbol,@function
 cudaGraphAddMemcpyNodeFromSymbol:	endbr64
-	leaq	name_150(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+936(%rip)
 	.size cudaGraphAddMemcpyNodeFromSymbol,.-cudaGraphAddMemcpyNodeFromSymbol
 	.globl cudaGraphAddMemcpyNodeToSymbol
 	.type cudaGraphAddMemcpyNodeToSymbol,@function
 cudaGraphAddMemcpyNodeToSymbol:	endbr64
-	leaq	name_151(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+944(%rip)
 	.size cudaGraphAddMemcpyNodeToSymbol,.-cudaGraphAddMemcpyNodeToSymbol
 	.globl cudaGraphAddMemsetNode
 	.type cudaGraphAddMemsetNode,@function
 cudaGraphAddMemsetNode:	endbr64
-	leaq	name_152(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+952(%rip)
 	.size cudaGraphAddMemsetNode,.-cudaGraphAddMemsetNode
 	.globl cudaGraphAddNode
 	.type cudaGraphAddNode,@function
 cudaGraphAddNode:	endbr64
-	leaq	name_153(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+960(%rip)
 	.size cudaGraphAddNode,.-cudaGraphAddNode
 	.globl cudaGraphChildGraphNodeGetGraph
 	.type cudaGraphChildGraphNodeGetGraph,@function
 cudaGraphChildGraphNodeGetGraph:	endbr64
-	leaq	name_154(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+968(%rip)
 	.size cudaGraphChildGraphNodeGetGraph,.-cudaGraphChildGraphNodeGetGraph
 	.globl cudaGraphClone
 	.type cudaGraphClone,@function
 cudaGraphClone:	endbr64
-	leaq	name_155(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cudaGraphClone,.-cudaGraphClone
 	.globl cudaGraphConditionalHandleCreate
 	.type cudaGraphConditionalHandleCreate,@function
 cudaGraphConditionalHandleCreate:	endbr64
-	leaq	name_156(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cudaGraphConditionalHandleCreate,.-cudaGraphConditionalHandleCreate
 	.globl cudaGraphConditionalHandleCreate_v2
 	.type cudaGraphConditionalHandleCreate_v2,@function
 cudaGraphConditionalHandleCreate_v2:	endbr64
-	leaq	name_157(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cudaGraphConditionalHandleCreate_v2,.-cudaGraphConditionalHandleCreate_v2
 	.globl cudaGraphCreate
 	.type cudaGraphCreate,@function
 cudaGraphCreate:	endbr64
-	leaq	name_158(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaGraphCreate,.-cudaGraphCreate
 	.globl cudaGraphDebugDotPrint
 	.type cudaGraphDebugDotPrint,@function
 cudaGraphDebugDotPrint:	endbr64
-	leaq	name_159(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaGraphDebugDotPrint,.-cudaGraphDebugDotPrint
 	.globl cudaGraphDestroy
 	.type cudaGraphDestroy,@function
 cudaGraphDestroy:	endbr64
-	leaq	name_160(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaGraphDestroy,.-cudaGraphDestroy
 	.globl cudaGraphDestroyNode
 	.type cudaGraphDestroyNode,@function
 cudaGraphDestroyNode:	endbr64
-	leaq	name_161(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaGraphDestroyNode,.-cudaGraphDestroyNode
 	.globl cudaGraphEventRecordNodeGetEvent
 	.type cudaGraphEventRecordNodeGetEvent,@function
 cudaGraphEventRecordNodeGetEvent:	endbr64
-	leaq	name_162(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaGraphEventRecordNodeGetEvent,.-cudaGraphEventRecordNodeGetEvent
 	.globl cudaGraphEventRecordNodeSetEvent
 	.type cudaGraphEventRecordNodeSetEvent,@function
 cudaGraphEventRecordNodeSetEvent:	endbr64
-	leaq	name_163(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaGraphEventRecordNodeSetEvent,.-cudaGraphEventRecordNodeSetEvent
 	.globl cudaGraphEventWaitNodeGetEvent
 	.type cudaGraphEventWaitNodeGetEvent,@function
 cudaGraphEventWaitNodeGetEvent:	endbr64
-	leaq	name_164(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaGraphEventWaitNodeGetEvent,.-cudaGraphEventWaitNodeGetEvent
 	.globl cudaGraphEventWaitNodeSetEvent
 	.type cudaGraphEventWaitNodeSetEvent,@function
 cudaGraphEventWaitNodeSetEvent:	endbr64
-	leaq	name_165(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaGraphEventWaitNodeSetEvent,.-cudaGraphEventWaitNodeSetEvent
 	.globl cudaGraphExecChildGraphNodeSetParams
 	.type cudaGraphExecChildGraphNodeSetParams,@function
 cudaGraphExecChildGraphNodeSetParams:	endbr64
-	leaq	name_166(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaGraphExecChildGraphNodeSetParams,.-cudaGraphExecChildGraphNodeSetParams
 	.globl cudaGraphExecDestroy
 	.type cudaGraphExecDestroy,@function
 cudaGraphExecDestroy:	endbr64
-	leaq	name_167(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaGraphExecDestroy,.-cudaGraphExecDestroy
 	.globl cudaGraphExecEventRecordNodeSetEvent
 	.type cudaGraphExecEventRecordNodeSetEvent,@function
 cudaGraphExecEventRecordNodeSetEvent:	endbr64
-	leaq	name_168(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaGraphExecEventRecordNodeSetEvent,.-cudaGraphExecEventRecordNodeSetEvent
 	.globl cudaGraphExecEventWaitNodeSetEvent
 	.type cudaGraphExecEventWaitNodeSetEvent,@function
 cudaGraphExecEventWaitNodeSetEvent:	endbr64
-	leaq	name_169(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaGraphExecEventWaitNodeSetEvent,.-cudaGraphExecEventWaitNodeSetEvent
 	.globl cudaGraphExecExternalSemaphoresSignalNodeSetParams
 	.type cudaGraphExecExternalSemaphoresSignalNodeSetParams,@function
@@ -942,68 +908,57 @@ cudaGraphExecExternalSemaphoresWaitNodeSetParams:	endbr64
 	.globl cudaGraphExecGetFlags
 	.type cudaGraphExecGetFlags,@function
 cudaGraphExecGetFlags:	endbr64
-	leaq	name_172(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaGraphExecGetFlags,.-cudaGraphExecGetFlags
 	.globl cudaGraphExecGetId
 	.type cudaGraphExecGetId,@function
 cudaGraphExecGetId:	endbr64
-	leaq	name_173(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaGraphExecGetId,.-cudaGraphExecGetId
 	.globl cudaGraphExecHostNodeSetParams
 	.type cudaGraphExecHostNodeSetParams,@function
 cudaGraphExecHostNodeSetParams:	endbr64
-	leaq	name_174(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaGraphExecHostNodeSetParams,.-cudaGraphExecHostNodeSetParams
 	.globl cudaGraphExecKernelNodeSetParams
 	.type cudaGraphExecKernelNodeSetParams,@function
 cudaGraphExecKernelNodeSetParams:	endbr64
-	leaq	name_175(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaGraphExecKernelNodeSetParams,.-cudaGraphExecKernelNodeSetParams
 	.globl cudaGraphExecMemcpyNodeSetParams
 	.type cudaGraphExecMemcpyNodeSetParams,@function
 cudaGraphExecMemcpyNodeSetParams:	endbr64
-	leaq	name_176(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaGraphExecMemcpyNodeSetParams,.-cudaGraphExecMemcpyNodeSetParams
 	.globl cudaGraphExecMemcpyNodeSetParams1D
 	.type cudaGraphExecMemcpyNodeSetParams1D,@function
 cudaGraphExecMemcpyNodeSetParams1D:	endbr64
-	leaq	name_177(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaGraphExecMemcpyNodeSetParams1D,.-cudaGraphExecMemcpyNodeSetParams1D
 	.globl cudaGraphExecMemcpyNodeSetParamsFromSymbol
 	.type cudaGraphExecMemcpyNodeSetParamsFromSymbol,@function
 cudaGraphExecMemcpyNodeSetParamsFromSymbol:	endbr64
-	leaq	name_178(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaGraphExecMemcpyNodeSetParamsFromSymbol,.-cudaGraphExecMemcpyNodeSetParamsFromSymbol
 	.globl cudaGraphExecMemcpyNodeSetParamsToSymbol
 	.type cudaGraphExecMemcpyNodeSetParamsToSymbol,@function
 cudaGraphExecMemcpyNodeSetParamsToSymbol:	endbr64
-	leaq	name_179(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaGraphExecMemcpyNodeSetParamsToSymbol,.-cudaGraphExecMemcpyNodeSetParamsToSymbol
 	.globl cudaGraphExecMemsetNodeSetParams
 	.type cudaGraphExecMemsetNodeSetParams,@function
 cudaGraphExecMemsetNodeSetParams:	endbr64
-	leaq	name_180(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaGraphExecMemsetNodeSetParams,.-cudaGraphExecMemsetNodeSetParams
 	.globl cudaGraphExecNodeSetParams
 	.type cudaGraphExecNodeSetParams,@function
 cudaGraphExecNodeSetParams:	endbr64
-	leaq	name_181(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaGraphExecNodeSetParams,.-cudaGraphExecNodeSetParams
 	.globl cudaGraphExecUpdate
 	.type cudaGraphExecUpdate,@function
 cudaGraphExecUpdate:	endbr64
-	leaq	name_182(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaGraphExecUpdate,.-cudaGraphExecUpdate
 	.globl cudaGraphExternalSemaphoresSignalNodeGetParams
 	.type cudaGraphExternalSemaphoresSignalNodeGetParams,@function
@@ -1032,319 +987,283 @@ cudaGraphExternalSemaphoresWaitNodeSetParams:	endbr64
 	.globl cudaGraphGetEdges
 	.type cudaGraphGetEdges,@function
 cudaGraphGetEdges:	endbr64
-	leaq	name_187(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaGraphGetEdges,.-cudaGraphGetEdges
 	.globl cudaGraphGetId
 	.type cudaGraphGetId,@function
 cudaGraphGetId:	endbr64
-	leaq	name_188(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaGraphGetId,.-cudaGraphGetId
 	.globl cudaGraphGetNodes
 	.type cudaGraphGetNodes,@function
 cudaGraphGetNodes:	endbr64
-	leaq	name_189(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaGraphGetNodes,.-cudaGraphGetNodes
 	.globl cudaGraphGetRootNodes
 	.type cudaGraphGetRootNodes,@function
 cudaGraphGetRootNodes:	endbr64
-	leaq	name_190(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaGraphGetRootNodes,.-cudaGraphGetRootNodes
 	.globl cudaGraphHostNodeGetParams
 	.type cudaGraphHostNodeGetParams,@function
 cudaGraphHostNodeGetParams:	endbr64
-	leaq	name_191(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1216(%rip)
 	.size cudaGraphHostNodeGetParams,.-cudaGraphHostNodeGetParams
 	.globl cudaGraphHostNodeSetParams
 	.type cudaGraphHostNodeSetParams,@function
 cudaGraphHostNodeSetParams:	endbr64
-	leaq	name_192(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaGraphHostNodeSetParams,.-cudaGraphHostNodeSetParams
 	.globl cudaGraphInstantiate
 	.type cudaGraphInstantiate,@function
 cudaGraphInstantiate:	endbr64
-	leaq	name_193(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1232(%rip)
 	.size cudaGraphInstantiate,.-cudaGraphInstantiate
 	.globl cudaGraphInstantiateWithFlags
 	.type cudaGraphInstantiateWithFlags,@function
 cudaGraphInstantiateWithFlags:	endbr64
-	leaq	name_194(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cudaGraphInstantiateWithFlags,.-cudaGraphInstantiateWithFlags
 	.globl cudaGraphInstantiateWithParams
 	.type cudaGraphInstantiateWithParams,@function
 cudaGraphInstantiateWithParams:	endbr64
-	leaq	name_195(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaGraphInstantiateWithParams,.-cudaGraphInstantiateWithParams
 	.globl cudaGraphInstantiateWithParams_ptsz
 	.type cudaGraphInstantiateWithParams_ptsz,@function
 cudaGraphInstantiateWithParams_ptsz:	endbr64
-	leaq	name_196(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cudaGraphInstantiateWithParams_ptsz,.-cudaGraphInstantiateWithParams_ptsz
 	.globl cudaGraphKernelNodeCopyAttributes
 	.type cudaGraphKernelNodeCopyAttributes,@function
 cudaGraphKernelNodeCopyAttributes:	endbr64
-	leaq	name_197(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaGraphKernelNodeCopyAttributes,.-cudaGraphKernelNodeCopyAttributes
 	.globl cudaGraphKernelNodeGetAttribute
 	.type cudaGraphKernelNodeGetAttribute,@function
 cudaGraphKernelNodeGetAttribute:	endbr64
-	leaq	name_198(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaGraphKernelNodeGetAttribute,.-cudaGraphKernelNodeGetAttribute
 	.globl cudaGraphKernelNodeGetParams
 	.type cudaGraphKernelNodeGetParams,@function
 cudaGraphKernelNodeGetParams:	endbr64
-	leaq	name_199(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1280(%rip)
 	.size cudaGraphKernelNodeGetParams,.-cudaGraphKernelNodeGetParams
 	.globl cudaGraphKernelNodeSetAttribute
 	.type cudaGraphKernelNodeSetAttribute,@function
 cudaGraphKernelNodeSetAttribute:	endbr64
-	leaq	name_200(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1288(%rip)
 	.size cudaGraphKernelNodeSetAttribute,.-cudaGraphKernelNodeSetAttribute
 	.globl cudaGraphKernelNodeSetParams
 	.type cudaGraphKernelNodeSetParams,@function
 cudaGraphKernelNodeSetParams:	endbr64
-	leaq	name_201(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1296(%rip)
 	.size cudaGraphKernelNodeSetParams,.-cudaGraphKernelNodeSetParams
 	.globl cudaGraphLaunch
 	.type cudaGraphLaunch,@function
 cudaGraphLaunch:	endbr64
-	leaq	name_202(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaGraphLaunch,.-cudaGraphLaunch
 	.globl cudaGraphLaunch_ptsz
 	.type cudaGraphLaunch_ptsz,@function
 cudaGraphLaunch_ptsz:	endbr64
-	leaq	name_203(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaGraphLaunch_ptsz,.-cudaGraphLaunch_ptsz
 	.globl cudaGraphMemAllocNodeGetParams
 	.type cudaGraphMemAllocNodeGetParams,@function
 cudaGraphMemAllocNodeGetParams:	endbr64
-	leaq	name_204(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1312(%rip)
 	.size cudaGraphMemAllocNodeGetParams,.-cudaGraphMemAllocNodeGetParams
 	.globl cudaGraphMemFreeNodeGetParams
 	.type cudaGraphMemFreeNodeGetParams,@function
 cudaGraphMemFreeNodeGetParams:	endbr64
-	leaq	name_205(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1320(%rip)
 	.size cudaGraphMemFreeNodeGetParams,.-cudaGraphMemFreeNodeGetParams
 	.globl cudaGraphMemcpyNodeGetParams
 	.type cudaGraphMemcpyNodeGetParams,@function
 cudaGraphMemcpyNodeGetParams:	endbr64
-	leaq	name_206(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1328(%rip)
 	.size cudaGraphMemcpyNodeGetParams,.-cudaGraphMemcpyNodeGetParams
 	.globl cudaGraphMemcpyNodeSetParams
 	.type cudaGraphMemcpyNodeSetParams,@function
 cudaGraphMemcpyNodeSetParams:	endbr64
-	leaq	name_207(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1336(%rip)
 	.size cudaGraphMemcpyNodeSetParams,.-cudaGraphMemcpyNodeSetParams
 	.globl cudaGraphMemcpyNodeSetParams1D
 	.type cudaGraphMemcpyNodeSetParams1D,@function
 cudaGraphMemcpyNodeSetParams1D:	endbr64
-	leaq	name_208(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1344(%rip)
 	.size cudaGraphMemcpyNodeSetParams1D,.-cudaGraphMemcpyNodeSetParams1D
 	.globl cudaGraphMemcpyNodeSetParamsFromSymbol
 	.type cudaGraphMemcpyNodeSetParamsFromSymbol,@function
 cudaGraphMemcpyNodeSetParamsFromSymbol:	endbr64
-	leaq	name_209(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaGraphMemcpyNodeSetParamsFromSymbol,.-cudaGraphMemcpyNodeSetParamsFromSymbol
 	.globl cudaGraphMemcpyNodeSetParamsToSymbol
 	.type cudaGraphMemcpyNodeSetParamsToSymbol,@function
 cudaGraphMemcpyNodeSetParamsToSymbol:	endbr64
-	leaq	name_210(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1360(%rip)
 	.size cudaGraphMemcpyNodeSetParamsToSymbol,.-cudaGraphMemcpyNodeSetParamsToSymbol
 	.globl cudaGraphMemsetNodeGetParams
 	.type cudaGraphMemsetNodeGetParams,@function
 cudaGraphMemsetNodeGetParams:	endbr64
-	leaq	name_211(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1368(%rip)
 	.size cudaGraphMemsetNodeGetParams,.-cudaGraphMemsetNodeGetParams
 	.globl cudaGraphMemsetNodeSetParams
 	.type cudaGraphMemsetNodeSetParams,@function
 cudaGraphMemsetNodeSetParams:	endbr64
-	leaq	name_212(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1376(%rip)
 	.size cudaGraphMemsetNodeSetParams,.-cudaGraphMemsetNodeSetParams
 	.globl cudaGraphNodeFindInClone
 	.type cudaGraphNodeFindInClone,@function
 cudaGraphNodeFindInClone:	endbr64
-	leaq	name_213(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1384(%rip)
 	.size cudaGraphNodeFindInClone,.-cudaGraphNodeFindInClone
 	.globl cudaGraphNodeGetContainingGraph
 	.type cudaGraphNodeGetContainingGraph,@function
 cudaGraphNodeGetContainingGraph:	endbr64
-	leaq	name_214(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1392(%rip)
 	.size cudaGraphNodeGetContainingGraph,.-cudaGraphNodeGetContainingGraph
 	.globl cudaGraphNodeGetDependencies
 	.type cudaGraphNodeGetDependencies,@function
 cudaGraphNodeGetDependencies:	endbr64
-	leaq	name_215(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1400(%rip)
 	.size cudaGraphNodeGetDependencies,.-cudaGraphNodeGetDependencies
 	.globl cudaGraphNodeGetDependentNodes
 	.type cudaGraphNodeGetDependentNodes,@function
 cudaGraphNodeGetDependentNodes:	endbr64
-	leaq	name_216(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1408(%rip)
 	.size cudaGraphNodeGetDependentNodes,.-cudaGraphNodeGetDependentNodes
 	.globl cudaGraphNodeGetEnabled
 	.type cudaGraphNodeGetEnabled,@function
 cudaGraphNodeGetEnabled:	endbr64
-	leaq	name_217(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaGraphNodeGetEnabled,.-cudaGraphNodeGetEnabled
 	.globl cudaGraphNodeGetLocalId
 	.type cudaGraphNodeGetLocalId,@function
 cudaGraphNodeGetLocalId:	endbr64
-	leaq	name_218(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1424(%rip)
 	.size cudaGraphNodeGetLocalId,.-cudaGraphNodeGetLocalId
 	.globl cudaGraphNodeGetParams
 	.type cudaGraphNodeGetParams,@function
 cudaGraphNodeGetParams:	endbr64
-	leaq	name_219(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1432(%rip)
 	.size cudaGraphNodeGetParams,.-cudaGraphNodeGetParams
 	.globl cudaGraphNodeGetToolsId
 	.type cudaGraphNodeGetToolsId,@function
 cudaGraphNodeGetToolsId:	endbr64
-	leaq	name_220(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1440(%rip)
 	.size cudaGraphNodeGetToolsId,.-cudaGraphNodeGetToolsId
 	.globl cudaGraphNodeGetType
 	.type cudaGraphNodeGetType,@function
 cudaGraphNodeGetType:	endbr64
-	leaq	name_221(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1448(%rip)
 	.size cudaGraphNodeGetType,.-cudaGraphNodeGetType
 	.globl cudaGraphNodeSetEnabled
 	.type cudaGraphNodeSetEnabled,@function
 cudaGraphNodeSetEnabled:	endbr64
-	leaq	name_222(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1456(%rip)
 	.size cudaGraphNodeSetEnabled,.-cudaGraphNodeSetEnabled
 	.globl cudaGraphNodeSetParams
 	.type cudaGraphNodeSetParams,@function
 cudaGraphNodeSetParams:	endbr64
-	leaq	name_223(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1464(%rip)
 	.size cudaGraphNodeSetParams,.-cudaGraphNodeSetParams
 	.globl cudaGraphReleaseUserObject
 	.type cudaGraphReleaseUserObject,@function
 cudaGraphReleaseUserObject:	endbr64
-	leaq	name_224(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1472(%rip)
 	.size cudaGraphReleaseUserObject,.-cudaGraphReleaseUserObject
 	.globl cudaGraphRemoveDependencies
 	.type cudaGraphRemoveDependencies,@function
 cudaGraphRemoveDependencies:	endbr64
-	leaq	name_225(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1480(%rip)
 	.size cudaGraphRemoveDependencies,.-cudaGraphRemoveDependencies
 	.globl cudaGraphRetainUserObject
 	.type cudaGraphRetainUserObject,@function
 cudaGraphRetainUserObject:	endbr64
-	leaq	name_226(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaGraphRetainUserObject,.-cudaGraphRetainUserObject
 	.globl cudaGraphUpload
 	.type cudaGraphUpload,@function
 cudaGraphUpload:	endbr64
-	leaq	name_227(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1496(%rip)
 	.size cudaGraphUpload,.-cudaGraphUpload
 	.globl cudaGraphUpload_ptsz
 	.type cudaGraphUpload_ptsz,@function
 cudaGraphUpload_ptsz:	endbr64
-	leaq	name_228(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+1496(%rip)
 	.size cudaGraphUpload_ptsz,.-cudaGraphUpload_ptsz
 	.globl cudaGraphicsEGLRegisterImage
 	.type cudaGraphicsEGLRegisterImage,@function
 cudaGraphicsEGLRegisterImage:	endbr64
-	jmp	*carmine_front_slots+824(%rip)
+	jmp	*carmine_front_slots+1504(%rip)
 	.size cudaGraphicsEGLRegisterImage,.-cudaGraphicsEGLRegisterImage
 	.globl cudaGraphicsGLRegisterBuffer
 	.type cudaGraphicsGLRegisterBuffer,@function
 cudaGraphicsGLRegisterBuffer:	endbr64
-	jmp	*carmine_front_slots+832(%rip)
+	jmp	*carmine_front_slots+1512(%rip)
 	.size cudaGraphicsGLRegisterBuffer,.-cudaGraphicsGLRegisterBuffer
 	.globl cudaGraphicsGLRegisterImage
 	.type cudaGraphicsGLRegisterImage,@function
 cudaGraphicsGLRegisterImage:	endbr64
-	jmp	*carmine_front_slots+840(%rip)
+	jmp	*carmine_front_slots+1520(%rip)
 	.size cudaGraphicsGLRegisterImage,.-cudaGraphicsGLRegisterImage
 	.globl cudaGraphicsMapResources
 	.type cudaGraphicsMapResources,@function
 cudaGraphicsMapResources:	endbr64
-	jmp	*carmine_front_slots+848(%rip)
+	jmp	*carmine_front_slots+1528(%rip)
 	.size cudaGraphicsMapResources,.-cudaGraphicsMapResources
 	.globl cudaGraphicsResourceGetMappedEglFrame
 	.type cudaGraphicsResourceGetMappedEglFrame,@function
 cudaGraphicsResourceGetMappedEglFrame:	endbr64
-	jmp	*carmine_front_slots+856(%rip)
+	jmp	*carmine_front_slots+1536(%rip)
 	.size cudaGraphicsResourceGetMappedEglFrame,.-cudaGraphicsResourceGetMappedEglFrame
 	.globl cudaGraphicsResourceGetMappedMipmappedArray
 	.type cudaGraphicsResourceGetMappedMipmappedArray,@function
 cudaGraphicsResourceGetMappedMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+864(%rip)
+	jmp	*carmine_front_slots+1544(%rip)
 	.size cudaGraphicsResourceGetMappedMipmappedArray,.-cudaGraphicsResourceGetMappedMipmappedArray
 	.globl cudaGraphicsResourceGetMappedPointer
 	.type cudaGraphicsResourceGetMappedPointer,@function
 cudaGraphicsResourceGetMappedPointer:	endbr64
-	jmp	*carmine_front_slots+872(%rip)
+	jmp	*carmine_front_slots+1552(%rip)
 	.size cudaGraphicsResourceGetMappedPointer,.-cudaGraphicsResourceGetMappedPointer
 	.globl cudaGraphicsResourceSetMapFlags
 	.type cudaGraphicsResourceSetMapFlags,@function
 cudaGraphicsResourceSetMapFlags:	endbr64
-	jmp	*carmine_front_slots+880(%rip)
+	jmp	*carmine_front_slots+1560(%rip)
 	.size cudaGraphicsResourceSetMapFlags,.-cudaGraphicsResourceSetMapFlags
 	.globl cudaGraphicsSubResourceGetMappedArray
 	.type cudaGraphicsSubResourceGetMappedArray,@function
 cudaGraphicsSubResourceGetMappedArray:	endbr64
-	jmp	*carmine_front_slots+888(%rip)
+	jmp	*carmine_front_slots+1568(%rip)
 	.size cudaGraphicsSubResourceGetMappedArray,.-cudaGraphicsSubResourceGetMappedArray
 	.globl cudaGraphicsUnmapResources
 	.type cudaGraphicsUnmapResources,@function
 cudaGraphicsUnmapResources:	endbr64
-	jmp	*carmine_front_slots+896(%rip)
+	jmp	*carmine_front_slots+1576(%rip)
 	.size cudaGraphicsUnmapResources,.-cudaGraphicsUnmapResources
 	.globl cudaGraphicsUnregisterResource
 	.type cudaGraphicsUnregisterResource,@function
 cudaGraphicsUnregisterResource:	endbr64
-	jmp	*carmine_front_slots+904(%rip)
+	jmp	*carmine_front_slots+1584(%rip)
 	.size cudaGraphicsUnregisterResource,.-cudaGraphicsUnregisterResource
 	.globl cudaGraphicsVDPAURegisterOutputSurface
 	.type cudaGraphicsVDPAURegisterOutputSurface,@function
 cudaGraphicsVDPAURegisterOutputSurface:	endbr64
-	jmp	*carmine_front_slots+912(%rip)
+	jmp	*carmine_front_slots+1592(%rip)
 	.size cudaGraphicsVDPAURegisterOutputSurface,.-cudaGraphicsVDPAURegisterOutputSurface
 	.globl cudaGraphicsVDPAURegisterVideoSurface
 	.type cudaGraphicsVDPAURegisterVideoSurface,@function
 cudaGraphicsVDPAURegisterVideoSurface:	endbr64
-	jmp	*carmine_front_slots+920(%rip)
+	jmp	*carmine_front_slots+1600(%rip)
 	.size cudaGraphicsVDPAURegisterVideoSurface,.-cudaGraphicsVDPAURegisterVideoSurface
 	.globl cudaGreenCtxCreate
 	.type cudaGreenCtxCreate,@function
@@ -1355,27 +1274,27 @@ cudaGreenCtxCreate:	endbr64
 	.globl cudaHostAlloc
 	.type cudaHostAlloc,@function
 cudaHostAlloc:	endbr64
-	jmp	*carmine_front_slots+928(%rip)
+	jmp	*carmine_front_slots+1608(%rip)
 	.size cudaHostAlloc,.-cudaHostAlloc
 	.globl cudaHostGetDevicePointer
 	.type cudaHostGetDevicePointer,@function
 cudaHostGetDevicePointer:	endbr64
-	jmp	*carmine_front_slots+936(%rip)
+	jmp	*carmine_front_slots+1616(%rip)
 	.size cudaHostGetDevicePointer,.-cudaHostGetDevicePointer
 	.globl cudaHostGetFlags
 	.type cudaHostGetFlags,@function
 cudaHostGetFlags:	endbr64
-	jmp	*carmine_front_slots+944(%rip)
+	jmp	*carmine_front_slots+1624(%rip)
 	.size cudaHostGetFlags,.-cudaHostGetFlags
 	.globl cudaHostRegister
 	.type cudaHostRegister,@function
 cudaHostRegister:	endbr64
-	jmp	*carmine_front_slots+952(%rip)
+	jmp	*carmine_front_slots+1632(%rip)
 	.size cudaHostRegister,.-cudaHostRegister
 	.globl cudaHostUnregister
 	.type cudaHostUnregister,@function
 cudaHostUnregister:	endbr64
-	jmp	*carmine_front_slots+960(%rip)
+	jmp	*carmine_front_slots+1640(%rip)
 	.size cudaHostUnregister,.-cudaHostUnregister
 	.globl cudaImportExternalMemory
 	.type cudaImportExternalMemory,@function
@@ -1392,42 +1311,42 @@ cudaImportExternalSemaphore:	endbr64
 	.globl cudaInitDevice
 	.type cudaInitDevice,@function
 cudaInitDevice:	endbr64
-	jmp	*carmine_front_slots+968(%rip)
+	jmp	*carmine_front_slots+1648(%rip)
 	.size cudaInitDevice,.-cudaInitDevice
 	.globl cudaIpcCloseMemHandle
 	.type cudaIpcCloseMemHandle,@function
 cudaIpcCloseMemHandle:	endbr64
-	jmp	*carmine_front_slots+976(%rip)
+	jmp	*carmine_front_slots+1656(%rip)
 	.size cudaIpcCloseMemHandle,.-cudaIpcCloseMemHandle
 	.globl cudaIpcGetEventHandle
 	.type cudaIpcGetEventHandle,@function
 cudaIpcGetEventHandle:	endbr64
-	jmp	*carmine_front_slots+984(%rip)
+	jmp	*carmine_front_slots+1664(%rip)
 	.size cudaIpcGetEventHandle,.-cudaIpcGetEventHandle
 	.globl cudaIpcGetMemHandle
 	.type cudaIpcGetMemHandle,@function
 cudaIpcGetMemHandle:	endbr64
-	jmp	*carmine_front_slots+992(%rip)
+	jmp	*carmine_front_slots+1672(%rip)
 	.size cudaIpcGetMemHandle,.-cudaIpcGetMemHandle
 	.globl cudaIpcOpenEventHandle
 	.type cudaIpcOpenEventHandle,@function
 cudaIpcOpenEventHandle:	endbr64
-	jmp	*carmine_front_slots+1000(%rip)
+	jmp	*carmine_front_slots+1680(%rip)
 	.size cudaIpcOpenEventHandle,.-cudaIpcOpenEventHandle
 	.globl cudaIpcOpenMemHandle
 	.type cudaIpcOpenMemHandle,@function
 cudaIpcOpenMemHandle:	endbr64
-	jmp	*carmine_front_slots+1008(%rip)
+	jmp	*carmine_front_slots+1688(%rip)
 	.size cudaIpcOpenMemHandle,.-cudaIpcOpenMemHandle
 	.globl cudaKernelSetAttributeForDevice
 	.type cudaKernelSetAttributeForDevice,@function
 cudaKernelSetAttributeForDevice:	endbr64
-	jmp	*carmine_front_slots+1016(%rip)
+	jmp	*carmine_front_slots+1696(%rip)
 	.size cudaKernelSetAttributeForDevice,.-cudaKernelSetAttributeForDevice
 	.globl cudaLaunchCooperativeKernel
 	.type cudaLaunchCooperativeKernel,@function
 cudaLaunchCooperativeKernel:	endbr64
-	jmp	*carmine_front_slots+1024(%rip)
+	jmp	*carmine_front_slots+1704(%rip)
 	.size cudaLaunchCooperativeKernel,.-cudaLaunchCooperativeKernel
 	.globl cudaLaunchCooperativeKernel_ptsz
 	.type cudaLaunchCooperativeKernel_ptsz,@function
@@ -1435,12 +1354,12 @@ cudaLaunchCooperativeKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1024(%rip)
+1:	jmp	*carmine_front_slots+1704(%rip)
 	.size cudaLaunchCooperativeKernel_ptsz,.-cudaLaunchCooperativeKernel_ptsz
 	.globl cudaLaunchHostFunc
 	.type cudaLaunchHostFunc,@function
 cudaLaunchHostFunc:	endbr64
-	jmp	*carmine_front_slots+1032(%rip)
+	jmp	*carmine_front_slots+1712(%rip)
 	.size cudaLaunchHostFunc,.-cudaLaunchHostFunc
 	.globl cudaLaunchHostFunc_ptsz
 	.type cudaLaunchHostFunc_ptsz,@function
@@ -1448,12 +1367,12 @@ cudaLaunchHostFunc_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1032(%rip)
+1:	jmp	*carmine_front_slots+1712(%rip)
 	.size cudaLaunchHostFunc_ptsz,.-cudaLaunchHostFunc_ptsz
 	.globl cudaLaunchHostFunc_v2
 	.type cudaLaunchHostFunc_v2,@function
 cudaLaunchHostFunc_v2:	endbr64
-	jmp	*carmine_front_slots+1040(%rip)
+	jmp	*carmine_front_slots+1720(%rip)
 	.size cudaLaunchHostFunc_v2,.-cudaLaunchHostFunc_v2
 	.globl cudaLaunchHostFunc_v2_ptsz
 	.type cudaLaunchHostFunc_v2_ptsz,@function
@@ -1461,22 +1380,22 @@ cudaLaunchHostFunc_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1040(%rip)
+1:	jmp	*carmine_front_slots+1720(%rip)
 	.size cudaLaunchHostFunc_v2_ptsz,.-cudaLaunchHostFunc_v2_ptsz
 	.globl cudaLaunchKernel
 	.type cudaLaunchKernel,@function
 cudaLaunchKernel:	endbr64
-	jmp	*carmine_front_slots+1048(%rip)
+	jmp	*carmine_front_slots+1728(%rip)
 	.size cudaLaunchKernel,.-cudaLaunchKernel
 	.globl cudaLaunchKernelExC
 	.type cudaLaunchKernelExC,@function
 cudaLaunchKernelExC:	endbr64
-	jmp	*carmine_front_slots+1056(%rip)
+	jmp	*carmine_front_slots+1736(%rip)
 	.size cudaLaunchKernelExC,.-cudaLaunchKernelExC
 	.globl cudaLaunchKernelExC_ptsz
 	.type cudaLaunchKernelExC_ptsz,@function
 cudaLaunchKernelExC_ptsz:	endbr64
-	jmp	*carmine_front_slots+1064(%rip)
+	jmp	*carmine_front_slots+1744(%rip)
 	.size cudaLaunchKernelExC_ptsz,.-cudaLaunchKernelExC_ptsz
 	.globl cudaLaunchKernel_ptsz
 	.type cudaLaunchKernel_ptsz,@function
@@ -1484,102 +1403,102 @@ cudaLaunchKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1048(%rip)
+1:	jmp	*carmine_front_slots+1728(%rip)
 	.size cudaLaunchKernel_ptsz,.-cudaLaunchKernel_ptsz
 	.globl cudaLibraryEnumerateKernels
 	.type cudaLibraryEnumerateKernels,@function
 cudaLibraryEnumerateKernels:	endbr64
-	jmp	*carmine_front_slots+1072(%rip)
+	jmp	*carmine_front_slots+1752(%rip)
 	.size cudaLibraryEnumerateKernels,.-cudaLibraryEnumerateKernels
 	.globl cudaLibraryGetGlobal
 	.type cudaLibraryGetGlobal,@function
 cudaLibraryGetGlobal:	endbr64
-	jmp	*carmine_front_slots+1080(%rip)
+	jmp	*carmine_front_slots+1760(%rip)
 	.size cudaLibraryGetGlobal,.-cudaLibraryGetGlobal
 	.globl cudaLibraryGetKernel
 	.type cudaLibraryGetKernel,@function
 cudaLibraryGetKernel:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1768(%rip)
 	.size cudaLibraryGetKernel,.-cudaLibraryGetKernel
 	.globl cudaLibraryGetKernelCount
 	.type cudaLibraryGetKernelCount,@function
 cudaLibraryGetKernelCount:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1776(%rip)
 	.size cudaLibraryGetKernelCount,.-cudaLibraryGetKernelCount
 	.globl cudaLibraryGetManaged
 	.type cudaLibraryGetManaged,@function
 cudaLibraryGetManaged:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1784(%rip)
 	.size cudaLibraryGetManaged,.-cudaLibraryGetManaged
 	.globl cudaLibraryGetUnifiedFunction
 	.type cudaLibraryGetUnifiedFunction,@function
 cudaLibraryGetUnifiedFunction:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1792(%rip)
 	.size cudaLibraryGetUnifiedFunction,.-cudaLibraryGetUnifiedFunction
 	.globl cudaLibraryLoadData
 	.type cudaLibraryLoadData,@function
 cudaLibraryLoadData:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1800(%rip)
 	.size cudaLibraryLoadData,.-cudaLibraryLoadData
 	.globl cudaLibraryLoadFromFile
 	.type cudaLibraryLoadFromFile,@function
 cudaLibraryLoadFromFile:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1808(%rip)
 	.size cudaLibraryLoadFromFile,.-cudaLibraryLoadFromFile
 	.globl cudaLibraryUnload
 	.type cudaLibraryUnload,@function
 cudaLibraryUnload:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1816(%rip)
 	.size cudaLibraryUnload,.-cudaLibraryUnload
 	.globl cudaLogsCurrent
 	.type cudaLogsCurrent,@function
 cudaLogsCurrent:	endbr64
-	jmp	*carmine_front_slots+1144(%rip)
+	jmp	*carmine_front_slots+1824(%rip)
 	.size cudaLogsCurrent,.-cudaLogsCurrent
 	.globl cudaLogsDumpToFile
 	.type cudaLogsDumpToFile,@function
 cudaLogsDumpToFile:	endbr64
-	jmp	*carmine_front_slots+1152(%rip)
+	jmp	*carmine_front_slots+1832(%rip)
 	.size cudaLogsDumpToFile,.-cudaLogsDumpToFile
 	.globl cudaLogsDumpToMemory
 	.type cudaLogsDumpToMemory,@function
 cudaLogsDumpToMemory:	endbr64
-	jmp	*carmine_front_slots+1160(%rip)
+	jmp	*carmine_front_slots+1840(%rip)
 	.size cudaLogsDumpToMemory,.-cudaLogsDumpToMemory
 	.globl cudaLogsRegisterCallback
 	.type cudaLogsRegisterCallback,@function
 cudaLogsRegisterCallback:	endbr64
-	jmp	*carmine_front_slots+1168(%rip)
+	jmp	*carmine_front_slots+1848(%rip)
 	.size cudaLogsRegisterCallback,.-cudaLogsRegisterCallback
 	.globl cudaLogsUnregisterCallback
 	.type cudaLogsUnregisterCallback,@function
 cudaLogsUnregisterCallback:	endbr64
-	jmp	*carmine_front_slots+1176(%rip)
+	jmp	*carmine_front_slots+1856(%rip)
 	.size cudaLogsUnregisterCallback,.-cudaLogsUnregisterCallback
 	.globl cudaMalloc
 	.type cudaMalloc,@function
 cudaMalloc:	endbr64
-	jmp	*carmine_front_slots+1184(%rip)
+	jmp	*carmine_front_slots+1864(%rip)
 	.size cudaMalloc,.-cudaMalloc
 	.globl cudaMalloc3D
 	.type cudaMalloc3D,@function
 cudaMalloc3D:	endbr64
-	jmp	*carmine_front_slots+1192(%rip)
+	jmp	*carmine_front_slots+1872(%rip)
 	.size cudaMalloc3D,.-cudaMalloc3D
 	.globl cudaMalloc3DArray
 	.type cudaMalloc3DArray,@function
 cudaMalloc3DArray:	endbr64
-	jmp	*carmine_front_slots+1200(%rip)
+	jmp	*carmine_front_slots+1880(%rip)
 	.size cudaMalloc3DArray,.-cudaMalloc3DArray
 	.globl cudaMallocArray
 	.type cudaMallocArray,@function
 cudaMallocArray:	endbr64
-	jmp	*carmine_front_slots+1208(%rip)
+	jmp	*carmine_front_slots+1888(%rip)
 	.size cudaMallocArray,.-cudaMallocArray
 	.globl cudaMallocAsync
 	.type cudaMallocAsync,@function
 cudaMallocAsync:	endbr64
-	jmp	*carmine_front_slots+1216(%rip)
+	jmp	*carmine_front_slots+1896(%rip)
 	.size cudaMallocAsync,.-cudaMallocAsync
 	.globl cudaMallocAsync_ptsz
 	.type cudaMallocAsync_ptsz,@function
@@ -1587,12 +1506,12 @@ cudaMallocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1216(%rip)
+1:	jmp	*carmine_front_slots+1896(%rip)
 	.size cudaMallocAsync_ptsz,.-cudaMallocAsync_ptsz
 	.globl cudaMallocFromPoolAsync
 	.type cudaMallocFromPoolAsync,@function
 cudaMallocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+1224(%rip)
+	jmp	*carmine_front_slots+1904(%rip)
 	.size cudaMallocFromPoolAsync,.-cudaMallocFromPoolAsync
 	.globl cudaMallocFromPoolAsync_ptsz
 	.type cudaMallocFromPoolAsync_ptsz,@function
@@ -1600,37 +1519,37 @@ cudaMallocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1224(%rip)
+1:	jmp	*carmine_front_slots+1904(%rip)
 	.size cudaMallocFromPoolAsync_ptsz,.-cudaMallocFromPoolAsync_ptsz
 	.globl cudaMallocHost
 	.type cudaMallocHost,@function
 cudaMallocHost:	endbr64
-	jmp	*carmine_front_slots+1232(%rip)
+	jmp	*carmine_front_slots+1912(%rip)
 	.size cudaMallocHost,.-cudaMallocHost
 	.globl cudaMallocManaged
 	.type cudaMallocManaged,@function
 cudaMallocManaged:	endbr64
-	jmp	*carmine_front_slots+1240(%rip)
+	jmp	*carmine_front_slots+1920(%rip)
 	.size cudaMallocManaged,.-cudaMallocManaged
 	.globl cudaMallocMipmappedArray
 	.type cudaMallocMipmappedArray,@function
 cudaMallocMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+1248(%rip)
+	jmp	*carmine_front_slots+1928(%rip)
 	.size cudaMallocMipmappedArray,.-cudaMallocMipmappedArray
 	.globl cudaMallocPitch
 	.type cudaMallocPitch,@function
 cudaMallocPitch:	endbr64
-	jmp	*carmine_front_slots+1256(%rip)
+	jmp	*carmine_front_slots+1936(%rip)
 	.size cudaMallocPitch,.-cudaMallocPitch
 	.globl cudaMemAdvise
 	.type cudaMemAdvise,@function
 cudaMemAdvise:	endbr64
-	jmp	*carmine_front_slots+1264(%rip)
+	jmp	*carmine_front_slots+1944(%rip)
 	.size cudaMemAdvise,.-cudaMemAdvise
 	.globl cudaMemDiscardAndPrefetchBatchAsync
 	.type cudaMemDiscardAndPrefetchBatchAsync,@function
 cudaMemDiscardAndPrefetchBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1272(%rip)
+	jmp	*carmine_front_slots+1952(%rip)
 	.size cudaMemDiscardAndPrefetchBatchAsync,.-cudaMemDiscardAndPrefetchBatchAsync
 	.globl cudaMemDiscardAndPrefetchBatchAsync_ptsz
 	.type cudaMemDiscardAndPrefetchBatchAsync_ptsz,@function
@@ -1638,12 +1557,12 @@ cudaMemDiscardAndPrefetchBatchAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1272(%rip)
+1:	jmp	*carmine_front_slots+1952(%rip)
 	.size cudaMemDiscardAndPrefetchBatchAsync_ptsz,.-cudaMemDiscardAndPrefetchBatchAsync_ptsz
 	.globl cudaMemDiscardBatchAsync
 	.type cudaMemDiscardBatchAsync,@function
 cudaMemDiscardBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1280(%rip)
+	jmp	*carmine_front_slots+1960(%rip)
 	.size cudaMemDiscardBatchAsync,.-cudaMemDiscardBatchAsync
 	.globl cudaMemDiscardBatchAsync_ptsz
 	.type cudaMemDiscardBatchAsync_ptsz,@function
@@ -1651,97 +1570,97 @@ cudaMemDiscardBatchAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1280(%rip)
+1:	jmp	*carmine_front_slots+1960(%rip)
 	.size cudaMemDiscardBatchAsync_ptsz,.-cudaMemDiscardBatchAsync_ptsz
 	.globl cudaMemGetDefaultMemPool
 	.type cudaMemGetDefaultMemPool,@function
 cudaMemGetDefaultMemPool:	endbr64
-	jmp	*carmine_front_slots+1288(%rip)
+	jmp	*carmine_front_slots+1968(%rip)
 	.size cudaMemGetDefaultMemPool,.-cudaMemGetDefaultMemPool
 	.globl cudaMemGetInfo
 	.type cudaMemGetInfo,@function
 cudaMemGetInfo:	endbr64
-	jmp	*carmine_front_slots+1296(%rip)
+	jmp	*carmine_front_slots+1976(%rip)
 	.size cudaMemGetInfo,.-cudaMemGetInfo
 	.globl cudaMemGetLocationInfo
 	.type cudaMemGetLocationInfo,@function
 cudaMemGetLocationInfo:	endbr64
-	jmp	*carmine_front_slots+1304(%rip)
+	jmp	*carmine_front_slots+1984(%rip)
 	.size cudaMemGetLocationInfo,.-cudaMemGetLocationInfo
 	.globl cudaMemGetMemPool
 	.type cudaMemGetMemPool,@function
 cudaMemGetMemPool:	endbr64
-	jmp	*carmine_front_slots+1312(%rip)
+	jmp	*carmine_front_slots+1992(%rip)
 	.size cudaMemGetMemPool,.-cudaMemGetMemPool
 	.globl cudaMemPoolCreate
 	.type cudaMemPoolCreate,@function
 cudaMemPoolCreate:	endbr64
-	jmp	*carmine_front_slots+1320(%rip)
+	jmp	*carmine_front_slots+2000(%rip)
 	.size cudaMemPoolCreate,.-cudaMemPoolCreate
 	.globl cudaMemPoolDestroy
 	.type cudaMemPoolDestroy,@function
 cudaMemPoolDestroy:	endbr64
-	jmp	*carmine_front_slots+1328(%rip)
+	jmp	*carmine_front_slots+2008(%rip)
 	.size cudaMemPoolDestroy,.-cudaMemPoolDestroy
 	.globl cudaMemPoolExportPointer
 	.type cudaMemPoolExportPointer,@function
 cudaMemPoolExportPointer:	endbr64
-	jmp	*carmine_front_slots+1336(%rip)
+	jmp	*carmine_front_slots+2016(%rip)
 	.size cudaMemPoolExportPointer,.-cudaMemPoolExportPointer
 	.globl cudaMemPoolExportToShareableHandle
 	.type cudaMemPoolExportToShareableHandle,@function
 cudaMemPoolExportToShareableHandle:	endbr64
-	jmp	*carmine_front_slots+1344(%rip)
+	jmp	*carmine_front_slots+2024(%rip)
 	.size cudaMemPoolExportToShareableHandle,.-cudaMemPoolExportToShareableHandle
 	.globl cudaMemPoolGetAccess
 	.type cudaMemPoolGetAccess,@function
 cudaMemPoolGetAccess:	endbr64
-	jmp	*carmine_front_slots+1352(%rip)
+	jmp	*carmine_front_slots+2032(%rip)
 	.size cudaMemPoolGetAccess,.-cudaMemPoolGetAccess
 	.globl cudaMemPoolGetAttribute
 	.type cudaMemPoolGetAttribute,@function
 cudaMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1360(%rip)
+	jmp	*carmine_front_slots+2040(%rip)
 	.size cudaMemPoolGetAttribute,.-cudaMemPoolGetAttribute
 	.globl cudaMemPoolImportFromShareableHandle
 	.type cudaMemPoolImportFromShareableHandle,@function
 cudaMemPoolImportFromShareableHandle:	endbr64
-	jmp	*carmine_front_slots+1368(%rip)
+	jmp	*carmine_front_slots+2048(%rip)
 	.size cudaMemPoolImportFromShareableHandle,.-cudaMemPoolImportFromShareableHandle
 	.globl cudaMemPoolImportPointer
 	.type cudaMemPoolImportPointer,@function
 cudaMemPoolImportPointer:	endbr64
-	jmp	*carmine_front_slots+1376(%rip)
+	jmp	*carmine_front_slots+2056(%rip)
 	.size cudaMemPoolImportPointer,.-cudaMemPoolImportPointer
 	.globl cudaMemPoolSetAccess
 	.type cudaMemPoolSetAccess,@function
 cudaMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+1384(%rip)
+	jmp	*carmine_front_slots+2064(%rip)
 	.size cudaMemPoolSetAccess,.-cudaMemPoolSetAccess
 	.globl cudaMemPoolSetAttribute
 	.type cudaMemPoolSetAttribute,@function
 cudaMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1392(%rip)
+	jmp	*carmine_front_slots+2072(%rip)
 	.size cudaMemPoolSetAttribute,.-cudaMemPoolSetAttribute
 	.globl cudaMemPoolTrimTo
 	.type cudaMemPoolTrimTo,@function
 cudaMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+1400(%rip)
+	jmp	*carmine_front_slots+2080(%rip)
 	.size cudaMemPoolTrimTo,.-cudaMemPoolTrimTo
 	.globl cudaMemPrefetchAsync
 	.type cudaMemPrefetchAsync,@function
 cudaMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+1408(%rip)
+	jmp	*carmine_front_slots+2088(%rip)
 	.size cudaMemPrefetchAsync,.-cudaMemPrefetchAsync
 	.globl cudaMemPrefetchAsync_ptsz
 	.type cudaMemPrefetchAsync_ptsz,@function
 cudaMemPrefetchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+1416(%rip)
+	jmp	*carmine_front_slots+2096(%rip)
 	.size cudaMemPrefetchAsync_ptsz,.-cudaMemPrefetchAsync_ptsz
 	.globl cudaMemPrefetchBatchAsync
 	.type cudaMemPrefetchBatchAsync,@function
 cudaMemPrefetchBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1424(%rip)
+	jmp	*carmine_front_slots+2104(%rip)
 	.size cudaMemPrefetchBatchAsync,.-cudaMemPrefetchBatchAsync
 	.globl cudaMemPrefetchBatchAsync_ptsz
 	.type cudaMemPrefetchBatchAsync_ptsz,@function
@@ -1749,47 +1668,47 @@ cudaMemPrefetchBatchAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1424(%rip)
+1:	jmp	*carmine_front_slots+2104(%rip)
 	.size cudaMemPrefetchBatchAsync_ptsz,.-cudaMemPrefetchBatchAsync_ptsz
 	.globl cudaMemRangeGetAttribute
 	.type cudaMemRangeGetAttribute,@function
 cudaMemRangeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1432(%rip)
+	jmp	*carmine_front_slots+2112(%rip)
 	.size cudaMemRangeGetAttribute,.-cudaMemRangeGetAttribute
 	.globl cudaMemRangeGetAttributes
 	.type cudaMemRangeGetAttributes,@function
 cudaMemRangeGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1440(%rip)
+	jmp	*carmine_front_slots+2120(%rip)
 	.size cudaMemRangeGetAttributes,.-cudaMemRangeGetAttributes
 	.globl cudaMemSetMemPool
 	.type cudaMemSetMemPool,@function
 cudaMemSetMemPool:	endbr64
-	jmp	*carmine_front_slots+1448(%rip)
+	jmp	*carmine_front_slots+2128(%rip)
 	.size cudaMemSetMemPool,.-cudaMemSetMemPool
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	jmp	*carmine_front_slots+1456(%rip)
+	jmp	*carmine_front_slots+2136(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	jmp	*carmine_front_slots+1464(%rip)
+	jmp	*carmine_front_slots+2144(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
 cudaMemcpy2DArrayToArray:	endbr64
-	jmp	*carmine_front_slots+1472(%rip)
+	jmp	*carmine_front_slots+2152(%rip)
 	.size cudaMemcpy2DArrayToArray,.-cudaMemcpy2DArrayToArray
 	.globl cudaMemcpy2DArrayToArray_ptds
 	.type cudaMemcpy2DArrayToArray_ptds,@function
 cudaMemcpy2DArrayToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1480(%rip)
+	jmp	*carmine_front_slots+2160(%rip)
 	.size cudaMemcpy2DArrayToArray_ptds,.-cudaMemcpy2DArrayToArray_ptds
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	jmp	*carmine_front_slots+1488(%rip)
+	jmp	*carmine_front_slots+2168(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
@@ -1797,17 +1716,17 @@ cudaMemcpy2DAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1488(%rip)
+1:	jmp	*carmine_front_slots+2168(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
 cudaMemcpy2DFromArray:	endbr64
-	jmp	*carmine_front_slots+1496(%rip)
+	jmp	*carmine_front_slots+2176(%rip)
 	.size cudaMemcpy2DFromArray,.-cudaMemcpy2DFromArray
 	.globl cudaMemcpy2DFromArrayAsync
 	.type cudaMemcpy2DFromArrayAsync,@function
 cudaMemcpy2DFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1504(%rip)
+	jmp	*carmine_front_slots+2184(%rip)
 	.size cudaMemcpy2DFromArrayAsync,.-cudaMemcpy2DFromArrayAsync
 	.globl cudaMemcpy2DFromArrayAsync_ptsz
 	.type cudaMemcpy2DFromArrayAsync_ptsz,@function
@@ -1815,22 +1734,22 @@ cudaMemcpy2DFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1504(%rip)
+1:	jmp	*carmine_front_slots+2184(%rip)
 	.size cudaMemcpy2DFromArrayAsync_ptsz,.-cudaMemcpy2DFromArrayAsync_ptsz
 	.globl cudaMemcpy2DFromArray_ptds
 	.type cudaMemcpy2DFromArray_ptds,@function
 cudaMemcpy2DFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1512(%rip)
+	jmp	*carmine_front_slots+2192(%rip)
 	.size cudaMemcpy2DFromArray_ptds,.-cudaMemcpy2DFromArray_ptds
 	.globl cudaMemcpy2DToArray
 	.type cudaMemcpy2DToArray,@function
 cudaMemcpy2DToArray:	endbr64
-	jmp	*carmine_front_slots+1520(%rip)
+	jmp	*carmine_front_slots+2200(%rip)
 	.size cudaMemcpy2DToArray,.-cudaMemcpy2DToArray
 	.globl cudaMemcpy2DToArrayAsync
 	.type cudaMemcpy2DToArrayAsync,@function
 cudaMemcpy2DToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1528(%rip)
+	jmp	*carmine_front_slots+2208(%rip)
 	.size cudaMemcpy2DToArrayAsync,.-cudaMemcpy2DToArrayAsync
 	.globl cudaMemcpy2DToArrayAsync_ptsz
 	.type cudaMemcpy2DToArrayAsync_ptsz,@function
@@ -1838,27 +1757,27 @@ cudaMemcpy2DToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1528(%rip)
+1:	jmp	*carmine_front_slots+2208(%rip)
 	.size cudaMemcpy2DToArrayAsync_ptsz,.-cudaMemcpy2DToArrayAsync_ptsz
 	.globl cudaMemcpy2DToArray_ptds
 	.type cudaMemcpy2DToArray_ptds,@function
 cudaMemcpy2DToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1536(%rip)
+	jmp	*carmine_front_slots+2216(%rip)
 	.size cudaMemcpy2DToArray_ptds,.-cudaMemcpy2DToArray_ptds
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1544(%rip)
+	jmp	*carmine_front_slots+2224(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	jmp	*carmine_front_slots+1552(%rip)
+	jmp	*carmine_front_slots+2232(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	jmp	*carmine_front_slots+1560(%rip)
+	jmp	*carmine_front_slots+2240(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
@@ -1866,27 +1785,27 @@ cudaMemcpy3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1560(%rip)
+1:	jmp	*carmine_front_slots+2240(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
 cudaMemcpy3DBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1568(%rip)
+	jmp	*carmine_front_slots+2248(%rip)
 	.size cudaMemcpy3DBatchAsync,.-cudaMemcpy3DBatchAsync
 	.globl cudaMemcpy3DBatchAsync_ptsz
 	.type cudaMemcpy3DBatchAsync_ptsz,@function
 cudaMemcpy3DBatchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+1576(%rip)
+	jmp	*carmine_front_slots+2256(%rip)
 	.size cudaMemcpy3DBatchAsync_ptsz,.-cudaMemcpy3DBatchAsync_ptsz
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+1584(%rip)
+	jmp	*carmine_front_slots+2264(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1592(%rip)
+	jmp	*carmine_front_slots+2272(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
@@ -1894,17 +1813,17 @@ cudaMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1592(%rip)
+1:	jmp	*carmine_front_slots+2272(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+1600(%rip)
+	jmp	*carmine_front_slots+2280(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3DWithAttributesAsync
 	.type cudaMemcpy3DWithAttributesAsync,@function
 cudaMemcpy3DWithAttributesAsync:	endbr64
-	jmp	*carmine_front_slots+1608(%rip)
+	jmp	*carmine_front_slots+2288(%rip)
 	.size cudaMemcpy3DWithAttributesAsync,.-cudaMemcpy3DWithAttributesAsync
 	.globl cudaMemcpy3DWithAttributesAsync_ptsz
 	.type cudaMemcpy3DWithAttributesAsync_ptsz,@function
@@ -1912,27 +1831,27 @@ cudaMemcpy3DWithAttributesAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1608(%rip)
+1:	jmp	*carmine_front_slots+2288(%rip)
 	.size cudaMemcpy3DWithAttributesAsync_ptsz,.-cudaMemcpy3DWithAttributesAsync_ptsz
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1616(%rip)
+	jmp	*carmine_front_slots+2296(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
 cudaMemcpyArrayToArray:	endbr64
-	jmp	*carmine_front_slots+1624(%rip)
+	jmp	*carmine_front_slots+2304(%rip)
 	.size cudaMemcpyArrayToArray,.-cudaMemcpyArrayToArray
 	.globl cudaMemcpyArrayToArray_ptds
 	.type cudaMemcpyArrayToArray_ptds,@function
 cudaMemcpyArrayToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1632(%rip)
+	jmp	*carmine_front_slots+2312(%rip)
 	.size cudaMemcpyArrayToArray_ptds,.-cudaMemcpyArrayToArray_ptds
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+1640(%rip)
+	jmp	*carmine_front_slots+2320(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
@@ -1940,27 +1859,27 @@ cudaMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1640(%rip)
+1:	jmp	*carmine_front_slots+2320(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
 cudaMemcpyBatchAsync:	endbr64
-	jmp	*carmine_front_slots+1648(%rip)
+	jmp	*carmine_front_slots+2328(%rip)
 	.size cudaMemcpyBatchAsync,.-cudaMemcpyBatchAsync
 	.globl cudaMemcpyBatchAsync_ptsz
 	.type cudaMemcpyBatchAsync_ptsz,@function
 cudaMemcpyBatchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+1656(%rip)
+	jmp	*carmine_front_slots+2336(%rip)
 	.size cudaMemcpyBatchAsync_ptsz,.-cudaMemcpyBatchAsync_ptsz
 	.globl cudaMemcpyFromArray
 	.type cudaMemcpyFromArray,@function
 cudaMemcpyFromArray:	endbr64
-	jmp	*carmine_front_slots+1664(%rip)
+	jmp	*carmine_front_slots+2344(%rip)
 	.size cudaMemcpyFromArray,.-cudaMemcpyFromArray
 	.globl cudaMemcpyFromArrayAsync
 	.type cudaMemcpyFromArrayAsync,@function
 cudaMemcpyFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1672(%rip)
+	jmp	*carmine_front_slots+2352(%rip)
 	.size cudaMemcpyFromArrayAsync,.-cudaMemcpyFromArrayAsync
 	.globl cudaMemcpyFromArrayAsync_ptsz
 	.type cudaMemcpyFromArrayAsync_ptsz,@function
@@ -1968,22 +1887,22 @@ cudaMemcpyFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 8(%rsp)
 	jne	1f
 	movq	$2, 8(%rsp)
-1:	jmp	*carmine_front_slots+1672(%rip)
+1:	jmp	*carmine_front_slots+2352(%rip)
 	.size cudaMemcpyFromArrayAsync_ptsz,.-cudaMemcpyFromArrayAsync_ptsz
 	.globl cudaMemcpyFromArray_ptds
 	.type cudaMemcpyFromArray_ptds,@function
 cudaMemcpyFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1680(%rip)
+	jmp	*carmine_front_slots+2360(%rip)
 	.size cudaMemcpyFromArray_ptds,.-cudaMemcpyFromArray_ptds
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	jmp	*carmine_front_slots+1688(%rip)
+	jmp	*carmine_front_slots+2368(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1696(%rip)
+	jmp	*carmine_front_slots+2376(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
@@ -1991,32 +1910,32 @@ cudaMemcpyFromSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1696(%rip)
+1:	jmp	*carmine_front_slots+2376(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1704(%rip)
+	jmp	*carmine_front_slots+2384(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+1712(%rip)
+	jmp	*carmine_front_slots+2392(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1720(%rip)
+	jmp	*carmine_front_slots+2400(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
 cudaMemcpyToArray:	endbr64
-	jmp	*carmine_front_slots+1728(%rip)
+	jmp	*carmine_front_slots+2408(%rip)
 	.size cudaMemcpyToArray,.-cudaMemcpyToArray
 	.globl cudaMemcpyToArrayAsync
 	.type cudaMemcpyToArrayAsync,@function
 cudaMemcpyToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+1736(%rip)
+	jmp	*carmine_front_slots+2416(%rip)
 	.size cudaMemcpyToArrayAsync,.-cudaMemcpyToArrayAsync
 	.globl cudaMemcpyToArrayAsync_ptsz
 	.type cudaMemcpyToArrayAsync_ptsz,@function
@@ -2024,22 +1943,22 @@ cudaMemcpyToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 8(%rsp)
 	jne	1f
 	movq	$2, 8(%rsp)
-1:	jmp	*carmine_front_slots+1736(%rip)
+1:	jmp	*carmine_front_slots+2416(%rip)
 	.size cudaMemcpyToArrayAsync_ptsz,.-cudaMemcpyToArrayAsync_ptsz
 	.globl cudaMemcpyToArray_ptds
 	.type cudaMemcpyToArray_ptds,@function
 cudaMemcpyToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+1744(%rip)
+	jmp	*carmine_front_slots+2424(%rip)
 	.size cudaMemcpyToArray_ptds,.-cudaMemcpyToArray_ptds
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	jmp	*carmine_front_slots+1752(%rip)
+	jmp	*carmine_front_slots+2432(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+1760(%rip)
+	jmp	*carmine_front_slots+2440(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
@@ -2047,17 +1966,17 @@ cudaMemcpyToSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1760(%rip)
+1:	jmp	*carmine_front_slots+2440(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+1768(%rip)
+	jmp	*carmine_front_slots+2448(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpyWithAttributesAsync
 	.type cudaMemcpyWithAttributesAsync,@function
 cudaMemcpyWithAttributesAsync:	endbr64
-	jmp	*carmine_front_slots+1776(%rip)
+	jmp	*carmine_front_slots+2456(%rip)
 	.size cudaMemcpyWithAttributesAsync,.-cudaMemcpyWithAttributesAsync
 	.globl cudaMemcpyWithAttributesAsync_ptsz
 	.type cudaMemcpyWithAttributesAsync_ptsz,@function
@@ -2065,27 +1984,27 @@ cudaMemcpyWithAttributesAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+1776(%rip)
+1:	jmp	*carmine_front_slots+2456(%rip)
 	.size cudaMemcpyWithAttributesAsync_ptsz,.-cudaMemcpyWithAttributesAsync_ptsz
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+1784(%rip)
+	jmp	*carmine_front_slots+2464(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	jmp	*carmine_front_slots+1792(%rip)
+	jmp	*carmine_front_slots+2472(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	jmp	*carmine_front_slots+1800(%rip)
+	jmp	*carmine_front_slots+2480(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	jmp	*carmine_front_slots+1808(%rip)
+	jmp	*carmine_front_slots+2488(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
@@ -2093,22 +2012,22 @@ cudaMemset2DAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1808(%rip)
+1:	jmp	*carmine_front_slots+2488(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	jmp	*carmine_front_slots+1816(%rip)
+	jmp	*carmine_front_slots+2496(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	jmp	*carmine_front_slots+1824(%rip)
+	jmp	*carmine_front_slots+2504(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	jmp	*carmine_front_slots+1832(%rip)
+	jmp	*carmine_front_slots+2512(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
@@ -2116,17 +2035,17 @@ cudaMemset3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1832(%rip)
+1:	jmp	*carmine_front_slots+2512(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	jmp	*carmine_front_slots+1840(%rip)
+	jmp	*carmine_front_slots+2520(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	jmp	*carmine_front_slots+1848(%rip)
+	jmp	*carmine_front_slots+2528(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
@@ -2134,12 +2053,12 @@ cudaMemsetAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1848(%rip)
+1:	jmp	*carmine_front_slots+2528(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	jmp	*carmine_front_slots+1856(%rip)
+	jmp	*carmine_front_slots+2536(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
@@ -2156,67 +2075,67 @@ cudaMipmappedArrayGetSparseProperties:	endbr64
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+1864(%rip)
+	jmp	*carmine_front_slots+2544(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+1872(%rip)
+	jmp	*carmine_front_slots+2552(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+1880(%rip)
+	jmp	*carmine_front_slots+2560(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
 cudaOccupancyMaxActiveClusters:	endbr64
-	jmp	*carmine_front_slots+1888(%rip)
+	jmp	*carmine_front_slots+2568(%rip)
 	.size cudaOccupancyMaxActiveClusters,.-cudaOccupancyMaxActiveClusters
 	.globl cudaOccupancyMaxPotentialClusterSize
 	.type cudaOccupancyMaxPotentialClusterSize,@function
 cudaOccupancyMaxPotentialClusterSize:	endbr64
-	jmp	*carmine_front_slots+1896(%rip)
+	jmp	*carmine_front_slots+2576(%rip)
 	.size cudaOccupancyMaxPotentialClusterSize,.-cudaOccupancyMaxPotentialClusterSize
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	jmp	*carmine_front_slots+1904(%rip)
+	jmp	*carmine_front_slots+2584(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1912(%rip)
+	jmp	*carmine_front_slots+2592(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	jmp	*carmine_front_slots+1920(%rip)
+	jmp	*carmine_front_slots+2600(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	jmp	*carmine_front_slots+1928(%rip)
+	jmp	*carmine_front_slots+2608(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	jmp	*carmine_front_slots+1936(%rip)
+	jmp	*carmine_front_slots+2616(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	jmp	*carmine_front_slots+1944(%rip)
+	jmp	*carmine_front_slots+2624(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+1952(%rip)
+	jmp	*carmine_front_slots+2632(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetValidDevices
 	.type cudaSetValidDevices,@function
 cudaSetValidDevices:	endbr64
-	jmp	*carmine_front_slots+1960(%rip)
+	jmp	*carmine_front_slots+2640(%rip)
 	.size cudaSetValidDevices,.-cudaSetValidDevices
 	.globl cudaSignalExternalSemaphoresAsync
 	.type cudaSignalExternalSemaphoresAsync,@function
@@ -2233,7 +2152,7 @@ cudaSignalExternalSemaphoresAsync_ptsz:	endbr64
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+1968(%rip)
+	jmp	*carmine_front_slots+2648(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
@@ -2241,12 +2160,12 @@ cudaStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1968(%rip)
+1:	jmp	*carmine_front_slots+2648(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+1976(%rip)
+	jmp	*carmine_front_slots+2656(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
@@ -2254,7 +2173,7 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1976(%rip)
+1:	jmp	*carmine_front_slots+2656(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
@@ -2295,32 +2214,32 @@ cudaStreamBeginRecaptureToGraph_ptsz:	endbr64
 	.globl cudaStreamCopyAttributes
 	.type cudaStreamCopyAttributes,@function
 cudaStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+1984(%rip)
+	jmp	*carmine_front_slots+2664(%rip)
 	.size cudaStreamCopyAttributes,.-cudaStreamCopyAttributes
 	.globl cudaStreamCopyAttributes_ptsz
 	.type cudaStreamCopyAttributes_ptsz,@function
 cudaStreamCopyAttributes_ptsz:	endbr64
-	jmp	*carmine_front_slots+1992(%rip)
+	jmp	*carmine_front_slots+2672(%rip)
 	.size cudaStreamCopyAttributes_ptsz,.-cudaStreamCopyAttributes_ptsz
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+2000(%rip)
+	jmp	*carmine_front_slots+2680(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+2008(%rip)
+	jmp	*carmine_front_slots+2688(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+2016(%rip)
+	jmp	*carmine_front_slots+2696(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+2024(%rip)
+	jmp	*carmine_front_slots+2704(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
@@ -2337,7 +2256,7 @@ cudaStreamEndCapture_ptsz:	endbr64
 	.globl cudaStreamGetAttribute
 	.type cudaStreamGetAttribute,@function
 cudaStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2032(%rip)
+	jmp	*carmine_front_slots+2712(%rip)
 	.size cudaStreamGetAttribute,.-cudaStreamGetAttribute
 	.globl cudaStreamGetAttribute_ptsz
 	.type cudaStreamGetAttribute_ptsz,@function
@@ -2345,12 +2264,12 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2032(%rip)
+1:	jmp	*carmine_front_slots+2712(%rip)
 	.size cudaStreamGetAttribute_ptsz,.-cudaStreamGetAttribute_ptsz
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+2040(%rip)
+	jmp	*carmine_front_slots+2720(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2358,7 +2277,7 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2040(%rip)
+1:	jmp	*carmine_front_slots+2720(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetDevResource
 	.type cudaStreamGetDevResource,@function
@@ -2375,7 +2294,7 @@ cudaStreamGetDevResource_ptsz:	endbr64
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+2048(%rip)
+	jmp	*carmine_front_slots+2728(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2383,12 +2302,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2048(%rip)
+1:	jmp	*carmine_front_slots+2728(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+2056(%rip)
+	jmp	*carmine_front_slots+2736(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2396,12 +2315,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2056(%rip)
+1:	jmp	*carmine_front_slots+2736(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+2064(%rip)
+	jmp	*carmine_front_slots+2744(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2409,12 +2328,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2064(%rip)
+1:	jmp	*carmine_front_slots+2744(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+2072(%rip)
+	jmp	*carmine_front_slots+2752(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2422,12 +2341,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2072(%rip)
+1:	jmp	*carmine_front_slots+2752(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+2080(%rip)
+	jmp	*carmine_front_slots+2760(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2435,12 +2354,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2080(%rip)
+1:	jmp	*carmine_front_slots+2760(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+2088(%rip)
+	jmp	*carmine_front_slots+2768(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2448,12 +2367,12 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2088(%rip)
+1:	jmp	*carmine_front_slots+2768(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
 cudaStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+2096(%rip)
+	jmp	*carmine_front_slots+2776(%rip)
 	.size cudaStreamSetAttribute,.-cudaStreamSetAttribute
 	.globl cudaStreamSetAttribute_ptsz
 	.type cudaStreamSetAttribute_ptsz,@function
@@ -2461,12 +2380,12 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2096(%rip)
+1:	jmp	*carmine_front_slots+2776(%rip)
 	.size cudaStreamSetAttribute_ptsz,.-cudaStreamSetAttribute_ptsz
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+2104(%rip)
+	jmp	*carmine_front_slots+2784(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2474,7 +2393,7 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2104(%rip)
+1:	jmp	*carmine_front_slots+2784(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
@@ -2491,7 +2410,7 @@ cudaStreamUpdateCaptureDependencies_ptsz:	endbr64
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+2112(%rip)
+	jmp	*carmine_front_slots+2792(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2499,7 +2418,7 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2112(%rip)
+1:	jmp	*carmine_front_slots+2792(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaSubgridCreate
 	.type cudaSubgridCreate,@function
@@ -2522,35 +2441,32 @@ cudaSubgridWorksetCreate:	endbr64
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+2120(%rip)
+	jmp	*carmine_front_slots+2800(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
 cudaUserObjectCreate:	endbr64
-	leaq	name_451(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2808(%rip)
 	.size cudaUserObjectCreate,.-cudaUserObjectCreate
 	.globl cudaUserObjectRelease
 	.type cudaUserObjectRelease,@function
 cudaUserObjectRelease:	endbr64
-	leaq	name_452(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2816(%rip)
 	.size cudaUserObjectRelease,.-cudaUserObjectRelease
 	.globl cudaUserObjectRetain
 	.type cudaUserObjectRetain,@function
 cudaUserObjectRetain:	endbr64
-	leaq	name_453(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2824(%rip)
 	.size cudaUserObjectRetain,.-cudaUserObjectRetain
 	.globl cudaVDPAUGetDevice
 	.type cudaVDPAUGetDevice,@function
 cudaVDPAUGetDevice:	endbr64
-	jmp	*carmine_front_slots+2128(%rip)
+	jmp	*carmine_front_slots+2832(%rip)
 	.size cudaVDPAUGetDevice,.-cudaVDPAUGetDevice
 	.globl cudaVDPAUSetVDPAUDevice
 	.type cudaVDPAUSetVDPAUDevice,@function
 cudaVDPAUSetVDPAUDevice:	endbr64
-	jmp	*carmine_front_slots+2136(%rip)
+	jmp	*carmine_front_slots+2840(%rip)
 	.size cudaVDPAUSetVDPAUDevice,.-cudaVDPAUSetVDPAUDevice
 	.globl cudaWaitExternalSemaphoresAsync
 	.type cudaWaitExternalSemaphoresAsync,@function
@@ -3100,6 +3016,182 @@ first_266:	pushq	$266
 	jmp	carmine_front_first_call
 first_267:	pushq	$267
 	jmp	carmine_front_first_call
+first_268:	pushq	$268
+	jmp	carmine_front_first_call
+first_269:	pushq	$269
+	jmp	carmine_front_first_call
+first_270:	pushq	$270
+	jmp	carmine_front_first_call
+first_271:	pushq	$271
+	jmp	carmine_front_first_call
+first_272:	pushq	$272
+	jmp	carmine_front_first_call
+first_273:	pushq	$273
+	jmp	carmine_front_first_call
+first_274:	pushq	$274
+	jmp	carmine_front_first_call
+first_275:	pushq	$275
+	jmp	carmine_front_first_call
+first_276:	pushq	$276
+	jmp	carmine_front_first_call
+first_277:	pushq	$277
+	jmp	carmine_front_first_call
+first_278:	pushq	$278
+	jmp	carmine_front_first_call
+first_279:	pushq	$279
+	jmp	carmine_front_first_call
+first_280:	pushq	$280
+	jmp	carmine_front_first_call
+first_281:	pushq	$281
+	jmp	carmine_front_first_call
+first_282:	pushq	$282
+	jmp	carmine_front_first_call
+first_283:	pushq	$283
+	jmp	carmine_front_first_call
+first_284:	pushq	$284
+	jmp	carmine_front_first_call
+first_285:	pushq	$285
+	jmp	carmine_front_first_call
+first_286:	pushq	$286
+	jmp	carmine_front_first_call
+first_287:	pushq	$287
+	jmp	carmine_front_first_call
+first_288:	pushq	$288
+	jmp	carmine_front_first_call
+first_289:	pushq	$289
+	jmp	carmine_front_first_call
+first_290:	pushq	$290
+	jmp	carmine_front_first_call
+first_291:	pushq	$291
+	jmp	carmine_front_first_call
+first_292:	pushq	$292
+	jmp	carmine_front_first_call
+first_293:	pushq	$293
+	jmp	carmine_front_first_call
+first_294:	pushq	$294
+	jmp	carmine_front_first_call
+first_295:	pushq	$295
+	jmp	carmine_front_first_call
+first_296:	pushq	$296
+	jmp	carmine_front_first_call
+first_297:	pushq	$297
+	jmp	carmine_front_first_call
+first_298:	pushq	$298
+	jmp	carmine_front_first_call
+first_299:	pushq	$299
+	jmp	carmine_front_first_call
+first_300:	pushq	$300
+	jmp	carmine_front_first_call
+first_301:	pushq	$301
+	jmp	carmine_front_first_call
+first_302:	pushq	$302
+	jmp	carmine_front_first_call
+first_303:	pushq	$303
+	jmp	carmine_front_first_call
+first_304:	pushq	$304
+	jmp	carmine_front_first_call
+first_305:	pushq	$305
+	jmp	carmine_front_first_call
+first_306:	pushq	$306
+	jmp	carmine_front_first_call
+first_307:	pushq	$307
+	jmp	carmine_front_first_call
+first_308:	pushq	$308
+	jmp	carmine_front_first_call
+first_309:	pushq	$309
+	jmp	carmine_front_first_call
+first_310:	pushq	$310
+	jmp	carmine_front_first_call
+first_311:	pushq	$311
+	jmp	carmine_front_first_call
+first_312:	pushq	$312
+	jmp	carmine_front_first_call
+first_313:	pushq	$313
+	jmp	carmine_front_first_call
+first_314:	pushq	$314
+	jmp	carmine_front_first_call
+first_315:	pushq	$315
+	jmp	carmine_front_first_call
+first_316:	pushq	$316
+	jmp	carmine_front_first_call
+first_317:	pushq	$317
+	jmp	carmine_front_first_call
+first_318:	pushq	$318
+	jmp	carmine_front_first_call
+first_319:	pushq	$319
+	jmp	carmine_front_first_call
+first_320:	pushq	$320
+	jmp	carmine_front_first_call
+first_321:	pushq	$321
+	jmp	carmine_front_first_call
+first_322:	pushq	$322
+	jmp	carmine_front_first_call
+first_323:	pushq	$323
+	jmp	carmine_front_first_call
+first_324:	pushq	$324
+	jmp	carmine_front_first_call
+first_325:	pushq	$325
+	jmp	carmine_front_first_call
+first_326:	pushq	$326
+	jmp	carmine_front_first_call
+first_327:	pushq	$327
+	jmp	carmine_front_first_call
+first_328:	pushq	$328
+	jmp	carmine_front_first_call
+first_329:	pushq	$329
+	jmp	carmine_front_first_call
+first_330:	pushq	$330
+	jmp	carmine_front_first_call
+first_331:	pushq	$331
+	jmp	carmine_front_first_call
+first_332:	pushq	$332
+	jmp	carmine_front_first_call
+first_333:	pushq	$333
+	jmp	carmine_front_first_call
+first_334:	pushq	$334
+	jmp	carmine_front_first_call
+first_335:	pushq	$335
+	jmp	carmine_front_first_call
+first_336:	pushq	$336
+	jmp	carmine_front_first_call
+first_337:	pushq	$337
+	jmp	carmine_front_first_call
+first_338:	pushq	$338
+	jmp	carmine_front_first_call
+first_339:	pushq	$339
+	jmp	carmine_front_first_call
+first_340:	pushq	$340
+	jmp	carmine_front_first_call
+first_341:	pushq	$341
+	jmp	carmine_front_first_call
+first_342:	pushq	$342
+	jmp	carmine_front_first_call
+first_343:	pushq	$343
+	jmp	carmine_front_first_call
+first_344:	pushq	$344
+	jmp	carmine_front_first_call
+first_345:	pushq	$345
+	jmp	carmine_front_first_call
+first_346:	pushq	$346
+	jmp	carmine_front_first_call
+first_347:	pushq	$347
+	jmp	carmine_front_first_call
+first_348:	pushq	$348
+	jmp	carmine_front_first_call
+first_349:	pushq	$349
+	jmp	carmine_front_first_call
+first_350:	pushq	$350
+	jmp	carmine_front_first_call
+first_351:	pushq	$351
+	jmp	carmine_front_first_call
+first_352:	pushq	$352
+	jmp	carmine_front_first_call
+first_353:	pushq	$353
+	jmp	carmine_front_first_call
+first_354:	pushq	$354
+	jmp	carmine_front_first_call
+first_355:	pushq	$355
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 name_1:	.asciz "__cudaGetProcAddress"
 name_10:	.asciz "__cudaRegisterHostVar"
@@ -3114,9 +3206,6 @@ name_29:	.asciz "cudaDevSmResourceSplit"
 name_30:	.asciz "cudaDevSmResourceSplitByCount"
 name_39:	.asciz "cudaDeviceGetDevResource"
 name_40:	.asciz "cudaDeviceGetExecutionCtx"
-name_41:	.asciz "cudaDeviceGetGraphMemAttribute"
-name_52:	.asciz "cudaDeviceGraphMemTrim"
-name_56:	.asciz "cudaDeviceSetGraphMemAttribute"
 name_83:	.asciz "cudaExecutionCtxDestroy"
 name_84:	.asciz "cudaExecutionCtxGetDevResource"
 name_85:	.asciz "cudaExecutionCtxGetDevice"
@@ -3132,98 +3221,14 @@ name_131:	.asciz "cudaGetSurfaceObjectResourceDesc"
 name_134:	.asciz "cudaGetTextureObjectResourceDesc"
 name_135:	.asciz "cudaGetTextureObjectResourceViewDesc"
 name_136:	.asciz "cudaGetTextureObjectTextureDesc"
-name_137:	.asciz "cudaGraphAddChildGraphNode"
-name_138:	.asciz "cudaGraphAddDependencies"
-name_139:	.asciz "cudaGraphAddEmptyNode"
-name_140:	.asciz "cudaGraphAddEventRecordNode"
-name_141:	.asciz "cudaGraphAddEventWaitNode"
 name_142:	.asciz "cudaGraphAddExternalSemaphoresSignalNode"
 name_143:	.asciz "cudaGraphAddExternalSemaphoresWaitNode"
-name_144:	.asciz "cudaGraphAddHostNode"
-name_145:	.asciz "cudaGraphAddKernelNode"
-name_146:	.asciz "cudaGraphAddMemAllocNode"
-name_147:	.asciz "cudaGraphAddMemFreeNode"
-name_148:	.asciz "cudaGraphAddMemcpyNode"
-name_149:	.asciz "cudaGraphAddMemcpyNode1D"
-name_150:	.asciz "cudaGraphAddMemcpyNodeFromSymbol"
-name_151:	.asciz "cudaGraphAddMemcpyNodeToSymbol"
-name_152:	.asciz "cudaGraphAddMemsetNode"
-name_153:	.asciz "cudaGraphAddNode"
-name_154:	.asciz "cudaGraphChildGraphNodeGetGraph"
-name_155:	.asciz "cudaGraphClone"
-name_156:	.asciz "cudaGraphConditionalHandleCreate"
-name_157:	.asciz "cudaGraphConditionalHandleCreate_v2"
-name_158:	.asciz "cudaGraphCreate"
-name_159:	.asciz "cudaGraphDebugDotPrint"
-name_160:	.asciz "cudaGraphDestroy"
-name_161:	.asciz "cudaGraphDestroyNode"
-name_162:	.asciz "cudaGraphEventRecordNodeGetEvent"
-name_163:	.asciz "cudaGraphEventRecordNodeSetEvent"
-name_164:	.asciz "cudaGraphEventWaitNodeGetEvent"
-name_165:	.asciz "cudaGraphEventWaitNodeSetEvent"
-name_166:	.asciz "cudaGraphExecChildGraphNodeSetParams"
-name_167:	.asciz "cudaGraphExecDestroy"
-name_168:	.asciz "cudaGraphExecEventRecordNodeSetEvent"
-name_169:	.asciz "cudaGraphExecEventWaitNodeSetEvent"
 name_170:	.asciz "cudaGraphExecExternalSemaphoresSignalNodeSetParams"
 name_171:	.asciz "cudaGraphExecExternalSemaphoresWaitNodeSetParams"
-name_172:	.asciz "cudaGraphExecGetFlags"
-name_173:	.asciz "cudaGraphExecGetId"
-name_174:	.asciz "cudaGraphExecHostNodeSetParams"
-name_175:	.asciz "cudaGraphExecKernelNodeSetParams"
-name_176:	.asciz "cudaGraphExecMemcpyNodeSetParams"
-name_177:	.asciz "cudaGraphExecMemcpyNodeSetParams1D"
-name_178:	.asciz "cudaGraphExecMemcpyNodeSetParamsFromSymbol"
-name_179:	.asciz "cudaGraphExecMemcpyNodeSetParamsToSymbol"
-name_180:	.asciz "cudaGraphExecMemsetNodeSetParams"
-name_181:	.asciz "cudaGraphExecNodeSetParams"
-name_182:	.asciz "cudaGraphExecUpdate"
 name_183:	.asciz "cudaGraphExternalSemaphoresSignalNodeGetParams"
 name_184:	.asciz "cudaGraphExternalSemaphoresSignalNodeSetParams"
 name_185:	.asciz "cudaGraphExternalSemaphoresWaitNodeGetParams"
 name_186:	.asciz "cudaGraphExternalSemaphoresWaitNodeSetParams"
-name_187:	.asciz "cudaGraphGetEdges"
-name_188:	.asciz "cudaGraphGetId"
-name_189:	.asciz "cudaGraphGetNodes"
-name_190:	.asciz "cudaGraphGetRootNodes"
-name_191:	.asciz "cudaGraphHostNodeGetParams"
-name_192:	.asciz "cudaGraphHostNodeSetParams"
-name_193:	.asciz "cudaGraphInstantiate"
-name_194:	.asciz "cudaGraphInstantiateWithFlags"
-name_195:	.asciz "cudaGraphInstantiateWithParams"
-name_196:	.asciz "cudaGraphInstantiateWithParams_ptsz"
-name_197:	.asciz "cudaGraphKernelNodeCopyAttributes"
-name_198:	.asciz "cudaGraphKernelNodeGetAttribute"
-name_199:	.asciz "cudaGraphKernelNodeGetParams"
-name_200:	.asciz "cudaGraphKernelNodeSetAttribute"
-name_201:	.asciz "cudaGraphKernelNodeSetParams"
-name_202:	.asciz "cudaGraphLaunch"
-name_203:	.asciz "cudaGraphLaunch_ptsz"
-name_204:	.asciz "cudaGraphMemAllocNodeGetParams"
-name_205:	.asciz "cudaGraphMemFreeNodeGetParams"
-name_206:	.asciz "cudaGraphMemcpyNodeGetParams"
-name_207:	.asciz "cudaGraphMemcpyNodeSetParams"
-name_208:	.asciz "cudaGraphMemcpyNodeSetParams1D"
-name_209:	.asciz "cudaGraphMemcpyNodeSetParamsFromSymbol"
-name_210:	.asciz "cudaGraphMemcpyNodeSetParamsToSymbol"
-name_211:	.asciz "cudaGraphMemsetNodeGetParams"
-name_212:	.asciz "cudaGraphMemsetNodeSetParams"
-name_213:	.asciz "cudaGraphNodeFindInClone"
-name_214:	.asciz "cudaGraphNodeGetContainingGraph"
-name_215:	.asciz "cudaGraphNodeGetDependencies"
-name_216:	.asciz "cudaGraphNodeGetDependentNodes"
-name_217:	.asciz "cudaGraphNodeGetEnabled"
-name_218:	.asciz "cudaGraphNodeGetLocalId"
-name_219:	.asciz "cudaGraphNodeGetParams"
-name_220:	.asciz "cudaGraphNodeGetToolsId"
-name_221:	.asciz "cudaGraphNodeGetType"
-name_222:	.asciz "cudaGraphNodeSetEnabled"
-name_223:	.asciz "cudaGraphNodeSetParams"
-name_224:	.asciz "cudaGraphReleaseUserObject"
-name_225:	.asciz "cudaGraphRemoveDependencies"
-name_226:	.asciz "cudaGraphRetainUserObject"
-name_227:	.asciz "cudaGraphUpload"
-name_228:	.asciz "cudaGraphUpload_ptsz"
 name_242:	.asciz "cudaGreenCtxCreate"
 name_248:	.asciz "cudaImportExternalMemory"
 name_249:	.asciz "cudaImportExternalSemaphore"
@@ -3246,9 +3251,6 @@ name_444:	.asciz "cudaStreamUpdateCaptureDependencies_ptsz"
 name_447:	.asciz "cudaSubgridCreate"
 name_448:	.asciz "cudaSubgridWorkerGridCreate"
 name_449:	.asciz "cudaSubgridWorksetCreate"
-name_451:	.asciz "cudaUserObjectCreate"
-name_452:	.asciz "cudaUserObjectRelease"
-name_453:	.asciz "cudaUserObjectRetain"
 name_456:	.asciz "cudaWaitExternalSemaphoresAsync"
 name_457:	.asciz "cudaWaitExternalSemaphoresAsync_ptsz"
 symbol_0:	.asciz "carmine_rt_absent"
@@ -3279,246 +3281,334 @@ symbol_24:	.asciz "carmine_rt_cudaDeviceGetAttribute"
 symbol_25:	.asciz "carmine_rt_cudaDeviceGetByPCIBusId"
 symbol_26:	.asciz "carmine_rt_cudaDeviceGetCacheConfig"
 symbol_27:	.asciz "carmine_rt_cudaDeviceGetDefaultMemPool"
-symbol_28:	.asciz "carmine_rt_cudaDeviceGetHostAtomicCapabilities"
-symbol_29:	.asciz "carmine_rt_cudaDeviceGetLimit"
-symbol_30:	.asciz "carmine_rt_cudaDeviceGetMemPool"
-symbol_31:	.asciz "carmine_rt_cudaDeviceGetNvSciSyncAttributes"
-symbol_32:	.asciz "carmine_rt_cudaDeviceGetP2PAtomicCapabilities"
-symbol_33:	.asciz "carmine_rt_cudaDeviceGetP2PAttribute"
-symbol_34:	.asciz "carmine_rt_cudaDeviceGetPCIBusId"
-symbol_35:	.asciz "carmine_rt_cudaDeviceGetSharedMemConfig"
-symbol_36:	.asciz "carmine_rt_cudaDeviceGetStreamPriorityRange"
-symbol_37:	.asciz "carmine_rt_cudaDeviceGetTexture1DLinearMaxWidth"
-symbol_38:	.asciz "carmine_rt_cudaDeviceRegisterAsyncNotification"
-symbol_39:	.asciz "carmine_rt_cudaDeviceReset"
-symbol_40:	.asciz "carmine_rt_cudaDeviceSetCacheConfig"
-symbol_41:	.asciz "carmine_rt_cudaDeviceSetLimit"
-symbol_42:	.asciz "carmine_rt_cudaDeviceSetMemPool"
-symbol_43:	.asciz "carmine_rt_cudaDeviceSetSharedMemConfig"
-symbol_44:	.asciz "carmine_rt_cudaDeviceSynchronize"
-symbol_45:	.asciz "carmine_rt_cudaDeviceUnregisterAsyncNotification"
-symbol_46:	.asciz "carmine_rt_cudaDriverGetVersion"
-symbol_47:	.asciz "carmine_rt_cudaEGLStreamConsumerAcquireFrame"
-symbol_48:	.asciz "carmine_rt_cudaEGLStreamConsumerConnect"
-symbol_49:	.asciz "carmine_rt_cudaEGLStreamConsumerConnectWithFlags"
-symbol_50:	.asciz "carmine_rt_cudaEGLStreamConsumerDisconnect"
-symbol_51:	.asciz "carmine_rt_cudaEGLStreamConsumerReleaseFrame"
-symbol_52:	.asciz "carmine_rt_cudaEGLStreamProducerConnect"
-symbol_53:	.asciz "carmine_rt_cudaEGLStreamProducerDisconnect"
-symbol_54:	.asciz "carmine_rt_cudaEGLStreamProducerPresentFrame"
-symbol_55:	.asciz "carmine_rt_cudaEGLStreamProducerReturnFrame"
-symbol_56:	.asciz "carmine_rt_cudaEventCreate"
-symbol_57:	.asciz "carmine_rt_cudaEventCreateFromEGLSync"
-symbol_58:	.asciz "carmine_rt_cudaEventCreateWithFlags"
-symbol_59:	.asciz "carmine_rt_cudaEventDestroy"
-symbol_60:	.asciz "carmine_rt_cudaEventElapsedTime"
-symbol_61:	.asciz "carmine_rt_cudaEventQuery"
-symbol_62:	.asciz "carmine_rt_cudaEventRecord"
-symbol_63:	.asciz "carmine_rt_cudaEventRecordWithFlags"
-symbol_64:	.asciz "carmine_rt_cudaEventSynchronize"
-symbol_65:	.asciz "carmine_rt_cudaFree"
-symbol_66:	.asciz "carmine_rt_cudaFreeArray"
-symbol_67:	.asciz "carmine_rt_cudaFreeAsync"
-symbol_68:	.asciz "carmine_rt_cudaFreeHost"
-symbol_69:	.asciz "carmine_rt_cudaFreeMipmappedArray"
-symbol_70:	.asciz "carmine_rt_cudaFuncGetAttributes"
-symbol_71:	.asciz "carmine_rt_cudaFuncGetName"
-symbol_72:	.asciz "carmine_rt_cudaFuncGetParamCount"
-symbol_73:	.asciz "carmine_rt_cudaFuncGetParamInfo"
-symbol_74:	.asciz "carmine_rt_cudaFuncSetAttribute"
-symbol_75:	.asciz "carmine_rt_cudaFuncSetCacheConfig"
-symbol_76:	.asciz "carmine_rt_cudaFuncSetSharedMemConfig"
-symbol_77:	.asciz "carmine_rt_cudaGLGetDevices"
-symbol_78:	.asciz "carmine_rt_cudaGLMapBufferObject"
-symbol_79:	.asciz "carmine_rt_cudaGLMapBufferObjectAsync"
-symbol_80:	.asciz "carmine_rt_cudaGLRegisterBufferObject"
-symbol_81:	.asciz "carmine_rt_cudaGLSetBufferObjectMapFlags"
-symbol_82:	.asciz "carmine_rt_cudaGLSetGLDevice"
-symbol_83:	.asciz "carmine_rt_cudaGLUnmapBufferObject"
-symbol_84:	.asciz "carmine_rt_cudaGLUnmapBufferObjectAsync"
-symbol_85:	.asciz "carmine_rt_cudaGLUnregisterBufferObject"
-symbol_86:	.asciz "carmine_rt_cudaGetChannelDesc"
-symbol_87:	.asciz "carmine_rt_cudaGetDevice"
-symbol_88:	.asciz "carmine_rt_cudaGetDeviceCount"
-symbol_89:	.asciz "carmine_rt_cudaGetDeviceFlags"
-symbol_90:	.asciz "carmine13_cudaGetDeviceProperties"
-symbol_91:	.asciz "carmine_rt_cudaGetDriverEntryPoint"
-symbol_92:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion"
-symbol_93:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion_ptsz"
-symbol_94:	.asciz "carmine_rt_cudaGetDriverEntryPoint_ptsz"
-symbol_95:	.asciz "carmine13_cudaGetErrorName"
-symbol_96:	.asciz "carmine13_cudaGetErrorString"
-symbol_97:	.asciz "carmine_rt_cudaGetFuncBySymbol"
-symbol_98:	.asciz "carmine_rt_cudaGetKernel"
-symbol_99:	.asciz "carmine_rt_cudaGetLastError"
-symbol_100:	.asciz "carmine_rt_cudaGetMipmappedArrayLevel"
-symbol_101:	.asciz "carmine_rt_cudaGetSymbolAddress"
-symbol_102:	.asciz "carmine_rt_cudaGetSymbolSize"
-symbol_103:	.asciz "carmine_rt_cudaGraphicsEGLRegisterImage"
-symbol_104:	.asciz "carmine_rt_cudaGraphicsGLRegisterBuffer"
-symbol_105:	.asciz "carmine_rt_cudaGraphicsGLRegisterImage"
-symbol_106:	.asciz "carmine_rt_cudaGraphicsMapResources"
-symbol_107:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedEglFrame"
-symbol_108:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedMipmappedArray"
-symbol_109:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedPointer"
-symbol_110:	.asciz "carmine_rt_cudaGraphicsResourceSetMapFlags"
-symbol_111:	.asciz "carmine_rt_cudaGraphicsSubResourceGetMappedArray"
-symbol_112:	.asciz "carmine_rt_cudaGraphicsUnmapResources"
-symbol_113:	.asciz "carmine_rt_cudaGraphicsUnregisterResource"
-symbol_114:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterOutputSurface"
-symbol_115:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterVideoSurface"
-symbol_116:	.asciz "carmine_rt_cudaHostAlloc"
-symbol_117:	.asciz "carmine_rt_cudaHostGetDevicePointer"
-symbol_118:	.asciz "carmine_rt_cudaHostGetFlags"
-symbol_119:	.asciz "carmine_rt_cudaHostRegister"
-symbol_120:	.asciz "carmine_rt_cudaHostUnregister"
-symbol_121:	.asciz "carmine_rt_cudaInitDevice"
-symbol_122:	.asciz "carmine_rt_cudaIpcCloseMemHandle"
-symbol_123:	.asciz "carmine_rt_cudaIpcGetEventHandle"
-symbol_124:	.asciz "carmine_rt_cudaIpcGetMemHandle"
-symbol_125:	.asciz "carmine_rt_cudaIpcOpenEventHandle"
-symbol_126:	.asciz "carmine_rt_cudaIpcOpenMemHandle"
-symbol_127:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
-symbol_128:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
-symbol_129:	.asciz "carmine_rt_cudaLaunchHostFunc"
-symbol_130:	.asciz "carmine_rt_cudaLaunchHostFunc_v2"
-symbol_131:	.asciz "carmine_rt_cudaLaunchKernel"
-symbol_132:	.asciz "carmine_rt_cudaLaunchKernelExC"
-symbol_133:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
-symbol_134:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
-symbol_135:	.asciz "carmine_rt_cudaLibraryGetGlobal"
-symbol_136:	.asciz "carmine_rt_cudaLibraryGetKernel"
-symbol_137:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
-symbol_138:	.asciz "carmine_rt_cudaLibraryGetManaged"
-symbol_139:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
-symbol_140:	.asciz "carmine_rt_cudaLibraryLoadData"
-symbol_141:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
-symbol_142:	.asciz "carmine_rt_cudaLibraryUnload"
-symbol_143:	.asciz "carmine_rt_cudaLogsCurrent"
-symbol_144:	.asciz "carmine_rt_cudaLogsDumpToFile"
-symbol_145:	.asciz "carmine_rt_cudaLogsDumpToMemory"
-symbol_146:	.asciz "carmine_rt_cudaLogsRegisterCallback"
-symbol_147:	.asciz "carmine_rt_cudaLogsUnregisterCallback"
-symbol_148:	.asciz "carmine_rt_cudaMalloc"
-symbol_149:	.asciz "carmine_rt_cudaMalloc3D"
-symbol_150:	.asciz "carmine_rt_cudaMalloc3DArray"
-symbol_151:	.asciz "carmine_rt_cudaMallocArray"
-symbol_152:	.asciz "carmine_rt_cudaMallocAsync"
-symbol_153:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
-symbol_154:	.asciz "carmine_rt_cudaMallocHost"
-symbol_155:	.asciz "carmine_rt_cudaMallocManaged"
-symbol_156:	.asciz "carmine_rt_cudaMallocMipmappedArray"
-symbol_157:	.asciz "carmine_rt_cudaMallocPitch"
-symbol_158:	.asciz "carmine13_cudaMemAdvise"
-symbol_159:	.asciz "carmine_rt_cudaMemDiscardAndPrefetchBatchAsync"
-symbol_160:	.asciz "carmine_rt_cudaMemDiscardBatchAsync"
-symbol_161:	.asciz "carmine_rt_cudaMemGetDefaultMemPool"
-symbol_162:	.asciz "carmine_rt_cudaMemGetInfo"
-symbol_163:	.asciz "carmine_rt_cudaMemGetLocationInfo"
-symbol_164:	.asciz "carmine_rt_cudaMemGetMemPool"
-symbol_165:	.asciz "carmine_rt_cudaMemPoolCreate"
-symbol_166:	.asciz "carmine_rt_cudaMemPoolDestroy"
-symbol_167:	.asciz "carmine_rt_cudaMemPoolExportPointer"
-symbol_168:	.asciz "carmine_rt_cudaMemPoolExportToShareableHandle"
-symbol_169:	.asciz "carmine_rt_cudaMemPoolGetAccess"
-symbol_170:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
-symbol_171:	.asciz "carmine_rt_cudaMemPoolImportFromShareableHandle"
-symbol_172:	.asciz "carmine_rt_cudaMemPoolImportPointer"
-symbol_173:	.asciz "carmine_rt_cudaMemPoolSetAccess"
-symbol_174:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
-symbol_175:	.asciz "carmine_rt_cudaMemPoolTrimTo"
-symbol_176:	.asciz "carmine13_cudaMemPrefetchAsync"
-symbol_177:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
-symbol_178:	.asciz "carmine_rt_cudaMemPrefetchBatchAsync"
-symbol_179:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
-symbol_180:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
-symbol_181:	.asciz "carmine_rt_cudaMemSetMemPool"
-symbol_182:	.asciz "carmine_rt_cudaMemcpy"
-symbol_183:	.asciz "carmine_rt_cudaMemcpy2D"
-symbol_184:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
-symbol_185:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
-symbol_186:	.asciz "carmine_rt_cudaMemcpy2DAsync"
-symbol_187:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
-symbol_188:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
-symbol_189:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
-symbol_190:	.asciz "carmine_rt_cudaMemcpy2DToArray"
-symbol_191:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
-symbol_192:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
-symbol_193:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
-symbol_194:	.asciz "carmine_rt_cudaMemcpy3D"
-symbol_195:	.asciz "carmine_rt_cudaMemcpy3DAsync"
-symbol_196:	.asciz "carmine13_cudaMemcpy3DBatchAsync"
-symbol_197:	.asciz "carmine13_cudaMemcpy3DBatchAsync_ptsz"
-symbol_198:	.asciz "carmine_rt_cudaMemcpy3DPeer"
-symbol_199:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
-symbol_200:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
-symbol_201:	.asciz "carmine_rt_cudaMemcpy3DWithAttributesAsync"
-symbol_202:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
-symbol_203:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
-symbol_204:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
-symbol_205:	.asciz "carmine_rt_cudaMemcpyAsync"
-symbol_206:	.asciz "carmine13_cudaMemcpyBatchAsync"
-symbol_207:	.asciz "carmine13_cudaMemcpyBatchAsync_ptsz"
-symbol_208:	.asciz "carmine_rt_cudaMemcpyFromArray"
-symbol_209:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
-symbol_210:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
-symbol_211:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
-symbol_212:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
-symbol_213:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
-symbol_214:	.asciz "carmine_rt_cudaMemcpyPeer"
-symbol_215:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
-symbol_216:	.asciz "carmine_rt_cudaMemcpyToArray"
-symbol_217:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
-symbol_218:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
-symbol_219:	.asciz "carmine_rt_cudaMemcpyToSymbol"
-symbol_220:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
-symbol_221:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
-symbol_222:	.asciz "carmine_rt_cudaMemcpyWithAttributesAsync"
-symbol_223:	.asciz "carmine_rt_cudaMemcpy_ptds"
-symbol_224:	.asciz "carmine_rt_cudaMemset"
-symbol_225:	.asciz "carmine_rt_cudaMemset2D"
-symbol_226:	.asciz "carmine_rt_cudaMemset2DAsync"
-symbol_227:	.asciz "carmine_rt_cudaMemset2D_ptds"
-symbol_228:	.asciz "carmine_rt_cudaMemset3D"
-symbol_229:	.asciz "carmine_rt_cudaMemset3DAsync"
-symbol_230:	.asciz "carmine_rt_cudaMemset3D_ptds"
-symbol_231:	.asciz "carmine_rt_cudaMemsetAsync"
-symbol_232:	.asciz "carmine_rt_cudaMemset_ptds"
-symbol_233:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
-symbol_234:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_235:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_236:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
-symbol_237:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
-symbol_238:	.asciz "carmine_rt_cudaPeekAtLastError"
-symbol_239:	.asciz "carmine13_cudaPointerGetAttributes"
-symbol_240:	.asciz "carmine_rt_cudaProfilerStart"
-symbol_241:	.asciz "carmine_rt_cudaProfilerStop"
-symbol_242:	.asciz "carmine13_cudaRuntimeGetVersion"
-symbol_243:	.asciz "carmine_rt_cudaSetDevice"
-symbol_244:	.asciz "carmine_rt_cudaSetDeviceFlags"
-symbol_245:	.asciz "carmine_rt_cudaSetValidDevices"
-symbol_246:	.asciz "carmine_rt_cudaStreamAddCallback"
-symbol_247:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_248:	.asciz "carmine_rt_cudaStreamCopyAttributes"
-symbol_249:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
-symbol_250:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_251:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_252:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_253:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_254:	.asciz "carmine_rt_cudaStreamGetAttribute"
-symbol_255:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
-symbol_256:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_257:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_258:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_259:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_260:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_261:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_262:	.asciz "carmine_rt_cudaStreamSetAttribute"
-symbol_263:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_264:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_265:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
-symbol_266:	.asciz "carmine_rt_cudaVDPAUGetDevice"
-symbol_267:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
+symbol_28:	.asciz "carmine_rt_cudaDeviceGetGraphMemAttribute"
+symbol_29:	.asciz "carmine_rt_cudaDeviceGetHostAtomicCapabilities"
+symbol_30:	.asciz "carmine_rt_cudaDeviceGetLimit"
+symbol_31:	.asciz "carmine_rt_cudaDeviceGetMemPool"
+symbol_32:	.asciz "carmine_rt_cudaDeviceGetNvSciSyncAttributes"
+symbol_33:	.asciz "carmine_rt_cudaDeviceGetP2PAtomicCapabilities"
+symbol_34:	.asciz "carmine_rt_cudaDeviceGetP2PAttribute"
+symbol_35:	.asciz "carmine_rt_cudaDeviceGetPCIBusId"
+symbol_36:	.asciz "carmine_rt_cudaDeviceGetSharedMemConfig"
+symbol_37:	.asciz "carmine_rt_cudaDeviceGetStreamPriorityRange"
+symbol_38:	.asciz "carmine_rt_cudaDeviceGetTexture1DLinearMaxWidth"
+symbol_39:	.asciz "carmine_rt_cudaDeviceGraphMemTrim"
+symbol_40:	.asciz "carmine_rt_cudaDeviceRegisterAsyncNotification"
+symbol_41:	.asciz "carmine_rt_cudaDeviceReset"
+symbol_42:	.asciz "carmine_rt_cudaDeviceSetCacheConfig"
+symbol_43:	.asciz "carmine_rt_cudaDeviceSetGraphMemAttribute"
+symbol_44:	.asciz "carmine_rt_cudaDeviceSetLimit"
+symbol_45:	.asciz "carmine_rt_cudaDeviceSetMemPool"
+symbol_46:	.asciz "carmine_rt_cudaDeviceSetSharedMemConfig"
+symbol_47:	.asciz "carmine_rt_cudaDeviceSynchronize"
+symbol_48:	.asciz "carmine_rt_cudaDeviceUnregisterAsyncNotification"
+symbol_49:	.asciz "carmine_rt_cudaDriverGetVersion"
+symbol_50:	.asciz "carmine_rt_cudaEGLStreamConsumerAcquireFrame"
+symbol_51:	.asciz "carmine_rt_cudaEGLStreamConsumerConnect"
+symbol_52:	.asciz "carmine_rt_cudaEGLStreamConsumerConnectWithFlags"
+symbol_53:	.asciz "carmine_rt_cudaEGLStreamConsumerDisconnect"
+symbol_54:	.asciz "carmine_rt_cudaEGLStreamConsumerReleaseFrame"
+symbol_55:	.asciz "carmine_rt_cudaEGLStreamProducerConnect"
+symbol_56:	.asciz "carmine_rt_cudaEGLStreamProducerDisconnect"
+symbol_57:	.asciz "carmine_rt_cudaEGLStreamProducerPresentFrame"
+symbol_58:	.asciz "carmine_rt_cudaEGLStreamProducerReturnFrame"
+symbol_59:	.asciz "carmine_rt_cudaEventCreate"
+symbol_60:	.asciz "carmine_rt_cudaEventCreateFromEGLSync"
+symbol_61:	.asciz "carmine_rt_cudaEventCreateWithFlags"
+symbol_62:	.asciz "carmine_rt_cudaEventDestroy"
+symbol_63:	.asciz "carmine_rt_cudaEventElapsedTime"
+symbol_64:	.asciz "carmine_rt_cudaEventQuery"
+symbol_65:	.asciz "carmine_rt_cudaEventRecord"
+symbol_66:	.asciz "carmine_rt_cudaEventRecordWithFlags"
+symbol_67:	.asciz "carmine_rt_cudaEventSynchronize"
+symbol_68:	.asciz "carmine_rt_cudaFree"
+symbol_69:	.asciz "carmine_rt_cudaFreeArray"
+symbol_70:	.asciz "carmine_rt_cudaFreeAsync"
+symbol_71:	.asciz "carmine_rt_cudaFreeHost"
+symbol_72:	.asciz "carmine_rt_cudaFreeMipmappedArray"
+symbol_73:	.asciz "carmine_rt_cudaFuncGetAttributes"
+symbol_74:	.asciz "carmine_rt_cudaFuncGetName"
+symbol_75:	.asciz "carmine_rt_cudaFuncGetParamCount"
+symbol_76:	.asciz "carmine_rt_cudaFuncGetParamInfo"
+symbol_77:	.asciz "carmine_rt_cudaFuncSetAttribute"
+symbol_78:	.asciz "carmine_rt_cudaFuncSetCacheConfig"
+symbol_79:	.asciz "carmine_rt_cudaFuncSetSharedMemConfig"
+symbol_80:	.asciz "carmine_rt_cudaGLGetDevices"
+symbol_81:	.asciz "carmine_rt_cudaGLMapBufferObject"
+symbol_82:	.asciz "carmine_rt_cudaGLMapBufferObjectAsync"
+symbol_83:	.asciz "carmine_rt_cudaGLRegisterBufferObject"
+symbol_84:	.asciz "carmine_rt_cudaGLSetBufferObjectMapFlags"
+symbol_85:	.asciz "carmine_rt_cudaGLSetGLDevice"
+symbol_86:	.asciz "carmine_rt_cudaGLUnmapBufferObject"
+symbol_87:	.asciz "carmine_rt_cudaGLUnmapBufferObjectAsync"
+symbol_88:	.asciz "carmine_rt_cudaGLUnregisterBufferObject"
+symbol_89:	.asciz "carmine_rt_cudaGetChannelDesc"
+symbol_90:	.asciz "carmine_rt_cudaGetDevice"
+symbol_91:	.asciz "carmine_rt_cudaGetDeviceCount"
+symbol_92:	.asciz "carmine_rt_cudaGetDeviceFlags"
+symbol_93:	.asciz "carmine13_cudaGetDeviceProperties"
+symbol_94:	.asciz "carmine_rt_cudaGetDriverEntryPoint"
+symbol_95:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion"
+symbol_96:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion_ptsz"
+symbol_97:	.asciz "carmine_rt_cudaGetDriverEntryPoint_ptsz"
+symbol_98:	.asciz "carmine13_cudaGetErrorName"
+symbol_99:	.asciz "carmine13_cudaGetErrorString"
+symbol_100:	.asciz "carmine_rt_cudaGetFuncBySymbol"
+symbol_101:	.asciz "carmine_rt_cudaGetKernel"
+symbol_102:	.asciz "carmine_rt_cudaGetLastError"
+symbol_103:	.asciz "carmine_rt_cudaGetMipmappedArrayLevel"
+symbol_104:	.asciz "carmine_rt_cudaGetSymbolAddress"
+symbol_105:	.asciz "carmine_rt_cudaGetSymbolSize"
+symbol_106:	.asciz "carmine_rt_cudaGraphAddChildGraphNode"
+symbol_107:	.asciz "carmine13_cudaGraphAddDependencies"
+symbol_108:	.asciz "carmine_rt_cudaGraphAddEmptyNode"
+symbol_109:	.asciz "carmine_rt_cudaGraphAddEventRecordNode"
+symbol_110:	.asciz "carmine_rt_cudaGraphAddEventWaitNode"
+symbol_111:	.asciz "carmine_rt_cudaGraphAddHostNode"
+symbol_112:	.asciz "carmine_rt_cudaGraphAddKernelNode"
+symbol_113:	.asciz "carmine_rt_cudaGraphAddMemAllocNode"
+symbol_114:	.asciz "carmine_rt_cudaGraphAddMemFreeNode"
+symbol_115:	.asciz "carmine_rt_cudaGraphAddMemcpyNode"
+symbol_116:	.asciz "carmine_rt_cudaGraphAddMemcpyNode1D"
+symbol_117:	.asciz "carmine_rt_cudaGraphAddMemcpyNodeFromSymbol"
+symbol_118:	.asciz "carmine_rt_cudaGraphAddMemcpyNodeToSymbol"
+symbol_119:	.asciz "carmine_rt_cudaGraphAddMemsetNode"
+symbol_120:	.asciz "carmine13_cudaGraphAddNode"
+symbol_121:	.asciz "carmine_rt_cudaGraphChildGraphNodeGetGraph"
+symbol_122:	.asciz "carmine_rt_cudaGraphClone"
+symbol_123:	.asciz "carmine_rt_cudaGraphConditionalHandleCreate"
+symbol_124:	.asciz "carmine_rt_cudaGraphConditionalHandleCreate_v2"
+symbol_125:	.asciz "carmine_rt_cudaGraphCreate"
+symbol_126:	.asciz "carmine_rt_cudaGraphDebugDotPrint"
+symbol_127:	.asciz "carmine_rt_cudaGraphDestroy"
+symbol_128:	.asciz "carmine_rt_cudaGraphDestroyNode"
+symbol_129:	.asciz "carmine_rt_cudaGraphEventRecordNodeGetEvent"
+symbol_130:	.asciz "carmine_rt_cudaGraphEventRecordNodeSetEvent"
+symbol_131:	.asciz "carmine_rt_cudaGraphEventWaitNodeGetEvent"
+symbol_132:	.asciz "carmine_rt_cudaGraphEventWaitNodeSetEvent"
+symbol_133:	.asciz "carmine_rt_cudaGraphExecChildGraphNodeSetParams"
+symbol_134:	.asciz "carmine_rt_cudaGraphExecDestroy"
+symbol_135:	.asciz "carmine_rt_cudaGraphExecEventRecordNodeSetEvent"
+symbol_136:	.asciz "carmine_rt_cudaGraphExecEventWaitNodeSetEvent"
+symbol_137:	.asciz "carmine_rt_cudaGraphExecGetFlags"
+symbol_138:	.asciz "carmine_rt_cudaGraphExecGetId"
+symbol_139:	.asciz "carmine_rt_cudaGraphExecHostNodeSetParams"
+symbol_140:	.asciz "carmine_rt_cudaGraphExecKernelNodeSetParams"
+symbol_141:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParams"
+symbol_142:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParams1D"
+symbol_143:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParamsFromSymbol"
+symbol_144:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParamsToSymbol"
+symbol_145:	.asciz "carmine_rt_cudaGraphExecMemsetNodeSetParams"
+symbol_146:	.asciz "carmine_rt_cudaGraphExecNodeSetParams"
+symbol_147:	.asciz "carmine_rt_cudaGraphExecUpdate"
+symbol_148:	.asciz "carmine13_cudaGraphGetEdges"
+symbol_149:	.asciz "carmine_rt_cudaGraphGetId"
+symbol_150:	.asciz "carmine_rt_cudaGraphGetNodes"
+symbol_151:	.asciz "carmine_rt_cudaGraphGetRootNodes"
+symbol_152:	.asciz "carmine_rt_cudaGraphHostNodeGetParams"
+symbol_153:	.asciz "carmine_rt_cudaGraphHostNodeSetParams"
+symbol_154:	.asciz "carmine_rt_cudaGraphInstantiate"
+symbol_155:	.asciz "carmine_rt_cudaGraphInstantiateWithFlags"
+symbol_156:	.asciz "carmine_rt_cudaGraphInstantiateWithParams"
+symbol_157:	.asciz "carmine_rt_cudaGraphInstantiateWithParams_ptsz"
+symbol_158:	.asciz "carmine13_cudaGraphKernelNodeCopyAttributes"
+symbol_159:	.asciz "carmine_rt_cudaGraphKernelNodeGetAttribute"
+symbol_160:	.asciz "carmine_rt_cudaGraphKernelNodeGetParams"
+symbol_161:	.asciz "carmine_rt_cudaGraphKernelNodeSetAttribute"
+symbol_162:	.asciz "carmine_rt_cudaGraphKernelNodeSetParams"
+symbol_163:	.asciz "carmine_rt_cudaGraphLaunch"
+symbol_164:	.asciz "carmine_rt_cudaGraphMemAllocNodeGetParams"
+symbol_165:	.asciz "carmine_rt_cudaGraphMemFreeNodeGetParams"
+symbol_166:	.asciz "carmine_rt_cudaGraphMemcpyNodeGetParams"
+symbol_167:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParams"
+symbol_168:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParams1D"
+symbol_169:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParamsFromSymbol"
+symbol_170:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParamsToSymbol"
+symbol_171:	.asciz "carmine_rt_cudaGraphMemsetNodeGetParams"
+symbol_172:	.asciz "carmine_rt_cudaGraphMemsetNodeSetParams"
+symbol_173:	.asciz "carmine_rt_cudaGraphNodeFindInClone"
+symbol_174:	.asciz "carmine_rt_cudaGraphNodeGetContainingGraph"
+symbol_175:	.asciz "carmine13_cudaGraphNodeGetDependencies"
+symbol_176:	.asciz "carmine13_cudaGraphNodeGetDependentNodes"
+symbol_177:	.asciz "carmine_rt_cudaGraphNodeGetEnabled"
+symbol_178:	.asciz "carmine_rt_cudaGraphNodeGetLocalId"
+symbol_179:	.asciz "carmine_rt_cudaGraphNodeGetParams"
+symbol_180:	.asciz "carmine_rt_cudaGraphNodeGetToolsId"
+symbol_181:	.asciz "carmine_rt_cudaGraphNodeGetType"
+symbol_182:	.asciz "carmine_rt_cudaGraphNodeSetEnabled"
+symbol_183:	.asciz "carmine_rt_cudaGraphNodeSetParams"
+symbol_184:	.asciz "carmine_rt_cudaGraphReleaseUserObject"
+symbol_185:	.asciz "carmine13_cudaGraphRemoveDependencies"
+symbol_186:	.asciz "carmine_rt_cudaGraphRetainUserObject"
+symbol_187:	.asciz "carmine_rt_cudaGraphUpload"
+symbol_188:	.asciz "carmine_rt_cudaGraphicsEGLRegisterImage"
+symbol_189:	.asciz "carmine_rt_cudaGraphicsGLRegisterBuffer"
+symbol_190:	.asciz "carmine_rt_cudaGraphicsGLRegisterImage"
+symbol_191:	.asciz "carmine_rt_cudaGraphicsMapResources"
+symbol_192:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedEglFrame"
+symbol_193:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedMipmappedArray"
+symbol_194:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedPointer"
+symbol_195:	.asciz "carmine_rt_cudaGraphicsResourceSetMapFlags"
+symbol_196:	.asciz "carmine_rt_cudaGraphicsSubResourceGetMappedArray"
+symbol_197:	.asciz "carmine_rt_cudaGraphicsUnmapResources"
+symbol_198:	.asciz "carmine_rt_cudaGraphicsUnregisterResource"
+symbol_199:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterOutputSurface"
+symbol_200:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterVideoSurface"
+symbol_201:	.asciz "carmine_rt_cudaHostAlloc"
+symbol_202:	.asciz "carmine_rt_cudaHostGetDevicePointer"
+symbol_203:	.asciz "carmine_rt_cudaHostGetFlags"
+symbol_204:	.asciz "carmine_rt_cudaHostRegister"
+symbol_205:	.asciz "carmine_rt_cudaHostUnregister"
+symbol_206:	.asciz "carmine_rt_cudaInitDevice"
+symbol_207:	.asciz "carmine_rt_cudaIpcCloseMemHandle"
+symbol_208:	.asciz "carmine_rt_cudaIpcGetEventHandle"
+symbol_209:	.asciz "carmine_rt_cudaIpcGetMemHandle"
+symbol_210:	.asciz "carmine_rt_cudaIpcOpenEventHandle"
+symbol_211:	.asciz "carmine_rt_cudaIpcOpenMemHandle"
+symbol_212:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
+symbol_213:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
+symbol_214:	.asciz "carmine_rt_cudaLaunchHostFunc"
+symbol_215:	.asciz "carmine_rt_cudaLaunchHostFunc_v2"
+symbol_216:	.asciz "carmine_rt_cudaLaunchKernel"
+symbol_217:	.asciz "carmine_rt_cudaLaunchKernelExC"
+symbol_218:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
+symbol_219:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
+symbol_220:	.asciz "carmine_rt_cudaLibraryGetGlobal"
+symbol_221:	.asciz "carmine_rt_cudaLibraryGetKernel"
+symbol_222:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
+symbol_223:	.asciz "carmine_rt_cudaLibraryGetManaged"
+symbol_224:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
+symbol_225:	.asciz "carmine_rt_cudaLibraryLoadData"
+symbol_226:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
+symbol_227:	.asciz "carmine_rt_cudaLibraryUnload"
+symbol_228:	.asciz "carmine_rt_cudaLogsCurrent"
+symbol_229:	.asciz "carmine_rt_cudaLogsDumpToFile"
+symbol_230:	.asciz "carmine_rt_cudaLogsDumpToMemory"
+symbol_231:	.asciz "carmine_rt_cudaLogsRegisterCallback"
+symbol_232:	.asciz "carmine_rt_cudaLogsUnregisterCallback"
+symbol_233:	.asciz "carmine_rt_cudaMalloc"
+symbol_234:	.asciz "carmine_rt_cudaMalloc3D"
+symbol_235:	.asciz "carmine_rt_cudaMalloc3DArray"
+symbol_236:	.asciz "carmine_rt_cudaMallocArray"
+symbol_237:	.asciz "carmine_rt_cudaMallocAsync"
+symbol_238:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
+symbol_239:	.asciz "carmine_rt_cudaMallocHost"
+symbol_240:	.asciz "carmine_rt_cudaMallocManaged"
+symbol_241:	.asciz "carmine_rt_cudaMallocMipmappedArray"
+symbol_242:	.asciz "carmine_rt_cudaMallocPitch"
+symbol_243:	.asciz "carmine13_cudaMemAdvise"
+symbol_244:	.asciz "carmine_rt_cudaMemDiscardAndPrefetchBatchAsync"
+symbol_245:	.asciz "carmine_rt_cudaMemDiscardBatchAsync"
+symbol_246:	.asciz "carmine_rt_cudaMemGetDefaultMemPool"
+symbol_247:	.asciz "carmine_rt_cudaMemGetInfo"
+symbol_248:	.asciz "carmine_rt_cudaMemGetLocationInfo"
+symbol_249:	.asciz "carmine_rt_cudaMemGetMemPool"
+symbol_250:	.asciz "carmine_rt_cudaMemPoolCreate"
+symbol_251:	.asciz "carmine_rt_cudaMemPoolDestroy"
+symbol_252:	.asciz "carmine_rt_cudaMemPoolExportPointer"
+symbol_253:	.asciz "carmine_rt_cudaMemPoolExportToShareableHandle"
+symbol_254:	.asciz "carmine_rt_cudaMemPoolGetAccess"
+symbol_255:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
+symbol_256:	.asciz "carmine_rt_cudaMemPoolImportFromShareableHandle"
+symbol_257:	.asciz "carmine_rt_cudaMemPoolImportPointer"
+symbol_258:	.asciz "carmine_rt_cudaMemPoolSetAccess"
+symbol_259:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
+symbol_260:	.asciz "carmine_rt_cudaMemPoolTrimTo"
+symbol_261:	.asciz "carmine13_cudaMemPrefetchAsync"
+symbol_262:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
+symbol_263:	.asciz "carmine_rt_cudaMemPrefetchBatchAsync"
+symbol_264:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
+symbol_265:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
+symbol_266:	.asciz "carmine_rt_cudaMemSetMemPool"
+symbol_267:	.asciz "carmine_rt_cudaMemcpy"
+symbol_268:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_269:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
+symbol_270:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
+symbol_271:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_272:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
+symbol_273:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
+symbol_274:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
+symbol_275:	.asciz "carmine_rt_cudaMemcpy2DToArray"
+symbol_276:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
+symbol_277:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
+symbol_278:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_279:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_280:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_281:	.asciz "carmine13_cudaMemcpy3DBatchAsync"
+symbol_282:	.asciz "carmine13_cudaMemcpy3DBatchAsync_ptsz"
+symbol_283:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_284:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_285:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_286:	.asciz "carmine_rt_cudaMemcpy3DWithAttributesAsync"
+symbol_287:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_288:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
+symbol_289:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
+symbol_290:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_291:	.asciz "carmine13_cudaMemcpyBatchAsync"
+symbol_292:	.asciz "carmine13_cudaMemcpyBatchAsync_ptsz"
+symbol_293:	.asciz "carmine_rt_cudaMemcpyFromArray"
+symbol_294:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
+symbol_295:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
+symbol_296:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_297:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_298:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_299:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_300:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_301:	.asciz "carmine_rt_cudaMemcpyToArray"
+symbol_302:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
+symbol_303:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
+symbol_304:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_305:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_306:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_307:	.asciz "carmine_rt_cudaMemcpyWithAttributesAsync"
+symbol_308:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_309:	.asciz "carmine_rt_cudaMemset"
+symbol_310:	.asciz "carmine_rt_cudaMemset2D"
+symbol_311:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_312:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_313:	.asciz "carmine_rt_cudaMemset3D"
+symbol_314:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_315:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_316:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_317:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_318:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_319:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_320:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_321:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
+symbol_322:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
+symbol_323:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_324:	.asciz "carmine13_cudaPointerGetAttributes"
+symbol_325:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_326:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_327:	.asciz "carmine13_cudaRuntimeGetVersion"
+symbol_328:	.asciz "carmine_rt_cudaSetDevice"
+symbol_329:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_330:	.asciz "carmine_rt_cudaSetValidDevices"
+symbol_331:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_332:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_333:	.asciz "carmine_rt_cudaStreamCopyAttributes"
+symbol_334:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
+symbol_335:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_336:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_337:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_338:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_339:	.asciz "carmine_rt_cudaStreamGetAttribute"
+symbol_340:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
+symbol_341:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_342:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_343:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_344:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_345:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_346:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_347:	.asciz "carmine_rt_cudaStreamSetAttribute"
+symbol_348:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_349:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_350:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_351:	.asciz "carmine_rt_cudaUserObjectCreate"
+symbol_352:	.asciz "carmine_rt_cudaUserObjectRelease"
+symbol_353:	.asciz "carmine_rt_cudaUserObjectRetain"
+symbol_354:	.asciz "carmine_rt_cudaVDPAUGetDevice"
+symbol_355:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -3792,6 +3882,94 @@ carmine_front_slots:
 	.quad first_265
 	.quad first_266
 	.quad first_267
+	.quad first_268
+	.quad first_269
+	.quad first_270
+	.quad first_271
+	.quad first_272
+	.quad first_273
+	.quad first_274
+	.quad first_275
+	.quad first_276
+	.quad first_277
+	.quad first_278
+	.quad first_279
+	.quad first_280
+	.quad first_281
+	.quad first_282
+	.quad first_283
+	.quad first_284
+	.quad first_285
+	.quad first_286
+	.quad first_287
+	.quad first_288
+	.quad first_289
+	.quad first_290
+	.quad first_291
+	.quad first_292
+	.quad first_293
+	.quad first_294
+	.quad first_295
+	.quad first_296
+	.quad first_297
+	.quad first_298
+	.quad first_299
+	.quad first_300
+	.quad first_301
+	.quad first_302
+	.quad first_303
+	.quad first_304
+	.quad first_305
+	.quad first_306
+	.quad first_307
+	.quad first_308
+	.quad first_309
+	.quad first_310
+	.quad first_311
+	.quad first_312
+	.quad first_313
+	.quad first_314
+	.quad first_315
+	.quad first_316
+	.quad first_317
+	.quad first_318
+	.quad first_319
+	.quad first_320
+	.quad first_321
+	.quad first_322
+	.quad first_323
+	.quad first_324
+	.quad first_325
+	.quad first_326
+	.quad first_327
+	.quad first_328
+	.quad first_329
+	.quad first_330
+	.quad first_331
+	.quad first_332
+	.quad first_333
+	.quad first_334
+	.quad first_335
+	.quad first_336
+	.quad first_337
+	.quad first_338
+	.quad first_339
+	.quad first_340
+	.quad first_341
+	.quad first_342
+	.quad first_343
+	.quad first_344
+	.quad first_345
+	.quad first_346
+	.quad first_347
+	.quad first_348
+	.quad first_349
+	.quad first_350
+	.quad first_351
+	.quad first_352
+	.quad first_353
+	.quad first_354
+	.quad first_355
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -4065,4 +4243,92 @@ carmine_front_symbols:
 	.quad symbol_265
 	.quad symbol_266
 	.quad symbol_267
+	.quad symbol_268
+	.quad symbol_269
+	.quad symbol_270
+	.quad symbol_271
+	.quad symbol_272
+	.quad symbol_273
+	.quad symbol_274
+	.quad symbol_275
+	.quad symbol_276
+	.quad symbol_277
+	.quad symbol_278
+	.quad symbol_279
+	.quad symbol_280
+	.quad symbol_281
+	.quad symbol_282
+	.quad symbol_283
+	.quad symbol_284
+	.quad symbol_285
+	.quad symbol_286
+	.quad symbol_287
+	.quad symbol_288
+	.quad symbol_289
+	.quad symbol_290
+	.quad symbol_291
+	.quad symbol_292
+	.quad symbol_293
+	.quad symbol_294
+	.quad symbol_295
+	.quad symbol_296
+	.quad symbol_297
+	.quad symbol_298
+	.quad symbol_299
+	.quad symbol_300
+	.quad symbol_301
+	.quad symbol_302
+	.quad symbol_303
+	.quad symbol_304
+	.quad symbol_305
+	.quad symbol_306
+	.quad symbol_307
+	.quad symbol_308
+	.quad symbol_309
+	.quad symbol_310
+	.quad symbol_311
+	.quad symbol_312
+	.quad symbol_313
+	.quad symbol_314
+	.quad symbol_315
+	.quad symbol_316
+	.quad symbol_317
+	.quad symbol_318
+	.quad symbol_319
+	.quad symbol_320
+	.quad symbol_321
+	.quad symbol_322
+	.quad symbol_323
+	.quad symbol_324
+	.quad symbol_325
+	.quad symbol_326
+	.quad symbol_327
+	.quad symbol_328
+	.quad symbol_329
+	.quad symbol_330
+	.quad symbol_331
+	.quad symbol_332
+	.quad symbol_333
+	.quad symbol_334
+	.quad symbol_335
+	.quad symbol_336
+	.quad symbol_337
+	.quad symbol_338
+	.quad symbol_339
+	.quad symbol_340
+	.quad symbol_341
+	.quad symbol_342
+	.quad symbol_343
+	.quad symbol_344
+	.quad symbol_345
+	.quad symbol_346
+	.quad symbol_347
+	.quad symbol_348
+	.quad symbol_349
+	.quad symbol_350
+	.quad symbol_351
+	.quad symbol_352
+	.quad symbol_353
+	.quad symbol_354
+	.quad symbol_355
 	.section .note.GNU-stack,"",@progbits

@@ -23,6 +23,7 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   private(set) var sleepers: SleeperPool!
   private(set) var copyWorker: HostWorker!
   private(set) var functionWorker: HostWorker!
+  private(set) var graphWorker: HostWorker!
   private(set) var codeInvalidation: CodeInvalidation!
   private(set) var faultCell: UnsafeMutablePointer<carmine_fault_cell>!
 
@@ -68,6 +69,7 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
     sleepers = SleeperPool(device: self)
     copyWorker = HostWorker(device: self, name: "carmine-copies")
     functionWorker = HostWorker(device: self, name: "carmine-hostfn")
+    graphWorker = HostWorker(device: self, name: "carmine-graphs")
     do throws(GPUError) {
       if !system.hasEventPage { system.adoptEventPage(try memory.makeBlock(System.eventPageBytes, heap: .host)) }
       let cell = try allocate(UInt64(MemoryLayout<carmine_fault_cell>.size), heap: .host, isInternal: true)
@@ -215,9 +217,10 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   }
 
   /// A new order of work.  `priority`: 0 is normal, less is more urgent.
-  public func makeTimeline(priority: Int) throws(GPUError) -> Timeline {
+  /// `isInternal`: for work that packets already in streams' queues may wait for; it never stands behind them.
+  public func makeTimeline(priority: Int, isInternal: Bool = false) throws(GPUError) -> Timeline {
     purgeRetired()
-    return try Timeline(device: self, priority: priority)
+    return try Timeline(device: self, priority: priority, isInternal: isInternal)
   }
 
   func keepUntilComplete(_ timeline: Timeline) {

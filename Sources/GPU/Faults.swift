@@ -88,6 +88,7 @@ extension Device {
     sleepers.wakeAll()
     copyWorker.wakeAlways()
     functionWorker.wakeAlways()
+    graphWorker.wakeAlways()
   }
 
   /// What the kernel that stopped said of itself: "file:line: function: assertion `…`"; nil when it said nothing.

@@ -210,4 +210,5 @@ struct cudaDeviceProp13 {
   int reserved[56];
 };
 #include "carmine_cuda_memory.h"
+#include "carmine_graph.h"
 #endif

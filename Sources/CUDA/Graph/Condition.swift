@@ -80,9 +80,17 @@ extension Graph {
   }
 
   /// The graph that this is, at whatever depth, a part of.
-  var root: Graph {
+  public var root: Graph {
     var graph = self
     while let parent = graph.owner?.graph { graph = parent }
     return graph
+  }
+}
+
+extension Condition {
+  /// The same as a piece of a stream's work.
+  var resetRequest: FillRequest? {
+    guard assignsDefault else { return nil }
+    return FillRequest(destination: UnsafeMutableRawPointer(bitPattern: UInt(handle))!, value: defaultValue, elementSize: 4, width: 1)
   }
 }

@@ -29,9 +29,7 @@ public final class Graph: @unchecked Sendable {  // one thread at a time, as CUD
   /// The node whose child, or conditional whose body, this is: such a graph ends with the node and is not the program's to destroy.
   public internal(set) weak var owner: GraphNode?
   /// Moved into its parent: cudaGraphChildGraphOwnershipMove.
-  public internal(set) var isMoved = false
-  /// Whether the program may destroy it, clone or instantiate it by its handle.
-  public var isOwned: Bool { owner != nil }
+  public private(set) var isMoved = false
   /// What this was cloned from: identities of nodes there, to nodes here.
   var clones: [ObjectIdentifier: GraphNode] = [:]
   var original: Graph?
@@ -88,18 +86,37 @@ public final class Graph: @unchecked Sendable {  // one thread at a time, as CUD
   @discardableResult
   public func add(_ kind: GraphNodeKind, after dependencies: [GraphEdge] = []) throws(CUDAError) -> GraphNode {
     try admit(kind)
-    var seen: Set<Identified> = []
-    for edge in dependencies {
-      guard edge.node.graph === self else { throw .invalidValue.because("a dependency is a node of another graph") }
-      guard seen.insert(Identified(edge)).inserted else { throw .invalidValue.because("a dependency is named twice") }
-      try Self.check(edge.data, from: edge.node.kind, to: kind)
-    }
+    try checkDependencies(dependencies)
+    for edge in dependencies { try Self.check(edge.data, from: edge.node.kind, to: kind) }
     let node = GraphNode(graph: self, kind: kind, localID: nextLocalID)
     nextLocalID += 1
     nodes.append(node)
     for edge in dependencies { connect(edge.node, node, edge.data) }
     node.adopt()
     return node
+  }
+
+  /// What is wrong with dependencies whatever the node is.
+  public func checkDependencies(_ dependencies: [GraphEdge]) throws(CUDAError) {
+    var seen: Set<Identified> = []
+    for edge in dependencies {
+      guard edge.node.graph === self else { throw .invalidValue.because("a dependency is a node of another graph") }
+      guard seen.insert(Identified(edge)).inserted else { throw .invalidValue.because("a dependency is named twice") }
+    }
+  }
+
+  /// A node that was made and could not be added.
+  public func abandon(_ kind: GraphNodeKind) {
+    switch kind {
+    case .conditional(let node):
+      node.condition.isUsed = false
+      for body in node.bodies { body.end() }
+      node.handles.deallocate()
+    case .free(let free): free.memory?.forgetFree(in: self)
+    case .allocation(let allocation): allocation.memory.forgetNode()
+    case .child(let child): if child.isMoved { child.isMoved = false } else { child.end() }
+    default: break
+    }
   }
 
   /// The same with plain dependencies.
@@ -156,6 +173,9 @@ public final class Graph: @unchecked Sendable {  // one thread at a time, as CUD
   private func mayLoseEdges() throws(CUDAError) {
     guard !hasMemoryNodes else { throw .invalidValue.because("a graph with memory nodes keeps its nodes and edges") }
   }
+
+  /// It becomes a part of a node as it is, instead of a clone of it.
+  public func markMoved() { isMoved = true }
 
   // MARK: edges
 

@@ -21,6 +21,25 @@ public final class GraphAllocation: @unchecked Sendable {  // state: context.gra
   fileprivate var hasNode = true
   /// Where in a stream the last use that the runtime knows of ends.
   fileprivate var lastUse: (timeline: Timeline, position: UInt64)?
+  /// The graph that allocates it.
+  weak var graph: Graph?
+  /// Graphs with a node that frees it.
+  private struct Weak { weak var graph: Graph? }
+  private var freeing: [Weak] = []
+
+  /// A graph gets a node that frees it.  Throws cudaErrorInvalidValue when it has one already, and when the graph that allocates it
+  /// and another graph would both free it.
+  public func addFree(in graph: Graph) throws(CUDAError) {
+    freeing.removeAll { $0.graph == nil }
+    guard !freeing.contains(where: { $0.graph === graph }) else { throw .invalidValue.because("the graph frees the memory already") }
+    guard freeing.isEmpty || (graph !== self.graph && !isFreedByOwner) else {
+      throw .invalidValue.because("the memory is freed by the graph that allocates it or by others, not by both")
+    }
+    freeing.append(Weak(graph: graph))
+  }
+  /// The node could not be added after all.
+  func forgetFree(in graph: Graph) { freeing.removeAll { $0.graph == nil || $0.graph === graph } }
+  var isFreedByOwner: Bool { graph != nil && freeing.contains { $0.graph === graph } }
 
   init(context: Context, byteCount: UInt64) throws(CUDAError) {
     self.context = context
@@ -49,6 +68,11 @@ final class GraphMemory: @unchecked Sendable {  // everything: lock
 
   /// The allocation that starts at an address.
   func allocation(at address: UInt64) -> GraphAllocation? { lock.withLock { allocations[address] } }
+
+  /// The allocation that holds an address.
+  func allocation(containing address: UInt64) -> GraphAllocation? {
+    lock.withLock { allocations.isEmpty ? nil : allocations.values.first { address &- $0.address < $0.byteCount } }
+  }
 
   fileprivate func update(_ allocation: GraphAllocation, _ body: (GraphAllocation) -> Void) {
     lock.withLock {
@@ -197,5 +221,29 @@ extension Context {
   public func setGraphMemoryAttribute(_ number: Int32, _ value: UInt64) throws(CUDAError) {
     guard (0...3).contains(number) else { throw .invalidValue.because("graph memory attribute \(number)") }
     guard value == 0, graphMemory.resetHigh(number) else { throw .invalidValue.because("graph memory attribute \(number) cannot be set to \(value)") }
+  }
+}
+
+extension Stream {
+  /// cudaFreeAsync of memory that a graph allocated.  Throws cudaErrorInvalidValue when it isn't allocated, or when a graph's own node
+  /// frees it.
+  func free(_ memory: GraphAllocation) throws(CUDAError) {
+    guard !memory.isFreedByOwner else { throw .invalidValue.because("a node of its graph frees the memory") }
+    try admit()
+    guard memory.context.graphMemory.end(memory, on: timeline, position: timeline.submitted) else {
+      throw .invalidValue.because("the graph's memory is not allocated")
+    }
+  }
+}
+
+extension Context {
+  /// cudaFree of such memory: waits for its device.
+  func free(_ memory: GraphAllocation) throws(CUDAError) {
+    guard !memory.isFreedByOwner else { throw .invalidValue.because("a node of its graph frees the memory") }
+    try memory.context.synchronize()
+    let timeline = memory.context.legacyStream.timeline
+    guard memory.context.graphMemory.end(memory, on: timeline, position: timeline.submitted) else {
+      throw .invalidValue.because("the graph's memory is not allocated")
+    }
   }
 }

@@ -111,8 +111,17 @@ public final class GraphNode: @unchecked Sendable {  // as its graph
     return node
   }
 
+  /// cudaGraphNodeGetContainingGraph.
+  public func containingGraph() throws(CUDAError) -> Graph {
+    guard let graph else { throw .invalidValue.because("the node belongs to no graph") }
+    return graph
+  }
+
   /// The graphs that belong to it know it.
-  func adopt() { for child in kind.children { child.owner = self } }
+  func adopt() {
+    for child in kind.children { child.owner = self }
+    if case .allocation(let allocation) = kind { allocation.memory.graph = graph }
+  }
 
   /// Its handle means nothing any more, and the graphs that belong to it end.
   func end() {
@@ -138,6 +147,7 @@ public final class GraphNode: @unchecked Sendable {  // as its graph
     case (.kernel(let old), .kernel(var new)):
       guard old.context === new.context else { throw .invalidValue.because("the kernel is of another device") }
       new.attributes = old.attributes
+      new.configuration.isCooperative = (old.attributes[KernelNode.cooperative]?.word ?? 0) != 0
       kind = .kernel(new)
     default: kind = new
     }

@@ -2,6 +2,7 @@
 // Threads: values.  Source: cudaMemcpy3DParms, cudaMemsetParams, cudaHostNodeParams, cudaMemAllocNodeParams and
 // cudaConditionalNodeParams of driver_types.h.
 import CCUDA
+import GPU
 
 /// A copy of a box.  `parameters` is what the program reads back; the sides are the same with arrays and positions resolved.
 public struct CopyNode {
@@ -38,8 +39,38 @@ public struct CopiesNode {
   public var attributes: [[UInt8]]
   public var attributeIndices: [UInt]
   public unowned let context: Context
+  /// The same as the arrays that a program reads back.
+  public let arrays: Arrays
   public init(copies: [CopyNode], attributes: [[UInt8]] = [], attributeIndices: [UInt] = [], context: Context) {
     (self.copies, self.attributes, self.attributeIndices, self.context) = (copies, attributes, attributeIndices, context)
+    arrays = Arrays(copies, attributes, attributeIndices)
+  }
+
+  public final class Arrays: @unchecked Sendable {  // does not change after init
+    public let parameters: cudaMemcpyBatchNodeParams
+    fileprivate init(_ copies: [CopyNode], _ attributes: [[UInt8]], _ indices: [UInt]) {
+      func array<T>(_ values: [T]) -> UnsafeMutablePointer<T> {
+        let memory = UnsafeMutablePointer<T>.allocate(capacity: max(values.count, 1))
+        for (index, value) in values.enumerated() { (memory + index).initialize(to: value) }
+        return memory
+      }
+      var p = cudaMemcpyBatchNodeParams()
+      p.count = copies.count
+      p.dsts = array(copies.map(\.to.pointer))
+      p.srcs = array(copies.map(\.from.pointer))
+      p.sizes = array(copies.map(\.extent.width))
+      p.attrs = UnsafeMutableRawPointer(array(attributes.flatMap { $0 }))
+      p.attrsIdxs = array(indices.map { Int($0) })
+      p.numAttrs = attributes.count
+      parameters = p
+    }
+    deinit {
+      parameters.dsts.deallocate()
+      parameters.srcs.deallocate()
+      parameters.sizes.deallocate()
+      parameters.attrs.deallocate()
+      parameters.attrsIdxs.deallocate()
+    }
   }
 }
 
@@ -102,8 +133,22 @@ public struct AllocationNode {
   /// As the program reads it back.
   public var properties: cudaMemPoolProps
   public var access: [cudaMemAccessDesc]
+  /// The same as an array for the program; null when it is empty.
+  public var accessArray: UnsafePointer<cudaMemAccessDesc>? { access.isEmpty ? nil : UnsafePointer(storage.array) }
+  private let storage: Storage
+
+  private final class Storage: @unchecked Sendable {  // does not change after init
+    let array: UnsafeMutablePointer<cudaMemAccessDesc>
+    init(_ access: [cudaMemAccessDesc]) {
+      array = .allocate(capacity: max(access.count, 1))
+      for (index, value) in access.enumerated() { (array + index).initialize(to: value) }
+    }
+    deinit { array.deallocate() }
+  }
+
   public init(memory: GraphAllocation, properties: cudaMemPoolProps, access: [cudaMemAccessDesc]) {
     (self.memory, self.properties, self.access) = (memory, properties, access)
+    storage = Storage(access)
   }
 }
 

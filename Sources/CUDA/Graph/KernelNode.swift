@@ -105,4 +105,9 @@ public struct KernelNode {
 
   /// cudaLaunchAttributeCooperative.
   public static let cooperative: Int32 = 2
+  /// Throws what a launch of this shape throws.
+  public func check() throws(CUDAError) { try context.check(function, configuration) }
+
+  /// cudaLaunchAttributePriority.
+  public static let priority: Int32 = 8
 }

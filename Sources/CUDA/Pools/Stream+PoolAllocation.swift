@@ -18,7 +18,10 @@ extension Stream {
   public func freeAsync(_ pointer: UnsafeMutableRawPointer?) throws(CUDAError) {
     try context.check()
     guard let pointer else { return }
-    guard let block = PoolBlocks.block(at: UInt64(UInt(bitPattern: pointer))) else { return try context.free(pointer) }
+    guard let block = PoolBlocks.block(at: UInt64(UInt(bitPattern: pointer))) else {
+      if let memory = Runtime.graphAllocation(at: UInt64(UInt(bitPattern: pointer))) { return try free(memory) }
+      return try context.free(pointer)
+    }
     try admit()
     let (isOurs, state) = block.pointee.state.compareExchange(
       expected: PoolBlock.State.live, desired: PoolBlock.State.kept, ordering: .acquiringAndReleasing)

@@ -41,6 +41,11 @@ extension Timeline {
     try enqueue(.function { fault in if fault == .none { body() } }, on: device.copyWorker)
   }
 
+  /// Calls `body` in stream order on a thread for graphs' decisions, which may itself submit work and wait for it.
+  public func enqueueGraphWork(_ body: @escaping @Sendable (FaultKind) -> Void) throws(GPUError) {
+    try enqueue(.function(body), on: device.graphWorker)
+  }
+
   private func runInline(_ byteCount: Int, always: Bool, _ body: () -> Void) -> Bool {
     guard always || byteCount <= Timeline.inlineBytes else { return false }
     return lock.withLock {

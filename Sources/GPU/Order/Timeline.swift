@@ -15,6 +15,8 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
 
   let device: Device
   private var priority: Int
+  /// Its packets go to a queue that no stream of the program's shares.
+  let isInternal: Bool
   let signal: Signal
   let lock = Lock()
   private let submittedPosition = Atomic<UInt64>(0)
@@ -34,8 +36,9 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   private static let nextTimelineSerial = Atomic<UInt64>(0)
   static let kernargBytes: UInt64 = 1 << 20
 
-  init(device: Device, priority: Int) throws(GPUError) {
+  init(device: Device, priority: Int, isInternal: Bool = false) throws(GPUError) {
     self.device = device
+    self.isInternal = isInternal
     self.priority = priority
     signal = try device.signals.take(value: Timeline.origin)
   }
@@ -69,7 +72,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   private func theQueue() throws(GPUError) -> ComputeQueue {
     if let queue { return queue }
     try device.startFaultWatcher()
-    let made = try device.queues.assign(priority: priority)
+    let made = isInternal ? try device.queues.internalQueue() : try device.queues.assign(priority: priority)
     queue = made
     return made
   }
@@ -90,6 +93,17 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
     try queue.submit(count + 1) { index, packet in
       index == 0 ? emitWait(packet, queue, on: self, position: target, completion: 0) : fill(index - 1, packet, queue)
     }
+  }
+
+  /// The same for a run of prepared packets, the last of which counts the timeline down.  Lock held.
+  func submit(_ packets: PreparedPackets, first: Int, count: Int) throws(GPUError) {
+    try device.checkRunning()
+    let queue = try theQueue()
+    if lastHostTask > 0 && !isComplete(lastHostTask) {
+      let target = lastHostTask
+      try queue.submit(1) { _, packet in emitWait(packet, queue, on: self, position: target, completion: 0) }
+    }
+    try queue.submit(packets, first: first, count: count, completion: signal.handle)
   }
 
   private func emitWait(

@@ -12,20 +12,22 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
   private unowned let device: Device
   let ring: AQLRing
   private let wait: ValueWait
-  private let slots: UnsafeMutableRawPointer
+  fileprivate let slots: UnsafeMutableRawPointer
   /// What vendor packets jump to, a place for each slot; none where waits need no commands.
   private let commands: UnsafeMutableRawPointer?
   /// Its amd_queue_t.
   let control: UnsafeMutableRawPointer
   /// What it has for scratch; the fault watcher's.
   var scratch: Block?
-  private let lock = Lock()
-  private let doorbell: UnsafeMutablePointer<Atomic<UInt64>>
+  fileprivate let lock = Lock()
+  fileprivate let doorbell: UnsafeMutablePointer<Atomic<UInt64>>
   let priority: Int
   /// How much of the device's new code this queue has had instruction caches look for; guarded by `lock`.
   private var codeSeen: UInt64 = 0
   /// Streams that submit here; guarded by QueueSet's lock.
   var streamCount = 0
+  /// For the runtime's own timelines only; set when it is made.
+  var isReserved = false
   /// The packet processor puts its reason here when it stops (bits as ROCr knows them).
   let inactiveSignal: Signal
 
@@ -94,12 +96,16 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
   func submit(_ count: UInt64, _ fill: (_ index: UInt64, _ packet: UnsafeMutableRawPointer) -> UInt32) throws(GPUError) {
     lock.lock()
     defer { lock.unlock() }
-    let code = device.codeInvalidation.current
-    if code != codeSeen {
-      try publish(1) { _, packet in device.codeInvalidation.packet(packet) }
-      codeSeen = code
-    }
+    try lookForNewCode()
     try publish(count, fill)
+  }
+
+  /// Has instruction caches forget what the host has written since the last packet.  Lock held.
+  fileprivate func lookForNewCode() throws(GPUError) {
+    let code = device.codeInvalidation.current
+    guard code != codeSeen else { return }
+    try publish(1) { _, packet in device.codeInvalidation.packet(packet) }
+    codeSeen = code
   }
 
   /// Fills one of this queue's packets, which waits until `signal` is below `value`; called from `submit`'s `fill`.
@@ -110,19 +116,44 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
 
   /// Lock held.
   private func publish(_ count: UInt64, _ fill: (_ index: UInt64, _ packet: UnsafeMutableRawPointer) -> UInt32) throws(GPUError) {
-    var id = ring.reserve(count)
+    let id = try reserve(count)
+    for index in 0..<count {
+      let place = PacketID(rawValue: id.rawValue + index)
+      ring.publish(place, word: fill(index, ring.packet(place)))
+    }
+    doorbell.pointee.store(id.rawValue + count - 1, ordering: .releasing)
+  }
+
+  /// `count` free slots; waits for them.  Lock held.
+  fileprivate func reserve(_ count: UInt64) throws(GPUError) -> PacketID {
     var attempts = 0
-    while id == nil {
+    while true {
+      if let id = ring.reserve(count) { return id }
       try device.checkRunning()
       attempts += 1
       if attempts > 1000 { usleep(20) }
-      id = ring.reserve(count)
     }
-    for index in 0..<count {
-      let place = PacketID(rawValue: id!.rawValue + index)
-      ring.publish(place, word: fill(index, ring.packet(place)))
+  }
+}
+
+extension ComputeQueue {
+  /// Copies prepared packets, at most as many as a burst has, and rings once.
+  func copy(_ packets: PreparedPackets, _ first: Int, _ count: Int, completion: UInt64) throws(GPUError) {
+    lock.lock()
+    defer { lock.unlock() }
+    try lookForNewCode()
+    let id = try reserve(UInt64(count))
+    // Bodies first: their first words are INVALID, as those of the free slots are.  A run may go around the ring's end.
+    let start = Int(id.rawValue & (ring.capacity - 1)), straight = min(count, Int(ring.capacity) - start)
+    memcpy(slots + start * Packets.byteCount, packets.bodies + first * Packets.byteCount, straight * Packets.byteCount)
+    if straight < count {
+      memcpy(slots, packets.bodies + (first + straight) * Packets.byteCount, (count - straight) * Packets.byteCount)
     }
-    doorbell.pointee.store(id!.rawValue + count - 1, ordering: .releasing)
+    if completion != 0 {
+      ring.packet(PacketID(rawValue: id.rawValue + UInt64(count - 1))).storeBytes(of: completion, toByteOffset: 56, as: UInt64.self)
+    }
+    for index in 0..<count { ring.publish(PacketID(rawValue: id.rawValue + UInt64(index)), word: packets.words[first + index]) }
+    doorbell.pointee.store(id.rawValue + UInt64(count) - 1, ordering: .releasing)
   }
 }
 
@@ -140,24 +171,44 @@ final class QueueSet: @unchecked Sendable {  // queues: lock
     limit = max(1, min(asked, 32, most))
   }
 
+  /// A queue that no stream of the program's shares: for work that packets already waiting in streams' queues wait for.
+  func internalQueue() throws(GPUError) -> ComputeQueue {
+    try lock.withLock { () throws(GPUError) in
+      if let found = queues.first(where: { $0.isReserved }) {
+        found.streamCount += 1
+        return found
+      }
+      let queue = try make(priority: 0)
+      queue.isReserved = true
+      queue.streamCount = 1
+      return queue
+    }
+  }
+
+  /// Lock held.
+  private func make(priority: Int) throws(GPUError) -> ComputeQueue {
+    let wake = try device.queueEvent()
+    let signal = try device.signals.take(value: 0, mailbox: wake.mailbox, eventID: wake.id)
+    let queue = try ComputeQueue(device: device, priority: priority, apertures: device.apertures, inactiveSignal: signal)
+    queues.append(queue)
+    return queue
+  }
+
   /// A queue for one more stream: a new one while there may be more, else the least loaded of its priority, else of all.
   func assign(priority: Int) throws(GPUError) -> ComputeQueue {
     try lock.withLock { () throws(GPUError) in
-      if let empty = queues.first(where: { $0.streamCount == 0 && $0.priority == priority }) {
+      let open = queues.filter { !$0.isReserved }
+      if let empty = open.first(where: { $0.streamCount == 0 && $0.priority == priority }) {
         empty.streamCount = 1
         return empty
       }
-      if queues.count < limit {
-        let wake = try device.queueEvent()
-        let signal = try device.signals.take(value: 0, mailbox: wake.mailbox, eventID: wake.id)
-        let queue = try ComputeQueue(
-          device: device, priority: priority, apertures: device.apertures, inactiveSignal: signal)
-        queues.append(queue)
+      if open.count < limit {
+        let queue = try make(priority: priority)
         queue.streamCount = 1
         return queue
       }
-      let fitting = queues.filter { $0.priority == priority }
-      let queue = (fitting.isEmpty ? queues : fitting).min { $0.streamCount < $1.streamCount }!
+      let fitting = open.filter { $0.priority == priority }
+      let queue = (fitting.isEmpty ? open : fitting).min { $0.streamCount < $1.streamCount }!
       queue.streamCount += 1
       return queue
     }
