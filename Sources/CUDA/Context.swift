@@ -22,6 +22,8 @@ public final class Context: @unchecked Sendable {  // streams: lock
   let pool: MemoryPool
   let currentPoolPointer = Atomic<UInt>(0)
   let deviceHeap: DeviceHeap
+  /// The device's execution context, made at its first use.
+  let execution = Mutex<ExecutionContext?>(nil)
   /// Devices whose memory this one's kernels may use.
   let peers = Mutex<Set<Int>>([])
   let graphMemory: GraphMemory
@@ -101,7 +103,10 @@ public final class Context: @unchecked Sendable {  // streams: lock
 
   /// The stream that a cudaStream_t means: 0, 1 and 2 are the default streams (0 the per-thread one when the entry point was a
   /// `_ptsz` function).  Throws cudaErrorInvalidResourceHandle for a handle that is none.
-  public func stream(_ handle: UnsafeMutableRawPointer?, perThreadDefault: Bool = false) throws(CUDAError) -> Stream {
+  /// Throws cudaErrorContextIsDestroyed for a stream of a green context that is gone, which may still be destroyed.
+  public func stream(
+    _ handle: UnsafeMutableRawPointer?, perThreadDefault: Bool = false, toDestroy: Bool = false
+  ) throws(CUDAError) -> Stream {
     switch StreamKind.special(handle: UInt(bitPattern: handle), perThreadDefault: perThreadDefault) {
     case .legacy: return legacyStream
     case .perThread: return try perThreadStream()
@@ -109,6 +114,7 @@ public final class Context: @unchecked Sendable {  // streams: lock
       guard let handle, let stream = Stream.handles.object(for: handle) else {
         throw .invalidResourceHandle.because("no stream has the handle \(String(UInt(bitPattern: handle), radix: 16))")
       }
+      if let execution = stream.execution, !toDestroy { try execution.checkAlive() }
       return stream
     }
   }

@@ -65,7 +65,7 @@ extension Stream {
   private func submit(
     _ function: Function, _ launch: LaunchConfiguration, fill: (UnsafeMutableRawPointer) -> Void
   ) throws(CUDAError) {
-    try context.check(function, launch)
+    try context.check(function, launch, multiprocessors: execution?.multiprocessorCount)
     let function = try context.serving(function, launch.block)
     try admit()
     let image = function.image
@@ -113,8 +113,8 @@ extension Context {
     return try loading { try function.serving(block: (block.x, block.y, block.z)) }
   }
 
-  /// Everything that can be refused without a queue.
-  func check(_ function: Function, _ launch: LaunchConfiguration) throws(CUDAError) {
+  /// Everything that can be refused without a queue.  `multiprocessors`: of the green context that it runs in.
+  func check(_ function: Function, _ launch: LaunchConfiguration, multiprocessors: Int? = nil) throws(CUDAError) {
     let block = launch.block, grid = launch.grid
     guard function.deviceOrdinal == device.ordinal else {
       throw .invalidDeviceFunction.because("\(function.name) is loaded on device \(function.deviceOrdinal)")
@@ -143,7 +143,7 @@ extension Context {
     if launch.isCooperative {
       let resident = try maximumActiveBlocks(
         function, threads: Int(block.volume), dynamicSharedBytes: launch.dynamicSharedBytes)
-        * properties.multiprocessorCount
+        * (multiprocessors ?? properties.multiprocessorCount)
       guard grid.volume <= UInt64(resident) else {
         throw .cooperativeLaunchTooLarge.because("\(function.name): \(grid.volume) blocks, \(resident) are resident at once")
       }

@@ -35,7 +35,8 @@ public struct MultiDeviceLaunch {
       guard !launches[..<index].contains(where: { $0.stream.context === launch.stream.context }) else {
         throw .invalidDevice.because("two launches are on device \(launch.stream.context.device.ordinal)")
       }
-      try launch.stream.context.check(launch.function, launch.configuration)
+      try launch.stream.context.check(
+        launch.function, launch.configuration, multiprocessors: launch.stream.execution?.multiprocessorCount)
     }
     if flags & 1 == 0 { try meet(launches) }
     for launch in launches { try launch.stream.launch(launch.function, launch.configuration, parameters: launch.parameters) }

@@ -8,6 +8,8 @@ import Synchronization
 public final class Stream: @unchecked Sendable {  // legacySeen: written by whoever submits to this stream, monotonic; printf: printfLock
   public let context: Context
   public let kind: StreamKind
+  /// The green context that it was made in; nil for the device's own.
+  public let execution: ExecutionContext?
   /// cudaStreamGetFlags: 0 or cudaStreamNonBlocking (1).
   public let flags: UInt32
   /// cudaStreamGetPriority: 0 is lowest, negative is more urgent.
@@ -34,15 +36,20 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
   /// cudaDeviceGetStreamPriorityRange: least and greatest.
   public static let priorityRange = (least: 0, greatest: -5)
 
-  init(context: Context, kind: StreamKind, flags: UInt32, priority: Int, id: UInt64, isInternal: Bool = false) throws(CUDAError) {
+  init(
+    context: Context, kind: StreamKind, flags: UInt32, priority: Int, id: UInt64, isInternal: Bool = false, execution: ExecutionContext? = nil
+  ) throws(CUDAError) {
     self.context = context
+    self.execution = execution
     self.kind = kind
     self.flags = flags
     storedPriority = Atomic(priority)
     self.id = id
     printf = PrintfChannel(gpu: context.gpu)
     gridWorkspace = GridWorkspace(gpu: context.gpu)
-    do { timeline = try context.gpu.makeTimeline(priority: priority, isInternal: isInternal) } catch { throw CUDAError(error) }
+    do { timeline = try context.gpu.makeTimeline(priority: priority, isInternal: isInternal, partition: execution?.partition) } catch {
+      throw CUDAError(error)
+    }
     blocks = StreamBlocks(timeline: timeline)
   }
 
@@ -50,13 +57,17 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
 
   /// cudaStreamCreateWithPriority.  `flags`: 0 or cudaStreamNonBlocking.  A priority outside the range is clamped.
   /// Throws cudaErrorInvalidValue for other flags.
-  public static func create(in context: Context, flags: UInt32 = 0, priority: Int = 0) throws(CUDAError) -> Stream {
+  /// A stream of a green context is non-blocking whatever the flags say.
+  public static func create(
+    in context: Context, flags: UInt32 = 0, priority: Int = 0, execution: ExecutionContext? = nil
+  ) throws(CUDAError) -> Stream {
     guard flags <= 1 else { throw .invalidValue.because("stream flags are \(flags), not 0 or cudaStreamNonBlocking") }
     try context.check()
     let clamped = min(max(priority, priorityRange.greatest), priorityRange.least)
+    let flags = execution == nil ? flags : 1
     let stream = try Stream(
       context: context, kind: flags == 1 ? .nonBlocking : .blocking, flags: flags, priority: clamped,
-      id: context.newStreamID())
+      id: context.newStreamID(), execution: execution)
     context.adopt(stream)
     stream.handle = handles.issue(stream)
     return stream

@@ -30,7 +30,7 @@ public func cudaStreamCreateWithPriority(
 
 @c(carmine_rt_cudaStreamDestroy)
 public func cudaStreamDestroy(_ stream: UnsafeMutableRawPointer?) -> Int32 {
-  entry { () throws(CUDAError) in try currentStream(stream).destroy() }
+  entry { () throws(CUDAError) in try currentContext().stream(stream, toDestroy: true).destroy() }
 }
 
 @c(carmine_rt_cudaStreamSynchronize)

@@ -216,11 +216,14 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
     }
   }
 
-  /// A new order of work.  `priority`: 0 is normal, less is more urgent.
+  /// The most hardware queues that work is spread over.
+  public var queueLimit: Int { queues.limit }
+
+  /// A new order of work.  `priority`: 0 is normal, less is more urgent.  `partition`: the compute units that do it, nil for all.
   /// `isInternal`: for work that packets already in streams' queues may wait for; it never stands behind them.
-  public func makeTimeline(priority: Int, isInternal: Bool = false) throws(GPUError) -> Timeline {
+  public func makeTimeline(priority: Int, isInternal: Bool = false, partition: Partition? = nil) throws(GPUError) -> Timeline {
     purgeRetired()
-    return try Timeline(device: self, priority: priority, isInternal: isInternal)
+    return try Timeline(device: self, priority: priority, isInternal: isInternal, partition: partition)
   }
 
   func keepUntilComplete(_ timeline: Timeline) {

@@ -87,4 +87,17 @@ extension Driver {
     var arguments = kfd_ioctl_destroy_queue_args(queue_id: queueID, pad: 0)
     try call(Ioctls.destroyQueue, &arguments, [("queue_id", UInt64(queueID))])
   }
+
+  /// Which compute units may run the queue's workgroups from now on, a bit each.
+  public func setCUMask(_ queueID: UInt32, _ mask: [UInt32]) throws(KFDError) {
+    var words = mask, failure: KFDError?
+    words.withUnsafeMutableBufferPointer { words in
+      var arguments = kfd_ioctl_set_cu_mask_args()
+      arguments.queue_id = queueID
+      arguments.num_cu_mask = UInt32(words.count * 32)
+      arguments.cu_mask_ptr = UInt64(UInt(bitPattern: words.baseAddress))
+      do throws(KFDError) { try call(Ioctls.setCUMask, &arguments, [("queue_id", UInt64(queueID)), ("num_cu_mask", UInt64(words.count * 32))]) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
 }

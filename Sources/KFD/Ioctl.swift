@@ -29,6 +29,7 @@ public enum Ioctls {
   public static let getVersion = Ioctl<kfd_ioctl_get_version_args>("GET_VERSION", 0x01, .read)
   public static let createQueue = Ioctl<kfd_ioctl_create_queue_args>("CREATE_QUEUE", 0x02, .readWrite)
   public static let destroyQueue = Ioctl<kfd_ioctl_destroy_queue_args>("DESTROY_QUEUE", 0x03, .readWrite)
+  public static let setCUMask = Ioctl<kfd_ioctl_set_cu_mask_args>("SET_CU_MASK", 0x1a, .write)
   public static let setMemoryPolicy = Ioctl<kfd_ioctl_set_memory_policy_args>("SET_MEMORY_POLICY", 0x04, .write)
   public static let getClockCounters = Ioctl<kfd_ioctl_get_clock_counters_args>("GET_CLOCK_COUNTERS", 0x05, .readWrite)
   public static let updateQueue = Ioctl<kfd_ioctl_update_queue_args>("UPDATE_QUEUE", 0x07, .write)
@@ -55,7 +56,7 @@ public enum Ioctls {
 
   /// Every row above.
   public static let all: [IoctlRow] = [
-    .init(getVersion), .init(createQueue), .init(destroyQueue), .init(setMemoryPolicy), .init(getClockCounters),
+    .init(getVersion), .init(createQueue), .init(destroyQueue), .init(setCUMask), .init(setMemoryPolicy), .init(getClockCounters),
     .init(updateQueue), .init(createEvent), .init(destroyEvent), .init(setEvent), .init(resetEvent), .init(waitEvents),
     .init(setScratchBackingVA), .init(setTrapHandler), .init(getProcessAperturesNew), .init(acquireVM),
     .init(allocateMemory), .init(freeMemory), .init(mapMemory), .init(unmapMemory), .init(importDMABuf),

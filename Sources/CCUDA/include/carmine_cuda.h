@@ -117,6 +117,20 @@ typedef struct {
   unsigned int numAttrs;
 } CUlaunchConfig;
 
+/// cudaDevResource, CUdevResource.  From `magic` to `mask` is padding in the header, where we keep which multiprocessors are meant.
+typedef struct { unsigned int smCount, minSmPartitionSize, smCoscheduledAlignment, flags, localityDomainId; } carmine_sm_resource;
+typedef struct { int device; unsigned int wqConcurrencyLimit; int sharingScope; } carmine_workqueue_resource;
+typedef struct {
+  int type;
+  uint32_t magic;
+  int32_t device;
+  uint32_t origin, split, unused;
+  unsigned char mask[64], padding[8];
+  union { carmine_sm_resource sm; carmine_workqueue_resource wqConfig; unsigned char reserved[40]; } value;
+  void *nextResource;
+} carmine_dev_resource;
+typedef struct { unsigned int smCount, coscheduledSmCount, preferredCoscheduledSmCount, flags, localityDomainId, reserved[11]; } carmine_sm_group;
+
 /// A frame of an EGL stream, which is passed by value.
 typedef struct {
   unsigned int width, height, depth, pitch, numChannels;

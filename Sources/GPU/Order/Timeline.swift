@@ -17,6 +17,8 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   private var priority: Int
   /// Its packets go to a queue that no stream of the program's shares.
   let isInternal: Bool
+  /// The compute units that it dispatches to; nil for all.
+  private let partition: Partition?
   let signal: Signal
   let lock = Lock()
   private let submittedPosition = Atomic<UInt64>(0)
@@ -36,9 +38,10 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   private static let nextTimelineSerial = Atomic<UInt64>(0)
   static let kernargBytes: UInt64 = 1 << 20
 
-  init(device: Device, priority: Int, isInternal: Bool = false) throws(GPUError) {
+  init(device: Device, priority: Int, isInternal: Bool = false, partition: Partition? = nil) throws(GPUError) {
     self.device = device
     self.isInternal = isInternal
+    self.partition = partition
     self.priority = priority
     signal = try device.signals.take(value: Timeline.origin)
   }
@@ -72,7 +75,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   private func theQueue() throws(GPUError) -> ComputeQueue {
     if let queue { return queue }
     try device.startFaultWatcher()
-    let made = isInternal ? try device.queues.internalQueue() : try device.queues.assign(priority: priority)
+    let made = isInternal ? try device.queues.internalQueue() : try device.queues.assign(priority: priority, partition: partition)
     queue = made
     return made
   }

@@ -22,6 +22,9 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
   fileprivate let lock = Lock()
   fileprivate let doorbell: UnsafeMutablePointer<Atomic<UInt64>>
   let priority: Int
+  private let queueID: UInt32
+  /// The partition whose compute units it has, nil for all; guarded by QueueSet's lock.
+  var partition: ObjectIdentifier?
   /// How much of the device's new code this queue has had instruction caches look for; guarded by `lock`.
   private var codeSeen: UInt64 = 0
   /// Streams that submit here; guarded by QueueSet's lock.
@@ -87,9 +90,15 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
       for block in [ringBlock, descriptor, endOfPipe, save] + (commandBlock.map { [$0] } ?? []) { try? block.release(device) }
       throw GPUError(error)
     }
+    queueID = handle.queueID
     let page = try device.doorbellPage(at: handle.doorbellPageOffset)
     doorbell = (page + handle.doorbellOffsetInPage).assumingMemoryBound(to: Atomic<UInt64>.self)
     queue.storeBytes(of: UInt64(handle.queueID), toByteOffset: Field.id, as: UInt64.self)
+  }
+
+  /// Has the queue's workgroups run on these compute units alone.
+  func setMask(_ mask: [UInt32]) throws(GPUError) {
+    do throws(KFDError) { try device.system.driver.setCUMask(queueID, mask) } catch { throw GPUError(error) }
   }
 
   /// Reserves `count` consecutive packets, has `fill` write them and return each first word, publishes, rings.
@@ -162,7 +171,8 @@ final class QueueSet: @unchecked Sendable {  // queues: lock
   private unowned let device: Device
   private let lock = Lock()
   private(set) var queues: [ComputeQueue] = []
-  private let limit: Int
+  /// The most queues for streams of no partition.
+  let limit: Int
 
   init(device: Device) {
     self.device = device
@@ -194,23 +204,38 @@ final class QueueSet: @unchecked Sendable {  // queues: lock
     return queue
   }
 
-  /// A queue for one more stream: a new one while there may be more, else the least loaded of its priority, else of all.
-  func assign(priority: Int) throws(GPUError) -> ComputeQueue {
+  /// A queue for one more stream of a partition, or of none: a new one while there may be more, else the least loaded of its priority,
+  /// else of all.
+  func assign(priority: Int, partition: Partition?) throws(GPUError) -> ComputeQueue {
     try lock.withLock { () throws(GPUError) in
-      let open = queues.filter { !$0.isReserved }
-      if let empty = open.first(where: { $0.streamCount == 0 && $0.priority == priority }) {
+      let identity = partition.map { ObjectIdentifier($0) }
+      let own = queues.filter { !$0.isReserved && $0.partition == identity }
+      if let empty = own.first(where: { $0.streamCount == 0 && $0.priority == priority }) {
         empty.streamCount = 1
         return empty
       }
-      if open.count < limit {
+      if own.count < partition?.queueLimit ?? limit {
         let queue = try make(priority: priority)
+        if let partition {
+          try queue.setMask(partition.mask)   // refused: the queue is anyone's
+          queue.partition = identity
+        }
         queue.streamCount = 1
         return queue
       }
-      let fitting = open.filter { $0.priority == priority }
-      let queue = (fitting.isEmpty ? open : fitting).min { $0.streamCount < $1.streamCount }!
+      let fitting = own.filter { $0.priority == priority }
+      let queue = (fitting.isEmpty ? own : fitting).min { $0.streamCount < $1.streamCount }!
       queue.streamCount += 1
       return queue
+    }
+  }
+
+  /// A partition has ended: its queues, which no stream has any more, are anyone's again.
+  func dissolve(_ partition: ObjectIdentifier) {
+    lock.withLock {
+      for queue in queues where queue.partition == partition {
+        if (try? queue.setMask(Partition.wholeMask(device.node))) != nil { queue.partition = nil }
+      }
     }
   }
 
