@@ -1,0 +1,11 @@
+/* The one structure that both APIs declare. */
+#ifndef CARMINE_TYPES_UUID_H
+#define CARMINE_TYPES_UUID_H
+
+#include "carmine/base.h"
+
+typedef struct CUuuid_st {
+  char bytes[16];
+} CUuuid;
+
+#endif
