@@ -135,6 +135,10 @@ extension Context {
     {
       throw .invalidValue.because("\(function.name): block \(block.x) × \(block.y) × \(block.z), .reqntid \(required)")
     }
+    let cluster = function.requiredCluster
+    guard max(cluster.width, cluster.height, cluster.depth) <= 1 else {
+      throw .invalidClusterSize.because("\(function.name): clusters of \(cluster.width) × \(cluster.height) × \(cluster.depth) blocks; this device has none")
+    }
     let shared = Int(function.image.staticSharedBytes) + launch.dynamicSharedBytes
     guard launch.dynamicSharedBytes >= 0, shared <= properties.sharedMemoryPerBlock else {
       throw .invalidValue.because(

@@ -26,9 +26,17 @@ public enum TextureObjects {
   nonisolated(unsafe) private static var owners: [UInt64: Device] = [:]  // by handle; under the lock
 
   /// cudaCreateTextureObject; settings nil: a surface.
-  public static func make(_ source: TextureSource, _ settings: TextureSettings?, in context: Context) throws(CUDAError) -> UInt64 {
+  public static func make(
+    _ source: TextureSource, _ settings: TextureSettings?, view: ResourceView? = nil, in context: Context
+  ) throws(CUDAError) -> UInt64 {
     try context.check()
     var object = try description(source)
+    if let view {
+      switch source {
+      case .array(let array), .mipmapped(let array): try view.apply(to: &object, of: array)
+      case .linear, .pitched: throw .invalidValue.because("a view is of an array")
+      }
+    }
     if let settings {
       let isInteger = object.channel_kind != CARMINE_CHANNEL_FLOAT
       if settings.isLinear, isInteger, !settings.readsNormalized { throw .invalidValue.because("integers are not interpolated: the read mode must be normalized") }

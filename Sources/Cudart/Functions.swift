@@ -26,6 +26,10 @@ public func cudaFuncGetAttributes(_ result: UnsafeMutablePointer<cudaFuncAttribu
     attributes.cacheModeCA = Int32(clamping: found.cacheModeCA)
     attributes.maxDynamicSharedSizeBytes = Int32(clamping: found.maxDynamicSharedSizeBytes)
     attributes.preferredShmemCarveout = Int32(clamping: found.preferredShmemCarveout)
+    let cluster = function.requiredCluster
+    (attributes.requiredClusterWidth, attributes.requiredClusterHeight, attributes.requiredClusterDepth) = cluster
+    attributes.clusterSchedulingPolicyPreference = function.clusterSchedulingPolicy
+    attributes.nonPortableClusterSizeAllowed = function.allowsNonPortableClusters ? 1 : 0
     result.pointee = attributes
   }
 }

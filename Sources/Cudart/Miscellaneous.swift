@@ -44,3 +44,14 @@ public func cudaStreamGetCaptureInfo_v2(_ stream: UnsafeMutableRawPointer?, _ st
 public func cudaStreamGetCaptureInfo_v3(_ stream: UnsafeMutableRawPointer?, _ status: UnsafeMutablePointer<Int32>?) -> Int32 {
   entry { () throws(CUDAError) in try captureInfo(stream, status) }
 }
+
+/// Tables of functions for NVIDIA's own libraries, by identifiers that it does not publish; there is none here.
+@c(carmine_rt_cudaGetExportTable)
+public func cudaGetExportTable(_ result: UnsafeMutablePointer<UnsafeRawPointer?>?, _ identifier: UnsafePointer<cudaUUID_t>?) -> Int32 {
+  entry { () throws(CUDAError) in
+    let result = try out(result, "ppExportTable")
+    guard identifier != nil else { throw .invalidValue.because("pExportTableId is null") }
+    result.pointee = nil
+    throw .invalidValue.because("no table has this identifier")
+  }
+}

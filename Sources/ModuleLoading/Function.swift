@@ -24,6 +24,9 @@ public final class Function: Sendable {
   /// cudaFuncAttributePreferredSharedMemoryCarveout, remembered and otherwise without effect (LDS is not carved out of a cache).
   public let preferredSharedCarveout = Atomic<Int>(-1)
 
+  /// Cluster width, height, depth, non-portable sizes and scheduling policy, as a program set them.
+  public let clusterSettings: [5 of Atomic<Int32>] = InlineArray { _ in Atomic(0) }
+
   // What a launch reads, copied out of the image so that the hot path touches no array.
   public let parameterCount: Int
   public let mapping: WarpMapping

@@ -34,6 +34,12 @@ struct cudaTextureDesc {
   int disableTrilinearOptimization, seamlessCubemap;
 };
 
+typedef struct {
+  int format;
+  size_t width, height, depth;
+  unsigned int firstMipmapLevel, lastMipmapLevel, firstLayer, lastLayer, reserved[16];
+} cudaResourceViewDesc;
+
 struct cudaMemcpy3DParms {
   void *srcArray;
   struct cudaPos srcPos;
