@@ -17,6 +17,8 @@ public final class Context: @unchecked Sendable {  // streams: lock
   var streams: [Stream] = []
   /// How many of them are blocking: while 0, the legacy stream waits for nobody and takes no lock.
   let blockingStreamCount = Atomic<Int>(0)
+  /// Blocking streams, the per-thread ones too, that capture: while there are any the legacy stream cannot be used.  Capture.lock.
+  nonisolated(unsafe) var blockingCaptures = 0
   let limits = Limits()
   /// The device's default pool, and the one that is current.
   let pool: MemoryPool
@@ -69,6 +71,13 @@ public final class Context: @unchecked Sendable {  // streams: lock
   /// Throws the sticky error if the device has stopped.
   public func synchronize() throws(CUDAError) {
     try check()
+    try Capture.forbidSynchronization(of: self)
+    try finish()
+  }
+
+  /// The same for the runtime's own ends, whatever is being captured.
+  func finish() throws(CUDAError) {
+    try check()
     for stream in allStreams() { try stream.waitForOwnWork() }
     purge()
     releasePools()
@@ -81,7 +90,9 @@ public final class Context: @unchecked Sendable {  // streams: lock
   /// cudaDeviceReset: waits, destroys streams, frees all memory.  A device that has stopped stays stopped: its sticky error is
   /// thrown, as by every other call.
   public func reset() throws(CUDAError) {
-    try synchronize()
+    try check()
+    Capture.dropAll(of: self)
+    try finish()
     let dropped = lock.withLock {
       defer { streams.removeAll() }
       return streams

@@ -69,6 +69,11 @@ extension Stream {
       destination: to.pointer, source: from.pointer, width: extent.width, height: extent.height, depth: extent.depth,
       destinationRowPitch: destination.rowPitch, destinationSlicePitch: destination.slicePitch,
       sourceRowPitch: source.rowPitch, sourceSlicePitch: source.slicePitch)
+    if isCaptured {
+      guard isAsynchronous else { return try refuseCapture() }
+      try captureCopy(destination, source, extent, kind)
+      return
+    }
     try admit()
 
     let isDeviceToDevice = to.isDevice && from.isDevice

@@ -92,6 +92,7 @@ public final class DeviceArray: @unchecked Sendable {  // does not change after 
       total += slice * max(1, size.depth)
     }
     let address: UInt64
+    try Capture.forbidUnsafe()
     do throws(GPUError) { address = UInt64(UInt(bitPattern: try context.gpu.allocate(UInt64(total), heap: .deviceLocal, isInternal: true))) } catch {
       throw CUDAError(error)
     }
@@ -130,7 +131,7 @@ public final class DeviceArray: @unchecked Sendable {  // does not change after 
     guard let handle else { return }
     let array = mipmapped ? try findMipmapped(handle) : try find(handle)
     guard array.owner == nil else { throw .invalidValue.because("a level of a mipmapped array is freed with it") }
-    try (array.device === context.device ? context : try array.device.primaryContext()).synchronize()
+    try (array.device === context.device ? context : try array.device.primaryContext()).finish()
     for level in array.levels { _ = handles.revoke(level.handle) }
     array.levels = []  // each holds the array
     _ = mipmapped ? mipmappedHandles.revoke(handle) : handles.revoke(handle)

@@ -1,5 +1,5 @@
 // A CUDA event: a place in a stream's order, and unless timing was disabled the GPU's clock there.
-// Threads: any; `current` is guarded by the event's own lock.
+// Threads: any; `current` and `captured` are guarded by the event's own lock.
 // Order: a record marks all work that its stream had before it.  Source: CUDA Runtime API, "Event Management".
 import GPU
 
@@ -26,6 +26,7 @@ public final class Event: @unchecked Sendable {  // current: lock; handle: set b
   private var current: Record?
   /// What other processes see; only of events made with cudaEventInterprocess.
   var shared: InterprocessEvent?
+  private var captured: CapturedRecord?   // the last record was in a capture
   static let handles = HandleTable<Event>(magic: 0x746e_7665_6372_6163)
 
   init(context: Context, flags: Flags) {
@@ -71,14 +72,20 @@ public final class Event: @unchecked Sendable {  // current: lock; handle: set b
   }
 
   var lastRecord: Record? { lock.withLock { current } }
+  /// The last record, and the last one inside a capture, when no other came after it.
+  var places: (Record?, CapturedRecord?) { lock.withLock { (current, captured) } }
+  func setCaptured(_ record: CapturedRecord) { lock.withLock { captured = record } }
 
   /// cudaEventRecordWithFlags.  Throws cudaErrorInvalidValue for flags other than 0 and cudaEventRecordExternal, and
   /// cudaErrorInvalidResourceHandle when event and stream are of different devices.
-  public func record(in stream: Stream, flags recordFlags: UInt32 = 0) throws(CUDAError) {
+  /// `port`: in a capture, of the kernel that was just captured, where the event happens before the kernel ends.
+  public func record(in stream: Stream, flags recordFlags: UInt32 = 0, port: UInt8 = 0) throws(CUDAError) {
     guard recordFlags <= 1 else { throw .invalidValue.because("record flags are \(recordFlags)") }
     guard stream.context === context else {
       throw .invalidResourceHandle.because("the event and the stream belong to different devices")
     }
+    if stream.isCaptured { return try recordCaptured(in: stream, isExternal: recordFlags != 0, port: port) }
+    guard recordFlags == 0 else { throw .illegalState.because("an external record in a stream that doesn't capture") }
     try stream.admit()
     if let shared { return try stream.gpuWork { () throws(GPUError) in try shared.record(in: stream.timeline) } }
     var timestamp: Timestamp? = nil
@@ -87,7 +94,7 @@ public final class Event: @unchecked Sendable {  // current: lock; handle: set b
     }
     let record = Record(timeline: stream.timeline, position: stream.timeline.submitted, timestamp: timestamp)
     let old = lock.withLock {
-      defer { current = record }
+      defer { (current, captured) = (record, nil) }
       return current
     }
     if let old = old?.timestamp { context.gpu.retire(old) }
@@ -95,12 +102,15 @@ public final class Event: @unchecked Sendable {  // current: lock; handle: set b
 
   /// cudaEventQuery: whether the last record's work is done; true for an event never recorded.  Throws the sticky error.
   public func isComplete() throws(CUDAError) -> Bool {
+    let (record, captured) = places
+    try mustNotBeCaptured(captured, invalidates: true)
+    try Capture.forbidUnsafe()
     if let shared {
       if shared.isComplete { return true }
       try context.check()
       return false
     }
-    guard let record = lastRecord else { return true }
+    guard let record else { return true }
     let done = isDone(record)
     if !done { try context.check() }
     return done
@@ -112,12 +122,15 @@ public final class Event: @unchecked Sendable {  // current: lock; handle: set b
 
   /// cudaEventSynchronize.
   public func synchronize() throws(CUDAError) {
+    let (record, captured) = places
+    try mustNotBeCaptured(captured, invalidates: true)
+    try Capture.forbidUnsafe()
     if let shared {
       try shared.wait(context)
       context.drainPrintf()
       return
     }
-    guard let record = lastRecord else { return }
+    guard let record else { return }
     do throws(GPUError) {
       try record.timeline.wait(for: record.position)
     } catch {
@@ -131,7 +144,10 @@ public final class Event: @unchecked Sendable {  // current: lock; handle: set b
   /// cudaEventElapsedTime: milliseconds between two records, by the GPU's clock (10 ns steps at 100 MHz).
   /// Throws cudaErrorInvalidResourceHandle for an event without timing or never recorded, cudaErrorNotReady for a pending one.
   public static func elapsedMilliseconds(from start: Event, to end: Event) throws(CUDAError) -> Float {
-    guard let from = start.lastRecord?.timestamp, let to = end.lastRecord?.timestamp else {
+    let (first, last) = (start.places, end.places)
+    try start.mustNotBeCaptured(first.1, invalidates: false)
+    try end.mustNotBeCaptured(last.1, invalidates: false)
+    guard let from = first.0?.timestamp, let to = last.0?.timestamp else {
       throw .invalidResourceHandle.because("an event was never recorded, or has timing disabled")
     }
     guard start.context === end.context else { throw .invalidResourceHandle.because("the events are of different devices") }

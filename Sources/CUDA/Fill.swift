@@ -13,6 +13,7 @@ extension Stream {
     guard [1, 2, 4].contains(elementSize) else { throw .invalidValue.because("elements of \(elementSize) bytes") }
     guard width >= 0, height >= 0, depth >= 0 else { throw .invalidValue.because("\(width) × \(height) × \(depth)") }
     guard width > 0, height > 0, depth > 0 else { return }
+    if isCaptured { return try captureFill(pointer, value, elementSize, width, height, depth, rowPitch, slicePitch, isAsynchronous) }
     let extent = CopyExtent(width: width * elementSize, height: height, depth: depth)
     let side = CopySide(pointer, rowPitch: rowPitch, slicePitch: slicePitch)
     guard height == 1 && depth == 1 || rowPitch >= extent.width else {
@@ -37,6 +38,23 @@ extension Stream {
       context.gpu.execute(request)
     } else {
       try gpuWork { () throws(GPUError) in try timeline.enqueueFill(request) }
+    }
+  }
+}
+
+extension Stream {
+  /// A node for each slice; where the memory is, is asked when the graph is instantiated.
+  private func captureFill(
+    _ pointer: UnsafeMutableRawPointer?, _ value: UInt32, _ elementSize: Int, _ width: Int, _ height: Int, _ depth: Int, _ rowPitch: Int,
+    _ slicePitch: Int, _ isAsynchronous: Bool
+  ) throws(CUDAError) {
+    guard isAsynchronous else { return try refuseCapture() }
+    for slice in 0..<depth {
+      try capture(
+        .fill(
+          FillNode(
+            pointer: pointer.map { $0 + slice * slicePitch }, pitch: rowPitch, value: value & (elementSize == 1 ? 0xff : elementSize == 2 ? 0xffff : .max),
+            elementSize: elementSize, width: width, height: height, context: context)))
     }
   }
 }

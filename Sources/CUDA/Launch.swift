@@ -38,8 +38,14 @@ extension Stream {
   /// Throws cudaErrorInvalidConfiguration, cudaErrorInvalidValue or cudaErrorLaunchOutOfResources for a shape that cannot run,
   /// cudaErrorCooperativeLaunchTooLarge for a cooperative grid that is not resident at once, and the sticky error.
   public func launch(
-    _ function: Function, _ configuration: LaunchConfiguration, parameters: UnsafePointer<UnsafeMutableRawPointer?>?
+    _ function: Function, _ configuration: LaunchConfiguration, parameters: UnsafePointer<UnsafeMutableRawPointer?>?,
+    origin: @autoclosure () -> LaunchOrigin = LaunchOrigin()
   ) throws(CUDAError) {
+    if isCaptured {
+      return try captureLaunch(function, configuration, origin()) { () throws(CUDAError) in
+        try KernelArguments(function, parameters: parameters)
+      }
+    }
     guard parameters != nil || function.parameterCount == 0 else {
       throw .invalidValue.because("\(function.name) has \(function.parameterCount) parameters and none were given")
     }
@@ -54,8 +60,14 @@ extension Stream {
 
   /// cuLaunchKernel with CU_LAUNCH_PARAM_BUFFER_POINTER: the parameters as one packed block, laid out as PTX lays them out.
   public func launch(
-    _ function: Function, _ configuration: LaunchConfiguration, packed: UnsafeRawPointer, byteCount: Int
+    _ function: Function, _ configuration: LaunchConfiguration, packed: UnsafeRawPointer, byteCount: Int,
+    origin: @autoclosure () -> LaunchOrigin = LaunchOrigin()
   ) throws(CUDAError) {
+    if isCaptured {
+      return try captureLaunch(function, configuration, origin()) { () throws(CUDAError) in
+        try KernelArguments(function, packed: packed, byteCount: byteCount)
+      }
+    }
     guard byteCount >= 0, byteCount <= function.hiddenOffset else {
       throw .invalidValue.because("\(function.name): \(byteCount) bytes of parameters, \(function.hiddenOffset) expected")
     }

@@ -120,6 +120,8 @@ public struct LaunchAttributes: Sendable {
   public var isCooperative = false
   /// Recorded behind the kernel: a programmatic event or a launch completion event, which may come late but never early.
   public var event: Event?
+  /// Of the kernel's node in a capture, at which the event happens: 1 at its trigger, 2 when its blocks have begun.
+  public var eventPort: UInt8 = 0
   /// The kernel's own priority; nil: the stream's.  A hint, since a queue has one.
   public var priority: Int?
   public init() {}
@@ -144,6 +146,7 @@ public struct LaunchAttributes: Sendable {
       guard value[2] != 1 else { throw .illegalState.because("launch attribute \(row.name): an external record outside of a capture") }
       guard value[2] == 0 else { throw .invalidValue.because("launch attribute \(row.name): flags are \(value[2])") }
       self.event = event
+      eventPort = id == .programmaticEvent ? 1 : 2
     case .preferredClusterDimension:
       guard value[0] == 0, value[1] == 0, value[2] == 0 else { throw .invalidClusterSize.because("a preferred cluster; this device has no clusters") }
     case .deviceUpdatableKernelNode: throw .notSupported.because("a kernel that is no graph node, or one that kernels update")

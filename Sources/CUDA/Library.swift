@@ -68,7 +68,7 @@ public final class Library: Sendable {
     guard let handle = Self.byModule.withLock({ $0.removeValue(forKey: key) }),
       Self.handles.revoke(UnsafeMutableRawPointer(bitPattern: handle)!) != nil
     else { throw .invalidResourceHandle.because("the library is unloaded") }
-    for device in try Runtime.devices() { try? device.contextIfAny?.synchronize() }
+    for device in try Runtime.devices() { try? device.contextIfAny?.finish() }
     Registry.shared.release(module)
   }
 

@@ -61,6 +61,7 @@ extension Context {
   /// cudaDeviceSetLimit.  The heap's size is settled by the first kernel that allocates.  The stack size is for calls whose depth the
   /// compiler doesn't know; what it knows a kernel to need is there whatever the limit is.
   public func setLimit(_ limit: Limit, to value: Int) throws(CUDAError) {
+    try Capture.forbidUnsafe()
     if limit == .mallocHeapSize, deviceHeap.isUsed {
       throw .invalidValue.because("the device heap is in use: its size is set before the first kernel that calls malloc")
     }

@@ -26,6 +26,7 @@ extension Context {
   /// Throws cudaErrorInvalidValue for an address that cudaMalloc, cudaMallocManaged or cudaMallocAsync did not return.
   public func free(_ pointer: UnsafeMutableRawPointer?) throws(CUDAError) {
     try check()
+    try Capture.forbidUnsafe()
     guard let pointer else { return }
     if let memory = Runtime.graphAllocation(at: UInt64(UInt(bitPattern: pointer))) { return try free(memory) }
     guard let (owner, allocation) = Runtime.find(UInt64(UInt(bitPattern: pointer))),
@@ -33,7 +34,7 @@ extension Context {
       Self.isFreeable(allocation)
     else { throw .invalidValue.because("\(pointer) is not the start of a device allocation") }
     let context = owner === device ? self : try owner.primaryContext()
-    try context.synchronize()
+    try context.finish()
     if try context.freePoolMemory(allocation.deviceAddress) { return }
     if allocation.heap == .managed { ManagedAdvice.shared.forget(allocation.serial) }
     try translating { () throws(GPUError) in try owner.gpu.free(allocation.deviceAddress) }
@@ -70,11 +71,12 @@ extension Context {
   /// cudaFreeHost.  Null does nothing.
   public func freeHost(_ pointer: UnsafeMutableRawPointer?) throws(CUDAError) {
     try check()
+    try Capture.forbidUnsafe()
     guard let pointer else { return }
     guard let (owner, allocation) = Runtime.find(UInt64(UInt(bitPattern: pointer))),
       allocation.hostAddress == UInt64(UInt(bitPattern: pointer)), allocation.heap == .host
     else { throw .invalidValue.because("\(pointer) is not the start of a page-locked allocation") }
-    try (owner === device ? self : owner.primaryContext()).synchronize()
+    try (owner === device ? self : owner.primaryContext()).finish()
     try translating { () throws(GPUError) in try owner.gpu.free(allocation.deviceAddress) }
   }
 
@@ -88,6 +90,7 @@ extension Context {
   /// Mapped (2), ReadOnly (8); IoMemory (4) is refused.
   public func registerHost(_ pointer: UnsafeMutableRawPointer?, byteCount: Int, flags: UInt32) throws(CUDAError) {
     try check()
+    try Capture.forbidUnsafe()
     guard let pointer, byteCount > 0 else { throw .invalidValue.because("\(byteCount) bytes at \(String(describing: pointer))") }
     guard flags <= 15 else { throw .invalidValue.because("registration flags are \(flags)") }
     guard flags & 4 == 0 || IOMemory.contains(pointer, byteCount) else { throw .invalidValue.because("\(byteCount) bytes at \(pointer) are no memory of a device") }
@@ -100,11 +103,12 @@ extension Context {
 
   /// cudaHostUnregister.  Throws cudaErrorHostMemoryNotRegistered.
   public func unregisterHost(_ pointer: UnsafeMutableRawPointer?) throws(CUDAError) {
+    try Capture.forbidUnsafe()
     guard let pointer else { throw .invalidValue.because("pointer is null") }
     guard let (owner, allocation) = Runtime.find(UInt64(UInt(bitPattern: pointer))),
       allocation.heap == .registered, allocation.hostAddress == UInt64(UInt(bitPattern: pointer))
     else { throw .hostMemoryNotRegistered.because("\(pointer)") }
-    try (owner === device ? self : owner.primaryContext()).synchronize()
+    try (owner === device ? self : owner.primaryContext()).finish()
     try translating { () throws(GPUError) in try owner.gpu.free(allocation.deviceAddress) }
   }
 
@@ -133,6 +137,7 @@ extension Context {
 
   private func allocate(_ byteCount: Int, heap: Heap, flags: UInt32) throws(CUDAError) -> UnsafeMutableRawPointer? {
     try check()
+    try Capture.forbidUnsafe()
     guard byteCount >= 0 else { throw .memoryAllocation.because("\(UInt(bitPattern: byteCount)) bytes") }
     guard byteCount > 0 else { return nil }
     do { return try gpu.allocate(UInt64(byteCount), heap: heap, flags: flags) } catch {

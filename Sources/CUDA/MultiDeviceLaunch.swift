@@ -35,6 +35,7 @@ public struct MultiDeviceLaunch {
       guard !launches[..<index].contains(where: { $0.stream.context === launch.stream.context }) else {
         throw .invalidDevice.because("two launches are on device \(launch.stream.context.device.ordinal)")
       }
+      if launch.stream.isCaptured { try launch.stream.refuseCapture() }
       try launch.stream.context.check(
         launch.function, launch.configuration, multiprocessors: launch.stream.execution?.multiprocessorCount)
     }

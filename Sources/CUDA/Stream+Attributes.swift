@@ -23,6 +23,7 @@ extension Stream {
   /// The value, and how many bytes of the union it is.  Throws cudaErrorInvalidValue for what is no stream's attribute.
   public func attribute(_ id: LaunchAttributeID, into result: UnsafeMutableRawPointer) throws(CUDAError) {
     let row = try launchAttributeRow(id, in: .streams)
+    if kind == .legacy && isCaptured { try refuseCapture() }
     let value = id == .priority ? LaunchAttributeValue(Int32(priority)) : attributes[row.id] ?? row.initial
     value.store(to: result, count: row.byteCount)
   }

@@ -11,12 +11,16 @@ public typealias StreamCallback = @convention(c) (UnsafeMutableRawPointer?, Int3
 extension Stream {
   /// cudaLaunchHostFunc.  Not called when the device has stopped.
   public func launchHostFunction(_ function: @escaping HostFunction, _ data: UnsafeMutableRawPointer?) throws(CUDAError) {
+    if isCaptured {
+      try capture(.host(HostNode(function, data)))
+      return
+    }
     try admit()
     nonisolated(unsafe) let data = data
     try gpuWork { () throws(GPUError) in try timeline.enqueueHostFunction { fault in if fault == .none { CurrentThread.inHostFunction { function(data) } } } }
   }
 
-  /// cudaStreamAddCallback.  Also called when the device has stopped, with the error.
+  /// cudaStreamAddCallback, which cannot be captured.  Also called when the device has stopped, with the error.
   public func addCallback(
     _ callback: @escaping StreamCallback, handle: UnsafeMutableRawPointer?, _ data: UnsafeMutableRawPointer?, flags: UInt32 = 0
   ) throws(CUDAError) {

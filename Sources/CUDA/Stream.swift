@@ -16,6 +16,10 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
   public var priority: Int { storedPriority.load(ordering: .relaxed) }
   let storedPriority: Atomic<Int>
   let attributes = StreamAttributes()
+  /// 1 while the stream captures; 2, in the legacy stream, while a blocking stream does.  Written under Capture.lock.
+  let captureFlag = Atomic<UInt8>(0)
+  /// This stream's part of a capture; guarded by Capture.lock.
+  nonisolated(unsafe) var branch: CaptureBranch?
   /// cudaStreamGetId: unique in the process's life.
   public let id: UInt64
   let timeline: Timeline
@@ -79,6 +83,7 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
     guard let handle, Self.handles.revoke(handle) != nil else {
       throw .invalidResourceHandle.because("a default stream, or one that was destroyed before")
     }
+    if isCaptured { Capture.drop(self) }
     context.release(self)
   }
 
@@ -91,8 +96,10 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
   // MARK: order
 
   /// Makes what is submitted next wait for the streams that the default-stream rules name.  Call before each submission.
+  /// An operation that a capture does not take comes here as well, and is refused.
   func admit() throws(CUDAError) {
     try context.check()
+    if isCaptured { try refuseCapture() }
     switch kind {
     case .legacy:
       guard context.blockingStreamCount.load(ordering: .acquiring) > 0 else { return }
@@ -120,6 +127,8 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
   /// cudaStreamQuery: whether all submitted work is done.  Throws the sticky error.
   public func isIdle() throws(CUDAError) -> Bool {
     try context.check()
+    if isCaptured { try refuseCapture() }
+    try Capture.forbidUnsafe()
     if kind == .legacy {
       for other in context.allStreams() where other !== self && kind.isOrdered(against: other.kind) && !other.isDone {
         return false
@@ -133,6 +142,8 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
   /// cudaStreamSynchronize.  For the legacy stream also waits for the blocking streams, which it is ordered against.
   public func synchronize() throws(CUDAError) {
     try context.check()
+    if isCaptured { try refuseCapture() }
+    try Capture.forbidUnsafe()
     if kind == .legacy {
       for other in context.allStreams() where other !== self && kind.isOrdered(against: other.kind) {
         try other.waitForOwnWork()
@@ -156,15 +167,18 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
   }
 
   /// cudaStreamWaitEvent: later work of this stream waits for the event's last record; an event never recorded is complete.
-  /// Throws cudaErrorInvalidValue for flags other than 0 and cudaEventWaitExternal.
+  /// Throws cudaErrorInvalidValue for flags other than 0 and cudaEventWaitExternal, which is for captures.
   public func wait(for event: Event, flags: UInt32 = 0) throws(CUDAError) {
     guard flags <= 1 else { throw .invalidValue.because("wait flags are \(flags)") }
     try context.check()
+    let (record, captured) = event.places
+    if isCaptured || captured != nil { return try waitCaptured(for: event, record, captured, isExternal: flags != 0) }
+    guard flags == 0 else { throw .illegalState.because("an external wait in a stream that doesn't capture") }
     if let shared = event.shared {
       try admit()
       return try gpuWork { () throws(GPUError) in try shared.enqueueWait(in: timeline) }
     }
-    guard let record = event.lastRecord else { return }
+    guard let record else { return }
     if record.timeline === timeline { return }
     try admit()
     try gpuWork { () throws(GPUError) in try timeline.enqueueWait(on: record.timeline, position: record.position) }
@@ -180,6 +194,7 @@ extension Context {
 
   /// Lets go of a stream whose handle is gone: now if its work is done, else at a later look.
   func release(_ stream: Stream) {
+    if stream.isCaptured { Capture.drop(stream) }
     stream.isReleased.store(true, ordering: .releasing)
     purge()
   }

@@ -59,6 +59,7 @@ public enum TextureObjects {
       guard case .array(let array) = source else { throw .invalidValue.because("a surface needs an array") }
       guard array.flags & DeviceArray.surface != 0 else { throw .invalidValue.because("the array was made without cudaArraySurfaceLoadStore") }
     }
+    try Capture.forbidUnsafe()
     let memory: UnsafeMutableRawPointer
     do throws(GPUError) { memory = try context.gpu.allocate(UInt64(MemoryLayout<carmine_texture>.size), heap: .deviceLocal, isInternal: true) } catch {
       throw CUDAError(error)
@@ -73,9 +74,10 @@ public enum TextureObjects {
   /// cudaDestroyTextureObject, cudaDestroySurfaceObject.  0 does nothing.
   public static func destroy(_ handle: UInt64, in context: Context) throws(CUDAError) {
     try context.check()
+    try Capture.forbidUnsafe()
     if handle == 0 { return }
     guard let device = lock.withLock({ owners.removeValue(forKey: handle) }) else { throw .invalidValue.because("no texture or surface object has this handle") }
-    try (device === context.device ? context : try device.primaryContext()).synchronize()
+    try (device === context.device ? context : try device.primaryContext()).finish()
     try? device.gpu.free(handle)
   }
 

@@ -163,6 +163,6 @@ public func cuLaunchKernelEx(
         grid: Dim3(c.gridDimX, c.gridDimY, c.gridDimZ), block: Dim3(c.blockDimX, c.blockDimY, c.blockDimZ),
         dynamicSharedBytes: Int(c.sharedMemBytes), isCooperative: attributes.isCooperative),
       c.hStream, parameters, extra)
-    if let event = attributes.event { try event.record(in: current().stream(c.hStream)) }
+    if let event = attributes.event { try event.record(in: current().stream(c.hStream), port: attributes.eventPort) }
   }
 }

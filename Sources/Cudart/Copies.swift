@@ -49,7 +49,9 @@ public func cudaMemcpyPeerAsync(
   entry { () throws(CUDAError) in
     _ = try Runtime.device(Int(toDevice))
     _ = try Runtime.device(Int(fromDevice))
-    try currentStream(stream).copyAsync(to: to, from: from, count: count(size), kind: .automatic)
+    let stream = try currentStream(stream)
+    if stream.isCaptured { try stream.refuseCapture() }   // so does NVIDIA's runtime
+    try stream.copyAsync(to: to, from: from, count: count(size), kind: .automatic)
   }
 }
 

@@ -157,7 +157,7 @@ private func clusterQuestion(
     }
   }
   let threads = dimensions(c.blockDim).volume
-  guard threads > 0, threads <= UInt64(function.image.maximumThreads) else { throw .invalidValue.because("a block of \(threads) threads") }
+  guard threads > 0 else { throw .invalidValue.because("a block of \(threads) threads") }
   return (c, cluster)
 }
 

@@ -8,6 +8,7 @@ private func instantiate(
 ) throws(CUDAError) {
   let result = try out(result, "pGraphExec")
   let graph = try Graph.graph(graph), context = try currentContext()
+  try Capture.forbidUnsafe()
   do throws(InstantiationFailure) {
     result.pointee = try GraphExecutable.make(graph, in: context, flags: flags, allowsUpload: false).handle
   } catch { throw error.error }
@@ -34,6 +35,7 @@ private func instantiate(
   }
   do throws(CUDAError) {
     let result = try out(result, "pGraphExec"), graph = try Graph.graph(graph), context = try currentContext()
+    try Capture.forbidUnsafe()
     let isUpload = parameters.pointee.flags & 2 != 0
     let stream = isUpload ? try currentStream(parameters.pointee.uploadStream, perThreadDefault: perThreadDefault) : nil
     do throws(InstantiationFailure) {
@@ -72,7 +74,11 @@ public func cudaGraphInstantiateWithParams_ptsz(
 
 @c(carmine_rt_cudaGraphExecDestroy)
 public func cudaGraphExecDestroy(_ executable: UnsafeMutableRawPointer?) -> Int32 {
-  entry { () throws(CUDAError) in try GraphExecutable.executable(executable).destroy() }
+  entry { () throws(CUDAError) in
+    let executable = try GraphExecutable.executable(executable)
+    try Capture.forbidUnsafe()
+    try executable.destroy()
+  }
 }
 
 @c(carmine_rt_cudaGraphExecGetFlags)

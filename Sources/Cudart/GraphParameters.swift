@@ -231,10 +231,13 @@ func graphEvent(_ handle: UnsafeMutableRawPointer?) throws(CUDAError) -> CUDA.Ev
 }
 
 /// cudaGraphNodeGetParams.
-func nodeParameters(_ node: GraphNode) throws(CUDAError) -> cudaGraphNodeParams {
+func nodeParameters(_ node: GraphNode) throws(CUDAError) -> cudaGraphNodeParams { nodeParameters(node.kind, of: node) }
+
+/// The same of what a node was or becomes.
+func nodeParameters(_ kind: GraphNodeKind, of node: GraphNode) -> cudaGraphNodeParams {
   var p = cudaGraphNodeParams()
-  p.type = node.kind.number
-  switch node.kind {
+  p.type = kind.number
+  switch kind {
   case .kernel(let kernel): p.kernel = parameters(kernel)
   case .copy(let copy): p.memcpy = cudaMemcpyNodeParams(flags: 0, reserved: 0, ctx: nil, copyParams: copy.parameters)
   case .fill(let fill):

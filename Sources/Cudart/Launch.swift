@@ -36,14 +36,18 @@ public func loadedFunction(_ kernel: RegisteredKernel, on context: Context) thro
 @inline(__always)
 private func launch(
   _ kernel: RegisteredKernel, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
-  _ stream: UnsafeMutableRawPointer?, isCooperative: Bool = false, perThreadDefault: Bool = false
+  _ stream: UnsafeMutableRawPointer?, isCooperative: Bool = false, perThreadDefault: Bool = false,
+  attributes: UnsafeBufferPointer<cudaLaunchAttribute> = .init(start: nil, count: 0)
 ) throws(CUDAError) {
   let stream = try currentStream(stream, perThreadDefault: perThreadDefault)
   try stream.launch(
     loadedFunction(kernel, on: stream.context),
     LaunchConfiguration(
       grid: dimensions(grid), block: dimensions(block), dynamicSharedBytes: count(shared, "sharedMem"), isCooperative: isCooperative),
-    parameters: arguments.map { UnsafePointer($0) })
+    parameters: arguments.map { UnsafePointer($0) },
+    origin: LaunchOrigin(
+      symbol: kernel.hostAddress != 0 ? UnsafeRawPointer(bitPattern: kernel.hostAddress) : UnsafeRawPointer(kernel.handle),
+      symbolType: kernel.hostAddress != 0 ? 1 : 2, attributes: attributes))
 }
 
 @c(carmine_rt_cudaLaunchKernel)
@@ -114,8 +118,11 @@ private func launchExtended(
   let attributes = try launchAttributes(c.attrs, c.numAttrs)
   try launch(
     registeredKernel(function), c.gridDim, c.blockDim, arguments, UInt(c.dynamicSmemBytes), c.stream,
-    isCooperative: attributes.isCooperative, perThreadDefault: perThreadDefault)
-  if let event = attributes.event { try event.record(in: currentStream(c.stream, perThreadDefault: perThreadDefault)) }
+    isCooperative: attributes.isCooperative, perThreadDefault: perThreadDefault,
+    attributes: UnsafeBufferPointer(start: c.attrs, count: Int(c.numAttrs)))
+  if let event = attributes.event {
+    try event.record(in: currentStream(c.stream, perThreadDefault: perThreadDefault), port: attributes.eventPort)
+  }
 }
 
 @c(carmine_rt_cudaLaunchKernelExC)

@@ -22,7 +22,8 @@ public func advise(_ pointer: UnsafeRawPointer?, _ size: UInt, _ advice: Int32, 
 public func prefetch(
   _ pointer: UnsafeRawPointer?, _ size: UInt, _ location: cudaMemLocation, flags: UInt32, _ stream: UnsafeMutableRawPointer?
 ) throws(CUDAError) {
-  _ = try currentStream(stream)
+  let stream = try currentStream(stream)
+  if stream.isCaptured { try stream.refuseCapture() }
   guard flags == 0 else { throw .invalidValue.because("flags are \(flags), not 0") }
   try ManagedAdvice.shared.prefetch(pointer, size, to: memoryLocation(location))
 }

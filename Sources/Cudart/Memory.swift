@@ -104,10 +104,11 @@ public func cudaStreamAttachMemAsync(
 ) -> Int32 {
   entry { () throws(CUDAError) in
     let stream = try currentStream(stream)
+    if stream.isCaptured { try stream.refuseCapture() }
     guard [1, 2, 4].contains(flags) else { throw .invalidValue.because("attachment flags are \(flags)") }
     let memory = PointerAttributes(of: pointer)
     guard memory.type == .managed else { throw .invalidValue.because("the memory is not managed") }
-    guard length == 0 || length <= UInt(memory.rangeSize) && UInt(memory.rangeSize) - length < 4096,
+    guard length == 0 || length <= UInt(memory.rangeSize) && UInt(memory.rangeSize) - length < 64,
       UInt(bitPattern: pointer) == memory.rangeStart
     else { throw .invalidValue.because("\(length) bytes of an allocation of \(memory.rangeSize): it is attached as a whole") }
     guard flags != 4 || stream.kind != .legacy else { throw .invalidValue.because("memory is attached to the NULL stream alone") }

@@ -17,6 +17,7 @@ private func location(_ pointer: UnsafePointer<cudaMemLocation>?) throws(CUDAErr
 public func cudaMemPoolCreate(_ result: PointerResult?, _ properties: UnsafePointer<cudaMemPoolProps>?) -> Int32 {
   entry { () throws(CUDAError) in
     let result = try out(result, "memPool")
+    try Capture.forbidUnsafe()
     guard let properties else { throw .invalidValue.because("poolProps is null") }
     _ = try currentContext()
     let p = properties.pointee
@@ -33,7 +34,10 @@ public func cudaMemPoolCreate(_ result: PointerResult?, _ properties: UnsafePoin
 
 @c(carmine_rt_cudaMemPoolDestroy)
 public func cudaMemPoolDestroy(_ pool: UnsafeMutableRawPointer?) -> Int32 {
-  entry { () throws(CUDAError) in try PoolRegistry.shared.destroy(MemoryPool.find(pool)) }
+  entry { () throws(CUDAError) in
+    try Capture.forbidUnsafe()
+    try PoolRegistry.shared.destroy(MemoryPool.find(pool))
+  }
 }
 
 @c(carmine_rt_cudaDeviceGetDefaultMemPool)
@@ -86,7 +90,10 @@ public func cudaMemSetMemPool(_ place: UnsafeMutablePointer<cudaMemLocation>?, _
 
 @c(carmine_rt_cudaMemPoolTrimTo)
 public func cudaMemPoolTrimTo(_ pool: UnsafeMutableRawPointer?, _ size: UInt) -> Int32 {
-  entry { () throws(CUDAError) in try MemoryPool.find(pool).trim(to: Int(clamping: size)) }
+  entry { () throws(CUDAError) in
+    try Capture.forbidUnsafe()
+    try MemoryPool.find(pool).trim(to: Int(clamping: size))
+  }
 }
 
 @c(carmine_rt_cudaMemPoolGetAttribute)

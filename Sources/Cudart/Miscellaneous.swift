@@ -1,4 +1,4 @@
-// Functions that need no device: channel descriptions, the profiler's switches, and what says that nothing is being captured.
+// Functions that need no device: channel descriptions, the profiler's switches.
 import CCUDA
 import CUDA
 
@@ -21,29 +21,6 @@ public func cudaSetDoubleForDevice(_ value: UnsafeMutablePointer<Double>?) -> In
 
 @c(carmine_rt_cudaSetDoubleForHost)
 public func cudaSetDoubleForHost(_ value: UnsafeMutablePointer<Double>?) -> Int32 { entry { () throws(CUDAError) in } }
-
-// Every version of cudaStreamGetCaptureInfo has these two arguments first; the rest is only written while capturing.
-
-private func captureInfo(_ stream: UnsafeMutableRawPointer?, _ status: UnsafeMutablePointer<Int32>?) throws(CUDAError) {
-  let status = try out(status, "captureStatus_out")
-  _ = try currentStream(stream)
-  status.pointee = 0   // cudaStreamCaptureStatusNone
-}
-
-@c(carmine_rt_cudaStreamGetCaptureInfo)
-public func cudaStreamGetCaptureInfo(_ stream: UnsafeMutableRawPointer?, _ status: UnsafeMutablePointer<Int32>?) -> Int32 {
-  entry { () throws(CUDAError) in try captureInfo(stream, status) }
-}
-
-@c(carmine_rt_cudaStreamGetCaptureInfo_v2)
-public func cudaStreamGetCaptureInfo_v2(_ stream: UnsafeMutableRawPointer?, _ status: UnsafeMutablePointer<Int32>?) -> Int32 {
-  entry { () throws(CUDAError) in try captureInfo(stream, status) }
-}
-
-@c(carmine_rt_cudaStreamGetCaptureInfo_v3)
-public func cudaStreamGetCaptureInfo_v3(_ stream: UnsafeMutableRawPointer?, _ status: UnsafeMutablePointer<Int32>?) -> Int32 {
-  entry { () throws(CUDAError) in try captureInfo(stream, status) }
-}
 
 /// Tables of functions for NVIDIA's own libraries, by identifiers that it does not publish; there is none here.
 @c(carmine_rt_cudaGetExportTable)

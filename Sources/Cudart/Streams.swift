@@ -1,5 +1,4 @@
 // Streams and work of the host in them.  Source: CUDA Runtime API, "Stream Management", "Execution Control".
-import CThreadLocal
 import CUDA
 
 @c(carmine_rt_cudaStreamCreate)
@@ -130,26 +129,5 @@ public func cudaStreamCopyAttributes(_ destination: UnsafeMutableRawPointer?, _ 
 public func cudaStreamCopyAttributes_ptsz(_ destination: UnsafeMutableRawPointer?, _ source: UnsafeMutableRawPointer?) -> Int32 {
   entry { () throws(CUDAError) in
     try currentStream(destination, perThreadDefault: true).copyAttributes(from: currentStream(source, perThreadDefault: true))
-  }
-}
-
-// Capture: there are no graphs yet, so no stream is ever capturing, which is a true answer; beginning a capture is absent.
-
-@c(carmine_rt_cudaStreamIsCapturing)
-public func cudaStreamIsCapturing(_ stream: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<Int32>?) -> Int32 {
-  entry { () throws(CUDAError) in
-    let result = try out(result, "pCaptureStatus")
-    _ = try currentStream(stream)
-    result.pointee = 0   // cudaStreamCaptureStatusNone
-  }
-}
-
-@c(carmine_rt_cudaThreadExchangeStreamCaptureMode)
-public func cudaThreadExchangeStreamCaptureMode(_ mode: UnsafeMutablePointer<Int32>?) -> Int32 {
-  entry { () throws(CUDAError) in
-    let mode = try out(mode, "mode")
-    guard (0...2).contains(mode.pointee) else { throw .invalidValue.because("capture mode \(mode.pointee)") }
-    let state = carmine_thread_state_get()!
-    (mode.pointee, state.pointee.capture_mode) = (state.pointee.capture_mode, mode.pointee)
   }
 }

@@ -1995,73 +1995,76 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
 cudaStreamBeginCapture:	endbr64
-	leaq	name_377(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2608(%rip)
 	.size cudaStreamBeginCapture,.-cudaStreamBeginCapture
 	.globl cudaStreamBeginCaptureToGraph
 	.type cudaStreamBeginCaptureToGraph,@function
 cudaStreamBeginCaptureToGraph:	endbr64
-	leaq	name_378(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2616(%rip)
 	.size cudaStreamBeginCaptureToGraph,.-cudaStreamBeginCaptureToGraph
 	.globl cudaStreamBeginCaptureToGraph_ptsz
 	.type cudaStreamBeginCaptureToGraph_ptsz,@function
 cudaStreamBeginCaptureToGraph_ptsz:	endbr64
-	leaq	name_379(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+2616(%rip)
 	.size cudaStreamBeginCaptureToGraph_ptsz,.-cudaStreamBeginCaptureToGraph_ptsz
 	.globl cudaStreamBeginCapture_ptsz
 	.type cudaStreamBeginCapture_ptsz,@function
 cudaStreamBeginCapture_ptsz:	endbr64
-	leaq	name_380(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+2608(%rip)
 	.size cudaStreamBeginCapture_ptsz,.-cudaStreamBeginCapture_ptsz
 	.globl cudaStreamCopyAttributes
 	.type cudaStreamCopyAttributes,@function
 cudaStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+2608(%rip)
+	jmp	*carmine_front_slots+2624(%rip)
 	.size cudaStreamCopyAttributes,.-cudaStreamCopyAttributes
 	.globl cudaStreamCopyAttributes_ptsz
 	.type cudaStreamCopyAttributes_ptsz,@function
 cudaStreamCopyAttributes_ptsz:	endbr64
-	jmp	*carmine_front_slots+2616(%rip)
+	jmp	*carmine_front_slots+2632(%rip)
 	.size cudaStreamCopyAttributes_ptsz,.-cudaStreamCopyAttributes_ptsz
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+2624(%rip)
+	jmp	*carmine_front_slots+2640(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+2632(%rip)
+	jmp	*carmine_front_slots+2648(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+2640(%rip)
+	jmp	*carmine_front_slots+2656(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+2648(%rip)
+	jmp	*carmine_front_slots+2664(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
 cudaStreamEndCapture:	endbr64
-	leaq	name_387(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2672(%rip)
 	.size cudaStreamEndCapture,.-cudaStreamEndCapture
 	.globl cudaStreamEndCapture_ptsz
 	.type cudaStreamEndCapture_ptsz,@function
 cudaStreamEndCapture_ptsz:	endbr64
-	leaq	name_388(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+2672(%rip)
 	.size cudaStreamEndCapture_ptsz,.-cudaStreamEndCapture_ptsz
 	.globl cudaStreamGetAttribute
 	.type cudaStreamGetAttribute,@function
 cudaStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2656(%rip)
+	jmp	*carmine_front_slots+2680(%rip)
 	.size cudaStreamGetAttribute,.-cudaStreamGetAttribute
 	.globl cudaStreamGetAttribute_ptsz
 	.type cudaStreamGetAttribute_ptsz,@function
@@ -2069,12 +2072,12 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2656(%rip)
+1:	jmp	*carmine_front_slots+2680(%rip)
 	.size cudaStreamGetAttribute_ptsz,.-cudaStreamGetAttribute_ptsz
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+2664(%rip)
+	jmp	*carmine_front_slots+2688(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2082,12 +2085,12 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2664(%rip)
+1:	jmp	*carmine_front_slots+2688(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetCaptureInfo_v2
 	.type cudaStreamGetCaptureInfo_v2,@function
 cudaStreamGetCaptureInfo_v2:	endbr64
-	jmp	*carmine_front_slots+2672(%rip)
+	jmp	*carmine_front_slots+2696(%rip)
 	.size cudaStreamGetCaptureInfo_v2,.-cudaStreamGetCaptureInfo_v2
 	.globl cudaStreamGetCaptureInfo_v2_ptsz
 	.type cudaStreamGetCaptureInfo_v2_ptsz,@function
@@ -2095,12 +2098,12 @@ cudaStreamGetCaptureInfo_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2672(%rip)
+1:	jmp	*carmine_front_slots+2696(%rip)
 	.size cudaStreamGetCaptureInfo_v2_ptsz,.-cudaStreamGetCaptureInfo_v2_ptsz
 	.globl cudaStreamGetCaptureInfo_v3
 	.type cudaStreamGetCaptureInfo_v3,@function
 cudaStreamGetCaptureInfo_v3:	endbr64
-	jmp	*carmine_front_slots+2680(%rip)
+	jmp	*carmine_front_slots+2704(%rip)
 	.size cudaStreamGetCaptureInfo_v3,.-cudaStreamGetCaptureInfo_v3
 	.globl cudaStreamGetCaptureInfo_v3_ptsz
 	.type cudaStreamGetCaptureInfo_v3_ptsz,@function
@@ -2108,12 +2111,12 @@ cudaStreamGetCaptureInfo_v3_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2680(%rip)
+1:	jmp	*carmine_front_slots+2704(%rip)
 	.size cudaStreamGetCaptureInfo_v3_ptsz,.-cudaStreamGetCaptureInfo_v3_ptsz
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+2688(%rip)
+	jmp	*carmine_front_slots+2712(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2121,12 +2124,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2688(%rip)
+1:	jmp	*carmine_front_slots+2712(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+2696(%rip)
+	jmp	*carmine_front_slots+2720(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2134,12 +2137,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2696(%rip)
+1:	jmp	*carmine_front_slots+2720(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+2704(%rip)
+	jmp	*carmine_front_slots+2728(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2147,12 +2150,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2704(%rip)
+1:	jmp	*carmine_front_slots+2728(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+2712(%rip)
+	jmp	*carmine_front_slots+2736(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2160,12 +2163,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2712(%rip)
+1:	jmp	*carmine_front_slots+2736(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+2720(%rip)
+	jmp	*carmine_front_slots+2744(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2173,12 +2176,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2720(%rip)
+1:	jmp	*carmine_front_slots+2744(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+2728(%rip)
+	jmp	*carmine_front_slots+2752(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2186,12 +2189,12 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2728(%rip)
+1:	jmp	*carmine_front_slots+2752(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
 cudaStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+2736(%rip)
+	jmp	*carmine_front_slots+2760(%rip)
 	.size cudaStreamSetAttribute,.-cudaStreamSetAttribute
 	.globl cudaStreamSetAttribute_ptsz
 	.type cudaStreamSetAttribute_ptsz,@function
@@ -2199,12 +2202,12 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2736(%rip)
+1:	jmp	*carmine_front_slots+2760(%rip)
 	.size cudaStreamSetAttribute_ptsz,.-cudaStreamSetAttribute_ptsz
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+2744(%rip)
+	jmp	*carmine_front_slots+2768(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2212,36 +2215,38 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2744(%rip)
+1:	jmp	*carmine_front_slots+2768(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
 cudaStreamUpdateCaptureDependencies:	endbr64
-	leaq	name_413(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2776(%rip)
 	.size cudaStreamUpdateCaptureDependencies,.-cudaStreamUpdateCaptureDependencies
 	.globl cudaStreamUpdateCaptureDependencies_ptsz
 	.type cudaStreamUpdateCaptureDependencies_ptsz,@function
 cudaStreamUpdateCaptureDependencies_ptsz:	endbr64
-	leaq	name_414(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+2776(%rip)
 	.size cudaStreamUpdateCaptureDependencies_ptsz,.-cudaStreamUpdateCaptureDependencies_ptsz
 	.globl cudaStreamUpdateCaptureDependencies_v2
 	.type cudaStreamUpdateCaptureDependencies_v2,@function
 cudaStreamUpdateCaptureDependencies_v2:	endbr64
-	leaq	name_415(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2784(%rip)
 	.size cudaStreamUpdateCaptureDependencies_v2,.-cudaStreamUpdateCaptureDependencies_v2
 	.globl cudaStreamUpdateCaptureDependencies_v2_ptsz
 	.type cudaStreamUpdateCaptureDependencies_v2_ptsz,@function
 cudaStreamUpdateCaptureDependencies_v2_ptsz:	endbr64
-	leaq	name_416(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+2784(%rip)
 	.size cudaStreamUpdateCaptureDependencies_v2_ptsz,.-cudaStreamUpdateCaptureDependencies_v2_ptsz
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+2752(%rip)
+	jmp	*carmine_front_slots+2792(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2249,67 +2254,67 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2752(%rip)
+1:	jmp	*carmine_front_slots+2792(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+2760(%rip)
+	jmp	*carmine_front_slots+2800(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaThreadExit
 	.type cudaThreadExit,@function
 cudaThreadExit:	endbr64
-	jmp	*carmine_front_slots+2768(%rip)
+	jmp	*carmine_front_slots+2808(%rip)
 	.size cudaThreadExit,.-cudaThreadExit
 	.globl cudaThreadGetCacheConfig
 	.type cudaThreadGetCacheConfig,@function
 cudaThreadGetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+2776(%rip)
+	jmp	*carmine_front_slots+2816(%rip)
 	.size cudaThreadGetCacheConfig,.-cudaThreadGetCacheConfig
 	.globl cudaThreadGetLimit
 	.type cudaThreadGetLimit,@function
 cudaThreadGetLimit:	endbr64
-	jmp	*carmine_front_slots+2784(%rip)
+	jmp	*carmine_front_slots+2824(%rip)
 	.size cudaThreadGetLimit,.-cudaThreadGetLimit
 	.globl cudaThreadSetCacheConfig
 	.type cudaThreadSetCacheConfig,@function
 cudaThreadSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+2792(%rip)
+	jmp	*carmine_front_slots+2832(%rip)
 	.size cudaThreadSetCacheConfig,.-cudaThreadSetCacheConfig
 	.globl cudaThreadSetLimit
 	.type cudaThreadSetLimit,@function
 cudaThreadSetLimit:	endbr64
-	jmp	*carmine_front_slots+2800(%rip)
+	jmp	*carmine_front_slots+2840(%rip)
 	.size cudaThreadSetLimit,.-cudaThreadSetLimit
 	.globl cudaThreadSynchronize
 	.type cudaThreadSynchronize,@function
 cudaThreadSynchronize:	endbr64
-	jmp	*carmine_front_slots+2808(%rip)
+	jmp	*carmine_front_slots+2848(%rip)
 	.size cudaThreadSynchronize,.-cudaThreadSynchronize
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
 cudaUserObjectCreate:	endbr64
-	jmp	*carmine_front_slots+2816(%rip)
+	jmp	*carmine_front_slots+2856(%rip)
 	.size cudaUserObjectCreate,.-cudaUserObjectCreate
 	.globl cudaUserObjectRelease
 	.type cudaUserObjectRelease,@function
 cudaUserObjectRelease:	endbr64
-	jmp	*carmine_front_slots+2824(%rip)
+	jmp	*carmine_front_slots+2864(%rip)
 	.size cudaUserObjectRelease,.-cudaUserObjectRelease
 	.globl cudaUserObjectRetain
 	.type cudaUserObjectRetain,@function
 cudaUserObjectRetain:	endbr64
-	jmp	*carmine_front_slots+2832(%rip)
+	jmp	*carmine_front_slots+2872(%rip)
 	.size cudaUserObjectRetain,.-cudaUserObjectRetain
 	.globl cudaVDPAUGetDevice
 	.type cudaVDPAUGetDevice,@function
 cudaVDPAUGetDevice:	endbr64
-	jmp	*carmine_front_slots+2840(%rip)
+	jmp	*carmine_front_slots+2880(%rip)
 	.size cudaVDPAUGetDevice,.-cudaVDPAUGetDevice
 	.globl cudaVDPAUSetVDPAUDevice
 	.type cudaVDPAUSetVDPAUDevice,@function
 cudaVDPAUSetVDPAUDevice:	endbr64
-	jmp	*carmine_front_slots+2848(%rip)
+	jmp	*carmine_front_slots+2888(%rip)
 	.size cudaVDPAUSetVDPAUDevice,.-cudaVDPAUSetVDPAUDevice
 	.globl cudaWaitExternalSemaphoresAsync
 	.type cudaWaitExternalSemaphoresAsync,@function
@@ -3049,6 +3054,16 @@ first_355:	pushq	$355
 	jmp	carmine_front_first_call
 first_356:	pushq	$356
 	jmp	carmine_front_first_call
+first_357:	pushq	$357
+	jmp	carmine_front_first_call
+first_358:	pushq	$358
+	jmp	carmine_front_first_call
+first_359:	pushq	$359
+	jmp	carmine_front_first_call
+first_360:	pushq	$360
+	jmp	carmine_front_first_call
+first_361:	pushq	$361
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 name_9:	.asciz "__cudaRegisterHostVar"
 name_11:	.asciz "__cudaRegisterUnifiedTable"
@@ -3075,16 +3090,6 @@ name_369:	.asciz "cudaSignalExternalSemaphoresAsync"
 name_370:	.asciz "cudaSignalExternalSemaphoresAsync_ptsz"
 name_371:	.asciz "cudaSignalExternalSemaphoresAsync_v2"
 name_372:	.asciz "cudaSignalExternalSemaphoresAsync_v2_ptsz"
-name_377:	.asciz "cudaStreamBeginCapture"
-name_378:	.asciz "cudaStreamBeginCaptureToGraph"
-name_379:	.asciz "cudaStreamBeginCaptureToGraph_ptsz"
-name_380:	.asciz "cudaStreamBeginCapture_ptsz"
-name_387:	.asciz "cudaStreamEndCapture"
-name_388:	.asciz "cudaStreamEndCapture_ptsz"
-name_413:	.asciz "cudaStreamUpdateCaptureDependencies"
-name_414:	.asciz "cudaStreamUpdateCaptureDependencies_ptsz"
-name_415:	.asciz "cudaStreamUpdateCaptureDependencies_v2"
-name_416:	.asciz "cudaStreamUpdateCaptureDependencies_v2_ptsz"
 name_431:	.asciz "cudaWaitExternalSemaphoresAsync"
 name_432:	.asciz "cudaWaitExternalSemaphoresAsync_ptsz"
 name_433:	.asciz "cudaWaitExternalSemaphoresAsync_v2"
@@ -3415,37 +3420,42 @@ symbol_322:	.asciz "carmine_rt_cudaSetDoubleForHost"
 symbol_323:	.asciz "carmine_rt_cudaSetValidDevices"
 symbol_324:	.asciz "carmine_rt_cudaStreamAddCallback"
 symbol_325:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_326:	.asciz "carmine_rt_cudaStreamCopyAttributes"
-symbol_327:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
-symbol_328:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_329:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_330:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_331:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_332:	.asciz "carmine_rt_cudaStreamGetAttribute"
-symbol_333:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
-symbol_334:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v2"
-symbol_335:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v3"
-symbol_336:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_337:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_338:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_339:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_340:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_341:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_342:	.asciz "carmine_rt_cudaStreamSetAttribute"
-symbol_343:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_344:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_345:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
-symbol_346:	.asciz "carmine_rt_cudaThreadExit"
-symbol_347:	.asciz "carmine_rt_cudaThreadGetCacheConfig"
-symbol_348:	.asciz "carmine_rt_cudaThreadGetLimit"
-symbol_349:	.asciz "carmine_rt_cudaThreadSetCacheConfig"
-symbol_350:	.asciz "carmine_rt_cudaThreadSetLimit"
-symbol_351:	.asciz "carmine_rt_cudaThreadSynchronize"
-symbol_352:	.asciz "carmine_rt_cudaUserObjectCreate"
-symbol_353:	.asciz "carmine_rt_cudaUserObjectRelease"
-symbol_354:	.asciz "carmine_rt_cudaUserObjectRetain"
-symbol_355:	.asciz "carmine_rt_cudaVDPAUGetDevice"
-symbol_356:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
+symbol_326:	.asciz "carmine_rt_cudaStreamBeginCapture"
+symbol_327:	.asciz "carmine_rt_cudaStreamBeginCaptureToGraph"
+symbol_328:	.asciz "carmine_rt_cudaStreamCopyAttributes"
+symbol_329:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
+symbol_330:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_331:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_332:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_333:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_334:	.asciz "carmine_rt_cudaStreamEndCapture"
+symbol_335:	.asciz "carmine_rt_cudaStreamGetAttribute"
+symbol_336:	.asciz "carmine12_cudaStreamGetCaptureInfo"
+symbol_337:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v2"
+symbol_338:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v3"
+symbol_339:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_340:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_341:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_342:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_343:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_344:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_345:	.asciz "carmine_rt_cudaStreamSetAttribute"
+symbol_346:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_347:	.asciz "carmine12_cudaStreamUpdateCaptureDependencies"
+symbol_348:	.asciz "carmine_rt_cudaStreamUpdateCaptureDependencies_v2"
+symbol_349:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_350:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_351:	.asciz "carmine_rt_cudaThreadExit"
+symbol_352:	.asciz "carmine_rt_cudaThreadGetCacheConfig"
+symbol_353:	.asciz "carmine_rt_cudaThreadGetLimit"
+symbol_354:	.asciz "carmine_rt_cudaThreadSetCacheConfig"
+symbol_355:	.asciz "carmine_rt_cudaThreadSetLimit"
+symbol_356:	.asciz "carmine_rt_cudaThreadSynchronize"
+symbol_357:	.asciz "carmine_rt_cudaUserObjectCreate"
+symbol_358:	.asciz "carmine_rt_cudaUserObjectRelease"
+symbol_359:	.asciz "carmine_rt_cudaUserObjectRetain"
+symbol_360:	.asciz "carmine_rt_cudaVDPAUGetDevice"
+symbol_361:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -3808,6 +3818,11 @@ carmine_front_slots:
 	.quad first_354
 	.quad first_355
 	.quad first_356
+	.quad first_357
+	.quad first_358
+	.quad first_359
+	.quad first_360
+	.quad first_361
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -4170,4 +4185,9 @@ carmine_front_symbols:
 	.quad symbol_354
 	.quad symbol_355
 	.quad symbol_356
+	.quad symbol_357
+	.quad symbol_358
+	.quad symbol_359
+	.quad symbol_360
+	.quad symbol_361
 	.section .note.GNU-stack,"",@progbits

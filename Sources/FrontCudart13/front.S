@@ -2159,85 +2159,89 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
 cudaStreamBeginCapture:	endbr64
-	leaq	name_407(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2816(%rip)
 	.size cudaStreamBeginCapture,.-cudaStreamBeginCapture
 	.globl cudaStreamBeginCaptureToGraph
 	.type cudaStreamBeginCaptureToGraph,@function
 cudaStreamBeginCaptureToGraph:	endbr64
-	leaq	name_408(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2824(%rip)
 	.size cudaStreamBeginCaptureToGraph,.-cudaStreamBeginCaptureToGraph
 	.globl cudaStreamBeginCaptureToGraph_ptsz
 	.type cudaStreamBeginCaptureToGraph_ptsz,@function
 cudaStreamBeginCaptureToGraph_ptsz:	endbr64
-	leaq	name_409(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+2824(%rip)
 	.size cudaStreamBeginCaptureToGraph_ptsz,.-cudaStreamBeginCaptureToGraph_ptsz
 	.globl cudaStreamBeginCapture_ptsz
 	.type cudaStreamBeginCapture_ptsz,@function
 cudaStreamBeginCapture_ptsz:	endbr64
-	leaq	name_410(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+2816(%rip)
 	.size cudaStreamBeginCapture_ptsz,.-cudaStreamBeginCapture_ptsz
 	.globl cudaStreamBeginRecaptureToGraph
 	.type cudaStreamBeginRecaptureToGraph,@function
 cudaStreamBeginRecaptureToGraph:	endbr64
-	leaq	name_411(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2832(%rip)
 	.size cudaStreamBeginRecaptureToGraph,.-cudaStreamBeginRecaptureToGraph
 	.globl cudaStreamBeginRecaptureToGraph_ptsz
 	.type cudaStreamBeginRecaptureToGraph_ptsz,@function
 cudaStreamBeginRecaptureToGraph_ptsz:	endbr64
-	leaq	name_412(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+2832(%rip)
 	.size cudaStreamBeginRecaptureToGraph_ptsz,.-cudaStreamBeginRecaptureToGraph_ptsz
 	.globl cudaStreamCopyAttributes
 	.type cudaStreamCopyAttributes,@function
 cudaStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+2816(%rip)
+	jmp	*carmine_front_slots+2840(%rip)
 	.size cudaStreamCopyAttributes,.-cudaStreamCopyAttributes
 	.globl cudaStreamCopyAttributes_ptsz
 	.type cudaStreamCopyAttributes_ptsz,@function
 cudaStreamCopyAttributes_ptsz:	endbr64
-	jmp	*carmine_front_slots+2824(%rip)
+	jmp	*carmine_front_slots+2848(%rip)
 	.size cudaStreamCopyAttributes_ptsz,.-cudaStreamCopyAttributes_ptsz
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+2832(%rip)
+	jmp	*carmine_front_slots+2856(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+2840(%rip)
+	jmp	*carmine_front_slots+2864(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+2848(%rip)
+	jmp	*carmine_front_slots+2872(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+2856(%rip)
+	jmp	*carmine_front_slots+2880(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
 cudaStreamEndCapture:	endbr64
-	leaq	name_419(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2888(%rip)
 	.size cudaStreamEndCapture,.-cudaStreamEndCapture
 	.globl cudaStreamEndCapture_ptsz
 	.type cudaStreamEndCapture_ptsz,@function
 cudaStreamEndCapture_ptsz:	endbr64
-	leaq	name_420(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+2888(%rip)
 	.size cudaStreamEndCapture_ptsz,.-cudaStreamEndCapture_ptsz
 	.globl cudaStreamGetAttribute
 	.type cudaStreamGetAttribute,@function
 cudaStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2864(%rip)
+	jmp	*carmine_front_slots+2896(%rip)
 	.size cudaStreamGetAttribute,.-cudaStreamGetAttribute
 	.globl cudaStreamGetAttribute_ptsz
 	.type cudaStreamGetAttribute_ptsz,@function
@@ -2245,12 +2249,12 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2864(%rip)
+1:	jmp	*carmine_front_slots+2896(%rip)
 	.size cudaStreamGetAttribute_ptsz,.-cudaStreamGetAttribute_ptsz
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+2872(%rip)
+	jmp	*carmine_front_slots+2904(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2258,12 +2262,12 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2872(%rip)
+1:	jmp	*carmine_front_slots+2904(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetDevResource
 	.type cudaStreamGetDevResource,@function
 cudaStreamGetDevResource:	endbr64
-	jmp	*carmine_front_slots+2880(%rip)
+	jmp	*carmine_front_slots+2912(%rip)
 	.size cudaStreamGetDevResource,.-cudaStreamGetDevResource
 	.globl cudaStreamGetDevResource_ptsz
 	.type cudaStreamGetDevResource_ptsz,@function
@@ -2271,12 +2275,12 @@ cudaStreamGetDevResource_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2880(%rip)
+1:	jmp	*carmine_front_slots+2912(%rip)
 	.size cudaStreamGetDevResource_ptsz,.-cudaStreamGetDevResource_ptsz
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+2888(%rip)
+	jmp	*carmine_front_slots+2920(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2284,12 +2288,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2888(%rip)
+1:	jmp	*carmine_front_slots+2920(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+2896(%rip)
+	jmp	*carmine_front_slots+2928(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2297,12 +2301,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2896(%rip)
+1:	jmp	*carmine_front_slots+2928(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+2904(%rip)
+	jmp	*carmine_front_slots+2936(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2310,12 +2314,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2904(%rip)
+1:	jmp	*carmine_front_slots+2936(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+2912(%rip)
+	jmp	*carmine_front_slots+2944(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2323,12 +2327,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2912(%rip)
+1:	jmp	*carmine_front_slots+2944(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+2920(%rip)
+	jmp	*carmine_front_slots+2952(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2336,12 +2340,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2920(%rip)
+1:	jmp	*carmine_front_slots+2952(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+2928(%rip)
+	jmp	*carmine_front_slots+2960(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2349,12 +2353,12 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2928(%rip)
+1:	jmp	*carmine_front_slots+2960(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
 cudaStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+2936(%rip)
+	jmp	*carmine_front_slots+2968(%rip)
 	.size cudaStreamSetAttribute,.-cudaStreamSetAttribute
 	.globl cudaStreamSetAttribute_ptsz
 	.type cudaStreamSetAttribute_ptsz,@function
@@ -2362,12 +2366,12 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2936(%rip)
+1:	jmp	*carmine_front_slots+2968(%rip)
 	.size cudaStreamSetAttribute_ptsz,.-cudaStreamSetAttribute_ptsz
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+2944(%rip)
+	jmp	*carmine_front_slots+2976(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2375,24 +2379,25 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2944(%rip)
+1:	jmp	*carmine_front_slots+2976(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
 cudaStreamUpdateCaptureDependencies:	endbr64
-	leaq	name_443(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+2984(%rip)
 	.size cudaStreamUpdateCaptureDependencies,.-cudaStreamUpdateCaptureDependencies
 	.globl cudaStreamUpdateCaptureDependencies_ptsz
 	.type cudaStreamUpdateCaptureDependencies_ptsz,@function
 cudaStreamUpdateCaptureDependencies_ptsz:	endbr64
-	leaq	name_444(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+2984(%rip)
 	.size cudaStreamUpdateCaptureDependencies_ptsz,.-cudaStreamUpdateCaptureDependencies_ptsz
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+2952(%rip)
+	jmp	*carmine_front_slots+2992(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2400,7 +2405,7 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2952(%rip)
+1:	jmp	*carmine_front_slots+2992(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaSubgridCreate
 	.type cudaSubgridCreate,@function
@@ -2423,32 +2428,32 @@ cudaSubgridWorksetCreate:	endbr64
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+2960(%rip)
+	jmp	*carmine_front_slots+3000(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
 cudaUserObjectCreate:	endbr64
-	jmp	*carmine_front_slots+2968(%rip)
+	jmp	*carmine_front_slots+3008(%rip)
 	.size cudaUserObjectCreate,.-cudaUserObjectCreate
 	.globl cudaUserObjectRelease
 	.type cudaUserObjectRelease,@function
 cudaUserObjectRelease:	endbr64
-	jmp	*carmine_front_slots+2976(%rip)
+	jmp	*carmine_front_slots+3016(%rip)
 	.size cudaUserObjectRelease,.-cudaUserObjectRelease
 	.globl cudaUserObjectRetain
 	.type cudaUserObjectRetain,@function
 cudaUserObjectRetain:	endbr64
-	jmp	*carmine_front_slots+2984(%rip)
+	jmp	*carmine_front_slots+3024(%rip)
 	.size cudaUserObjectRetain,.-cudaUserObjectRetain
 	.globl cudaVDPAUGetDevice
 	.type cudaVDPAUGetDevice,@function
 cudaVDPAUGetDevice:	endbr64
-	jmp	*carmine_front_slots+2992(%rip)
+	jmp	*carmine_front_slots+3032(%rip)
 	.size cudaVDPAUGetDevice,.-cudaVDPAUGetDevice
 	.globl cudaVDPAUSetVDPAUDevice
 	.type cudaVDPAUSetVDPAUDevice,@function
 cudaVDPAUSetVDPAUDevice:	endbr64
-	jmp	*carmine_front_slots+3000(%rip)
+	jmp	*carmine_front_slots+3040(%rip)
 	.size cudaVDPAUSetVDPAUDevice,.-cudaVDPAUSetVDPAUDevice
 	.globl cudaWaitExternalSemaphoresAsync
 	.type cudaWaitExternalSemaphoresAsync,@function
@@ -3214,6 +3219,16 @@ first_374:	pushq	$374
 	jmp	carmine_front_first_call
 first_375:	pushq	$375
 	jmp	carmine_front_first_call
+first_376:	pushq	$376
+	jmp	carmine_front_first_call
+first_377:	pushq	$377
+	jmp	carmine_front_first_call
+first_378:	pushq	$378
+	jmp	carmine_front_first_call
+first_379:	pushq	$379
+	jmp	carmine_front_first_call
+first_380:	pushq	$380
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 name_1:	.asciz "__cudaGetProcAddress"
 name_10:	.asciz "__cudaRegisterHostVar"
@@ -3239,16 +3254,6 @@ name_386:	.asciz "cudaMipmappedArrayGetMemoryRequirements"
 name_387:	.asciz "cudaMipmappedArrayGetSparseProperties"
 name_401:	.asciz "cudaSignalExternalSemaphoresAsync"
 name_402:	.asciz "cudaSignalExternalSemaphoresAsync_ptsz"
-name_407:	.asciz "cudaStreamBeginCapture"
-name_408:	.asciz "cudaStreamBeginCaptureToGraph"
-name_409:	.asciz "cudaStreamBeginCaptureToGraph_ptsz"
-name_410:	.asciz "cudaStreamBeginCapture_ptsz"
-name_411:	.asciz "cudaStreamBeginRecaptureToGraph"
-name_412:	.asciz "cudaStreamBeginRecaptureToGraph_ptsz"
-name_419:	.asciz "cudaStreamEndCapture"
-name_420:	.asciz "cudaStreamEndCapture_ptsz"
-name_443:	.asciz "cudaStreamUpdateCaptureDependencies"
-name_444:	.asciz "cudaStreamUpdateCaptureDependencies_ptsz"
 name_447:	.asciz "cudaSubgridCreate"
 name_448:	.asciz "cudaSubgridWorkerGridCreate"
 name_449:	.asciz "cudaSubgridWorksetCreate"
@@ -3606,30 +3611,35 @@ symbol_348:	.asciz "carmine_rt_cudaSetDeviceFlags"
 symbol_349:	.asciz "carmine_rt_cudaSetValidDevices"
 symbol_350:	.asciz "carmine_rt_cudaStreamAddCallback"
 symbol_351:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_352:	.asciz "carmine_rt_cudaStreamCopyAttributes"
-symbol_353:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
-symbol_354:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_355:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_356:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_357:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_358:	.asciz "carmine_rt_cudaStreamGetAttribute"
-symbol_359:	.asciz "carmine_rt_cudaStreamGetCaptureInfo"
-symbol_360:	.asciz "carmine_rt_cudaStreamGetDevResource"
-symbol_361:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_362:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_363:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_364:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_365:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_366:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_367:	.asciz "carmine_rt_cudaStreamSetAttribute"
-symbol_368:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_369:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_370:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
-symbol_371:	.asciz "carmine_rt_cudaUserObjectCreate"
-symbol_372:	.asciz "carmine_rt_cudaUserObjectRelease"
-symbol_373:	.asciz "carmine_rt_cudaUserObjectRetain"
-symbol_374:	.asciz "carmine_rt_cudaVDPAUGetDevice"
-symbol_375:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
+symbol_352:	.asciz "carmine_rt_cudaStreamBeginCapture"
+symbol_353:	.asciz "carmine_rt_cudaStreamBeginCaptureToGraph"
+symbol_354:	.asciz "carmine_rt_cudaStreamBeginRecaptureToGraph"
+symbol_355:	.asciz "carmine_rt_cudaStreamCopyAttributes"
+symbol_356:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
+symbol_357:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_358:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_359:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_360:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_361:	.asciz "carmine_rt_cudaStreamEndCapture"
+symbol_362:	.asciz "carmine_rt_cudaStreamGetAttribute"
+symbol_363:	.asciz "carmine13_cudaStreamGetCaptureInfo"
+symbol_364:	.asciz "carmine_rt_cudaStreamGetDevResource"
+symbol_365:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_366:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_367:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_368:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_369:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_370:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_371:	.asciz "carmine_rt_cudaStreamSetAttribute"
+symbol_372:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_373:	.asciz "carmine13_cudaStreamUpdateCaptureDependencies"
+symbol_374:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_375:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_376:	.asciz "carmine_rt_cudaUserObjectCreate"
+symbol_377:	.asciz "carmine_rt_cudaUserObjectRelease"
+symbol_378:	.asciz "carmine_rt_cudaUserObjectRetain"
+symbol_379:	.asciz "carmine_rt_cudaVDPAUGetDevice"
+symbol_380:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -4011,6 +4021,11 @@ carmine_front_slots:
 	.quad first_373
 	.quad first_374
 	.quad first_375
+	.quad first_376
+	.quad first_377
+	.quad first_378
+	.quad first_379
+	.quad first_380
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -4392,4 +4407,9 @@ carmine_front_symbols:
 	.quad symbol_373
 	.quad symbol_374
 	.quad symbol_375
+	.quad symbol_376
+	.quad symbol_377
+	.quad symbol_378
+	.quad symbol_379
+	.quad symbol_380
 	.section .note.GNU-stack,"",@progbits

@@ -105,6 +105,12 @@ struct cudaLaunchParams {
   void *stream;
 };
 
+/// What cudaStreamBeginRecaptureToGraph is given: called with the pointer, a node, its old and its new cudaGraphNodeParams, and a status.
+struct cudaGraphRecaptureCallbackData {
+  int (*callbackFunc)(void *data, void *node, const void *original, const void *recaptured, int status);
+  void *userData;
+};
+
 /// One operation of cuStreamBatchMemOp; the members that the operations share are named as the wait's.
 typedef union {
   unsigned int operation;

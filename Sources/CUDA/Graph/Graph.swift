@@ -40,6 +40,8 @@ public final class Graph: @unchecked Sendable {  // one thread at a time, as CUD
   /// Executables of this graph that exist; a graph with memory or conditional nodes may have one.
   let executableCount = Atomic<Int>(0)
   private var nextLocalID: UInt32 = 0
+  /// The capture that adds nodes here; until it ends none can be taken away.  Capture.lock.
+  weak var capture: Capture?
 
   static let handles = HandleTable<Graph>(magic: 0x6870_6172_675f_6163)
   private static let nextID = Atomic<UInt32>(1)
@@ -65,6 +67,7 @@ public final class Graph: @unchecked Sendable {  // one thread at a time, as CUD
   /// cudaGraphDestroy: nodes, child graphs and their handles end with it; executables made from it do not.
   /// Throws cudaErrorInvalidValue for a graph that belongs to a node.
   public func destroy() throws(CUDAError) {
+    guard capture == nil else { throw .illegalState.because("a capture goes into the graph") }
     guard owner == nil, !isMoved else { throw .invalidValue.because("the graph belongs to a node and ends with it") }
     end()
   }
@@ -148,8 +151,8 @@ public final class Graph: @unchecked Sendable {  // one thread at a time, as CUD
       throw .invalidValue.because("edge data: ports \(data.fromPort) and \(data.toPort), type \(data.type)")
     }
     guard data.fromPort == 0 || from.isKernel else { throw .invalidValue.because("a \(from.name) node has no port \(data.fromPort)") }
-    guard (data.type == 1) == (data.fromPort != 0) else {
-      throw .invalidValue.because("a programmatic edge leaves a kernel's port 1 or 2; this one port \(data.fromPort), type \(data.type)")
+    guard (data.type == 1) == (data.fromPort == 1) else {
+      throw .invalidValue.because("a programmatic edge leaves a kernel's port 1; this one port \(data.fromPort), type \(data.type)")
     }
     guard data.type == 0 || to.isKernel else { throw .invalidValue.because("a programmatic edge to a \(to.name) node") }
   }
@@ -161,6 +164,7 @@ public final class Graph: @unchecked Sendable {  // one thread at a time, as CUD
 
   /// cudaGraphDestroyNode.  Throws cudaErrorInvalidValue in a graph with memory nodes, whose nodes and edges stay.
   public func remove(_ node: GraphNode) throws(CUDAError) {
+    guard capture == nil else { throw .illegalState.because("a capture goes into the graph") }
     try mayLoseEdges()
     guard node.isRemovable else { throw .invalidValue.because("a node that the device may update stays in its graph") }
     for edge in node.dependencies { edge.node.dependents.removeAll { $0.node === node } }

@@ -34,6 +34,7 @@ extension GraphExecutable {
   /// cudaGraphUpload: packets and arguments are in place since instantiation; memory of allocation nodes comes now.
   public func upload(in stream: Stream) throws(CUDAError) {
     try stream.context.check()
+    if stream.isCaptured { try stream.refuseCapture() }
     try lock.withLock { () throws(CUDAError) in
       for allocation in allocations { try allocation.context.graphMemory.commit(allocation) }
     }

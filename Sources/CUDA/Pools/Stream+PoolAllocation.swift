@@ -10,6 +10,8 @@ extension Stream {
     guard byteCount >= 0 else { throw .memoryAllocation.because("\(UInt(bitPattern: byteCount)) bytes") }
     guard byteCount > 0 else { return nil }
     let pool = pool ?? context.currentPool
+    if isCaptured { return try captureAllocation(byteCount) }
+    try Capture.forbidUnsafe()
     guard pool.remote == nil else { throw .invalidValue.because("an imported pool gives out nothing new") }
     return UnsafeMutableRawPointer(bitPattern: UInt(try pool.allocate(UInt64(byteCount), on: self)))
   }
@@ -18,6 +20,8 @@ extension Stream {
   public func freeAsync(_ pointer: UnsafeMutableRawPointer?) throws(CUDAError) {
     try context.check()
     guard let pointer else { return }
+    if isCaptured { return try captureFree(pointer) }
+    try Capture.forbidUnsafe()
     guard let block = PoolBlocks.block(at: UInt64(UInt(bitPattern: pointer))) else {
       if let memory = Runtime.graphAllocation(at: UInt64(UInt(bitPattern: pointer))) { return try free(memory) }
       return try context.free(pointer)
