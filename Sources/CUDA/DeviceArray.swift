@@ -26,7 +26,9 @@ public struct ChannelFormat: Sendable, Equatable {
 }
 
 public final class DeviceArray: @unchecked Sendable {  // does not change after init, but for `levels`, made with it
-  public static let layered: UInt32 = 1, surface: UInt32 = 2, cubemap: UInt32 = 4, gather: UInt32 = 8
+  public static let layered: UInt32 = 1, surface: UInt32 = 2, cubemap: UInt32 = 4, gather: UInt32 = 8, colorAttachment: UInt32 = 0x20
+  /// Arrays without memory of their own: it is mapped later, in tiles or as a whole.
+  public static let sparse: UInt32 = 0x40, deferredMapping: UInt32 = 0x80
 
   public let format: ChannelFormat
   /// As asked for: 0 where a dimension doesn't exist; depth counts layers of a layered array.
@@ -58,19 +60,25 @@ public final class DeviceArray: @unchecked Sendable {  // does not change after 
     (self.address, self.rowPitch, self.slicePitch, self.owner) = (address, rowPitch, slicePitch, owner)
   }
 
-  deinit { if owner == nil { try? device.gpu.free(address) } }
+  deinit { if owner == nil && address != 0 { try? device.gpu.free(address) } }
 
-  /// levelCount: nil for a plain array.
+  /// Nothing is behind it yet.
+  var hasNoMemory: Bool { address == 0 }
+  /// Of all levels, before rounding.
+  private(set) var byteCount = 0
+
+  /// levelCount: nil for a plain array.  `memory`: gives the address of so many bytes, which the array frees; nil for new memory.
   public static func make(
-    on context: Context, format: ChannelFormat, extent: (width: Int, height: Int, depth: Int), flags: UInt32, levelCount: Int? = nil
+    on context: Context, format: ChannelFormat, extent: (width: Int, height: Int, depth: Int), flags: UInt32, levelCount: Int? = nil,
+    memory: ((_ byteCount: UInt64) throws(CUDAError) -> UInt64)? = nil
   ) throws(CUDAError) -> DeviceArray {
     try context.check()
     try format.check()
     guard extent.width > 0, extent.height >= 0, extent.depth >= 0, extent.width <= 1 << 17, extent.height <= 1 << 16, extent.depth <= 1 << 14 else {
       throw .invalidValue.because("an array of \(extent.width) × \(extent.height) × \(extent.depth)")
     }
-    guard flags & ~(layered | surface | cubemap | gather) == 0 else {
-      throw .notSupported.because("array flags \(String(flags, radix: 16)): layered, surface, cubemap and gather arrays exist here")
+    guard flags & ~(layered | surface | cubemap | gather | sparse | deferredMapping) == 0, flags & (sparse | deferredMapping) != sparse | deferredMapping else {
+      throw .notSupported.because("array flags \(String(flags, radix: 16)): layered, surface, cubemap, gather, sparse and deferred arrays exist here")
     }
     if flags & cubemap != 0 {
       guard extent.width == extent.height, flags & layered != 0 ? extent.depth > 0 && extent.depth % 6 == 0 : extent.depth == 6 else {
@@ -93,14 +101,21 @@ public final class DeviceArray: @unchecked Sendable {  // does not change after 
     }
     let address: UInt64
     try Capture.forbidUnsafe()
-    do throws(GPUError) { address = UInt64(UInt(bitPattern: try context.gpu.allocate(UInt64(total), heap: .deviceLocal, isInternal: true))) } catch {
-      throw CUDAError(error)
+    if let memory {
+      address = try memory(UInt64(total))
+    } else if flags & (sparse | deferredMapping) != 0 {
+      address = 0
+    } else {
+      do throws(GPUError) { address = UInt64(UInt(bitPattern: try context.gpu.allocate(UInt64(total), heap: .deviceLocal, isInternal: true))) } catch {
+        throw CUDAError(error)
+      }
     }
     let array = DeviceArray(
       device: context.device, format: format, extent: extent, flags: flags, address: address, rowPitch: sizes[0].row, slicePitch: sizes[0].slice, owner: nil)
+    array.byteCount = total
     for size in sizes where levelCount != nil {
       let level = DeviceArray(
-        device: context.device, format: format, extent: size.extent, flags: flags, address: address + UInt64(size.offset), rowPitch: size.row,
+        device: context.device, format: format, extent: size.extent, flags: flags, address: address == 0 ? 0 : address + UInt64(size.offset), rowPitch: size.row,
         slicePitch: size.slice, owner: array)
       level.handle = handles.issue(level)
       array.levels.append(level)
@@ -142,6 +157,7 @@ public final class DeviceArray: @unchecked Sendable {  // does not change after 
     guard x >= 0, y >= 0, z >= 0, x <= extent.width * format.byteCount, y < rows, z < planes else {
       throw .invalidValue.because("byte \(x) of row \(y) of plane \(z) is outside the array")
     }
+    guard !hasNoMemory else { throw .invalidValue.because("no memory has been mapped to the array") }
     let place = address + UInt64(z * slicePitch + y * rowPitch + x)
     return CopySide(UnsafeMutableRawPointer(bitPattern: UInt(place)), rowPitch: rowPitch, slicePitch: slicePitch)
   }

@@ -87,7 +87,7 @@ extension Context {
   }
 
   /// cudaHostRegister: makes the program's own memory visible to the device.  `flags`: cudaHostRegisterPortable (1),
-  /// Mapped (2), ReadOnly (8); IoMemory (4) is refused.
+  /// Mapped (2), ReadOnly (8: the device only reads), IoMemory (4: registers or memory of a device, mapped from its driver).
   public func registerHost(_ pointer: UnsafeMutableRawPointer?, byteCount: Int, flags: UInt32) throws(CUDAError) {
     try check()
     try Capture.forbidUnsafe()
@@ -95,7 +95,7 @@ extension Context {
     guard flags <= 15 else { throw .invalidValue.because("registration flags are \(flags)") }
     guard flags & 4 == 0 || IOMemory.contains(pointer, byteCount) else { throw .invalidValue.because("\(byteCount) bytes at \(pointer) are no memory of a device") }
     let address = UInt64(UInt(bitPattern: pointer))
-    for probe in [address, address + UInt64(byteCount) - 1] where Runtime.find(probe) != nil {
+    for other in try Runtime.devices() where other.gpu.hasAllocation(overlapping: address, UInt64(byteCount)) {
       throw .hostMemoryAlreadyRegistered.because("\(byteCount) bytes at \(pointer)")
     }
     _ = try translating { () throws(GPUError) in try gpu.register(pointer, byteCount: UInt64(byteCount), flags: flags) }
@@ -105,9 +105,10 @@ extension Context {
   public func unregisterHost(_ pointer: UnsafeMutableRawPointer?) throws(CUDAError) {
     try Capture.forbidUnsafe()
     guard let pointer else { throw .invalidValue.because("pointer is null") }
-    guard let (owner, allocation) = Runtime.find(UInt64(UInt(bitPattern: pointer))),
-      allocation.heap == .registered, allocation.hostAddress == UInt64(UInt(bitPattern: pointer))
-    else { throw .hostMemoryNotRegistered.because("\(pointer)") }
+    guard let (owner, allocation) = Runtime.find(UInt64(UInt(bitPattern: pointer))), allocation.heap == .registered else {
+      throw .hostMemoryNotRegistered.because("\(pointer)")
+    }
+    guard allocation.hostAddress == UInt64(UInt(bitPattern: pointer)) else { throw .invalidValue.because("\(pointer) is inside of registered memory") }
     try (owner === device ? self : owner.primaryContext()).finish()
     try translating { () throws(GPUError) in try owner.gpu.free(allocation.deviceAddress) }
   }
@@ -116,7 +117,7 @@ extension Context {
   public func devicePointer(ofHost pointer: UnsafeMutableRawPointer?, flags: UInt32 = 0) throws(CUDAError) -> UnsafeMutableRawPointer {
     guard flags == 0 else { throw .invalidValue.because("flags are \(flags), not 0") }
     let address = UInt64(UInt(bitPattern: pointer))
-    guard let (_, allocation) = Runtime.find(address), !allocation.heap.isOnDevice else {
+    guard let (_, allocation) = Runtime.find(address), !allocation.heap.isOnDevice, allocation.heap != .managed else {
       throw .invalidValue.because("\(String(describing: pointer)) is no page-locked memory")
     }
     return UnsafeMutableRawPointer(bitPattern: UInt(allocation.deviceAddress &+ (address &- allocation.hostAddress)))!
@@ -125,9 +126,10 @@ extension Context {
   /// cudaHostGetFlags: what the memory was allocated or registered with.
   public func hostFlags(of pointer: UnsafeMutableRawPointer?) throws(CUDAError) -> UInt32 {
     guard let (_, allocation) = Runtime.find(UInt64(UInt(bitPattern: pointer))),
-      allocation.heap == .host || allocation.heap == .registered
+      !allocation.heap.isOnDevice
     else { throw .invalidValue.because("\(String(describing: pointer)) is no page-locked memory") }
-    return allocation.flags | Self.hostMapped   // with unified addressing all page-locked memory is mapped
+    if allocation.heap == .managed { return Self.hostMapped }
+    return allocation.flags & 15 | Self.hostMapped   // with unified addressing all page-locked memory is mapped
   }
   private static let hostMapped: UInt32 = 2   // cudaHostAllocMapped
 
@@ -149,16 +151,5 @@ extension Context {
 
   func translating<R>(_ body: () throws(GPUError) -> R) throws(CUDAError) -> R {
     do { return try body() } catch { throw CUDAError(error) }
-  }
-}
-
-extension Runtime {
-  /// The allocation that holds a host or device address, and the device it belongs to; nil for memory that is nobody's.
-  static func find(_ address: UInt64) -> (device: Device, allocation: Allocation)? {
-    guard let devices = try? devices() else { return nil }
-    for device in devices {
-      if let allocation = device.gpu.allocation(containing: address) { return (device, allocation) }
-    }
-    return nil
   }
 }

@@ -43,7 +43,6 @@ public func cudaMallocMipmappedArray(
 ) -> Int32 {
   entry { () throws(CUDAError) in
     let result = try out(result)
-    guard levels > 0 else { throw .invalidValue.because("an array of no levels") }
     result.pointee = try DeviceArray.make(
       on: currentContext(), format: format(description), extent: extent(size), flags: flags, levelCount: Int(levels)).handle
   }

@@ -142,8 +142,19 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
     try memory.register(host: UInt64(UInt(bitPattern: host)), byteCount: byteCount, flags: flags)
   }
 
+  /// Whether anything in these addresses of the host's is allocated or registered.
+  public func hasAllocation(overlapping address: UInt64, _ byteCount: UInt64) -> Bool { memory.overlaps(address, byteCount) }
+
   /// A dma-buf of the memory at `address`.
   public func export(_ address: UInt64) throws(GPUError) -> ExportedMemory { try memory.export(address) }
+
+  /// How large a dma-buf is, and whether a GPU's own memory is behind it.
+  public func describe(_ descriptor: Int32) throws(GPUError) -> (size: UInt64, isLocal: Bool) {
+    do throws(KFDError) {
+      let found = try system.driver.describeDMABuf(descriptor)
+      return (found.byteCount, found.isVRAM)
+    } catch { throw GPUError(error) }
+  }
 
   /// Maps a part of a dma-buf; given back by `free`.  `heap`: imported or importedHost.
   public func importMemory(

@@ -90,6 +90,21 @@ extension Driver {
     return Int32(bitPattern: arguments.dmabuf_fd)
   }
 
+  /// How large a dma-buf of an AMD GPU's memory is, and whether it is VRAM.
+  public func describeDMABuf(_ descriptor: Int32) throws(KFDError) -> (byteCount: UInt64, isVRAM: Bool) {
+    var metadata = [UInt8](repeating: 0, count: 4096)
+    var arguments = kfd_ioctl_get_dmabuf_info_args()
+    arguments.dmabuf_fd = UInt32(bitPattern: descriptor)
+    arguments.metadata_size = UInt32(metadata.count)
+    let failure: KFDError? = unsafe metadata.withUnsafeMutableBytes { buffer in
+      arguments.metadata_ptr = UInt64(UInt(bitPattern: unsafe buffer.baseAddress))
+      do throws(KFDError) { try call(Ioctls.getDMABufInfo, &arguments, [("dmabuf_fd", UInt64(UInt32(bitPattern: descriptor)))]) } catch { return error }
+      return nil
+    }
+    if let failure { throw failure }
+    return (arguments.size, arguments.flags & AllocationFlags.vram.rawValue != 0)
+  }
+
   /// The memory behind a dma-buf as an allocation at `gpuAddress`; its handle.  The descriptor stays the caller's.
   public func importDMABuf(_ descriptor: Int32, gpuID: UInt32, gpuAddress: UInt64) throws(KFDError) -> UInt64 {
     var arguments = kfd_ioctl_import_dmabuf_args(va_addr: gpuAddress, handle: 0, gpu_id: gpuID, dmabuf_fd: UInt32(bitPattern: descriptor))

@@ -48,6 +48,7 @@ public enum Ioctls {
   public static let freeMemory = Ioctl<kfd_ioctl_free_memory_of_gpu_args>("FREE_MEMORY_OF_GPU", 0x17, .write)
   public static let mapMemory = Ioctl<kfd_ioctl_map_memory_to_gpu_args>("MAP_MEMORY_TO_GPU", 0x18, .readWrite)
   public static let unmapMemory = Ioctl<kfd_ioctl_unmap_memory_from_gpu_args>("UNMAP_MEMORY_FROM_GPU", 0x19, .readWrite)
+  public static let getDMABufInfo = Ioctl<kfd_ioctl_get_dmabuf_info_args>("GET_DMABUF_INFO", 0x1c, .readWrite)
   public static let importDMABuf = Ioctl<kfd_ioctl_import_dmabuf_args>("IMPORT_DMABUF", 0x1d, .readWrite)
   public static let setXNACKMode = Ioctl<kfd_ioctl_set_xnack_mode_args>("SET_XNACK_MODE", 0x21, .readWrite)
   public static let availableMemory = Ioctl<kfd_ioctl_get_available_memory_args>("AVAILABLE_MEMORY", 0x23, .readWrite)
@@ -59,7 +60,7 @@ public enum Ioctls {
     .init(getVersion), .init(createQueue), .init(destroyQueue), .init(setCUMask), .init(setMemoryPolicy), .init(getClockCounters),
     .init(updateQueue), .init(createEvent), .init(destroyEvent), .init(setEvent), .init(resetEvent), .init(waitEvents),
     .init(setScratchBackingVA), .init(setTrapHandler), .init(getProcessAperturesNew), .init(acquireVM),
-    .init(allocateMemory), .init(freeMemory), .init(mapMemory), .init(unmapMemory), .init(importDMABuf),
+    .init(allocateMemory), .init(freeMemory), .init(mapMemory), .init(unmapMemory), .init(getDMABufInfo), .init(importDMABuf),
     .init(setXNACKMode), .init(availableMemory), .init(exportDMABuf), .init(runtimeEnable),
   ]
 }

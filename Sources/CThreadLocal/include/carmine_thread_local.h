@@ -15,6 +15,16 @@ typedef struct carmine_call_configuration {
 #define CARMINE_CALL_CONFIGURATIONS 16  ///< arguments of a launch may contain launches, seldom more than one deep
 #define CARMINE_THREAD_STREAMS 64       ///< devices that can have a per-thread default stream
 
+/// An allocation that this thread looked up lately; it holds while `generation` is the process's.
+typedef struct carmine_lookup {
+  uint64_t generation;
+  uint64_t device_address, host_address, byte_count, serial;
+  uint32_t flags;
+  uint8_t heap, is_internal;
+  uint16_t device;  ///< ordinal
+} carmine_lookup;
+#define CARMINE_LOOKUPS 4
+
 /// This thread's block, zeroed at first; the CUDA module gives it meaning.  One pointer-sized load, no allocation.
 typedef struct carmine_thread_state {
   int last_error;            ///< cudaGetLastError's value
@@ -28,6 +38,8 @@ typedef struct carmine_thread_state {
   void *context_stack;       ///< the driver API's stack below it; the CudaDriver front's own
   void *streams[CARMINE_THREAD_STREAMS];  ///< per-thread default streams by device ordinal, retained; NULL until used
   carmine_call_configuration call_configurations[CARMINE_CALL_CONFIGURATIONS];
+  uint32_t next_lookup;
+  carmine_lookup lookups[CARMINE_LOOKUPS];
 } carmine_thread_state;
 
 carmine_thread_state *carmine_thread_state_get(void);

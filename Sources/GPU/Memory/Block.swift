@@ -84,14 +84,14 @@ struct Block: Sendable {
 
   /// The program's own pages from `host` on, visible to the GPUs at the same address, or at `gpuAddress` if that is given.
   static func register(
-    host: UInt64, byteCount: UInt64, gpuAddress: UInt64?, on device: Device, mappedOn gpuIDs: [UInt32]
+    host: UInt64, byteCount: UInt64, gpuAddress: UInt64?, isReadOnly: Bool, on device: Device, mappedOn gpuIDs: [UInt32]
   ) throws(GPUError) -> Block {
     let driver = device.system.driver
     let address = gpuAddress ?? host
     do throws(KFDError) {
       let allocation = try driver.allocate(
         gpuID: device.node.gpuID, gpuAddress: address, byteCount: byteCount,
-        flags: [.userPointer, .writable, .coherent, .noSubstitute], userPointer: host)
+        flags: isReadOnly ? [.userPointer, .coherent, .noSubstitute] : [.userPointer, .writable, .coherent, .noSubstitute], userPointer: host)
       do throws(KFDError) { try driver.mapToGPUs(handle: allocation.handle, gpuIDs: gpuIDs) } catch {
         try? driver.free(handle: allocation.handle)
         throw error

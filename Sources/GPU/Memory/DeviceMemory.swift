@@ -217,7 +217,7 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
         if elsewhere != nil { break }
       }
       let block = try Block.register(
-        host: first, byteCount: size, gpuAddress: elsewhere, on: device, mappedOn: gpuIDs(.registered))
+        host: first, byteCount: size, gpuAddress: elsewhere, isReadOnly: flags & 8 != 0, on: device, mappedOn: gpuIDs(.registered))
       let address = block.address + (host - first)
       let allocation = Allocation(
         deviceAddress: address, hostAddress: host, byteCount: byteCount, heap: .registered, flags: flags,
@@ -262,6 +262,10 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
           allocation: record.allocation)
       } catch { throw GPUError(error) }
     }
+  }
+
+  func overlaps(_ address: UInt64, _ byteCount: UInt64) -> Bool {
+    lock.withLock { records.overlaps(address, byteCount) || displaced.overlaps(address, byteCount) }
   }
 
   func find(_ address: UInt64) -> Allocation? {

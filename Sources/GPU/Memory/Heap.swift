@@ -25,4 +25,11 @@ public struct Allocation: Sendable {
   public var flags: UInt32       // the caller's own, given at allocation
   public var serial: UInt64      // unique in the process: CUDA's buffer id
   public var isInternal: Bool    // the runtime's own (module variables, buffers): not the program's to free
+
+  public init(
+    deviceAddress: UInt64, hostAddress: UInt64, byteCount: UInt64, heap: Heap, flags: UInt32, serial: UInt64, isInternal: Bool
+  ) {
+    (self.deviceAddress, self.hostAddress, self.byteCount, self.heap) = (deviceAddress, hostAddress, byteCount, heap)
+    (self.flags, self.serial, self.isInternal) = (flags, serial, isInternal)
+  }
 }

@@ -10,11 +10,14 @@ struct DRMRow: Sendable {
   let name: String
   let size: Int
   let copiesIn: Bool, copiesOut: Bool
+  /// Runs without the process's lock, and may take its time.
+  let waits: Bool
   let handler: @Sendable (RenderFile, UnsafeMutableRawPointer) -> Int32
 
-  init<A>(_ number: UInt8, _ name: String, _ direction: String, _ body: @escaping @Sendable (RenderFile, inout A) -> Int32) {
+  init<A>(_ number: UInt8, _ name: String, _ direction: String, waits: Bool = false, _ body: @escaping @Sendable (RenderFile, inout A) -> Int32) {
     self.number = number
     self.name = name
+    self.waits = waits
     size = MemoryLayout<A>.size
     copiesIn = direction.contains("W")
     copiesOut = direction.contains("R")
@@ -56,6 +59,16 @@ enum DRMTable {
     DRMRow(0x50, "AMDGPU_GEM_OP", "WR") { $0.operation(&$1) },
     DRMRow(0x51, "AMDGPU_GEM_USERPTR", "WR") { $0.userPointer(&$1) },
     DRMRow(0x53, "AMDGPU_VM", "WR") { $0.virtualMemory(&$1) },
+    DRMRow(0xbf, "SYNCOBJ_CREATE", "WR") { $0.createSyncObject(&$1) },
+    DRMRow(0xc0, "SYNCOBJ_DESTROY", "WR") { $0.destroySyncObject(&$1) },
+    DRMRow(0xc1, "SYNCOBJ_HANDLE_TO_FD", "WR") { $0.syncObjectToDescriptor(&$1) },
+    DRMRow(0xc2, "SYNCOBJ_FD_TO_HANDLE", "WR") { $0.descriptorToSyncObject(&$1) },
+    DRMRow(0xc3, "SYNCOBJ_WAIT", "WR", waits: true) { $0.waitForSyncObjects(&$1) },
+    DRMRow(0xc4, "SYNCOBJ_RESET", "WR", waits: true) { $0.resetSyncObjects(&$1) },
+    DRMRow(0xc5, "SYNCOBJ_SIGNAL", "WR", waits: true) { $0.signalSyncObjects(&$1) },
+    DRMRow(0xca, "SYNCOBJ_TIMELINE_WAIT", "WR", waits: true) { $0.waitForTimelines(&$1) },
+    DRMRow(0xcb, "SYNCOBJ_QUERY", "WR", waits: true) { $0.queryTimelines(&$1) },
+    DRMRow(0xcd, "SYNCOBJ_TIMELINE_SIGNAL", "WR", waits: true) { $0.signalTimelines(&$1) },
   ]
 
   static func perform(_ file: RenderFile, _ request: UInt, _ address: UInt64) -> Int32 {
@@ -73,7 +86,7 @@ enum DRMTable {
       let pointer = buffer.baseAddress!
       memset(pointer, 0, buffer.count)
       if inBytes > 0 && carmine_copy_in(pointer, address, inBytes) != 0 { return -EFAULT }
-      var result = file.process.lock.withLock { row.handler(file, pointer) }
+      var result = row.waits ? row.handler(file, pointer) : file.process.lock.withLock { row.handler(file, pointer) }
       if outBytes > 0 && carmine_copy_out(address, pointer, outBytes) != 0 { result = -EFAULT }
       if result < 0 { Log.trace("\(row.name) -> errno \(-result)") }
       Trace.call("DRM \(row.name)", result)

@@ -113,10 +113,11 @@ final class KFDFile: OpenFile, @unchecked Sendable {
 final class RenderFile: OpenFile, @unchecked Sendable {
   let process: SoftProcess
   let device: SoftDevice
-  // Under the process's lock: GEM handles, addresses that GEM_VA has given, contexts.
+  // Under the process's lock: GEM handles, addresses that GEM_VA has given, contexts, sync objects.
   var handles: [UInt32: BufferObject] = [:]
   var mappings: [AddressMapping] = []
   var contexts: Set<UInt32> = []
+  var syncObjects: [UInt32: SyncObject] = [:]
 
   init(process: SoftProcess, device: SoftDevice) {
     self.process = process

@@ -24,7 +24,7 @@ extension RenderFile {
     switch arguments.capability {
     case UInt64(DRM_CAP_PRIME): arguments.value = UInt64(DRM_PRIME_CAP_IMPORT | DRM_PRIME_CAP_EXPORT)
     case UInt64(DRM_CAP_TIMESTAMP_MONOTONIC): arguments.value = 1
-    case 0x13, 0x14: arguments.value = 0                // sync objects, timelines of them: for rings, of which there are none
+    case 0x13, 0x14: arguments.value = 1                // sync objects, timelines of them
     case UInt64(DRM_CAP_DUMB_BUFFER)...UInt64(DRM_CAP_CRTC_IN_VBLANK_EVENT): return -EOPNOTSUPP    // of displays
     default: return -EINVAL
     }
