@@ -7,4 +7,6 @@ func registerAll() {
   streamCases()
   defaultStreamCases()
   eventCases()
+  launchCases()
+  symbolCases()
 }
