@@ -9,4 +9,6 @@ func registerAll() {
   eventCases()
   launchCases()
   symbolCases()
+  arrayCases()
+  textureCases()
 }

@@ -173,13 +173,13 @@ func launchCases() {
       ("a grid of 2^31 blocks in a row", dim(0x8000_0000), dim(1)),
     ] {
       let cooperative = name == "cudaLaunchCooperativeKernel" && (grid.x > 1 || grid.y > 1 || grid.z > 1)
-      test(name, .error, "refuses \(what), and what follows runs", source: "\(name), Returns: cudaErrorInvalidConfiguration; NVIDIA's answer is cudaErrorInvalidValue") {
+      test(name, .error, "refuses \(what), and what follows runs", source: "\(name), Returns: cudaErrorInvalidConfiguration; 13's answer is cudaErrorInvalidValue") {
         let got = try launch(basic.kernel("nothing").address, grid, block, nil, 0, nil)
         if cooperative {
-          try expect(got, oneOf: [cudaErrorInvalidValue, cudaErrorCooperativeLaunchTooLarge])
+          try expect(got, oneOf: [abi == 12 ? cudaErrorInvalidConfiguration : cudaErrorInvalidValue, cudaErrorCooperativeLaunchTooLarge])
           _ = try cudaGetLastError()
         } else {
-          try fails(got, cudaErrorInvalidValue)
+          try fails(got, abi == 12 ? cudaErrorInvalidConfiguration : cudaErrorInvalidValue)
         }
         let words = try Words(1, fill: 0)
         try withArguments([words.pointer]) { try ok(launch(basic.kernel("count").address, dim(1), dim(32), $0, 0, nil)) }
@@ -198,18 +198,23 @@ func launchCases() {
     test(name, .error, "refuses more shared memory than a block may have", source: "\(name), Returns: cudaErrorInvalidValue") {
       let words = try Words(1, fill: 0)
       try withArguments([words.pointer]) { arguments in
-        try fails(launch(shaped.kernel("last").address, dim(1), dim(1), arguments, 1 << 20, nil), cudaErrorInvalidValue)
+        try fails(
+          launch(shaped.kernel("last").address, dim(1), dim(1), arguments, 1 << 20, nil),
+          name == "cudaLaunchCooperativeKernel" ? cudaErrorCooperativeLaunchTooLarge : cudaErrorInvalidValue)
         try ok(launch(shaped.kernel("last").address, dim(1), dim(1), arguments, 1024, nil))
       }
       try words.expect(all: 1024, "the launch within the limit")
     }
-    test(name, .error, "refuses 48 KiB and more of dynamic shared memory until the function allows it", source: "cudaFuncAttributeMaxDynamicSharedMemorySize; \(name), Returns") {
+    test(name, .error, "refuses more dynamic shared memory than a block has by default until the function allows it", source: "cudaFuncAttributeMaxDynamicSharedMemorySize; \(name), Returns") {
       let optin = try attribute(cudaDevAttrMaxSharedMemoryPerBlockOptin)
-      if optin <= 48 << 10 { throw Skip("a block has at most \(optin) bytes of shared memory here") }
+      let plain = try attribute(cudaDevAttrMaxSharedMemoryPerBlock)
+      if optin <= plain { throw Skip("a block has \(plain) bytes of shared memory here, and no more by opting in") }
       let words = try Words(1, fill: 0), kernel = try shaped.kernel("last")
       try ok(cudaFuncSetAttribute(kernel.address, cudaFuncAttributeMaxDynamicSharedMemorySize, 0))
       try withArguments([words.pointer]) { arguments in
-        try fails(launch(kernel.address, dim(1), dim(1), arguments, (48 << 10) + 4, nil), cudaErrorInvalidValue)
+        try fails(
+          launch(kernel.address, dim(1), dim(1), arguments, plain + 4, nil),
+          name == "cudaLaunchCooperativeKernel" ? cudaErrorCooperativeLaunchTooLarge : cudaErrorInvalidValue)
         try ok(cudaFuncSetAttribute(kernel.address, cudaFuncAttributeMaxDynamicSharedMemorySize, Int32(optin)))
         try ok(launch(kernel.address, dim(1), dim(1), arguments, optin, nil))
       }
@@ -247,10 +252,11 @@ func launchCases() {
     }
     try words.expect(all: wanted, "the product of all launches")
   }
-  test("cudaLaunchKernel", .error, "reports a misaligned address", source: "cudaErrorMisalignedAddress", .alone) {
-    let words = try Words(4)
+  test("cudaLaunchKernel", .error, "reports a misaligned address, or stores to it whole", source: "cudaErrorMisalignedAddress: the device encountered a load or store that is not aligned; one that takes them has nothing to report", .alone) {
+    let words = try Words(4, fill: 0)
     try ok(launch(shaped.kernel("stored"), words.pointer + 1))
-    try expect(cudaDeviceSynchronize(), cudaErrorMisalignedAddress)
+    if try cudaDeviceSynchronize() == cudaSuccess { try words.expect([7 << 8, 0, 0, 0], "the word that was stored") }
+    else { try expect(cudaDeviceSynchronize(), cudaErrorMisalignedAddress) }
   }
   test("cudaLaunchCooperativeKernel", .success, "has all blocks resident, so that they can wait for each other", source: "cudaLaunchCooperativeKernel", touches: ["cudaOccupancyMaxActiveBlocksPerMultiprocessor"]) {
     var fit: Int32 = 0
@@ -271,7 +277,7 @@ func launchCases() {
     let most = try Int(fit) * attribute(cudaDevAttrMultiProcessorCount)
     try withArguments([words.pointer]) { try fails(cudaLaunchCooperativeKernel(kernel.address, dim(most + 1), dim(1024), $0, 0, nil), cudaErrorCooperativeLaunchTooLarge) }
   }
-  test("cudaLaunchKernelExC", .error, "refuses a null configuration", source: "cudaLaunchKernelExC, Returns: cudaErrorInvalidValue") {
+  test("cudaLaunchKernelExC", .error, "refuses a null configuration", source: "cudaLaunchKernelExC, Returns: cudaErrorInvalidValue; 12.9 does not look", .only13) {
     try fails(cudaLaunchKernelExC(nil, basic.kernel("nothing").address, nil), cudaErrorInvalidValue)
   }
   test("cudaLaunchKernelExC", .success, "launches cooperatively where the attribute says so", source: "cudaLaunchAttributeCooperative") {
@@ -368,7 +374,7 @@ func launchCases() {
   }
   test("cudaFuncGetName", .error, "refuses null pointers", source: "cudaFuncGetName, Returns") {
     var name: UnsafePointer<CChar>?
-    try fails(cudaFuncGetName(&name, nil), cudaErrorInvalidValue)
+    try fails(cudaFuncGetName(&name, nil), cudaErrorInvalidDeviceFunction)
     try fails(cudaFuncGetName(nil, basic.kernel("count").address), cudaErrorInvalidValue)
   }
   test("cudaFuncGetParamInfo", .success, "gives each parameter's offset and size", source: "cudaFuncGetParamInfo") {
@@ -452,13 +458,12 @@ func launchCases() {
     let kernel = try basic.kernel("nothing")
     try ok(cudaOccupancyAvailableDynamicSMemPerBlock(&one, kernel.address, 1, 64))
     try ok(cudaOccupancyAvailableDynamicSMemPerBlock(&four, kernel.address, 4, 64))
-    try check(four > 0 && one > four, "more for one block than for four: \(one), \(four)")
+    try check(four > 0 && one >= four, "not less for one block than for four: \(one), \(four)")
     try check(one <= (try attribute(cudaDevAttrMaxSharedMemoryPerMultiprocessor)), "at most the multiprocessor's, not \(one)")
   }
-  test("cudaOccupancyAvailableDynamicSMemPerBlock", .error, "refuses null pointers and no blocks", source: "cudaOccupancyAvailableDynamicSMemPerBlock, Returns") {
+  test("cudaOccupancyAvailableDynamicSMemPerBlock", .error, "refuses null pointers", source: "cudaOccupancyAvailableDynamicSMemPerBlock, Returns") {
     var size = 0
     try fails(cudaOccupancyAvailableDynamicSMemPerBlock(nil, basic.kernel("nothing").address, 1, 64), cudaErrorInvalidValue)
-    try fails(cudaOccupancyAvailableDynamicSMemPerBlock(&size, basic.kernel("nothing").address, 0, 64), cudaErrorInvalidValue)
     try fails(cudaOccupancyAvailableDynamicSMemPerBlock(&size, nil, 1, 64), cudaErrorInvalidDeviceFunction)
   }
 }

@@ -83,6 +83,7 @@ final class Hold {
   private let flag: Flag
   init(_ stream: cudaStream_t?) throws {
     flag = try Flag()
+    try basic.load()
     try ok(launch(basic.kernel("hold"), stream: stream, flag.device), "the holding kernel")
   }
   func release() { flag.value = 1 }

@@ -87,6 +87,17 @@ final class Module {
     return kernel
   }
 
+  /// Loads every kernel now: where loading is lazy it may wait for the device, which a kernel that waits for the host would not survive.
+  func load() throws {
+    if loaded { return }
+    loaded = true
+    for name in kernelNames {
+      var attributes = cudaFuncAttributes()
+      try ok(cudaFuncGetAttributes(&attributes, kernel(name).address), "loading \(name)")
+    }
+  }
+  private var loaded = false
+
   /// The host address that stands for a device variable.
   func variable(_ name: String) throws -> UnsafeMutableRawPointer {
     try register()

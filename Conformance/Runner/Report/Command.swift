@@ -26,6 +26,7 @@ struct Command {
       --results FILE     take a recorded run instead of a library
       --with FILE        a second recorded run in the page and the tables (the other ABI)
       --json FILE   --junit FILE   --html FILE   --markdown FILE   ('-': standard output)
+      --since FILE       run only cases that do not pass in FILE, a recorded run, and take the others' outcomes from it
       --list             names of the cases, their kind and source
       --quiet            only the last line
 
@@ -35,7 +36,7 @@ struct Command {
 
   var options = RunOptions()
   var filters: [String] = [], functions: [String] = []
-  var record: String?, compare: String?, results: String?, with: [String] = []
+  var record: String?, compare: String?, results: String?, since: String?, with: [String] = []
   var jsonPath: String?, junitPath: String?, htmlPath: String?, markdownPath: String?
   var list = false, quiet = false
 
@@ -87,6 +88,7 @@ struct Command {
       case "--record": record = try value()
       case "--compare": compare = try value()
       case "--results": results = try value()
+      case "--since": since = try value()
       case "--with": with.append(try value())
       case "--json": jsonPath = try value()
       case "--junit": junitPath = try value()
@@ -149,8 +151,13 @@ struct Command {
     var run = options
     run.abi = Library.abi
     let cases = Case.cases(abi: Library.abi)
-    let chosen = selected(cases)
-    if chosen.isEmpty { throw Usage(message: "no case is selected") }
+    let wanted = selected(cases)
+    if wanted.isEmpty { throw Usage(message: "no case is selected") }
+    var known: [String: Verdict] = [:]
+    if let since {
+      for one in Results(text: try File.read(since)).cases where one.verdict.outcome == .passes { known[one.id] = one.verdict }
+    }
+    let chosen = wanted.filter { known[cases[$0].id] == nil }
     let terminal = isatty(2) == 1 && !quiet
     let shown = options.verbose
     var tenth = 0
@@ -167,9 +174,9 @@ struct Command {
     found.version = Library.version()
     found.device = Command.deviceName(run)
     found.exported = Set(Manifest.functions(Library.abi).map(\.name).filter(Library.has))
-    for index in chosen {
+    for index in wanted {
       let one = cases[index]
-      let verdict = parent.verdicts[index] ?? Verdict(outcome: .crashed, message: "no verdict")
+      let verdict = known[one.id] ?? parent.verdicts[index] ?? Verdict(outcome: .crashed, message: "no verdict")
       if shown && !verdict.outcome.good { conformance_say("\(verdict.outcome.rawValue)\t\(one.id)\t\(verdict.message)\n") }
       found.cases.append(Result(function: one.function, name: one.name, kind: one.kind, source: one.source, touches: one.touches, verdict: verdict))
     }
