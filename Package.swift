@@ -63,6 +63,8 @@ let package = Package(
         .linkedLibrary("z"), .linkedLibrary("zstd"),
       ]),
 
+    .target(name: "CCodeGen", cxxSettings: [.unsafeFlags(["-I\(llvm)/include"])]),
+
     .target(name: "Settings", swiftSettings: [.strictMemorySafety()]),
 
     // The compiler's side; nothing of it is loaded into a user's process.
@@ -70,7 +72,7 @@ let package = Package(
     .target(name: "KernelImage", dependencies: ["CDeviceABI"], swiftSettings: [.strictMemorySafety()]),
     .target(name: "CodeObject", dependencies: ["KernelImage", "CLibELF", "CLZ4", "CZstd"]),
     .target(
-      name: "Compiler", dependencies: ["PTX", "CodeObject", "KernelImage", "Settings", "CDeviceABI", "CLLVM", "CLLD"],
+      name: "Compiler", dependencies: ["PTX", "CodeObject", "KernelImage", "Settings", "CDeviceABI", "CLLVM", "CLLD", "CCodeGen"],
       swiftSettings: [.unsafeFlags(["-Xcc", "-I\(llvm)/include"])],
       linkerSettings: [.unsafeFlags(["-L\(llvm)/lib", "-Xlinker", "-rpath=\(llvm)/lib"]), .linkedLibrary("LLVM-22")]),
 

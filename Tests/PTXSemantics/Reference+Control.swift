@@ -29,7 +29,11 @@ private let functions = """
 nonisolated(unsafe) let controlTests = FamilyTests(
   references: [
     "bra": .thread { test, x in [test.variant.has("uni") ? x[0] : x[0] < x[1] ? x[0] : x[1]] },
-    "brx": .block { test, inputs in inputs.indices.map { thread in [test.variant.has("uni") ? inputs[thread][0] &+ 20 & 0xffff_ffff : inputs[thread][0] &+ UInt64([10, 20, 30, 20][thread & 3]) & 0xffff_ffff] } },
+    "brx": .block { test, inputs in
+      if test.suffix == " past a change" {
+        return inputs.map { x in [test.variant.has("uni") || x[2] >> 3 & 1 == 1 ? x[0] : (x[1] &* x[3] &+ x[3]) & 0xffff_ffff] }
+      }
+      return inputs.indices.map { thread in [test.variant.has("uni") ? inputs[thread][0] &+ 20 & 0xffff_ffff : inputs[thread][0] &+ UInt64([10, 20, 30, 20][thread & 3]) & 0xffff_ffff] } },
     "call": .thread { _, x in [x[0] &* 3 & 0xffff_ffff] },
     "ret": .thread { test, x in [test.variant.has("uni") ? x[0] &+ 1 & 0xffff_ffff : min(x[0], 100)] },
   ],
@@ -40,7 +44,29 @@ nonisolated(unsafe) let controlTests = FamilyTests(
     },
     "brx": { variant in
       let index = variant.has("uni") ? "mov.b32 %i, 1;" : "and.b32 %i, %tid32, 3;"
-      return [one(variant, 1, """
+      // Two of the ways change a number that was loaded beside another: the others must keep it.
+      let kept = TestCase(variant: variant, suffix: " past a change", inputs: [Place.readOnly.input(.b32, at: 0), Place.readOnly.input(.b32, at: 4), Input(.b32), Place.readOnly.input(.b32, at: 8)], outputs: [.b32], text: Place.readOnly.setup + """
+
+        .reg .b32 %i, %x, %y, %z, %w;
+        ld.global.b32 %x, [%p];
+        ld.global.b32 %y, [%p+4];
+        ld.global.b32 %w, [%p+8];
+        bar.sync 0;
+        mad.lo.u32 %z, %y, %w, %w;
+        shr.u32 %i, %a2, 3;
+        \(variant.has("uni") ? "mov.b32 %i, 1;" : "and.b32 %i, %i, 3;")
+        ways: .branchtargets CHANGE, KEEP, CHANGETOO, KEEPTOO;
+        \(variant.text) %i, ways;
+        CHANGE: mov.b32 %x, %z;
+        bra ON;
+        KEEP: mov.b32 %y, %z;
+        bra ON;
+        CHANGETOO: mov.b32 %x, %z;
+        bra ON;
+        KEEPTOO: mov.b32 %y, %z;
+        ON: mov.b32 %o0, %x;
+        """, module: Place.given)
+      return [kept, one(variant, 1, """
         .reg .b32 %i;
         \(index)
         ways: .branchtargets TEN, TWENTY, THIRTY, TWENTY;

@@ -1,5 +1,6 @@
 // LLVM as a service: the AMDGPU target machine, the optimisation pipeline, object files, and the link to a code object.
 // Threads: any number of contexts at once; lld keeps global state, so links take a lock.
+import CCodeGen
 import CLLD
 import CLLVM
 import Glibc
@@ -107,12 +108,11 @@ final class Toolchain {
   }
 
   func emit(_ module: LLVMModuleRef, assembly: Bool = false) throws -> [UInt8] {
-    var message: UnsafeMutablePointer<CChar>?
-    var buffer: LLVMMemoryBufferRef?
     LLVMSetTargetMachineAsmVerbosity(machine, assembly ? 1 : 0)  // with LLVM's own figures: registers, occupancy
-    let failed = LLVMTargetMachineEmitToMemoryBuffer(
-      machine, module, assembly ? LLVMAssemblyFile : LLVMObjectFile, &message, &buffer)
-    guard failed == 0, let buffer else { throw CompileError(.internalError, "LLVM emits no code: \(take(message))") }
+    guard let made = carmine_emit(UnsafeMutableRawPointer(machine), UnsafeMutableRawPointer(module), assembly ? 1 : 0) else {
+      throw CompileError(.internalError, "LLVM emits no code")
+    }
+    let buffer = LLVMMemoryBufferRef(made)
     defer { LLVMDisposeMemoryBuffer(buffer) }
     try check("code generation")
     return Array(UnsafeRawBufferPointer(start: LLVMGetBufferStart(buffer), count: LLVMGetBufferSize(buffer)))

@@ -1,0 +1,101 @@
+// LLVM's code generation with one pass of ours in it.
+//
+// LLVM 22's StructurizeCFG takes an instruction that costs nothing (an element of a vector, say) out of an `else` block to the block
+// that dominates it and its `then`, and puts its value where a phi had none yet.  Where the `then` can lead to the `else` as well,
+// as in the tree of comparisons that a switch becomes, lanes that went through both get the `then`'s value:
+// https://github.com/llvm/llvm-project/pull/183792.  No option turns it off; but it moves only what lies in the `else` block itself,
+// so such instructions are moved out of there before it looks.
+//
+// Threads: any number of modules at once, each with its own machine and context.
+
+#include "carmine_codegen.h"
+
+#include <memory>
+
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/Analysis/TargetTransformInfo.h"
+#include "llvm/IR/Dominators.h"
+#include "llvm/IR/Instructions.h"
+#include "llvm/IR/LegacyPassManager.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Pass.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/Transforms/Utils.h"
+
+using namespace llvm;
+
+namespace {
+
+class FreeValuesOutOfBranches : public FunctionPass {
+ public:
+  static char ID;
+  FreeValuesOutOfBranches() : FunctionPass(ID) {}
+  StringRef getPassName() const override { return "Free values out of branches"; }
+  void getAnalysisUsage(AnalysisUsage &usage) const override {
+    usage.addRequired<TargetTransformInfoWrapperPass>();
+    usage.setPreservesCFG();
+  }
+
+  bool runOnFunction(Function &function) override {
+    const TargetTransformInfo &costs = getAnalysis<TargetTransformInfoWrapperPass>().getTTI(function);
+    DominatorTree dominators(function);
+    bool changed = false;
+    for (bool again = true; again;) {  // what one move leaves without operands in its block may be the next
+      again = false;
+      for (BasicBlock &merge : function)
+        for (PHINode &phi : merge.phis())
+          for (unsigned i = 0; i < phi.getNumIncomingValues(); i++) {
+            auto *value = dyn_cast<Instruction>(phi.getIncomingValue(i));
+            BasicBlock *block = phi.getIncomingBlock(i);
+            if (!value || value->getParent() != block || !moves(*value, costs)) continue;
+            DomTreeNode *node = dominators.getNode(block);
+            if (!node || !node->getIDom()) continue;
+            // Whatever strictly dominates the block, its operands' blocks among it, dominates this one.
+            value->moveBefore(node->getIDom()->getBlock()->getTerminator()->getIterator());
+            changed = again = true;
+          }
+    }
+    return changed;
+  }
+
+ private:
+  /// What StructurizeCFG would move: free, and of operands from elsewhere.
+  static bool moves(const Instruction &value, const TargetTransformInfo &costs) {
+    if (isa<PHINode>(value) || value.isTerminator() || value.mayHaveSideEffects() || value.mayReadFromMemory()) return false;
+    InstructionCost cost = costs.getInstructionCost(&value, TargetTransformInfo::TCK_Latency);
+    if (!cost.isValid() || cost != 0) return false;
+    for (const Use &operand : value.operands())
+      if (auto *other = dyn_cast<Instruction>(operand.get()); other && other->getParent() == value.getParent()) return false;
+    return true;
+  }
+};
+char FreeValuesOutOfBranches::ID = 0;
+
+/// Adds the pass behind the last one before StructurizeCFG.
+class Passes : public legacy::PassManager {
+ public:
+  void add(Pass *pass) override {
+    bool isLast = pass->getPassID() == last;
+    legacy::PassManager::add(pass);
+    if (isLast) legacy::PassManager::add(new FreeValuesOutOfBranches);
+  }
+
+ private:
+  AnalysisID last = std::unique_ptr<FunctionPass>(createUnifyLoopExitsPass())->getPassID();
+};
+
+}  // namespace
+
+void *carmine_emit(void *machine, void *module, int assembly) {
+  auto *target = static_cast<TargetMachine *>(machine);
+  auto *code = static_cast<Module *>(module);
+  code->setDataLayout(target->createDataLayout());
+  SmallVector<char, 0> bytes;
+  raw_svector_ostream out(bytes);
+  Passes passes;
+  if (target->addPassesToEmitFile(passes, out, nullptr, assembly ? CodeGenFileType::AssemblyFile : CodeGenFileType::ObjectFile)) return nullptr;
+  passes.run(*code);
+  return wrap(MemoryBuffer::getMemBufferCopy(StringRef(bytes.data(), bytes.size())).release());
+}
