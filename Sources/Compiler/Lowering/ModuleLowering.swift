@@ -135,8 +135,8 @@ final class ModuleLowering {
     return b.function(results.first.map(valueType) ?? b.void, parameters.map(valueType))
   }
 
-  /// The functions of the device's C library that our device library defines.
-  private static let library: Set<String> = ["vprintf", "__assertfail", "malloc", "free"]
+  /// The functions of the C library and of the device runtime that our device library defines.
+  private static let library: Set<String> = ["vprintf", "__assertfail", "malloc", "free", "cudaGraphSetConditional"]
 
   func callee(_ name: String) throws -> (value: Value, type: Type, function: Function)? {
     let name = aliases[name] ?? name
