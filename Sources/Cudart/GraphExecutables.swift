@@ -159,7 +159,7 @@ public func cudaGraphKernelNodeGetAttribute(_ node: UnsafeMutableRawPointer?, _ 
   entry { () throws(CUDAError) in
     let (_, kernel) = try kernel(node)
     guard let result else { throw .invalidValue.because("value_out is null") }
-    try kernel.attribute(attribute).store(to: result)
+    try kernel.attribute(attribute).store(attribute, to: result)
   }
 }
 

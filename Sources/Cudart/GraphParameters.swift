@@ -8,7 +8,7 @@ import ModuleLoading
 // MARK: - Kernels
 
 /// The packed buffer of an `extra` list: CU_LAUNCH_PARAM_BUFFER_POINTER (1), CU_LAUNCH_PARAM_BUFFER_SIZE (2), CU_LAUNCH_PARAM_END (0).
-private func packedArguments(_ extra: Arguments) throws(CUDAError) -> (UnsafeRawPointer, Int) {
+private func packedArguments(_ extra: Arguments, _ function: Function) throws(CUDAError) -> (UnsafeRawPointer, Int) {
   var buffer: UnsafeRawPointer?, size: Int?
   var index = 0
   while let name = extra[index], index < 8 {
@@ -19,8 +19,8 @@ private func packedArguments(_ extra: Arguments) throws(CUDAError) -> (UnsafeRaw
     }
     index += 2
   }
-  guard let buffer, let size else { throw .invalidValue.because("extra has no buffer or no size") }
-  return (buffer, size)
+  guard let buffer else { throw .invalidValue.because("extra has no buffer") }
+  return (buffer, size ?? function.parameterBytes)
 }
 
 /// The kernel of a handle whose kind is said (enum cudaKernelFunctionType) or not, on a context's device.
@@ -36,13 +36,18 @@ private func function(_ handle: UnsafeMutableRawPointer?, type: Int32, on contex
 
 func kernelNode(_ p: cudaKernelNodeParamsV2, in context: Context) throws(CUDAError) -> GraphNodeKind {
   guard p.func != nil else { throw .invalidDeviceFunction.because("func is null") }
-  let function = try function(p.func, type: p.functionType, on: context)
+  let function: Function
+  do throws(CUDAError) { function = try Cudart.function(p.func, type: p.functionType, on: context) } catch {
+    // A graph calls a function that nobody registered an invalid value.
+    guard error == .invalidResourceHandle else { throw error }
+    throw .invalidValue.because(error.reason ?? "func is no kernel")
+  }
   let configuration = LaunchConfiguration(
     grid: dimensions(p.gridDim), block: dimensions(p.blockDim), dynamicSharedBytes: Int(p.sharedMemBytes))
   guard p.kernelParams == nil || p.extra == nil else { throw .invalidValue.because("both kernelParams and extra are given") }
   let arguments: KernelArguments
   if let extra = p.extra {
-    let (buffer, size) = try packedArguments(extra)
+    let (buffer, size) = try packedArguments(extra, function)
     arguments = try KernelArguments(function, packed: buffer, byteCount: size)
   } else {
     arguments = try KernelArguments(function, parameters: p.kernelParams.map { UnsafePointer($0) })
@@ -78,10 +83,9 @@ func parameters(_ node: KernelNode) -> cudaKernelNodeParamsV2 {
 func copyNode(_ p: cudaMemcpy3DParms, in context: Context) throws(CUDAError) -> GraphNodeKind { .copy(try CopyNode(p, in: context)) }
 
 func fillNode(_ p: cudaMemsetParams, in context: Context) throws(CUDAError) -> GraphNodeKind {
-  let mask: UInt32 = p.elementSize == 1 ? 0xff : p.elementSize == 2 ? 0xffff : .max
-  return .fill(
+  .fill(
     try FillNode(
-      pointer: p.dst, pitch: count(UInt(p.pitch), "pitch"), value: p.value & mask, elementSize: Int(p.elementSize), width: count(UInt(p.width), "width"),
+      pointer: p.dst, pitch: count(UInt(p.pitch), "pitch"), value: p.value, elementSize: Int(p.elementSize), width: count(UInt(p.width), "width"),
       height: count(UInt(p.height), "height"), context: context
     ).checked())
 }
@@ -140,7 +144,7 @@ func parameters(_ node: SemaphoreNode) -> carmine_semaphore_node {
 func allocationNode(_ p: UnsafeMutablePointer<cudaMemAllocNodeParams>) throws(CUDAError) -> GraphNodeKind {
   let properties = p.pointee.poolProps
   guard properties.allocType == 1 else { throw .invalidValue.because("allocType is \(properties.allocType), not cudaMemAllocationTypePinned") }
-  guard properties.handleTypes == 0 else { throw .invalidValue.because("graphs' memory has no handles for other processes") }
+  guard properties.handleTypes == 0 else { throw .notSupported.because("graphs' memory has no handles for other processes") }
   guard properties.location.type == 1 else { throw .invalidValue.because("the location is of type \(properties.location.type), not a device") }
   guard let device = try? Runtime.device(Int(properties.location.id)) else { throw .invalidValue.because("there is no device \(properties.location.id)") }
   let accessCount = try count(UInt(p.pointee.accessDescCount), "accessDescCount")
@@ -169,16 +173,16 @@ func childNode(_ handle: UnsafeMutableRawPointer?, ownership: Int32, in parent: 
   let child = try Graph.graph(handle)
   switch ownership {
   case 0:
-    guard !child.hasMemoryNodes else { throw .invalidValue.because("a child graph with memory nodes must be moved into its parent") }
-    guard !child.hasConditionalNodes else { throw .invalidValue.because("a child graph has no conditional nodes") }
-    guard !child.isMoved else { throw .invalidValue.because("the graph was moved into another") }
+    guard !child.hasMemoryNodes else { throw .notSupported.because("a child graph with memory nodes must be moved into its parent") }
+    guard !child.hasConditionalNodes else { throw .notSupported.because("a child graph has no conditional nodes") }
+    guard !child.isMoved else { throw .notSupported.because("the graph was moved into another") }
     return .child(try child.clone())
   case 1:
-    guard child !== parent.root, child.owner == nil, !child.isMoved else { throw .invalidValue.because("the graph belongs to a node") }
-    guard !child.hasConditionalNodes else { throw .invalidValue.because("a child graph has no conditional nodes") }
+    guard child !== parent.root, child.owner == nil, !child.isMoved else { throw .notSupported.because("the graph belongs to a node") }
+    guard !child.hasConditionalNodes else { throw .notSupported.because("a child graph has no conditional nodes") }
     child.markMoved()
     return .child(child)
-  default: throw .invalidValue.because("ownership is \(ownership)")
+  default: throw .notSupported.because("ownership is \(ownership)")
   }
 }
 

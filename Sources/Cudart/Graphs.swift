@@ -32,13 +32,13 @@ func graphDependencies(_ nodes: NodeHandles?, _ data: EdgeDataArray?, _ size: UI
 
 private func edges(
   _ from: NodeHandles?, _ to: NodeHandles?, _ data: EdgeDataArray?, _ size: UInt
-) throws(CUDAError) -> [(from: GraphNode, to: GraphNode, data: GraphEdgeData)] {
+) throws(CUDAError) -> [(from: GraphNode, to: GraphNode, data: GraphEdgeData?)] {
   let size = try count(size, "numDependencies")
   guard size > 0 else { return [] }
   guard let from, let to else { throw .invalidValue.because("from or to is null") }
-  var list: [(from: GraphNode, to: GraphNode, data: GraphEdgeData)] = []
+  var list: [(from: GraphNode, to: GraphNode, data: GraphEdgeData?)] = []
   for index in 0..<size {
-    list.append((try GraphNode.node(from[index]), try GraphNode.node(to[index]), try data.map { d throws(CUDAError) in try graphEdgeData(d[index]) } ?? .full))
+    list.append((try GraphNode.node(from[index]), try GraphNode.node(to[index]), try data.map { d throws(CUDAError) in try graphEdgeData(d[index]) }))
   }
   return list
 }
@@ -145,7 +145,7 @@ public func graphNeighbours(
 
 public func addGraphDependencies(
   _ graph: UnsafeMutableRawPointer?, _ from: NodeHandles?, _ to: NodeHandles?, _ data: EdgeDataArray?, _ size: UInt
-) throws(CUDAError) { try Graph.graph(graph).addEdges(edges(from, to, data, size)) }
+) throws(CUDAError) { try Graph.graph(graph).addEdges(edges(from, to, data, size).map { ($0.from, $0.to, $0.data ?? .full) }) }
 
 public func removeGraphDependencies(
   _ graph: UnsafeMutableRawPointer?, _ from: NodeHandles?, _ to: NodeHandles?, _ data: EdgeDataArray?, _ size: UInt

@@ -101,10 +101,10 @@ public final class Graph: @unchecked Sendable {  // one thread at a time, as CUD
 
   /// What is wrong with dependencies whatever the node is.
   public func checkDependencies(_ dependencies: [GraphEdge]) throws(CUDAError) {
-    var seen: Set<Identified> = []
+    var seen: Set<ObjectIdentifier> = []
     for edge in dependencies {
       guard edge.node.graph === self else { throw .invalidValue.because("a dependency is a node of another graph") }
-      guard seen.insert(Identified(edge)).inserted else { throw .invalidValue.because("a dependency is named twice") }
+      guard seen.insert(ObjectIdentifier(edge.node)).inserted else { throw .invalidValue.because("a dependency is named twice") }
     }
   }
 
@@ -130,19 +130,7 @@ public final class Graph: @unchecked Sendable {  // one thread at a time, as CUD
 
   /// Which kinds of node this graph may have at all.
   private func admit(_ kind: GraphNodeKind) throws(CUDAError) {
-    if isMoved, kind.isMemory { throw .invalidValue.because("a child graph that was moved takes no more memory nodes") }
-    if let owner, case .conditional = owner.kind {
-      switch kind {
-      case .kernel, .empty, .child, .fill, .copy, .conditional, .copies: break
-      default: throw .invalidValue.because("a \(kind.name) node in the body of a conditional node")
-      }
-    }
-  }
-
-  private struct Identified: Hashable {
-    var node: ObjectIdentifier
-    var data: GraphEdgeData
-    init(_ edge: GraphEdge) { node = ObjectIdentifier(edge.node); data = edge.data }
+    if isMoved, kind.isMemory { throw .notSupported.because("a child graph that was moved takes no more memory nodes") }
   }
 
   private static func check(_ data: GraphEdgeData, from: GraphNodeKind, to: GraphNodeKind) throws(CUDAError) {
@@ -162,7 +150,7 @@ public final class Graph: @unchecked Sendable {  // one thread at a time, as CUD
     to.dependencies.append(GraphEdge(from, data))
   }
 
-  /// cudaGraphDestroyNode.  Throws cudaErrorInvalidValue in a graph with memory nodes, whose nodes and edges stay.
+  /// cudaGraphDestroyNode.  Throws cudaErrorNotSupported in a graph with memory nodes, whose nodes and edges stay.
   public func remove(_ node: GraphNode) throws(CUDAError) {
     guard capture == nil else { throw .illegalState.because("a capture goes into the graph") }
     try mayLoseEdges()
@@ -175,7 +163,7 @@ public final class Graph: @unchecked Sendable {  // one thread at a time, as CUD
   }
 
   private func mayLoseEdges() throws(CUDAError) {
-    guard !hasMemoryNodes else { throw .invalidValue.because("a graph with memory nodes keeps its nodes and edges") }
+    guard !hasMemoryNodes else { throw .notSupported.because("a graph with memory nodes keeps its nodes and edges") }
   }
 
   /// It becomes a part of a node as it is, instead of a clone of it.
@@ -186,31 +174,32 @@ public final class Graph: @unchecked Sendable {  // one thread at a time, as CUD
   /// cudaGraphAddDependencies.  Throws cudaErrorInvalidValue, and adds nothing, for an edge that exists or is named twice, an edge from
   /// a node to itself, and nodes of another graph.  A cycle is found at instantiation.
   public func addEdges(_ edges: [(from: GraphNode, to: GraphNode, data: GraphEdgeData)]) throws(CUDAError) {
-    struct Key: Hashable { var from, to: ObjectIdentifier; var data: GraphEdgeData }
+    struct Key: Hashable { var from, to: ObjectIdentifier }
     var seen: Set<Key> = []
     for edge in edges {
       guard edge.from.graph === self, edge.to.graph === self else { throw .invalidValue.because("an edge of another graph's nodes") }
       guard edge.from !== edge.to else { throw .invalidValue.because("an edge from a node to itself") }
       try Self.check(edge.data, from: edge.from.kind, to: edge.to.kind)
-      let exists = edge.to.dependencies.contains { $0.node === edge.from && $0.data == edge.data }
-      guard !exists, seen.insert(Key(from: ObjectIdentifier(edge.from), to: ObjectIdentifier(edge.to), data: edge.data)).inserted else {
+      let exists = edge.to.dependencies.contains { $0.node === edge.from }
+      guard !exists, seen.insert(Key(from: ObjectIdentifier(edge.from), to: ObjectIdentifier(edge.to))).inserted else {
         throw .invalidValue.because("the edge exists already")
       }
     }
     for edge in edges { connect(edge.from, edge.to, edge.data) }
   }
 
-  /// cudaGraphRemoveDependencies.  Throws cudaErrorInvalidValue, and removes nothing, for an edge that doesn't exist with this data.
-  public func removeEdges(_ edges: [(from: GraphNode, to: GraphNode, data: GraphEdgeData)]) throws(CUDAError) {
+  /// cudaGraphRemoveDependencies.  No data: whatever the edge has, as NVIDIA's library answers (its documentation says: none).
+  /// Throws cudaErrorInvalidValue, and removes nothing, for an edge that doesn't exist.
+  public func removeEdges(_ edges: [(from: GraphNode, to: GraphNode, data: GraphEdgeData?)]) throws(CUDAError) {
     for edge in edges {
       guard edge.from.graph === self, edge.to.graph === self,
-        edge.to.dependencies.contains(where: { $0.node === edge.from && $0.data == edge.data })
+        edge.to.dependencies.contains(where: { $0.node === edge.from && (edge.data == nil || $0.data == edge.data) })
       else { throw .invalidValue.because("there is no such edge") }
     }
     if !edges.isEmpty { try mayLoseEdges() }
     for edge in edges {
-      edge.from.dependents.removeAll { $0.node === edge.to && $0.data == edge.data }
-      edge.to.dependencies.removeAll { $0.node === edge.from && $0.data == edge.data }
+      edge.from.dependents.removeAll { $0.node === edge.to }
+      edge.to.dependencies.removeAll { $0.node === edge.from }
     }
   }
 

@@ -39,7 +39,10 @@ extension CopyNode {
         throw .invalidPitchValue.because("rows of \(extent.width) bytes, pitches \(to.rowPitch) and \(from.rowPitch)")
       }
     }
-    self.init(to: to, from: from, extent: extent, kind: kind, context: context, parameters: p)
+    guard !extent.isEmpty else { throw .invalidValue.because("an empty box") }
+    var read = p   // what the program reads back: NVIDIA's library forgets the width of a pitched allocation
+    (read.srcPtr.xsize, read.dstPtr.xsize) = (0, 0)
+    self.init(to: to, from: from, extent: extent, kind: kind, context: context, parameters: read)
     try checkPlaces()
   }
 
@@ -50,9 +53,15 @@ extension CopyNode {
     guard let kind = CopyKind(rawValue: kind) else { throw .invalidMemcpyDirection.because("kind is \(kind)") }
     guard let to, let from else { throw .invalidValue.because("dst or src is null") }
     guard count > 0 else { throw .invalidValue.because("\(count) bytes") }
+    let source = UnsafeMutableRawPointer(mutating: from)
+    var read = cudaMemcpy3DParms()
+    read.dstPtr.ptr = to
+    read.srcPtr.ptr = source
+    read.extent = cudaExtent(width: count, height: 1, depth: 1)
+    read.kind = kind.rawValue
     self.init(
-      to: CopySide(to, rowPitch: count, slicePitch: count), from: CopySide(UnsafeMutableRawPointer(mutating: from), rowPitch: count, slicePitch: count),
-      extent: CopyExtent(width: count), kind: kind, context: context)
+      to: CopySide(to, rowPitch: count, slicePitch: count), from: CopySide(source, rowPitch: count, slicePitch: count), extent: CopyExtent(width: count),
+      kind: kind, context: context, parameters: read)
     try checkPlaces()
   }
 
@@ -109,7 +118,7 @@ extension FillNode {
 
   func request() throws(CUDAError) -> FillRequest {
     FillRequest(
-      destination: GraphPlace.hostView(pointer!), value: value, elementSize: elementSize, width: width, height: height, depth: depth, rowPitch: pitch,
+      destination: GraphPlace.hostView(pointer!), value: elementSize == 1 ? value & 0xff : elementSize == 2 ? value & 0xffff : value, elementSize: elementSize, width: width, height: height, depth: depth, rowPitch: pitch,
       slicePitch: slicePitch)
   }
 }

@@ -3,9 +3,8 @@
 import Glibc
 
 extension Graph {
-  /// Throws cudaErrorInvalidValue for unknown flags, cudaErrorOperatingSystem when the file cannot be written.
+  /// Unknown flags mean nothing.  Throws cudaErrorOperatingSystem when the file cannot be written.
   public func writeDOT(to path: String, flags: UInt32) throws(CUDAError) {
-    guard flags & ~0x1_ffff == 0, flags & 2 == 0 else { throw .invalidValue.because("DOT flags are \(flags)") }
     var text = "digraph dot {\n"
     GraphDOT(flags: flags).write(self, to: &text)
     text += "}\n"
@@ -29,8 +28,13 @@ struct GraphDOT {
     let name = "graph_\(graph.id)"
     text += "subgraph cluster_\(graph.id) {\nlabel=\"\(name)\" graph[style=\"dashed\"];\n"
     for node in graph.nodes {
-      let shape = node.kind.isKernel ? "octagon" : node.kind.children.isEmpty ? "rectangle" : "folder"
-      text += "\"\(name)_node_\(node.localID)\"[style=\"bold\" shape=\"\(shape)\" label=\"\(label(node))\"];\n"
+      let (style, shape) = switch node.kind {
+      case .kernel: ("bold", "octagon")
+      case .copy: ("solid", "trapezium")
+      case .fill: ("solid", "invtrapezium")
+      default: ("solid", "rectangle")
+      }
+      text += "\"\(name)_node_\(node.localID)\"[style=\"\(style)\" shape=\"\(shape)\" label=\"\(label(node))\n\"];\n\n"
     }
     for edge in graph.edges {
       text += "\"\(name)_node_\(edge.from.localID)\" -> \"\(name)_node_\(edge.to.localID)\""
@@ -58,13 +62,13 @@ struct GraphDOT {
       }
       if has(.attributes) { for (id, value) in kernel.attributes.sorted(by: { $0.key < $1.key }) { lines.append("attribute \(id): \(value.word)") } }
     case .copy(let copy):
-      lines.append("MEMCPY \(direction(copy))")
+      lines += ["MEMCPY", "(\(direction(copy)),\(copy.extent.width * copy.extent.height * copy.extent.depth))"]
       if has(.copy) { lines += describe(copy) }
     case .copies(let batch):
       lines.append("MEMCPY_BATCH \(batch.copies.count)")
       if has(.copies) { for copy in batch.copies { lines += describe(copy) } }
     case .fill(let fill):
-      lines.append("MEMSET")
+      lines += ["MEMSET", "(\(fill.value),\(fill.width * fill.elementSize * fill.height * fill.depth))"]
       if has(.fill) {
         lines.append("dst \(hex(fill.pointer)) pitch \(fill.pitch)")
         lines.append("value \(fill.value) element size \(fill.elementSize)")
@@ -92,7 +96,7 @@ struct GraphDOT {
     case .child(let child): lines.append("GRAPH graph_\(child.id)")
     case .empty: lines.append("EMPTY")
     }
-    return lines.joined(separator: "\\n")
+    return lines.joined(separator: "\n")
   }
 
   private func direction(_ copy: CopyNode) -> String {

@@ -62,7 +62,7 @@ public final class GraphExecutable: @unchecked Sendable {  // everything below `
       InstantiationFailure(error: error, result: result, node: node)
     }
     guard flags & ~15 == 0, allowsUpload || !known.contains(.upload) else { throw refuse(.invalidValue.because("instantiation flags are \(flags)")) }
-    guard !graph.isMoved, graph.owner == nil else { throw refuse(.invalidValue.because("the graph belongs to a node")) }
+    guard !graph.isMoved, graph.owner == nil else { throw refuse(.notSupported.because("the graph belongs to a node")) }
     if known.contains(.deviceLaunch) {
       guard !known.contains(.autoFreeOnLaunch) else { throw refuse(.invalidValue.because("device launch and automatic freeing don't go together")) }
       if let node = graph.nodes.first(where: { ![0, 1, 2, 4].contains($0.kind.number) }) {
@@ -74,7 +74,7 @@ public final class GraphExecutable: @unchecked Sendable {  // everything below `
     if let unused = graph.unusedCondition { throw refuse(.invalidValue.because("conditional handle \(unused.handle) has no node"), 5) }
     let isExclusive = graph.hasMemoryNodes || graph.hasConditionalNodes
     if isExclusive, graph.executableCount.load(ordering: .acquiring) > 0 {
-      throw refuse(.invalidValue.because("a graph with memory or conditional nodes has one executable at a time"))
+      throw refuse(.notSupported.because("a graph with memory or conditional nodes has one executable at a time"))
     }
     let made = GraphExecutable(graph, context: context, flags: known)
     made.program = try GraphProgram(graph, executable: made)

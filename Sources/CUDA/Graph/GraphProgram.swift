@@ -90,7 +90,12 @@ final class GraphProgram {
     for node in nodes {
       do throws(CUDAError) { try prepare(node) } catch { throw InstantiationFailure(error: error, result: 1, node: nil) }
       if case .conditional(let conditional) = node.kind {
-        for body in conditional.bodies { node.bodies.append(try GraphProgram(body, executable: executable)) }
+        for body in conditional.bodies {
+          if let wrong = body.nodeThatNoBodyHas {
+            throw InstantiationFailure(error: .invalidValue.because("a \(wrong.kind.name) node in the body of a conditional node"), result: 1, node: nil)
+          }
+          node.bodies.append(try GraphProgram(body, executable: executable))
+        }
       }
     }
     do throws(CUDAError) { try layOut() } catch { throw InstantiationFailure(error: error, result: 1, node: nil) }
@@ -231,6 +236,18 @@ final class GraphProgram {
 }
 
 extension Graph {
+  /// A node of a kind that bodies of conditional nodes may not have.
+  var nodeThatNoBodyHas: GraphNode? {
+    for node in nodes {
+      switch node.kind {
+      case .kernel, .empty, .fill, .copy, .conditional, .copies: break
+      case .child(let child): if let wrong = child.nodeThatNoBodyHas { return wrong }
+      default: return node
+      }
+    }
+    return nil
+  }
+
   /// A node that is on a cycle: whatever depends on it, it depends on.
   func nodeOnCycle() -> GraphNode? {
     var missing: [ObjectIdentifier: Int] = [:]

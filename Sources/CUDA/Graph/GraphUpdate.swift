@@ -171,13 +171,14 @@ extension GraphExecutable {
     let exits = shape.nodes.indices.filter { shape.nodes[$0].isExit }, leaves = graph.leaves
     guard exits.count == leaves.count else {
       throw GraphUpdateFailure(
-        GraphUpdateFailure.topologyChanged, leaves.count > exits.count ? leaves[exits.count] : leaves.last,
+        GraphUpdateFailure.topologyChanged, leaves.count > exits.count ? leaves.first : nil,
         because: "\(leaves.count) nodes at the end, the executable has \(exits.count)")
     }
     var partner: [Int: GraphNode] = [:]
     var paired: Set<ObjectIdentifier> = []
     var work: [(Int, GraphNode)] = []
     for (index, node) in zip(exits, leaves) {
+      try checkType(shape.nodes[index], node)
       partner[index] = node
       paired.insert(ObjectIdentifier(node))
       work.append((index, node))
@@ -205,6 +206,7 @@ extension GraphExecutable {
         guard paired.insert(ObjectIdentifier(edge.node)).inserted else {
           throw GraphUpdateFailure(GraphUpdateFailure.topologyChanged, node, from: edge.node, because: "a dependency is another node")
         }
+        try checkType(shape.nodes[dependency], edge.node)
         partner[dependency] = edge.node
         work.append((dependency, edge.node))
       }
@@ -217,10 +219,13 @@ extension GraphExecutable {
     }
   }
 
-  private func note(_ mine: GraphShape.Node, _ node: GraphNode, _ changes: inout [(ExecutableNode, GraphNodeKind)]) throws(GraphUpdateFailure) {
+  private func checkType(_ mine: GraphShape.Node, _ node: GraphNode) throws(GraphUpdateFailure) {
     guard mine.kindNumber == node.kind.number else {
       throw GraphUpdateFailure(GraphUpdateFailure.typeChanged, node, because: "a node is now a \(node.kind.name) node")
     }
+  }
+
+  private func note(_ mine: GraphShape.Node, _ node: GraphNode, _ changes: inout [(ExecutableNode, GraphNodeKind)]) throws(GraphUpdateFailure) {
     if case .child(let child) = node.kind, let shape = mine.child { return try pair(shape, child, &changes) }
     guard let entry = mine.executable else { return }
     switch (entry.kind, node.kind) {

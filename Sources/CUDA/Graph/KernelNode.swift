@@ -66,6 +66,11 @@ public final class KernelArguments: @unchecked Sendable {  // does not change af
   }
 }
 
+extension Function {
+  /// Where the last parameter ends.
+  public var parameterBytes: Int { image.parameters.map { Int($0.offset) + Int($0.size) }.max() ?? 0 }
+}
+
 /// cudaLaunchAttributeValue: 64 bytes whose meaning the attribute's number gives.
 public struct LaunchAttributeValue: Equatable, Sendable {
   public var bytes: InlineArray<64, UInt8>
@@ -77,7 +82,6 @@ public struct LaunchAttributeValue: Equatable, Sendable {
   }
   /// The value of attributes that are one int.
   public var word: Int32 { withUnsafeBytes(of: bytes) { $0.loadUnaligned(as: Int32.self) } }
-  public func store(to pointer: UnsafeMutableRawPointer) { withUnsafeBytes(of: bytes) { pointer.copyMemory(from: $0.baseAddress!, byteCount: 64) } }
   public static func == (a: Self, b: Self) -> Bool {
     withUnsafeBytes(of: a.bytes) { a in withUnsafeBytes(of: b.bytes) { b in memcmp(a.baseAddress!, b.baseAddress!, 64) == 0 } }
   }
