@@ -30,10 +30,13 @@ func setNode(
   try executable.set(node, make(currentContext()))
 }
 
-/// The context that a node's parameters name; null: the current one.
+/// The context that a node's parameters name; null: the current one.  A graph runs on the queue of the stream that it is launched in, so a
+/// node cannot be bound to some multiprocessors by itself: cudaErrorNotSupported for a green context.
 func nodeContext(_ handle: UnsafeMutableRawPointer?) throws(CUDAError) -> Context {
-  guard handle == nil else { throw .invalidValue.because("no execution context has this handle") }
-  return try currentContext()
+  guard let handle else { return try currentContext() }
+  let found = try ExecutionContext.find(handle)
+  guard found.isPrimary else { throw .notSupported.because("a node with a green context of its own; launch the graph in a stream of that context") }
+  return found.context
 }
 
 private func given<T>(_ pointer: UnsafePointer<T>?) throws(CUDAError) -> T {

@@ -131,7 +131,7 @@ func semaphoreNode(_ p: carmine_semaphore_node, isSignal: Bool, in context: Cont
   guard p.numExtSems > 0, let handles = p.extSemArray, let parameters = p.paramsArray else { throw .invalidValue.because("\(p.numExtSems) semaphores") }
   let storage = SemaphoreNode.Storage(
     handles: UnsafePointer(handles), parameters: parameters, count: Int(p.numExtSems), stride: 144)   // both structs
-  let node = SemaphoreNode(storage: storage, context: context)
+  let node = try SemaphoreNode(storage: storage, context: context)
   return isSignal ? .semaphoreSignal(node) : .semaphoreWait(node)
 }
 
@@ -194,6 +194,15 @@ func nodeKind(
 ) throws(CUDAError) -> GraphNodeKind {
   let v = p.pointee
   guard v.reserved0.0 == 0, v.reserved0.1 == 0, v.reserved0.2 == 0, v.reserved2 == 0 else { throw .invalidValue.because("reserved fields are set") }
+  let own: UnsafeMutableRawPointer? = switch v.type {
+  case 0: v.kernel.ctx
+  case 1: v.memcpy.ctx
+  case 2: v.memset.ctx
+  case 8, 9: v.semaphores.ctx
+  case 14: v.memcpyBatch.ctx
+  default: nil
+  }
+  let context = own == nil ? context : try nodeContext(own)
   switch v.type {
   case 0: return try kernelNode(v.kernel, in: context)
   case 1:

@@ -729,315 +729,307 @@ cudaGraphAddEventWaitNode:	endbr64
 	.globl cudaGraphAddExternalSemaphoresSignalNode
 	.type cudaGraphAddExternalSemaphoresSignalNode,@function
 cudaGraphAddExternalSemaphoresSignalNode:	endbr64
-	leaq	name_142(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaGraphAddExternalSemaphoresSignalNode,.-cudaGraphAddExternalSemaphoresSignalNode
 	.globl cudaGraphAddExternalSemaphoresWaitNode
 	.type cudaGraphAddExternalSemaphoresWaitNode,@function
 cudaGraphAddExternalSemaphoresWaitNode:	endbr64
-	leaq	name_143(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaGraphAddExternalSemaphoresWaitNode,.-cudaGraphAddExternalSemaphoresWaitNode
 	.globl cudaGraphAddHostNode
 	.type cudaGraphAddHostNode,@function
 cudaGraphAddHostNode:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaGraphAddHostNode,.-cudaGraphAddHostNode
 	.globl cudaGraphAddKernelNode
 	.type cudaGraphAddKernelNode,@function
 cudaGraphAddKernelNode:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaGraphAddKernelNode,.-cudaGraphAddKernelNode
 	.globl cudaGraphAddMemAllocNode
 	.type cudaGraphAddMemAllocNode,@function
 cudaGraphAddMemAllocNode:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaGraphAddMemAllocNode,.-cudaGraphAddMemAllocNode
 	.globl cudaGraphAddMemFreeNode
 	.type cudaGraphAddMemFreeNode,@function
 cudaGraphAddMemFreeNode:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaGraphAddMemFreeNode,.-cudaGraphAddMemFreeNode
 	.globl cudaGraphAddMemcpyNode
 	.type cudaGraphAddMemcpyNode,@function
 cudaGraphAddMemcpyNode:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaGraphAddMemcpyNode,.-cudaGraphAddMemcpyNode
 	.globl cudaGraphAddMemcpyNode1D
 	.type cudaGraphAddMemcpyNode1D,@function
 cudaGraphAddMemcpyNode1D:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaGraphAddMemcpyNode1D,.-cudaGraphAddMemcpyNode1D
 	.globl cudaGraphAddMemcpyNodeFromSymbol
 	.type cudaGraphAddMemcpyNodeFromSymbol,@function
 cudaGraphAddMemcpyNodeFromSymbol:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaGraphAddMemcpyNodeFromSymbol,.-cudaGraphAddMemcpyNodeFromSymbol
 	.globl cudaGraphAddMemcpyNodeToSymbol
 	.type cudaGraphAddMemcpyNodeToSymbol,@function
 cudaGraphAddMemcpyNodeToSymbol:	endbr64
-	jmp	*carmine_front_slots+1144(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaGraphAddMemcpyNodeToSymbol,.-cudaGraphAddMemcpyNodeToSymbol
 	.globl cudaGraphAddMemsetNode
 	.type cudaGraphAddMemsetNode,@function
 cudaGraphAddMemsetNode:	endbr64
-	jmp	*carmine_front_slots+1152(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaGraphAddMemsetNode,.-cudaGraphAddMemsetNode
 	.globl cudaGraphAddNode
 	.type cudaGraphAddNode,@function
 cudaGraphAddNode:	endbr64
-	jmp	*carmine_front_slots+1160(%rip)
+	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaGraphAddNode,.-cudaGraphAddNode
 	.globl cudaGraphChildGraphNodeGetGraph
 	.type cudaGraphChildGraphNodeGetGraph,@function
 cudaGraphChildGraphNodeGetGraph:	endbr64
-	jmp	*carmine_front_slots+1168(%rip)
+	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaGraphChildGraphNodeGetGraph,.-cudaGraphChildGraphNodeGetGraph
 	.globl cudaGraphClone
 	.type cudaGraphClone,@function
 cudaGraphClone:	endbr64
-	jmp	*carmine_front_slots+1176(%rip)
+	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaGraphClone,.-cudaGraphClone
 	.globl cudaGraphConditionalHandleCreate
 	.type cudaGraphConditionalHandleCreate,@function
 cudaGraphConditionalHandleCreate:	endbr64
-	jmp	*carmine_front_slots+1184(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaGraphConditionalHandleCreate,.-cudaGraphConditionalHandleCreate
 	.globl cudaGraphConditionalHandleCreate_v2
 	.type cudaGraphConditionalHandleCreate_v2,@function
 cudaGraphConditionalHandleCreate_v2:	endbr64
-	jmp	*carmine_front_slots+1192(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaGraphConditionalHandleCreate_v2,.-cudaGraphConditionalHandleCreate_v2
 	.globl cudaGraphCreate
 	.type cudaGraphCreate,@function
 cudaGraphCreate:	endbr64
-	jmp	*carmine_front_slots+1200(%rip)
+	jmp	*carmine_front_slots+1216(%rip)
 	.size cudaGraphCreate,.-cudaGraphCreate
 	.globl cudaGraphDebugDotPrint
 	.type cudaGraphDebugDotPrint,@function
 cudaGraphDebugDotPrint:	endbr64
-	jmp	*carmine_front_slots+1208(%rip)
+	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaGraphDebugDotPrint,.-cudaGraphDebugDotPrint
 	.globl cudaGraphDestroy
 	.type cudaGraphDestroy,@function
 cudaGraphDestroy:	endbr64
-	jmp	*carmine_front_slots+1216(%rip)
+	jmp	*carmine_front_slots+1232(%rip)
 	.size cudaGraphDestroy,.-cudaGraphDestroy
 	.globl cudaGraphDestroyNode
 	.type cudaGraphDestroyNode,@function
 cudaGraphDestroyNode:	endbr64
-	jmp	*carmine_front_slots+1224(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cudaGraphDestroyNode,.-cudaGraphDestroyNode
 	.globl cudaGraphEventRecordNodeGetEvent
 	.type cudaGraphEventRecordNodeGetEvent,@function
 cudaGraphEventRecordNodeGetEvent:	endbr64
-	jmp	*carmine_front_slots+1232(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaGraphEventRecordNodeGetEvent,.-cudaGraphEventRecordNodeGetEvent
 	.globl cudaGraphEventRecordNodeSetEvent
 	.type cudaGraphEventRecordNodeSetEvent,@function
 cudaGraphEventRecordNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+1240(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cudaGraphEventRecordNodeSetEvent,.-cudaGraphEventRecordNodeSetEvent
 	.globl cudaGraphEventWaitNodeGetEvent
 	.type cudaGraphEventWaitNodeGetEvent,@function
 cudaGraphEventWaitNodeGetEvent:	endbr64
-	jmp	*carmine_front_slots+1248(%rip)
+	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaGraphEventWaitNodeGetEvent,.-cudaGraphEventWaitNodeGetEvent
 	.globl cudaGraphEventWaitNodeSetEvent
 	.type cudaGraphEventWaitNodeSetEvent,@function
 cudaGraphEventWaitNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+1256(%rip)
+	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaGraphEventWaitNodeSetEvent,.-cudaGraphEventWaitNodeSetEvent
 	.globl cudaGraphExecChildGraphNodeSetParams
 	.type cudaGraphExecChildGraphNodeSetParams,@function
 cudaGraphExecChildGraphNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1264(%rip)
+	jmp	*carmine_front_slots+1280(%rip)
 	.size cudaGraphExecChildGraphNodeSetParams,.-cudaGraphExecChildGraphNodeSetParams
 	.globl cudaGraphExecDestroy
 	.type cudaGraphExecDestroy,@function
 cudaGraphExecDestroy:	endbr64
-	jmp	*carmine_front_slots+1272(%rip)
+	jmp	*carmine_front_slots+1288(%rip)
 	.size cudaGraphExecDestroy,.-cudaGraphExecDestroy
 	.globl cudaGraphExecEventRecordNodeSetEvent
 	.type cudaGraphExecEventRecordNodeSetEvent,@function
 cudaGraphExecEventRecordNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+1280(%rip)
+	jmp	*carmine_front_slots+1296(%rip)
 	.size cudaGraphExecEventRecordNodeSetEvent,.-cudaGraphExecEventRecordNodeSetEvent
 	.globl cudaGraphExecEventWaitNodeSetEvent
 	.type cudaGraphExecEventWaitNodeSetEvent,@function
 cudaGraphExecEventWaitNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+1288(%rip)
+	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaGraphExecEventWaitNodeSetEvent,.-cudaGraphExecEventWaitNodeSetEvent
 	.globl cudaGraphExecExternalSemaphoresSignalNodeSetParams
 	.type cudaGraphExecExternalSemaphoresSignalNodeSetParams,@function
 cudaGraphExecExternalSemaphoresSignalNodeSetParams:	endbr64
-	leaq	name_170(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1312(%rip)
 	.size cudaGraphExecExternalSemaphoresSignalNodeSetParams,.-cudaGraphExecExternalSemaphoresSignalNodeSetParams
 	.globl cudaGraphExecExternalSemaphoresWaitNodeSetParams
 	.type cudaGraphExecExternalSemaphoresWaitNodeSetParams,@function
 cudaGraphExecExternalSemaphoresWaitNodeSetParams:	endbr64
-	leaq	name_171(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1320(%rip)
 	.size cudaGraphExecExternalSemaphoresWaitNodeSetParams,.-cudaGraphExecExternalSemaphoresWaitNodeSetParams
 	.globl cudaGraphExecGetFlags
 	.type cudaGraphExecGetFlags,@function
 cudaGraphExecGetFlags:	endbr64
-	jmp	*carmine_front_slots+1296(%rip)
+	jmp	*carmine_front_slots+1328(%rip)
 	.size cudaGraphExecGetFlags,.-cudaGraphExecGetFlags
 	.globl cudaGraphExecGetId
 	.type cudaGraphExecGetId,@function
 cudaGraphExecGetId:	endbr64
-	jmp	*carmine_front_slots+1304(%rip)
+	jmp	*carmine_front_slots+1336(%rip)
 	.size cudaGraphExecGetId,.-cudaGraphExecGetId
 	.globl cudaGraphExecHostNodeSetParams
 	.type cudaGraphExecHostNodeSetParams,@function
 cudaGraphExecHostNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1312(%rip)
+	jmp	*carmine_front_slots+1344(%rip)
 	.size cudaGraphExecHostNodeSetParams,.-cudaGraphExecHostNodeSetParams
 	.globl cudaGraphExecKernelNodeSetParams
 	.type cudaGraphExecKernelNodeSetParams,@function
 cudaGraphExecKernelNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1320(%rip)
+	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaGraphExecKernelNodeSetParams,.-cudaGraphExecKernelNodeSetParams
 	.globl cudaGraphExecMemcpyNodeSetParams
 	.type cudaGraphExecMemcpyNodeSetParams,@function
 cudaGraphExecMemcpyNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1328(%rip)
+	jmp	*carmine_front_slots+1360(%rip)
 	.size cudaGraphExecMemcpyNodeSetParams,.-cudaGraphExecMemcpyNodeSetParams
 	.globl cudaGraphExecMemcpyNodeSetParams1D
 	.type cudaGraphExecMemcpyNodeSetParams1D,@function
 cudaGraphExecMemcpyNodeSetParams1D:	endbr64
-	jmp	*carmine_front_slots+1336(%rip)
+	jmp	*carmine_front_slots+1368(%rip)
 	.size cudaGraphExecMemcpyNodeSetParams1D,.-cudaGraphExecMemcpyNodeSetParams1D
 	.globl cudaGraphExecMemcpyNodeSetParamsFromSymbol
 	.type cudaGraphExecMemcpyNodeSetParamsFromSymbol,@function
 cudaGraphExecMemcpyNodeSetParamsFromSymbol:	endbr64
-	jmp	*carmine_front_slots+1344(%rip)
+	jmp	*carmine_front_slots+1376(%rip)
 	.size cudaGraphExecMemcpyNodeSetParamsFromSymbol,.-cudaGraphExecMemcpyNodeSetParamsFromSymbol
 	.globl cudaGraphExecMemcpyNodeSetParamsToSymbol
 	.type cudaGraphExecMemcpyNodeSetParamsToSymbol,@function
 cudaGraphExecMemcpyNodeSetParamsToSymbol:	endbr64
-	jmp	*carmine_front_slots+1352(%rip)
+	jmp	*carmine_front_slots+1384(%rip)
 	.size cudaGraphExecMemcpyNodeSetParamsToSymbol,.-cudaGraphExecMemcpyNodeSetParamsToSymbol
 	.globl cudaGraphExecMemsetNodeSetParams
 	.type cudaGraphExecMemsetNodeSetParams,@function
 cudaGraphExecMemsetNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1360(%rip)
+	jmp	*carmine_front_slots+1392(%rip)
 	.size cudaGraphExecMemsetNodeSetParams,.-cudaGraphExecMemsetNodeSetParams
 	.globl cudaGraphExecNodeSetParams
 	.type cudaGraphExecNodeSetParams,@function
 cudaGraphExecNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1368(%rip)
+	jmp	*carmine_front_slots+1400(%rip)
 	.size cudaGraphExecNodeSetParams,.-cudaGraphExecNodeSetParams
 	.globl cudaGraphExecUpdate
 	.type cudaGraphExecUpdate,@function
 cudaGraphExecUpdate:	endbr64
-	jmp	*carmine_front_slots+1376(%rip)
+	jmp	*carmine_front_slots+1408(%rip)
 	.size cudaGraphExecUpdate,.-cudaGraphExecUpdate
 	.globl cudaGraphExternalSemaphoresSignalNodeGetParams
 	.type cudaGraphExternalSemaphoresSignalNodeGetParams,@function
 cudaGraphExternalSemaphoresSignalNodeGetParams:	endbr64
-	leaq	name_183(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaGraphExternalSemaphoresSignalNodeGetParams,.-cudaGraphExternalSemaphoresSignalNodeGetParams
 	.globl cudaGraphExternalSemaphoresSignalNodeSetParams
 	.type cudaGraphExternalSemaphoresSignalNodeSetParams,@function
 cudaGraphExternalSemaphoresSignalNodeSetParams:	endbr64
-	leaq	name_184(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1424(%rip)
 	.size cudaGraphExternalSemaphoresSignalNodeSetParams,.-cudaGraphExternalSemaphoresSignalNodeSetParams
 	.globl cudaGraphExternalSemaphoresWaitNodeGetParams
 	.type cudaGraphExternalSemaphoresWaitNodeGetParams,@function
 cudaGraphExternalSemaphoresWaitNodeGetParams:	endbr64
-	leaq	name_185(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1432(%rip)
 	.size cudaGraphExternalSemaphoresWaitNodeGetParams,.-cudaGraphExternalSemaphoresWaitNodeGetParams
 	.globl cudaGraphExternalSemaphoresWaitNodeSetParams
 	.type cudaGraphExternalSemaphoresWaitNodeSetParams,@function
 cudaGraphExternalSemaphoresWaitNodeSetParams:	endbr64
-	leaq	name_186(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+1440(%rip)
 	.size cudaGraphExternalSemaphoresWaitNodeSetParams,.-cudaGraphExternalSemaphoresWaitNodeSetParams
 	.globl cudaGraphGetEdges
 	.type cudaGraphGetEdges,@function
 cudaGraphGetEdges:	endbr64
-	jmp	*carmine_front_slots+1384(%rip)
+	jmp	*carmine_front_slots+1448(%rip)
 	.size cudaGraphGetEdges,.-cudaGraphGetEdges
 	.globl cudaGraphGetId
 	.type cudaGraphGetId,@function
 cudaGraphGetId:	endbr64
-	jmp	*carmine_front_slots+1392(%rip)
+	jmp	*carmine_front_slots+1456(%rip)
 	.size cudaGraphGetId,.-cudaGraphGetId
 	.globl cudaGraphGetNodes
 	.type cudaGraphGetNodes,@function
 cudaGraphGetNodes:	endbr64
-	jmp	*carmine_front_slots+1400(%rip)
+	jmp	*carmine_front_slots+1464(%rip)
 	.size cudaGraphGetNodes,.-cudaGraphGetNodes
 	.globl cudaGraphGetRootNodes
 	.type cudaGraphGetRootNodes,@function
 cudaGraphGetRootNodes:	endbr64
-	jmp	*carmine_front_slots+1408(%rip)
+	jmp	*carmine_front_slots+1472(%rip)
 	.size cudaGraphGetRootNodes,.-cudaGraphGetRootNodes
 	.globl cudaGraphHostNodeGetParams
 	.type cudaGraphHostNodeGetParams,@function
 cudaGraphHostNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1416(%rip)
+	jmp	*carmine_front_slots+1480(%rip)
 	.size cudaGraphHostNodeGetParams,.-cudaGraphHostNodeGetParams
 	.globl cudaGraphHostNodeSetParams
 	.type cudaGraphHostNodeSetParams,@function
 cudaGraphHostNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1424(%rip)
+	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaGraphHostNodeSetParams,.-cudaGraphHostNodeSetParams
 	.globl cudaGraphInstantiate
 	.type cudaGraphInstantiate,@function
 cudaGraphInstantiate:	endbr64
-	jmp	*carmine_front_slots+1432(%rip)
+	jmp	*carmine_front_slots+1496(%rip)
 	.size cudaGraphInstantiate,.-cudaGraphInstantiate
 	.globl cudaGraphInstantiateWithFlags
 	.type cudaGraphInstantiateWithFlags,@function
 cudaGraphInstantiateWithFlags:	endbr64
-	jmp	*carmine_front_slots+1440(%rip)
+	jmp	*carmine_front_slots+1504(%rip)
 	.size cudaGraphInstantiateWithFlags,.-cudaGraphInstantiateWithFlags
 	.globl cudaGraphInstantiateWithParams
 	.type cudaGraphInstantiateWithParams,@function
 cudaGraphInstantiateWithParams:	endbr64
-	jmp	*carmine_front_slots+1448(%rip)
+	jmp	*carmine_front_slots+1512(%rip)
 	.size cudaGraphInstantiateWithParams,.-cudaGraphInstantiateWithParams
 	.globl cudaGraphInstantiateWithParams_ptsz
 	.type cudaGraphInstantiateWithParams_ptsz,@function
 cudaGraphInstantiateWithParams_ptsz:	endbr64
-	jmp	*carmine_front_slots+1456(%rip)
+	jmp	*carmine_front_slots+1520(%rip)
 	.size cudaGraphInstantiateWithParams_ptsz,.-cudaGraphInstantiateWithParams_ptsz
 	.globl cudaGraphKernelNodeCopyAttributes
 	.type cudaGraphKernelNodeCopyAttributes,@function
 cudaGraphKernelNodeCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+1464(%rip)
+	jmp	*carmine_front_slots+1528(%rip)
 	.size cudaGraphKernelNodeCopyAttributes,.-cudaGraphKernelNodeCopyAttributes
 	.globl cudaGraphKernelNodeGetAttribute
 	.type cudaGraphKernelNodeGetAttribute,@function
 cudaGraphKernelNodeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1472(%rip)
+	jmp	*carmine_front_slots+1536(%rip)
 	.size cudaGraphKernelNodeGetAttribute,.-cudaGraphKernelNodeGetAttribute
 	.globl cudaGraphKernelNodeGetParams
 	.type cudaGraphKernelNodeGetParams,@function
 cudaGraphKernelNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1480(%rip)
+	jmp	*carmine_front_slots+1544(%rip)
 	.size cudaGraphKernelNodeGetParams,.-cudaGraphKernelNodeGetParams
 	.globl cudaGraphKernelNodeSetAttribute
 	.type cudaGraphKernelNodeSetAttribute,@function
 cudaGraphKernelNodeSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1488(%rip)
+	jmp	*carmine_front_slots+1552(%rip)
 	.size cudaGraphKernelNodeSetAttribute,.-cudaGraphKernelNodeSetAttribute
 	.globl cudaGraphKernelNodeSetParams
 	.type cudaGraphKernelNodeSetParams,@function
 cudaGraphKernelNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1496(%rip)
+	jmp	*carmine_front_slots+1560(%rip)
 	.size cudaGraphKernelNodeSetParams,.-cudaGraphKernelNodeSetParams
 	.globl cudaGraphLaunch
 	.type cudaGraphLaunch,@function
 cudaGraphLaunch:	endbr64
-	jmp	*carmine_front_slots+1504(%rip)
+	jmp	*carmine_front_slots+1568(%rip)
 	.size cudaGraphLaunch,.-cudaGraphLaunch
 	.globl cudaGraphLaunch_ptsz
 	.type cudaGraphLaunch_ptsz,@function
@@ -1045,127 +1037,127 @@ cudaGraphLaunch_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1504(%rip)
+1:	jmp	*carmine_front_slots+1568(%rip)
 	.size cudaGraphLaunch_ptsz,.-cudaGraphLaunch_ptsz
 	.globl cudaGraphMemAllocNodeGetParams
 	.type cudaGraphMemAllocNodeGetParams,@function
 cudaGraphMemAllocNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1512(%rip)
+	jmp	*carmine_front_slots+1576(%rip)
 	.size cudaGraphMemAllocNodeGetParams,.-cudaGraphMemAllocNodeGetParams
 	.globl cudaGraphMemFreeNodeGetParams
 	.type cudaGraphMemFreeNodeGetParams,@function
 cudaGraphMemFreeNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1520(%rip)
+	jmp	*carmine_front_slots+1584(%rip)
 	.size cudaGraphMemFreeNodeGetParams,.-cudaGraphMemFreeNodeGetParams
 	.globl cudaGraphMemcpyNodeGetParams
 	.type cudaGraphMemcpyNodeGetParams,@function
 cudaGraphMemcpyNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1528(%rip)
+	jmp	*carmine_front_slots+1592(%rip)
 	.size cudaGraphMemcpyNodeGetParams,.-cudaGraphMemcpyNodeGetParams
 	.globl cudaGraphMemcpyNodeSetParams
 	.type cudaGraphMemcpyNodeSetParams,@function
 cudaGraphMemcpyNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1536(%rip)
+	jmp	*carmine_front_slots+1600(%rip)
 	.size cudaGraphMemcpyNodeSetParams,.-cudaGraphMemcpyNodeSetParams
 	.globl cudaGraphMemcpyNodeSetParams1D
 	.type cudaGraphMemcpyNodeSetParams1D,@function
 cudaGraphMemcpyNodeSetParams1D:	endbr64
-	jmp	*carmine_front_slots+1544(%rip)
+	jmp	*carmine_front_slots+1608(%rip)
 	.size cudaGraphMemcpyNodeSetParams1D,.-cudaGraphMemcpyNodeSetParams1D
 	.globl cudaGraphMemcpyNodeSetParamsFromSymbol
 	.type cudaGraphMemcpyNodeSetParamsFromSymbol,@function
 cudaGraphMemcpyNodeSetParamsFromSymbol:	endbr64
-	jmp	*carmine_front_slots+1552(%rip)
+	jmp	*carmine_front_slots+1616(%rip)
 	.size cudaGraphMemcpyNodeSetParamsFromSymbol,.-cudaGraphMemcpyNodeSetParamsFromSymbol
 	.globl cudaGraphMemcpyNodeSetParamsToSymbol
 	.type cudaGraphMemcpyNodeSetParamsToSymbol,@function
 cudaGraphMemcpyNodeSetParamsToSymbol:	endbr64
-	jmp	*carmine_front_slots+1560(%rip)
+	jmp	*carmine_front_slots+1624(%rip)
 	.size cudaGraphMemcpyNodeSetParamsToSymbol,.-cudaGraphMemcpyNodeSetParamsToSymbol
 	.globl cudaGraphMemsetNodeGetParams
 	.type cudaGraphMemsetNodeGetParams,@function
 cudaGraphMemsetNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1568(%rip)
+	jmp	*carmine_front_slots+1632(%rip)
 	.size cudaGraphMemsetNodeGetParams,.-cudaGraphMemsetNodeGetParams
 	.globl cudaGraphMemsetNodeSetParams
 	.type cudaGraphMemsetNodeSetParams,@function
 cudaGraphMemsetNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1576(%rip)
+	jmp	*carmine_front_slots+1640(%rip)
 	.size cudaGraphMemsetNodeSetParams,.-cudaGraphMemsetNodeSetParams
 	.globl cudaGraphNodeFindInClone
 	.type cudaGraphNodeFindInClone,@function
 cudaGraphNodeFindInClone:	endbr64
-	jmp	*carmine_front_slots+1584(%rip)
+	jmp	*carmine_front_slots+1648(%rip)
 	.size cudaGraphNodeFindInClone,.-cudaGraphNodeFindInClone
 	.globl cudaGraphNodeGetContainingGraph
 	.type cudaGraphNodeGetContainingGraph,@function
 cudaGraphNodeGetContainingGraph:	endbr64
-	jmp	*carmine_front_slots+1592(%rip)
+	jmp	*carmine_front_slots+1656(%rip)
 	.size cudaGraphNodeGetContainingGraph,.-cudaGraphNodeGetContainingGraph
 	.globl cudaGraphNodeGetDependencies
 	.type cudaGraphNodeGetDependencies,@function
 cudaGraphNodeGetDependencies:	endbr64
-	jmp	*carmine_front_slots+1600(%rip)
+	jmp	*carmine_front_slots+1664(%rip)
 	.size cudaGraphNodeGetDependencies,.-cudaGraphNodeGetDependencies
 	.globl cudaGraphNodeGetDependentNodes
 	.type cudaGraphNodeGetDependentNodes,@function
 cudaGraphNodeGetDependentNodes:	endbr64
-	jmp	*carmine_front_slots+1608(%rip)
+	jmp	*carmine_front_slots+1672(%rip)
 	.size cudaGraphNodeGetDependentNodes,.-cudaGraphNodeGetDependentNodes
 	.globl cudaGraphNodeGetEnabled
 	.type cudaGraphNodeGetEnabled,@function
 cudaGraphNodeGetEnabled:	endbr64
-	jmp	*carmine_front_slots+1616(%rip)
+	jmp	*carmine_front_slots+1680(%rip)
 	.size cudaGraphNodeGetEnabled,.-cudaGraphNodeGetEnabled
 	.globl cudaGraphNodeGetLocalId
 	.type cudaGraphNodeGetLocalId,@function
 cudaGraphNodeGetLocalId:	endbr64
-	jmp	*carmine_front_slots+1624(%rip)
+	jmp	*carmine_front_slots+1688(%rip)
 	.size cudaGraphNodeGetLocalId,.-cudaGraphNodeGetLocalId
 	.globl cudaGraphNodeGetParams
 	.type cudaGraphNodeGetParams,@function
 cudaGraphNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1632(%rip)
+	jmp	*carmine_front_slots+1696(%rip)
 	.size cudaGraphNodeGetParams,.-cudaGraphNodeGetParams
 	.globl cudaGraphNodeGetToolsId
 	.type cudaGraphNodeGetToolsId,@function
 cudaGraphNodeGetToolsId:	endbr64
-	jmp	*carmine_front_slots+1640(%rip)
+	jmp	*carmine_front_slots+1704(%rip)
 	.size cudaGraphNodeGetToolsId,.-cudaGraphNodeGetToolsId
 	.globl cudaGraphNodeGetType
 	.type cudaGraphNodeGetType,@function
 cudaGraphNodeGetType:	endbr64
-	jmp	*carmine_front_slots+1648(%rip)
+	jmp	*carmine_front_slots+1712(%rip)
 	.size cudaGraphNodeGetType,.-cudaGraphNodeGetType
 	.globl cudaGraphNodeSetEnabled
 	.type cudaGraphNodeSetEnabled,@function
 cudaGraphNodeSetEnabled:	endbr64
-	jmp	*carmine_front_slots+1656(%rip)
+	jmp	*carmine_front_slots+1720(%rip)
 	.size cudaGraphNodeSetEnabled,.-cudaGraphNodeSetEnabled
 	.globl cudaGraphNodeSetParams
 	.type cudaGraphNodeSetParams,@function
 cudaGraphNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1664(%rip)
+	jmp	*carmine_front_slots+1728(%rip)
 	.size cudaGraphNodeSetParams,.-cudaGraphNodeSetParams
 	.globl cudaGraphReleaseUserObject
 	.type cudaGraphReleaseUserObject,@function
 cudaGraphReleaseUserObject:	endbr64
-	jmp	*carmine_front_slots+1672(%rip)
+	jmp	*carmine_front_slots+1736(%rip)
 	.size cudaGraphReleaseUserObject,.-cudaGraphReleaseUserObject
 	.globl cudaGraphRemoveDependencies
 	.type cudaGraphRemoveDependencies,@function
 cudaGraphRemoveDependencies:	endbr64
-	jmp	*carmine_front_slots+1680(%rip)
+	jmp	*carmine_front_slots+1744(%rip)
 	.size cudaGraphRemoveDependencies,.-cudaGraphRemoveDependencies
 	.globl cudaGraphRetainUserObject
 	.type cudaGraphRetainUserObject,@function
 cudaGraphRetainUserObject:	endbr64
-	jmp	*carmine_front_slots+1688(%rip)
+	jmp	*carmine_front_slots+1752(%rip)
 	.size cudaGraphRetainUserObject,.-cudaGraphRetainUserObject
 	.globl cudaGraphUpload
 	.type cudaGraphUpload,@function
 cudaGraphUpload:	endbr64
-	jmp	*carmine_front_slots+1696(%rip)
+	jmp	*carmine_front_slots+1760(%rip)
 	.size cudaGraphUpload,.-cudaGraphUpload
 	.globl cudaGraphUpload_ptsz
 	.type cudaGraphUpload_ptsz,@function
@@ -1173,152 +1165,152 @@ cudaGraphUpload_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1696(%rip)
+1:	jmp	*carmine_front_slots+1760(%rip)
 	.size cudaGraphUpload_ptsz,.-cudaGraphUpload_ptsz
 	.globl cudaGraphicsEGLRegisterImage
 	.type cudaGraphicsEGLRegisterImage,@function
 cudaGraphicsEGLRegisterImage:	endbr64
-	jmp	*carmine_front_slots+1704(%rip)
+	jmp	*carmine_front_slots+1768(%rip)
 	.size cudaGraphicsEGLRegisterImage,.-cudaGraphicsEGLRegisterImage
 	.globl cudaGraphicsGLRegisterBuffer
 	.type cudaGraphicsGLRegisterBuffer,@function
 cudaGraphicsGLRegisterBuffer:	endbr64
-	jmp	*carmine_front_slots+1712(%rip)
+	jmp	*carmine_front_slots+1776(%rip)
 	.size cudaGraphicsGLRegisterBuffer,.-cudaGraphicsGLRegisterBuffer
 	.globl cudaGraphicsGLRegisterImage
 	.type cudaGraphicsGLRegisterImage,@function
 cudaGraphicsGLRegisterImage:	endbr64
-	jmp	*carmine_front_slots+1720(%rip)
+	jmp	*carmine_front_slots+1784(%rip)
 	.size cudaGraphicsGLRegisterImage,.-cudaGraphicsGLRegisterImage
 	.globl cudaGraphicsMapResources
 	.type cudaGraphicsMapResources,@function
 cudaGraphicsMapResources:	endbr64
-	jmp	*carmine_front_slots+1728(%rip)
+	jmp	*carmine_front_slots+1792(%rip)
 	.size cudaGraphicsMapResources,.-cudaGraphicsMapResources
 	.globl cudaGraphicsResourceGetMappedEglFrame
 	.type cudaGraphicsResourceGetMappedEglFrame,@function
 cudaGraphicsResourceGetMappedEglFrame:	endbr64
-	jmp	*carmine_front_slots+1736(%rip)
+	jmp	*carmine_front_slots+1800(%rip)
 	.size cudaGraphicsResourceGetMappedEglFrame,.-cudaGraphicsResourceGetMappedEglFrame
 	.globl cudaGraphicsResourceGetMappedMipmappedArray
 	.type cudaGraphicsResourceGetMappedMipmappedArray,@function
 cudaGraphicsResourceGetMappedMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+1744(%rip)
+	jmp	*carmine_front_slots+1808(%rip)
 	.size cudaGraphicsResourceGetMappedMipmappedArray,.-cudaGraphicsResourceGetMappedMipmappedArray
 	.globl cudaGraphicsResourceGetMappedPointer
 	.type cudaGraphicsResourceGetMappedPointer,@function
 cudaGraphicsResourceGetMappedPointer:	endbr64
-	jmp	*carmine_front_slots+1752(%rip)
+	jmp	*carmine_front_slots+1816(%rip)
 	.size cudaGraphicsResourceGetMappedPointer,.-cudaGraphicsResourceGetMappedPointer
 	.globl cudaGraphicsResourceSetMapFlags
 	.type cudaGraphicsResourceSetMapFlags,@function
 cudaGraphicsResourceSetMapFlags:	endbr64
-	jmp	*carmine_front_slots+1760(%rip)
+	jmp	*carmine_front_slots+1824(%rip)
 	.size cudaGraphicsResourceSetMapFlags,.-cudaGraphicsResourceSetMapFlags
 	.globl cudaGraphicsSubResourceGetMappedArray
 	.type cudaGraphicsSubResourceGetMappedArray,@function
 cudaGraphicsSubResourceGetMappedArray:	endbr64
-	jmp	*carmine_front_slots+1768(%rip)
+	jmp	*carmine_front_slots+1832(%rip)
 	.size cudaGraphicsSubResourceGetMappedArray,.-cudaGraphicsSubResourceGetMappedArray
 	.globl cudaGraphicsUnmapResources
 	.type cudaGraphicsUnmapResources,@function
 cudaGraphicsUnmapResources:	endbr64
-	jmp	*carmine_front_slots+1776(%rip)
+	jmp	*carmine_front_slots+1840(%rip)
 	.size cudaGraphicsUnmapResources,.-cudaGraphicsUnmapResources
 	.globl cudaGraphicsUnregisterResource
 	.type cudaGraphicsUnregisterResource,@function
 cudaGraphicsUnregisterResource:	endbr64
-	jmp	*carmine_front_slots+1784(%rip)
+	jmp	*carmine_front_slots+1848(%rip)
 	.size cudaGraphicsUnregisterResource,.-cudaGraphicsUnregisterResource
 	.globl cudaGraphicsVDPAURegisterOutputSurface
 	.type cudaGraphicsVDPAURegisterOutputSurface,@function
 cudaGraphicsVDPAURegisterOutputSurface:	endbr64
-	jmp	*carmine_front_slots+1792(%rip)
+	jmp	*carmine_front_slots+1856(%rip)
 	.size cudaGraphicsVDPAURegisterOutputSurface,.-cudaGraphicsVDPAURegisterOutputSurface
 	.globl cudaGraphicsVDPAURegisterVideoSurface
 	.type cudaGraphicsVDPAURegisterVideoSurface,@function
 cudaGraphicsVDPAURegisterVideoSurface:	endbr64
-	jmp	*carmine_front_slots+1800(%rip)
+	jmp	*carmine_front_slots+1864(%rip)
 	.size cudaGraphicsVDPAURegisterVideoSurface,.-cudaGraphicsVDPAURegisterVideoSurface
 	.globl cudaGreenCtxCreate
 	.type cudaGreenCtxCreate,@function
 cudaGreenCtxCreate:	endbr64
-	jmp	*carmine_front_slots+1808(%rip)
+	jmp	*carmine_front_slots+1872(%rip)
 	.size cudaGreenCtxCreate,.-cudaGreenCtxCreate
 	.globl cudaHostAlloc
 	.type cudaHostAlloc,@function
 cudaHostAlloc:	endbr64
-	jmp	*carmine_front_slots+1816(%rip)
+	jmp	*carmine_front_slots+1880(%rip)
 	.size cudaHostAlloc,.-cudaHostAlloc
 	.globl cudaHostGetDevicePointer
 	.type cudaHostGetDevicePointer,@function
 cudaHostGetDevicePointer:	endbr64
-	jmp	*carmine_front_slots+1824(%rip)
+	jmp	*carmine_front_slots+1888(%rip)
 	.size cudaHostGetDevicePointer,.-cudaHostGetDevicePointer
 	.globl cudaHostGetFlags
 	.type cudaHostGetFlags,@function
 cudaHostGetFlags:	endbr64
-	jmp	*carmine_front_slots+1832(%rip)
+	jmp	*carmine_front_slots+1896(%rip)
 	.size cudaHostGetFlags,.-cudaHostGetFlags
 	.globl cudaHostRegister
 	.type cudaHostRegister,@function
 cudaHostRegister:	endbr64
-	jmp	*carmine_front_slots+1840(%rip)
+	jmp	*carmine_front_slots+1904(%rip)
 	.size cudaHostRegister,.-cudaHostRegister
 	.globl cudaHostUnregister
 	.type cudaHostUnregister,@function
 cudaHostUnregister:	endbr64
-	jmp	*carmine_front_slots+1848(%rip)
+	jmp	*carmine_front_slots+1912(%rip)
 	.size cudaHostUnregister,.-cudaHostUnregister
 	.globl cudaImportExternalMemory
 	.type cudaImportExternalMemory,@function
 cudaImportExternalMemory:	endbr64
-	jmp	*carmine_front_slots+1856(%rip)
+	jmp	*carmine_front_slots+1920(%rip)
 	.size cudaImportExternalMemory,.-cudaImportExternalMemory
 	.globl cudaImportExternalSemaphore
 	.type cudaImportExternalSemaphore,@function
 cudaImportExternalSemaphore:	endbr64
-	jmp	*carmine_front_slots+1864(%rip)
+	jmp	*carmine_front_slots+1928(%rip)
 	.size cudaImportExternalSemaphore,.-cudaImportExternalSemaphore
 	.globl cudaInitDevice
 	.type cudaInitDevice,@function
 cudaInitDevice:	endbr64
-	jmp	*carmine_front_slots+1872(%rip)
+	jmp	*carmine_front_slots+1936(%rip)
 	.size cudaInitDevice,.-cudaInitDevice
 	.globl cudaIpcCloseMemHandle
 	.type cudaIpcCloseMemHandle,@function
 cudaIpcCloseMemHandle:	endbr64
-	jmp	*carmine_front_slots+1880(%rip)
+	jmp	*carmine_front_slots+1944(%rip)
 	.size cudaIpcCloseMemHandle,.-cudaIpcCloseMemHandle
 	.globl cudaIpcGetEventHandle
 	.type cudaIpcGetEventHandle,@function
 cudaIpcGetEventHandle:	endbr64
-	jmp	*carmine_front_slots+1888(%rip)
+	jmp	*carmine_front_slots+1952(%rip)
 	.size cudaIpcGetEventHandle,.-cudaIpcGetEventHandle
 	.globl cudaIpcGetMemHandle
 	.type cudaIpcGetMemHandle,@function
 cudaIpcGetMemHandle:	endbr64
-	jmp	*carmine_front_slots+1896(%rip)
+	jmp	*carmine_front_slots+1960(%rip)
 	.size cudaIpcGetMemHandle,.-cudaIpcGetMemHandle
 	.globl cudaIpcOpenEventHandle
 	.type cudaIpcOpenEventHandle,@function
 cudaIpcOpenEventHandle:	endbr64
-	jmp	*carmine_front_slots+1904(%rip)
+	jmp	*carmine_front_slots+1968(%rip)
 	.size cudaIpcOpenEventHandle,.-cudaIpcOpenEventHandle
 	.globl cudaIpcOpenMemHandle
 	.type cudaIpcOpenMemHandle,@function
 cudaIpcOpenMemHandle:	endbr64
-	jmp	*carmine_front_slots+1912(%rip)
+	jmp	*carmine_front_slots+1976(%rip)
 	.size cudaIpcOpenMemHandle,.-cudaIpcOpenMemHandle
 	.globl cudaKernelSetAttributeForDevice
 	.type cudaKernelSetAttributeForDevice,@function
 cudaKernelSetAttributeForDevice:	endbr64
-	jmp	*carmine_front_slots+1920(%rip)
+	jmp	*carmine_front_slots+1984(%rip)
 	.size cudaKernelSetAttributeForDevice,.-cudaKernelSetAttributeForDevice
 	.globl cudaLaunchCooperativeKernel
 	.type cudaLaunchCooperativeKernel,@function
 cudaLaunchCooperativeKernel:	endbr64
-	jmp	*carmine_front_slots+1928(%rip)
+	jmp	*carmine_front_slots+1992(%rip)
 	.size cudaLaunchCooperativeKernel,.-cudaLaunchCooperativeKernel
 	.globl cudaLaunchCooperativeKernel_ptsz
 	.type cudaLaunchCooperativeKernel_ptsz,@function
@@ -1326,12 +1318,12 @@ cudaLaunchCooperativeKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1928(%rip)
+1:	jmp	*carmine_front_slots+1992(%rip)
 	.size cudaLaunchCooperativeKernel_ptsz,.-cudaLaunchCooperativeKernel_ptsz
 	.globl cudaLaunchHostFunc
 	.type cudaLaunchHostFunc,@function
 cudaLaunchHostFunc:	endbr64
-	jmp	*carmine_front_slots+1936(%rip)
+	jmp	*carmine_front_slots+2000(%rip)
 	.size cudaLaunchHostFunc,.-cudaLaunchHostFunc
 	.globl cudaLaunchHostFunc_ptsz
 	.type cudaLaunchHostFunc_ptsz,@function
@@ -1339,12 +1331,12 @@ cudaLaunchHostFunc_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1936(%rip)
+1:	jmp	*carmine_front_slots+2000(%rip)
 	.size cudaLaunchHostFunc_ptsz,.-cudaLaunchHostFunc_ptsz
 	.globl cudaLaunchHostFunc_v2
 	.type cudaLaunchHostFunc_v2,@function
 cudaLaunchHostFunc_v2:	endbr64
-	jmp	*carmine_front_slots+1944(%rip)
+	jmp	*carmine_front_slots+2008(%rip)
 	.size cudaLaunchHostFunc_v2,.-cudaLaunchHostFunc_v2
 	.globl cudaLaunchHostFunc_v2_ptsz
 	.type cudaLaunchHostFunc_v2_ptsz,@function
@@ -1352,22 +1344,22 @@ cudaLaunchHostFunc_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1944(%rip)
+1:	jmp	*carmine_front_slots+2008(%rip)
 	.size cudaLaunchHostFunc_v2_ptsz,.-cudaLaunchHostFunc_v2_ptsz
 	.globl cudaLaunchKernel
 	.type cudaLaunchKernel,@function
 cudaLaunchKernel:	endbr64
-	jmp	*carmine_front_slots+1952(%rip)
+	jmp	*carmine_front_slots+2016(%rip)
 	.size cudaLaunchKernel,.-cudaLaunchKernel
 	.globl cudaLaunchKernelExC
 	.type cudaLaunchKernelExC,@function
 cudaLaunchKernelExC:	endbr64
-	jmp	*carmine_front_slots+1960(%rip)
+	jmp	*carmine_front_slots+2024(%rip)
 	.size cudaLaunchKernelExC,.-cudaLaunchKernelExC
 	.globl cudaLaunchKernelExC_ptsz
 	.type cudaLaunchKernelExC_ptsz,@function
 cudaLaunchKernelExC_ptsz:	endbr64
-	jmp	*carmine_front_slots+1968(%rip)
+	jmp	*carmine_front_slots+2032(%rip)
 	.size cudaLaunchKernelExC_ptsz,.-cudaLaunchKernelExC_ptsz
 	.globl cudaLaunchKernel_ptsz
 	.type cudaLaunchKernel_ptsz,@function
@@ -1375,102 +1367,102 @@ cudaLaunchKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1952(%rip)
+1:	jmp	*carmine_front_slots+2016(%rip)
 	.size cudaLaunchKernel_ptsz,.-cudaLaunchKernel_ptsz
 	.globl cudaLibraryEnumerateKernels
 	.type cudaLibraryEnumerateKernels,@function
 cudaLibraryEnumerateKernels:	endbr64
-	jmp	*carmine_front_slots+1976(%rip)
+	jmp	*carmine_front_slots+2040(%rip)
 	.size cudaLibraryEnumerateKernels,.-cudaLibraryEnumerateKernels
 	.globl cudaLibraryGetGlobal
 	.type cudaLibraryGetGlobal,@function
 cudaLibraryGetGlobal:	endbr64
-	jmp	*carmine_front_slots+1984(%rip)
+	jmp	*carmine_front_slots+2048(%rip)
 	.size cudaLibraryGetGlobal,.-cudaLibraryGetGlobal
 	.globl cudaLibraryGetKernel
 	.type cudaLibraryGetKernel,@function
 cudaLibraryGetKernel:	endbr64
-	jmp	*carmine_front_slots+1992(%rip)
+	jmp	*carmine_front_slots+2056(%rip)
 	.size cudaLibraryGetKernel,.-cudaLibraryGetKernel
 	.globl cudaLibraryGetKernelCount
 	.type cudaLibraryGetKernelCount,@function
 cudaLibraryGetKernelCount:	endbr64
-	jmp	*carmine_front_slots+2000(%rip)
+	jmp	*carmine_front_slots+2064(%rip)
 	.size cudaLibraryGetKernelCount,.-cudaLibraryGetKernelCount
 	.globl cudaLibraryGetManaged
 	.type cudaLibraryGetManaged,@function
 cudaLibraryGetManaged:	endbr64
-	jmp	*carmine_front_slots+2008(%rip)
+	jmp	*carmine_front_slots+2072(%rip)
 	.size cudaLibraryGetManaged,.-cudaLibraryGetManaged
 	.globl cudaLibraryGetUnifiedFunction
 	.type cudaLibraryGetUnifiedFunction,@function
 cudaLibraryGetUnifiedFunction:	endbr64
-	jmp	*carmine_front_slots+2016(%rip)
+	jmp	*carmine_front_slots+2080(%rip)
 	.size cudaLibraryGetUnifiedFunction,.-cudaLibraryGetUnifiedFunction
 	.globl cudaLibraryLoadData
 	.type cudaLibraryLoadData,@function
 cudaLibraryLoadData:	endbr64
-	jmp	*carmine_front_slots+2024(%rip)
+	jmp	*carmine_front_slots+2088(%rip)
 	.size cudaLibraryLoadData,.-cudaLibraryLoadData
 	.globl cudaLibraryLoadFromFile
 	.type cudaLibraryLoadFromFile,@function
 cudaLibraryLoadFromFile:	endbr64
-	jmp	*carmine_front_slots+2032(%rip)
+	jmp	*carmine_front_slots+2096(%rip)
 	.size cudaLibraryLoadFromFile,.-cudaLibraryLoadFromFile
 	.globl cudaLibraryUnload
 	.type cudaLibraryUnload,@function
 cudaLibraryUnload:	endbr64
-	jmp	*carmine_front_slots+2040(%rip)
+	jmp	*carmine_front_slots+2104(%rip)
 	.size cudaLibraryUnload,.-cudaLibraryUnload
 	.globl cudaLogsCurrent
 	.type cudaLogsCurrent,@function
 cudaLogsCurrent:	endbr64
-	jmp	*carmine_front_slots+2048(%rip)
+	jmp	*carmine_front_slots+2112(%rip)
 	.size cudaLogsCurrent,.-cudaLogsCurrent
 	.globl cudaLogsDumpToFile
 	.type cudaLogsDumpToFile,@function
 cudaLogsDumpToFile:	endbr64
-	jmp	*carmine_front_slots+2056(%rip)
+	jmp	*carmine_front_slots+2120(%rip)
 	.size cudaLogsDumpToFile,.-cudaLogsDumpToFile
 	.globl cudaLogsDumpToMemory
 	.type cudaLogsDumpToMemory,@function
 cudaLogsDumpToMemory:	endbr64
-	jmp	*carmine_front_slots+2064(%rip)
+	jmp	*carmine_front_slots+2128(%rip)
 	.size cudaLogsDumpToMemory,.-cudaLogsDumpToMemory
 	.globl cudaLogsRegisterCallback
 	.type cudaLogsRegisterCallback,@function
 cudaLogsRegisterCallback:	endbr64
-	jmp	*carmine_front_slots+2072(%rip)
+	jmp	*carmine_front_slots+2136(%rip)
 	.size cudaLogsRegisterCallback,.-cudaLogsRegisterCallback
 	.globl cudaLogsUnregisterCallback
 	.type cudaLogsUnregisterCallback,@function
 cudaLogsUnregisterCallback:	endbr64
-	jmp	*carmine_front_slots+2080(%rip)
+	jmp	*carmine_front_slots+2144(%rip)
 	.size cudaLogsUnregisterCallback,.-cudaLogsUnregisterCallback
 	.globl cudaMalloc
 	.type cudaMalloc,@function
 cudaMalloc:	endbr64
-	jmp	*carmine_front_slots+2088(%rip)
+	jmp	*carmine_front_slots+2152(%rip)
 	.size cudaMalloc,.-cudaMalloc
 	.globl cudaMalloc3D
 	.type cudaMalloc3D,@function
 cudaMalloc3D:	endbr64
-	jmp	*carmine_front_slots+2096(%rip)
+	jmp	*carmine_front_slots+2160(%rip)
 	.size cudaMalloc3D,.-cudaMalloc3D
 	.globl cudaMalloc3DArray
 	.type cudaMalloc3DArray,@function
 cudaMalloc3DArray:	endbr64
-	jmp	*carmine_front_slots+2104(%rip)
+	jmp	*carmine_front_slots+2168(%rip)
 	.size cudaMalloc3DArray,.-cudaMalloc3DArray
 	.globl cudaMallocArray
 	.type cudaMallocArray,@function
 cudaMallocArray:	endbr64
-	jmp	*carmine_front_slots+2112(%rip)
+	jmp	*carmine_front_slots+2176(%rip)
 	.size cudaMallocArray,.-cudaMallocArray
 	.globl cudaMallocAsync
 	.type cudaMallocAsync,@function
 cudaMallocAsync:	endbr64
-	jmp	*carmine_front_slots+2120(%rip)
+	jmp	*carmine_front_slots+2184(%rip)
 	.size cudaMallocAsync,.-cudaMallocAsync
 	.globl cudaMallocAsync_ptsz
 	.type cudaMallocAsync_ptsz,@function
@@ -1478,12 +1470,12 @@ cudaMallocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+2120(%rip)
+1:	jmp	*carmine_front_slots+2184(%rip)
 	.size cudaMallocAsync_ptsz,.-cudaMallocAsync_ptsz
 	.globl cudaMallocFromPoolAsync
 	.type cudaMallocFromPoolAsync,@function
 cudaMallocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+2128(%rip)
+	jmp	*carmine_front_slots+2192(%rip)
 	.size cudaMallocFromPoolAsync,.-cudaMallocFromPoolAsync
 	.globl cudaMallocFromPoolAsync_ptsz
 	.type cudaMallocFromPoolAsync_ptsz,@function
@@ -1491,37 +1483,37 @@ cudaMallocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2128(%rip)
+1:	jmp	*carmine_front_slots+2192(%rip)
 	.size cudaMallocFromPoolAsync_ptsz,.-cudaMallocFromPoolAsync_ptsz
 	.globl cudaMallocHost
 	.type cudaMallocHost,@function
 cudaMallocHost:	endbr64
-	jmp	*carmine_front_slots+2136(%rip)
+	jmp	*carmine_front_slots+2200(%rip)
 	.size cudaMallocHost,.-cudaMallocHost
 	.globl cudaMallocManaged
 	.type cudaMallocManaged,@function
 cudaMallocManaged:	endbr64
-	jmp	*carmine_front_slots+2144(%rip)
+	jmp	*carmine_front_slots+2208(%rip)
 	.size cudaMallocManaged,.-cudaMallocManaged
 	.globl cudaMallocMipmappedArray
 	.type cudaMallocMipmappedArray,@function
 cudaMallocMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+2152(%rip)
+	jmp	*carmine_front_slots+2216(%rip)
 	.size cudaMallocMipmappedArray,.-cudaMallocMipmappedArray
 	.globl cudaMallocPitch
 	.type cudaMallocPitch,@function
 cudaMallocPitch:	endbr64
-	jmp	*carmine_front_slots+2160(%rip)
+	jmp	*carmine_front_slots+2224(%rip)
 	.size cudaMallocPitch,.-cudaMallocPitch
 	.globl cudaMemAdvise
 	.type cudaMemAdvise,@function
 cudaMemAdvise:	endbr64
-	jmp	*carmine_front_slots+2168(%rip)
+	jmp	*carmine_front_slots+2232(%rip)
 	.size cudaMemAdvise,.-cudaMemAdvise
 	.globl cudaMemDiscardAndPrefetchBatchAsync
 	.type cudaMemDiscardAndPrefetchBatchAsync,@function
 cudaMemDiscardAndPrefetchBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2176(%rip)
+	jmp	*carmine_front_slots+2240(%rip)
 	.size cudaMemDiscardAndPrefetchBatchAsync,.-cudaMemDiscardAndPrefetchBatchAsync
 	.globl cudaMemDiscardAndPrefetchBatchAsync_ptsz
 	.type cudaMemDiscardAndPrefetchBatchAsync_ptsz,@function
@@ -1529,12 +1521,12 @@ cudaMemDiscardAndPrefetchBatchAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+2176(%rip)
+1:	jmp	*carmine_front_slots+2240(%rip)
 	.size cudaMemDiscardAndPrefetchBatchAsync_ptsz,.-cudaMemDiscardAndPrefetchBatchAsync_ptsz
 	.globl cudaMemDiscardBatchAsync
 	.type cudaMemDiscardBatchAsync,@function
 cudaMemDiscardBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2184(%rip)
+	jmp	*carmine_front_slots+2248(%rip)
 	.size cudaMemDiscardBatchAsync,.-cudaMemDiscardBatchAsync
 	.globl cudaMemDiscardBatchAsync_ptsz
 	.type cudaMemDiscardBatchAsync_ptsz,@function
@@ -1542,97 +1534,97 @@ cudaMemDiscardBatchAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2184(%rip)
+1:	jmp	*carmine_front_slots+2248(%rip)
 	.size cudaMemDiscardBatchAsync_ptsz,.-cudaMemDiscardBatchAsync_ptsz
 	.globl cudaMemGetDefaultMemPool
 	.type cudaMemGetDefaultMemPool,@function
 cudaMemGetDefaultMemPool:	endbr64
-	jmp	*carmine_front_slots+2192(%rip)
+	jmp	*carmine_front_slots+2256(%rip)
 	.size cudaMemGetDefaultMemPool,.-cudaMemGetDefaultMemPool
 	.globl cudaMemGetInfo
 	.type cudaMemGetInfo,@function
 cudaMemGetInfo:	endbr64
-	jmp	*carmine_front_slots+2200(%rip)
+	jmp	*carmine_front_slots+2264(%rip)
 	.size cudaMemGetInfo,.-cudaMemGetInfo
 	.globl cudaMemGetLocationInfo
 	.type cudaMemGetLocationInfo,@function
 cudaMemGetLocationInfo:	endbr64
-	jmp	*carmine_front_slots+2208(%rip)
+	jmp	*carmine_front_slots+2272(%rip)
 	.size cudaMemGetLocationInfo,.-cudaMemGetLocationInfo
 	.globl cudaMemGetMemPool
 	.type cudaMemGetMemPool,@function
 cudaMemGetMemPool:	endbr64
-	jmp	*carmine_front_slots+2216(%rip)
+	jmp	*carmine_front_slots+2280(%rip)
 	.size cudaMemGetMemPool,.-cudaMemGetMemPool
 	.globl cudaMemPoolCreate
 	.type cudaMemPoolCreate,@function
 cudaMemPoolCreate:	endbr64
-	jmp	*carmine_front_slots+2224(%rip)
+	jmp	*carmine_front_slots+2288(%rip)
 	.size cudaMemPoolCreate,.-cudaMemPoolCreate
 	.globl cudaMemPoolDestroy
 	.type cudaMemPoolDestroy,@function
 cudaMemPoolDestroy:	endbr64
-	jmp	*carmine_front_slots+2232(%rip)
+	jmp	*carmine_front_slots+2296(%rip)
 	.size cudaMemPoolDestroy,.-cudaMemPoolDestroy
 	.globl cudaMemPoolExportPointer
 	.type cudaMemPoolExportPointer,@function
 cudaMemPoolExportPointer:	endbr64
-	jmp	*carmine_front_slots+2240(%rip)
+	jmp	*carmine_front_slots+2304(%rip)
 	.size cudaMemPoolExportPointer,.-cudaMemPoolExportPointer
 	.globl cudaMemPoolExportToShareableHandle
 	.type cudaMemPoolExportToShareableHandle,@function
 cudaMemPoolExportToShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2248(%rip)
+	jmp	*carmine_front_slots+2312(%rip)
 	.size cudaMemPoolExportToShareableHandle,.-cudaMemPoolExportToShareableHandle
 	.globl cudaMemPoolGetAccess
 	.type cudaMemPoolGetAccess,@function
 cudaMemPoolGetAccess:	endbr64
-	jmp	*carmine_front_slots+2256(%rip)
+	jmp	*carmine_front_slots+2320(%rip)
 	.size cudaMemPoolGetAccess,.-cudaMemPoolGetAccess
 	.globl cudaMemPoolGetAttribute
 	.type cudaMemPoolGetAttribute,@function
 cudaMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2264(%rip)
+	jmp	*carmine_front_slots+2328(%rip)
 	.size cudaMemPoolGetAttribute,.-cudaMemPoolGetAttribute
 	.globl cudaMemPoolImportFromShareableHandle
 	.type cudaMemPoolImportFromShareableHandle,@function
 cudaMemPoolImportFromShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2272(%rip)
+	jmp	*carmine_front_slots+2336(%rip)
 	.size cudaMemPoolImportFromShareableHandle,.-cudaMemPoolImportFromShareableHandle
 	.globl cudaMemPoolImportPointer
 	.type cudaMemPoolImportPointer,@function
 cudaMemPoolImportPointer:	endbr64
-	jmp	*carmine_front_slots+2280(%rip)
+	jmp	*carmine_front_slots+2344(%rip)
 	.size cudaMemPoolImportPointer,.-cudaMemPoolImportPointer
 	.globl cudaMemPoolSetAccess
 	.type cudaMemPoolSetAccess,@function
 cudaMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+2288(%rip)
+	jmp	*carmine_front_slots+2352(%rip)
 	.size cudaMemPoolSetAccess,.-cudaMemPoolSetAccess
 	.globl cudaMemPoolSetAttribute
 	.type cudaMemPoolSetAttribute,@function
 cudaMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+2296(%rip)
+	jmp	*carmine_front_slots+2360(%rip)
 	.size cudaMemPoolSetAttribute,.-cudaMemPoolSetAttribute
 	.globl cudaMemPoolTrimTo
 	.type cudaMemPoolTrimTo,@function
 cudaMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+2304(%rip)
+	jmp	*carmine_front_slots+2368(%rip)
 	.size cudaMemPoolTrimTo,.-cudaMemPoolTrimTo
 	.globl cudaMemPrefetchAsync
 	.type cudaMemPrefetchAsync,@function
 cudaMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+2312(%rip)
+	jmp	*carmine_front_slots+2376(%rip)
 	.size cudaMemPrefetchAsync,.-cudaMemPrefetchAsync
 	.globl cudaMemPrefetchAsync_ptsz
 	.type cudaMemPrefetchAsync_ptsz,@function
 cudaMemPrefetchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+2320(%rip)
+	jmp	*carmine_front_slots+2384(%rip)
 	.size cudaMemPrefetchAsync_ptsz,.-cudaMemPrefetchAsync_ptsz
 	.globl cudaMemPrefetchBatchAsync
 	.type cudaMemPrefetchBatchAsync,@function
 cudaMemPrefetchBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2328(%rip)
+	jmp	*carmine_front_slots+2392(%rip)
 	.size cudaMemPrefetchBatchAsync,.-cudaMemPrefetchBatchAsync
 	.globl cudaMemPrefetchBatchAsync_ptsz
 	.type cudaMemPrefetchBatchAsync_ptsz,@function
@@ -1640,47 +1632,47 @@ cudaMemPrefetchBatchAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+2328(%rip)
+1:	jmp	*carmine_front_slots+2392(%rip)
 	.size cudaMemPrefetchBatchAsync_ptsz,.-cudaMemPrefetchBatchAsync_ptsz
 	.globl cudaMemRangeGetAttribute
 	.type cudaMemRangeGetAttribute,@function
 cudaMemRangeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2336(%rip)
+	jmp	*carmine_front_slots+2400(%rip)
 	.size cudaMemRangeGetAttribute,.-cudaMemRangeGetAttribute
 	.globl cudaMemRangeGetAttributes
 	.type cudaMemRangeGetAttributes,@function
 cudaMemRangeGetAttributes:	endbr64
-	jmp	*carmine_front_slots+2344(%rip)
+	jmp	*carmine_front_slots+2408(%rip)
 	.size cudaMemRangeGetAttributes,.-cudaMemRangeGetAttributes
 	.globl cudaMemSetMemPool
 	.type cudaMemSetMemPool,@function
 cudaMemSetMemPool:	endbr64
-	jmp	*carmine_front_slots+2352(%rip)
+	jmp	*carmine_front_slots+2416(%rip)
 	.size cudaMemSetMemPool,.-cudaMemSetMemPool
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	jmp	*carmine_front_slots+2360(%rip)
+	jmp	*carmine_front_slots+2424(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	jmp	*carmine_front_slots+2368(%rip)
+	jmp	*carmine_front_slots+2432(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
 cudaMemcpy2DArrayToArray:	endbr64
-	jmp	*carmine_front_slots+2376(%rip)
+	jmp	*carmine_front_slots+2440(%rip)
 	.size cudaMemcpy2DArrayToArray,.-cudaMemcpy2DArrayToArray
 	.globl cudaMemcpy2DArrayToArray_ptds
 	.type cudaMemcpy2DArrayToArray_ptds,@function
 cudaMemcpy2DArrayToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+2384(%rip)
+	jmp	*carmine_front_slots+2448(%rip)
 	.size cudaMemcpy2DArrayToArray_ptds,.-cudaMemcpy2DArrayToArray_ptds
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	jmp	*carmine_front_slots+2392(%rip)
+	jmp	*carmine_front_slots+2456(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
@@ -1688,17 +1680,17 @@ cudaMemcpy2DAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+2392(%rip)
+1:	jmp	*carmine_front_slots+2456(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
 cudaMemcpy2DFromArray:	endbr64
-	jmp	*carmine_front_slots+2400(%rip)
+	jmp	*carmine_front_slots+2464(%rip)
 	.size cudaMemcpy2DFromArray,.-cudaMemcpy2DFromArray
 	.globl cudaMemcpy2DFromArrayAsync
 	.type cudaMemcpy2DFromArrayAsync,@function
 cudaMemcpy2DFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+2408(%rip)
+	jmp	*carmine_front_slots+2472(%rip)
 	.size cudaMemcpy2DFromArrayAsync,.-cudaMemcpy2DFromArrayAsync
 	.globl cudaMemcpy2DFromArrayAsync_ptsz
 	.type cudaMemcpy2DFromArrayAsync_ptsz,@function
@@ -1706,22 +1698,22 @@ cudaMemcpy2DFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+2408(%rip)
+1:	jmp	*carmine_front_slots+2472(%rip)
 	.size cudaMemcpy2DFromArrayAsync_ptsz,.-cudaMemcpy2DFromArrayAsync_ptsz
 	.globl cudaMemcpy2DFromArray_ptds
 	.type cudaMemcpy2DFromArray_ptds,@function
 cudaMemcpy2DFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+2416(%rip)
+	jmp	*carmine_front_slots+2480(%rip)
 	.size cudaMemcpy2DFromArray_ptds,.-cudaMemcpy2DFromArray_ptds
 	.globl cudaMemcpy2DToArray
 	.type cudaMemcpy2DToArray,@function
 cudaMemcpy2DToArray:	endbr64
-	jmp	*carmine_front_slots+2424(%rip)
+	jmp	*carmine_front_slots+2488(%rip)
 	.size cudaMemcpy2DToArray,.-cudaMemcpy2DToArray
 	.globl cudaMemcpy2DToArrayAsync
 	.type cudaMemcpy2DToArrayAsync,@function
 cudaMemcpy2DToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+2432(%rip)
+	jmp	*carmine_front_slots+2496(%rip)
 	.size cudaMemcpy2DToArrayAsync,.-cudaMemcpy2DToArrayAsync
 	.globl cudaMemcpy2DToArrayAsync_ptsz
 	.type cudaMemcpy2DToArrayAsync_ptsz,@function
@@ -1729,27 +1721,27 @@ cudaMemcpy2DToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+2432(%rip)
+1:	jmp	*carmine_front_slots+2496(%rip)
 	.size cudaMemcpy2DToArrayAsync_ptsz,.-cudaMemcpy2DToArrayAsync_ptsz
 	.globl cudaMemcpy2DToArray_ptds
 	.type cudaMemcpy2DToArray_ptds,@function
 cudaMemcpy2DToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+2440(%rip)
+	jmp	*carmine_front_slots+2504(%rip)
 	.size cudaMemcpy2DToArray_ptds,.-cudaMemcpy2DToArray_ptds
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	jmp	*carmine_front_slots+2448(%rip)
+	jmp	*carmine_front_slots+2512(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	jmp	*carmine_front_slots+2456(%rip)
+	jmp	*carmine_front_slots+2520(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	jmp	*carmine_front_slots+2464(%rip)
+	jmp	*carmine_front_slots+2528(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
@@ -1757,27 +1749,27 @@ cudaMemcpy3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2464(%rip)
+1:	jmp	*carmine_front_slots+2528(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
 cudaMemcpy3DBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2472(%rip)
+	jmp	*carmine_front_slots+2536(%rip)
 	.size cudaMemcpy3DBatchAsync,.-cudaMemcpy3DBatchAsync
 	.globl cudaMemcpy3DBatchAsync_ptsz
 	.type cudaMemcpy3DBatchAsync_ptsz,@function
 cudaMemcpy3DBatchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+2480(%rip)
+	jmp	*carmine_front_slots+2544(%rip)
 	.size cudaMemcpy3DBatchAsync_ptsz,.-cudaMemcpy3DBatchAsync_ptsz
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+2488(%rip)
+	jmp	*carmine_front_slots+2552(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+2496(%rip)
+	jmp	*carmine_front_slots+2560(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
@@ -1785,17 +1777,17 @@ cudaMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2496(%rip)
+1:	jmp	*carmine_front_slots+2560(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+2504(%rip)
+	jmp	*carmine_front_slots+2568(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3DWithAttributesAsync
 	.type cudaMemcpy3DWithAttributesAsync,@function
 cudaMemcpy3DWithAttributesAsync:	endbr64
-	jmp	*carmine_front_slots+2512(%rip)
+	jmp	*carmine_front_slots+2576(%rip)
 	.size cudaMemcpy3DWithAttributesAsync,.-cudaMemcpy3DWithAttributesAsync
 	.globl cudaMemcpy3DWithAttributesAsync_ptsz
 	.type cudaMemcpy3DWithAttributesAsync_ptsz,@function
@@ -1803,27 +1795,27 @@ cudaMemcpy3DWithAttributesAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+2512(%rip)
+1:	jmp	*carmine_front_slots+2576(%rip)
 	.size cudaMemcpy3DWithAttributesAsync_ptsz,.-cudaMemcpy3DWithAttributesAsync_ptsz
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	jmp	*carmine_front_slots+2520(%rip)
+	jmp	*carmine_front_slots+2584(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
 cudaMemcpyArrayToArray:	endbr64
-	jmp	*carmine_front_slots+2528(%rip)
+	jmp	*carmine_front_slots+2592(%rip)
 	.size cudaMemcpyArrayToArray,.-cudaMemcpyArrayToArray
 	.globl cudaMemcpyArrayToArray_ptds
 	.type cudaMemcpyArrayToArray_ptds,@function
 cudaMemcpyArrayToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+2536(%rip)
+	jmp	*carmine_front_slots+2600(%rip)
 	.size cudaMemcpyArrayToArray_ptds,.-cudaMemcpyArrayToArray_ptds
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+2544(%rip)
+	jmp	*carmine_front_slots+2608(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
@@ -1831,27 +1823,27 @@ cudaMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2544(%rip)
+1:	jmp	*carmine_front_slots+2608(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
 cudaMemcpyBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2552(%rip)
+	jmp	*carmine_front_slots+2616(%rip)
 	.size cudaMemcpyBatchAsync,.-cudaMemcpyBatchAsync
 	.globl cudaMemcpyBatchAsync_ptsz
 	.type cudaMemcpyBatchAsync_ptsz,@function
 cudaMemcpyBatchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+2560(%rip)
+	jmp	*carmine_front_slots+2624(%rip)
 	.size cudaMemcpyBatchAsync_ptsz,.-cudaMemcpyBatchAsync_ptsz
 	.globl cudaMemcpyFromArray
 	.type cudaMemcpyFromArray,@function
 cudaMemcpyFromArray:	endbr64
-	jmp	*carmine_front_slots+2568(%rip)
+	jmp	*carmine_front_slots+2632(%rip)
 	.size cudaMemcpyFromArray,.-cudaMemcpyFromArray
 	.globl cudaMemcpyFromArrayAsync
 	.type cudaMemcpyFromArrayAsync,@function
 cudaMemcpyFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+2576(%rip)
+	jmp	*carmine_front_slots+2640(%rip)
 	.size cudaMemcpyFromArrayAsync,.-cudaMemcpyFromArrayAsync
 	.globl cudaMemcpyFromArrayAsync_ptsz
 	.type cudaMemcpyFromArrayAsync_ptsz,@function
@@ -1859,22 +1851,22 @@ cudaMemcpyFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 8(%rsp)
 	jne	1f
 	movq	$2, 8(%rsp)
-1:	jmp	*carmine_front_slots+2576(%rip)
+1:	jmp	*carmine_front_slots+2640(%rip)
 	.size cudaMemcpyFromArrayAsync_ptsz,.-cudaMemcpyFromArrayAsync_ptsz
 	.globl cudaMemcpyFromArray_ptds
 	.type cudaMemcpyFromArray_ptds,@function
 cudaMemcpyFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+2584(%rip)
+	jmp	*carmine_front_slots+2648(%rip)
 	.size cudaMemcpyFromArray_ptds,.-cudaMemcpyFromArray_ptds
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	jmp	*carmine_front_slots+2592(%rip)
+	jmp	*carmine_front_slots+2656(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+2600(%rip)
+	jmp	*carmine_front_slots+2664(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
@@ -1882,32 +1874,32 @@ cudaMemcpyFromSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2600(%rip)
+1:	jmp	*carmine_front_slots+2664(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+2608(%rip)
+	jmp	*carmine_front_slots+2672(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+2616(%rip)
+	jmp	*carmine_front_slots+2680(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+2624(%rip)
+	jmp	*carmine_front_slots+2688(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
 cudaMemcpyToArray:	endbr64
-	jmp	*carmine_front_slots+2632(%rip)
+	jmp	*carmine_front_slots+2696(%rip)
 	.size cudaMemcpyToArray,.-cudaMemcpyToArray
 	.globl cudaMemcpyToArrayAsync
 	.type cudaMemcpyToArrayAsync,@function
 cudaMemcpyToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+2640(%rip)
+	jmp	*carmine_front_slots+2704(%rip)
 	.size cudaMemcpyToArrayAsync,.-cudaMemcpyToArrayAsync
 	.globl cudaMemcpyToArrayAsync_ptsz
 	.type cudaMemcpyToArrayAsync_ptsz,@function
@@ -1915,22 +1907,22 @@ cudaMemcpyToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 8(%rsp)
 	jne	1f
 	movq	$2, 8(%rsp)
-1:	jmp	*carmine_front_slots+2640(%rip)
+1:	jmp	*carmine_front_slots+2704(%rip)
 	.size cudaMemcpyToArrayAsync_ptsz,.-cudaMemcpyToArrayAsync_ptsz
 	.globl cudaMemcpyToArray_ptds
 	.type cudaMemcpyToArray_ptds,@function
 cudaMemcpyToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+2648(%rip)
+	jmp	*carmine_front_slots+2712(%rip)
 	.size cudaMemcpyToArray_ptds,.-cudaMemcpyToArray_ptds
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	jmp	*carmine_front_slots+2656(%rip)
+	jmp	*carmine_front_slots+2720(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+2664(%rip)
+	jmp	*carmine_front_slots+2728(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
@@ -1938,17 +1930,17 @@ cudaMemcpyToSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2664(%rip)
+1:	jmp	*carmine_front_slots+2728(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+2672(%rip)
+	jmp	*carmine_front_slots+2736(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpyWithAttributesAsync
 	.type cudaMemcpyWithAttributesAsync,@function
 cudaMemcpyWithAttributesAsync:	endbr64
-	jmp	*carmine_front_slots+2680(%rip)
+	jmp	*carmine_front_slots+2744(%rip)
 	.size cudaMemcpyWithAttributesAsync,.-cudaMemcpyWithAttributesAsync
 	.globl cudaMemcpyWithAttributesAsync_ptsz
 	.type cudaMemcpyWithAttributesAsync_ptsz,@function
@@ -1956,27 +1948,27 @@ cudaMemcpyWithAttributesAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2680(%rip)
+1:	jmp	*carmine_front_slots+2744(%rip)
 	.size cudaMemcpyWithAttributesAsync_ptsz,.-cudaMemcpyWithAttributesAsync_ptsz
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+2688(%rip)
+	jmp	*carmine_front_slots+2752(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	jmp	*carmine_front_slots+2696(%rip)
+	jmp	*carmine_front_slots+2760(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	jmp	*carmine_front_slots+2704(%rip)
+	jmp	*carmine_front_slots+2768(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	jmp	*carmine_front_slots+2712(%rip)
+	jmp	*carmine_front_slots+2776(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
@@ -1984,22 +1976,22 @@ cudaMemset2DAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2712(%rip)
+1:	jmp	*carmine_front_slots+2776(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	jmp	*carmine_front_slots+2720(%rip)
+	jmp	*carmine_front_slots+2784(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	jmp	*carmine_front_slots+2728(%rip)
+	jmp	*carmine_front_slots+2792(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	jmp	*carmine_front_slots+2736(%rip)
+	jmp	*carmine_front_slots+2800(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
@@ -2007,17 +1999,17 @@ cudaMemset3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2736(%rip)
+1:	jmp	*carmine_front_slots+2800(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	jmp	*carmine_front_slots+2744(%rip)
+	jmp	*carmine_front_slots+2808(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	jmp	*carmine_front_slots+2752(%rip)
+	jmp	*carmine_front_slots+2816(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
@@ -2025,92 +2017,92 @@ cudaMemsetAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2752(%rip)
+1:	jmp	*carmine_front_slots+2816(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	jmp	*carmine_front_slots+2760(%rip)
+	jmp	*carmine_front_slots+2824(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
 cudaMipmappedArrayGetMemoryRequirements:	endbr64
-	jmp	*carmine_front_slots+2768(%rip)
+	jmp	*carmine_front_slots+2832(%rip)
 	.size cudaMipmappedArrayGetMemoryRequirements,.-cudaMipmappedArrayGetMemoryRequirements
 	.globl cudaMipmappedArrayGetSparseProperties
 	.type cudaMipmappedArrayGetSparseProperties,@function
 cudaMipmappedArrayGetSparseProperties:	endbr64
-	jmp	*carmine_front_slots+2776(%rip)
+	jmp	*carmine_front_slots+2840(%rip)
 	.size cudaMipmappedArrayGetSparseProperties,.-cudaMipmappedArrayGetSparseProperties
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+2784(%rip)
+	jmp	*carmine_front_slots+2848(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+2792(%rip)
+	jmp	*carmine_front_slots+2856(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+2800(%rip)
+	jmp	*carmine_front_slots+2864(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
 cudaOccupancyMaxActiveClusters:	endbr64
-	jmp	*carmine_front_slots+2808(%rip)
+	jmp	*carmine_front_slots+2872(%rip)
 	.size cudaOccupancyMaxActiveClusters,.-cudaOccupancyMaxActiveClusters
 	.globl cudaOccupancyMaxPotentialClusterSize
 	.type cudaOccupancyMaxPotentialClusterSize,@function
 cudaOccupancyMaxPotentialClusterSize:	endbr64
-	jmp	*carmine_front_slots+2816(%rip)
+	jmp	*carmine_front_slots+2880(%rip)
 	.size cudaOccupancyMaxPotentialClusterSize,.-cudaOccupancyMaxPotentialClusterSize
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	jmp	*carmine_front_slots+2824(%rip)
+	jmp	*carmine_front_slots+2888(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+2832(%rip)
+	jmp	*carmine_front_slots+2896(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	jmp	*carmine_front_slots+2840(%rip)
+	jmp	*carmine_front_slots+2904(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	jmp	*carmine_front_slots+2848(%rip)
+	jmp	*carmine_front_slots+2912(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	jmp	*carmine_front_slots+2856(%rip)
+	jmp	*carmine_front_slots+2920(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	jmp	*carmine_front_slots+2864(%rip)
+	jmp	*carmine_front_slots+2928(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+2872(%rip)
+	jmp	*carmine_front_slots+2936(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetValidDevices
 	.type cudaSetValidDevices,@function
 cudaSetValidDevices:	endbr64
-	jmp	*carmine_front_slots+2880(%rip)
+	jmp	*carmine_front_slots+2944(%rip)
 	.size cudaSetValidDevices,.-cudaSetValidDevices
 	.globl cudaSignalExternalSemaphoresAsync
 	.type cudaSignalExternalSemaphoresAsync,@function
 cudaSignalExternalSemaphoresAsync:	endbr64
-	jmp	*carmine_front_slots+2888(%rip)
+	jmp	*carmine_front_slots+2952(%rip)
 	.size cudaSignalExternalSemaphoresAsync,.-cudaSignalExternalSemaphoresAsync
 	.globl cudaSignalExternalSemaphoresAsync_ptsz
 	.type cudaSignalExternalSemaphoresAsync_ptsz,@function
@@ -2118,12 +2110,12 @@ cudaSignalExternalSemaphoresAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2888(%rip)
+1:	jmp	*carmine_front_slots+2952(%rip)
 	.size cudaSignalExternalSemaphoresAsync_ptsz,.-cudaSignalExternalSemaphoresAsync_ptsz
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+2896(%rip)
+	jmp	*carmine_front_slots+2960(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
@@ -2131,12 +2123,12 @@ cudaStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2896(%rip)
+1:	jmp	*carmine_front_slots+2960(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+2904(%rip)
+	jmp	*carmine_front_slots+2968(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
@@ -2144,17 +2136,17 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2904(%rip)
+1:	jmp	*carmine_front_slots+2968(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
 cudaStreamBeginCapture:	endbr64
-	jmp	*carmine_front_slots+2912(%rip)
+	jmp	*carmine_front_slots+2976(%rip)
 	.size cudaStreamBeginCapture,.-cudaStreamBeginCapture
 	.globl cudaStreamBeginCaptureToGraph
 	.type cudaStreamBeginCaptureToGraph,@function
 cudaStreamBeginCaptureToGraph:	endbr64
-	jmp	*carmine_front_slots+2920(%rip)
+	jmp	*carmine_front_slots+2984(%rip)
 	.size cudaStreamBeginCaptureToGraph,.-cudaStreamBeginCaptureToGraph
 	.globl cudaStreamBeginCaptureToGraph_ptsz
 	.type cudaStreamBeginCaptureToGraph_ptsz,@function
@@ -2162,7 +2154,7 @@ cudaStreamBeginCaptureToGraph_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2920(%rip)
+1:	jmp	*carmine_front_slots+2984(%rip)
 	.size cudaStreamBeginCaptureToGraph_ptsz,.-cudaStreamBeginCaptureToGraph_ptsz
 	.globl cudaStreamBeginCapture_ptsz
 	.type cudaStreamBeginCapture_ptsz,@function
@@ -2170,12 +2162,12 @@ cudaStreamBeginCapture_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2912(%rip)
+1:	jmp	*carmine_front_slots+2976(%rip)
 	.size cudaStreamBeginCapture_ptsz,.-cudaStreamBeginCapture_ptsz
 	.globl cudaStreamBeginRecaptureToGraph
 	.type cudaStreamBeginRecaptureToGraph,@function
 cudaStreamBeginRecaptureToGraph:	endbr64
-	jmp	*carmine_front_slots+2928(%rip)
+	jmp	*carmine_front_slots+2992(%rip)
 	.size cudaStreamBeginRecaptureToGraph,.-cudaStreamBeginRecaptureToGraph
 	.globl cudaStreamBeginRecaptureToGraph_ptsz
 	.type cudaStreamBeginRecaptureToGraph_ptsz,@function
@@ -2183,42 +2175,42 @@ cudaStreamBeginRecaptureToGraph_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2928(%rip)
+1:	jmp	*carmine_front_slots+2992(%rip)
 	.size cudaStreamBeginRecaptureToGraph_ptsz,.-cudaStreamBeginRecaptureToGraph_ptsz
 	.globl cudaStreamCopyAttributes
 	.type cudaStreamCopyAttributes,@function
 cudaStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+2936(%rip)
+	jmp	*carmine_front_slots+3000(%rip)
 	.size cudaStreamCopyAttributes,.-cudaStreamCopyAttributes
 	.globl cudaStreamCopyAttributes_ptsz
 	.type cudaStreamCopyAttributes_ptsz,@function
 cudaStreamCopyAttributes_ptsz:	endbr64
-	jmp	*carmine_front_slots+2944(%rip)
+	jmp	*carmine_front_slots+3008(%rip)
 	.size cudaStreamCopyAttributes_ptsz,.-cudaStreamCopyAttributes_ptsz
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+2952(%rip)
+	jmp	*carmine_front_slots+3016(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+2960(%rip)
+	jmp	*carmine_front_slots+3024(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+2968(%rip)
+	jmp	*carmine_front_slots+3032(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+2976(%rip)
+	jmp	*carmine_front_slots+3040(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
 cudaStreamEndCapture:	endbr64
-	jmp	*carmine_front_slots+2984(%rip)
+	jmp	*carmine_front_slots+3048(%rip)
 	.size cudaStreamEndCapture,.-cudaStreamEndCapture
 	.globl cudaStreamEndCapture_ptsz
 	.type cudaStreamEndCapture_ptsz,@function
@@ -2226,12 +2218,12 @@ cudaStreamEndCapture_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2984(%rip)
+1:	jmp	*carmine_front_slots+3048(%rip)
 	.size cudaStreamEndCapture_ptsz,.-cudaStreamEndCapture_ptsz
 	.globl cudaStreamGetAttribute
 	.type cudaStreamGetAttribute,@function
 cudaStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2992(%rip)
+	jmp	*carmine_front_slots+3056(%rip)
 	.size cudaStreamGetAttribute,.-cudaStreamGetAttribute
 	.globl cudaStreamGetAttribute_ptsz
 	.type cudaStreamGetAttribute_ptsz,@function
@@ -2239,12 +2231,12 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2992(%rip)
+1:	jmp	*carmine_front_slots+3056(%rip)
 	.size cudaStreamGetAttribute_ptsz,.-cudaStreamGetAttribute_ptsz
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+3000(%rip)
+	jmp	*carmine_front_slots+3064(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2252,12 +2244,12 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3000(%rip)
+1:	jmp	*carmine_front_slots+3064(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetDevResource
 	.type cudaStreamGetDevResource,@function
 cudaStreamGetDevResource:	endbr64
-	jmp	*carmine_front_slots+3008(%rip)
+	jmp	*carmine_front_slots+3072(%rip)
 	.size cudaStreamGetDevResource,.-cudaStreamGetDevResource
 	.globl cudaStreamGetDevResource_ptsz
 	.type cudaStreamGetDevResource_ptsz,@function
@@ -2265,12 +2257,12 @@ cudaStreamGetDevResource_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3008(%rip)
+1:	jmp	*carmine_front_slots+3072(%rip)
 	.size cudaStreamGetDevResource_ptsz,.-cudaStreamGetDevResource_ptsz
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+3016(%rip)
+	jmp	*carmine_front_slots+3080(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2278,12 +2270,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3016(%rip)
+1:	jmp	*carmine_front_slots+3080(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+3024(%rip)
+	jmp	*carmine_front_slots+3088(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2291,12 +2283,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3024(%rip)
+1:	jmp	*carmine_front_slots+3088(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+3032(%rip)
+	jmp	*carmine_front_slots+3096(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2304,12 +2296,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3032(%rip)
+1:	jmp	*carmine_front_slots+3096(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+3040(%rip)
+	jmp	*carmine_front_slots+3104(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2317,12 +2309,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3040(%rip)
+1:	jmp	*carmine_front_slots+3104(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+3048(%rip)
+	jmp	*carmine_front_slots+3112(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2330,12 +2322,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3048(%rip)
+1:	jmp	*carmine_front_slots+3112(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+3056(%rip)
+	jmp	*carmine_front_slots+3120(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2343,12 +2335,12 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3056(%rip)
+1:	jmp	*carmine_front_slots+3120(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
 cudaStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+3064(%rip)
+	jmp	*carmine_front_slots+3128(%rip)
 	.size cudaStreamSetAttribute,.-cudaStreamSetAttribute
 	.globl cudaStreamSetAttribute_ptsz
 	.type cudaStreamSetAttribute_ptsz,@function
@@ -2356,12 +2348,12 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3064(%rip)
+1:	jmp	*carmine_front_slots+3128(%rip)
 	.size cudaStreamSetAttribute_ptsz,.-cudaStreamSetAttribute_ptsz
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+3072(%rip)
+	jmp	*carmine_front_slots+3136(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2369,12 +2361,12 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3072(%rip)
+1:	jmp	*carmine_front_slots+3136(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
 cudaStreamUpdateCaptureDependencies:	endbr64
-	jmp	*carmine_front_slots+3080(%rip)
+	jmp	*carmine_front_slots+3144(%rip)
 	.size cudaStreamUpdateCaptureDependencies,.-cudaStreamUpdateCaptureDependencies
 	.globl cudaStreamUpdateCaptureDependencies_ptsz
 	.type cudaStreamUpdateCaptureDependencies_ptsz,@function
@@ -2382,12 +2374,12 @@ cudaStreamUpdateCaptureDependencies_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3080(%rip)
+1:	jmp	*carmine_front_slots+3144(%rip)
 	.size cudaStreamUpdateCaptureDependencies_ptsz,.-cudaStreamUpdateCaptureDependencies_ptsz
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+3088(%rip)
+	jmp	*carmine_front_slots+3152(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2395,7 +2387,7 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3088(%rip)
+1:	jmp	*carmine_front_slots+3152(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaSubgridCreate
 	.type cudaSubgridCreate,@function
@@ -2418,37 +2410,37 @@ cudaSubgridWorksetCreate:	endbr64
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+3096(%rip)
+	jmp	*carmine_front_slots+3160(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
 cudaUserObjectCreate:	endbr64
-	jmp	*carmine_front_slots+3104(%rip)
+	jmp	*carmine_front_slots+3168(%rip)
 	.size cudaUserObjectCreate,.-cudaUserObjectCreate
 	.globl cudaUserObjectRelease
 	.type cudaUserObjectRelease,@function
 cudaUserObjectRelease:	endbr64
-	jmp	*carmine_front_slots+3112(%rip)
+	jmp	*carmine_front_slots+3176(%rip)
 	.size cudaUserObjectRelease,.-cudaUserObjectRelease
 	.globl cudaUserObjectRetain
 	.type cudaUserObjectRetain,@function
 cudaUserObjectRetain:	endbr64
-	jmp	*carmine_front_slots+3120(%rip)
+	jmp	*carmine_front_slots+3184(%rip)
 	.size cudaUserObjectRetain,.-cudaUserObjectRetain
 	.globl cudaVDPAUGetDevice
 	.type cudaVDPAUGetDevice,@function
 cudaVDPAUGetDevice:	endbr64
-	jmp	*carmine_front_slots+3128(%rip)
+	jmp	*carmine_front_slots+3192(%rip)
 	.size cudaVDPAUGetDevice,.-cudaVDPAUGetDevice
 	.globl cudaVDPAUSetVDPAUDevice
 	.type cudaVDPAUSetVDPAUDevice,@function
 cudaVDPAUSetVDPAUDevice:	endbr64
-	jmp	*carmine_front_slots+3136(%rip)
+	jmp	*carmine_front_slots+3200(%rip)
 	.size cudaVDPAUSetVDPAUDevice,.-cudaVDPAUSetVDPAUDevice
 	.globl cudaWaitExternalSemaphoresAsync
 	.type cudaWaitExternalSemaphoresAsync,@function
 cudaWaitExternalSemaphoresAsync:	endbr64
-	jmp	*carmine_front_slots+3144(%rip)
+	jmp	*carmine_front_slots+3208(%rip)
 	.size cudaWaitExternalSemaphoresAsync,.-cudaWaitExternalSemaphoresAsync
 	.globl cudaWaitExternalSemaphoresAsync_ptsz
 	.type cudaWaitExternalSemaphoresAsync_ptsz,@function
@@ -2456,7 +2448,7 @@ cudaWaitExternalSemaphoresAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+3144(%rip)
+1:	jmp	*carmine_front_slots+3208(%rip)
 	.size cudaWaitExternalSemaphoresAsync_ptsz,.-cudaWaitExternalSemaphoresAsync_ptsz
 first_0:	pushq	$0
 	jmp	carmine_front_first_call
@@ -3246,18 +3238,26 @@ first_392:	pushq	$392
 	jmp	carmine_front_first_call
 first_393:	pushq	$393
 	jmp	carmine_front_first_call
+first_394:	pushq	$394
+	jmp	carmine_front_first_call
+first_395:	pushq	$395
+	jmp	carmine_front_first_call
+first_396:	pushq	$396
+	jmp	carmine_front_first_call
+first_397:	pushq	$397
+	jmp	carmine_front_first_call
+first_398:	pushq	$398
+	jmp	carmine_front_first_call
+first_399:	pushq	$399
+	jmp	carmine_front_first_call
+first_400:	pushq	$400
+	jmp	carmine_front_first_call
+first_401:	pushq	$401
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 name_1:	.asciz "__cudaGetProcAddress"
 name_10:	.asciz "__cudaRegisterHostVar"
 name_12:	.asciz "__cudaRegisterUnifiedTable"
-name_142:	.asciz "cudaGraphAddExternalSemaphoresSignalNode"
-name_143:	.asciz "cudaGraphAddExternalSemaphoresWaitNode"
-name_170:	.asciz "cudaGraphExecExternalSemaphoresSignalNodeSetParams"
-name_171:	.asciz "cudaGraphExecExternalSemaphoresWaitNodeSetParams"
-name_183:	.asciz "cudaGraphExternalSemaphoresSignalNodeGetParams"
-name_184:	.asciz "cudaGraphExternalSemaphoresSignalNodeSetParams"
-name_185:	.asciz "cudaGraphExternalSemaphoresWaitNodeGetParams"
-name_186:	.asciz "cudaGraphExternalSemaphoresWaitNodeSetParams"
 name_447:	.asciz "cudaSubgridCreate"
 name_448:	.asciz "cudaSubgridWorkerGridCreate"
 name_449:	.asciz "cudaSubgridWorksetCreate"
@@ -3397,264 +3397,272 @@ symbol_132:	.asciz "carmine13_cudaGraphAddDependencies"
 symbol_133:	.asciz "carmine_rt_cudaGraphAddEmptyNode"
 symbol_134:	.asciz "carmine_rt_cudaGraphAddEventRecordNode"
 symbol_135:	.asciz "carmine_rt_cudaGraphAddEventWaitNode"
-symbol_136:	.asciz "carmine_rt_cudaGraphAddHostNode"
-symbol_137:	.asciz "carmine_rt_cudaGraphAddKernelNode"
-symbol_138:	.asciz "carmine_rt_cudaGraphAddMemAllocNode"
-symbol_139:	.asciz "carmine_rt_cudaGraphAddMemFreeNode"
-symbol_140:	.asciz "carmine_rt_cudaGraphAddMemcpyNode"
-symbol_141:	.asciz "carmine_rt_cudaGraphAddMemcpyNode1D"
-symbol_142:	.asciz "carmine_rt_cudaGraphAddMemcpyNodeFromSymbol"
-symbol_143:	.asciz "carmine_rt_cudaGraphAddMemcpyNodeToSymbol"
-symbol_144:	.asciz "carmine_rt_cudaGraphAddMemsetNode"
-symbol_145:	.asciz "carmine13_cudaGraphAddNode"
-symbol_146:	.asciz "carmine_rt_cudaGraphChildGraphNodeGetGraph"
-symbol_147:	.asciz "carmine_rt_cudaGraphClone"
-symbol_148:	.asciz "carmine_rt_cudaGraphConditionalHandleCreate"
-symbol_149:	.asciz "carmine_rt_cudaGraphConditionalHandleCreate_v2"
-symbol_150:	.asciz "carmine_rt_cudaGraphCreate"
-symbol_151:	.asciz "carmine_rt_cudaGraphDebugDotPrint"
-symbol_152:	.asciz "carmine_rt_cudaGraphDestroy"
-symbol_153:	.asciz "carmine_rt_cudaGraphDestroyNode"
-symbol_154:	.asciz "carmine_rt_cudaGraphEventRecordNodeGetEvent"
-symbol_155:	.asciz "carmine_rt_cudaGraphEventRecordNodeSetEvent"
-symbol_156:	.asciz "carmine_rt_cudaGraphEventWaitNodeGetEvent"
-symbol_157:	.asciz "carmine_rt_cudaGraphEventWaitNodeSetEvent"
-symbol_158:	.asciz "carmine_rt_cudaGraphExecChildGraphNodeSetParams"
-symbol_159:	.asciz "carmine_rt_cudaGraphExecDestroy"
-symbol_160:	.asciz "carmine_rt_cudaGraphExecEventRecordNodeSetEvent"
-symbol_161:	.asciz "carmine_rt_cudaGraphExecEventWaitNodeSetEvent"
-symbol_162:	.asciz "carmine_rt_cudaGraphExecGetFlags"
-symbol_163:	.asciz "carmine_rt_cudaGraphExecGetId"
-symbol_164:	.asciz "carmine_rt_cudaGraphExecHostNodeSetParams"
-symbol_165:	.asciz "carmine_rt_cudaGraphExecKernelNodeSetParams"
-symbol_166:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParams"
-symbol_167:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParams1D"
-symbol_168:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParamsFromSymbol"
-symbol_169:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParamsToSymbol"
-symbol_170:	.asciz "carmine_rt_cudaGraphExecMemsetNodeSetParams"
-symbol_171:	.asciz "carmine_rt_cudaGraphExecNodeSetParams"
-symbol_172:	.asciz "carmine_rt_cudaGraphExecUpdate"
-symbol_173:	.asciz "carmine13_cudaGraphGetEdges"
-symbol_174:	.asciz "carmine_rt_cudaGraphGetId"
-symbol_175:	.asciz "carmine_rt_cudaGraphGetNodes"
-symbol_176:	.asciz "carmine_rt_cudaGraphGetRootNodes"
-symbol_177:	.asciz "carmine_rt_cudaGraphHostNodeGetParams"
-symbol_178:	.asciz "carmine_rt_cudaGraphHostNodeSetParams"
-symbol_179:	.asciz "carmine_rt_cudaGraphInstantiate"
-symbol_180:	.asciz "carmine_rt_cudaGraphInstantiateWithFlags"
-symbol_181:	.asciz "carmine_rt_cudaGraphInstantiateWithParams"
-symbol_182:	.asciz "carmine_rt_cudaGraphInstantiateWithParams_ptsz"
-symbol_183:	.asciz "carmine13_cudaGraphKernelNodeCopyAttributes"
-symbol_184:	.asciz "carmine_rt_cudaGraphKernelNodeGetAttribute"
-symbol_185:	.asciz "carmine_rt_cudaGraphKernelNodeGetParams"
-symbol_186:	.asciz "carmine_rt_cudaGraphKernelNodeSetAttribute"
-symbol_187:	.asciz "carmine_rt_cudaGraphKernelNodeSetParams"
-symbol_188:	.asciz "carmine_rt_cudaGraphLaunch"
-symbol_189:	.asciz "carmine_rt_cudaGraphMemAllocNodeGetParams"
-symbol_190:	.asciz "carmine_rt_cudaGraphMemFreeNodeGetParams"
-symbol_191:	.asciz "carmine_rt_cudaGraphMemcpyNodeGetParams"
-symbol_192:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParams"
-symbol_193:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParams1D"
-symbol_194:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParamsFromSymbol"
-symbol_195:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParamsToSymbol"
-symbol_196:	.asciz "carmine_rt_cudaGraphMemsetNodeGetParams"
-symbol_197:	.asciz "carmine_rt_cudaGraphMemsetNodeSetParams"
-symbol_198:	.asciz "carmine_rt_cudaGraphNodeFindInClone"
-symbol_199:	.asciz "carmine_rt_cudaGraphNodeGetContainingGraph"
-symbol_200:	.asciz "carmine13_cudaGraphNodeGetDependencies"
-symbol_201:	.asciz "carmine13_cudaGraphNodeGetDependentNodes"
-symbol_202:	.asciz "carmine_rt_cudaGraphNodeGetEnabled"
-symbol_203:	.asciz "carmine_rt_cudaGraphNodeGetLocalId"
-symbol_204:	.asciz "carmine_rt_cudaGraphNodeGetParams"
-symbol_205:	.asciz "carmine_rt_cudaGraphNodeGetToolsId"
-symbol_206:	.asciz "carmine_rt_cudaGraphNodeGetType"
-symbol_207:	.asciz "carmine_rt_cudaGraphNodeSetEnabled"
-symbol_208:	.asciz "carmine_rt_cudaGraphNodeSetParams"
-symbol_209:	.asciz "carmine_rt_cudaGraphReleaseUserObject"
-symbol_210:	.asciz "carmine13_cudaGraphRemoveDependencies"
-symbol_211:	.asciz "carmine_rt_cudaGraphRetainUserObject"
-symbol_212:	.asciz "carmine_rt_cudaGraphUpload"
-symbol_213:	.asciz "carmine_rt_cudaGraphicsEGLRegisterImage"
-symbol_214:	.asciz "carmine_rt_cudaGraphicsGLRegisterBuffer"
-symbol_215:	.asciz "carmine_rt_cudaGraphicsGLRegisterImage"
-symbol_216:	.asciz "carmine_rt_cudaGraphicsMapResources"
-symbol_217:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedEglFrame"
-symbol_218:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedMipmappedArray"
-symbol_219:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedPointer"
-symbol_220:	.asciz "carmine_rt_cudaGraphicsResourceSetMapFlags"
-symbol_221:	.asciz "carmine_rt_cudaGraphicsSubResourceGetMappedArray"
-symbol_222:	.asciz "carmine_rt_cudaGraphicsUnmapResources"
-symbol_223:	.asciz "carmine_rt_cudaGraphicsUnregisterResource"
-symbol_224:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterOutputSurface"
-symbol_225:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterVideoSurface"
-symbol_226:	.asciz "carmine_rt_cudaGreenCtxCreate"
-symbol_227:	.asciz "carmine_rt_cudaHostAlloc"
-symbol_228:	.asciz "carmine_rt_cudaHostGetDevicePointer"
-symbol_229:	.asciz "carmine_rt_cudaHostGetFlags"
-symbol_230:	.asciz "carmine_rt_cudaHostRegister"
-symbol_231:	.asciz "carmine_rt_cudaHostUnregister"
-symbol_232:	.asciz "carmine_rt_cudaImportExternalMemory"
-symbol_233:	.asciz "carmine_rt_cudaImportExternalSemaphore"
-symbol_234:	.asciz "carmine_rt_cudaInitDevice"
-symbol_235:	.asciz "carmine_rt_cudaIpcCloseMemHandle"
-symbol_236:	.asciz "carmine_rt_cudaIpcGetEventHandle"
-symbol_237:	.asciz "carmine_rt_cudaIpcGetMemHandle"
-symbol_238:	.asciz "carmine_rt_cudaIpcOpenEventHandle"
-symbol_239:	.asciz "carmine_rt_cudaIpcOpenMemHandle"
-symbol_240:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
-symbol_241:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
-symbol_242:	.asciz "carmine_rt_cudaLaunchHostFunc"
-symbol_243:	.asciz "carmine_rt_cudaLaunchHostFunc_v2"
-symbol_244:	.asciz "carmine_rt_cudaLaunchKernel"
-symbol_245:	.asciz "carmine_rt_cudaLaunchKernelExC"
-symbol_246:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
-symbol_247:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
-symbol_248:	.asciz "carmine_rt_cudaLibraryGetGlobal"
-symbol_249:	.asciz "carmine_rt_cudaLibraryGetKernel"
-symbol_250:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
-symbol_251:	.asciz "carmine_rt_cudaLibraryGetManaged"
-symbol_252:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
-symbol_253:	.asciz "carmine_rt_cudaLibraryLoadData"
-symbol_254:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
-symbol_255:	.asciz "carmine_rt_cudaLibraryUnload"
-symbol_256:	.asciz "carmine_rt_cudaLogsCurrent"
-symbol_257:	.asciz "carmine_rt_cudaLogsDumpToFile"
-symbol_258:	.asciz "carmine_rt_cudaLogsDumpToMemory"
-symbol_259:	.asciz "carmine_rt_cudaLogsRegisterCallback"
-symbol_260:	.asciz "carmine_rt_cudaLogsUnregisterCallback"
-symbol_261:	.asciz "carmine_rt_cudaMalloc"
-symbol_262:	.asciz "carmine_rt_cudaMalloc3D"
-symbol_263:	.asciz "carmine_rt_cudaMalloc3DArray"
-symbol_264:	.asciz "carmine_rt_cudaMallocArray"
-symbol_265:	.asciz "carmine_rt_cudaMallocAsync"
-symbol_266:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
-symbol_267:	.asciz "carmine_rt_cudaMallocHost"
-symbol_268:	.asciz "carmine_rt_cudaMallocManaged"
-symbol_269:	.asciz "carmine_rt_cudaMallocMipmappedArray"
-symbol_270:	.asciz "carmine_rt_cudaMallocPitch"
-symbol_271:	.asciz "carmine13_cudaMemAdvise"
-symbol_272:	.asciz "carmine_rt_cudaMemDiscardAndPrefetchBatchAsync"
-symbol_273:	.asciz "carmine_rt_cudaMemDiscardBatchAsync"
-symbol_274:	.asciz "carmine_rt_cudaMemGetDefaultMemPool"
-symbol_275:	.asciz "carmine_rt_cudaMemGetInfo"
-symbol_276:	.asciz "carmine_rt_cudaMemGetLocationInfo"
-symbol_277:	.asciz "carmine_rt_cudaMemGetMemPool"
-symbol_278:	.asciz "carmine_rt_cudaMemPoolCreate"
-symbol_279:	.asciz "carmine_rt_cudaMemPoolDestroy"
-symbol_280:	.asciz "carmine_rt_cudaMemPoolExportPointer"
-symbol_281:	.asciz "carmine_rt_cudaMemPoolExportToShareableHandle"
-symbol_282:	.asciz "carmine_rt_cudaMemPoolGetAccess"
-symbol_283:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
-symbol_284:	.asciz "carmine_rt_cudaMemPoolImportFromShareableHandle"
-symbol_285:	.asciz "carmine_rt_cudaMemPoolImportPointer"
-symbol_286:	.asciz "carmine_rt_cudaMemPoolSetAccess"
-symbol_287:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
-symbol_288:	.asciz "carmine_rt_cudaMemPoolTrimTo"
-symbol_289:	.asciz "carmine13_cudaMemPrefetchAsync"
-symbol_290:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
-symbol_291:	.asciz "carmine_rt_cudaMemPrefetchBatchAsync"
-symbol_292:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
-symbol_293:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
-symbol_294:	.asciz "carmine_rt_cudaMemSetMemPool"
-symbol_295:	.asciz "carmine_rt_cudaMemcpy"
-symbol_296:	.asciz "carmine_rt_cudaMemcpy2D"
-symbol_297:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
-symbol_298:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
-symbol_299:	.asciz "carmine_rt_cudaMemcpy2DAsync"
-symbol_300:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
-symbol_301:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
-symbol_302:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
-symbol_303:	.asciz "carmine_rt_cudaMemcpy2DToArray"
-symbol_304:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
-symbol_305:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
-symbol_306:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
-symbol_307:	.asciz "carmine_rt_cudaMemcpy3D"
-symbol_308:	.asciz "carmine_rt_cudaMemcpy3DAsync"
-symbol_309:	.asciz "carmine13_cudaMemcpy3DBatchAsync"
-symbol_310:	.asciz "carmine13_cudaMemcpy3DBatchAsync_ptsz"
-symbol_311:	.asciz "carmine_rt_cudaMemcpy3DPeer"
-symbol_312:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
-symbol_313:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
-symbol_314:	.asciz "carmine_rt_cudaMemcpy3DWithAttributesAsync"
-symbol_315:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
-symbol_316:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
-symbol_317:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
-symbol_318:	.asciz "carmine_rt_cudaMemcpyAsync"
-symbol_319:	.asciz "carmine13_cudaMemcpyBatchAsync"
-symbol_320:	.asciz "carmine13_cudaMemcpyBatchAsync_ptsz"
-symbol_321:	.asciz "carmine_rt_cudaMemcpyFromArray"
-symbol_322:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
-symbol_323:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
-symbol_324:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
-symbol_325:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
-symbol_326:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
-symbol_327:	.asciz "carmine_rt_cudaMemcpyPeer"
-symbol_328:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
-symbol_329:	.asciz "carmine_rt_cudaMemcpyToArray"
-symbol_330:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
-symbol_331:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
-symbol_332:	.asciz "carmine_rt_cudaMemcpyToSymbol"
-symbol_333:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
-symbol_334:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
-symbol_335:	.asciz "carmine_rt_cudaMemcpyWithAttributesAsync"
-symbol_336:	.asciz "carmine_rt_cudaMemcpy_ptds"
-symbol_337:	.asciz "carmine_rt_cudaMemset"
-symbol_338:	.asciz "carmine_rt_cudaMemset2D"
-symbol_339:	.asciz "carmine_rt_cudaMemset2DAsync"
-symbol_340:	.asciz "carmine_rt_cudaMemset2D_ptds"
-symbol_341:	.asciz "carmine_rt_cudaMemset3D"
-symbol_342:	.asciz "carmine_rt_cudaMemset3DAsync"
-symbol_343:	.asciz "carmine_rt_cudaMemset3D_ptds"
-symbol_344:	.asciz "carmine_rt_cudaMemsetAsync"
-symbol_345:	.asciz "carmine_rt_cudaMemset_ptds"
-symbol_346:	.asciz "carmine_rt_cudaMipmappedArrayGetMemoryRequirements"
-symbol_347:	.asciz "carmine_rt_cudaMipmappedArrayGetSparseProperties"
-symbol_348:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
-symbol_349:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_350:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_351:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
-symbol_352:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
-symbol_353:	.asciz "carmine_rt_cudaPeekAtLastError"
-symbol_354:	.asciz "carmine13_cudaPointerGetAttributes"
-symbol_355:	.asciz "carmine_rt_cudaProfilerStart"
-symbol_356:	.asciz "carmine_rt_cudaProfilerStop"
-symbol_357:	.asciz "carmine13_cudaRuntimeGetVersion"
-symbol_358:	.asciz "carmine_rt_cudaSetDevice"
-symbol_359:	.asciz "carmine_rt_cudaSetDeviceFlags"
-symbol_360:	.asciz "carmine_rt_cudaSetValidDevices"
-symbol_361:	.asciz "carmine13_cudaSignalExternalSemaphoresAsync"
-symbol_362:	.asciz "carmine_rt_cudaStreamAddCallback"
-symbol_363:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_364:	.asciz "carmine_rt_cudaStreamBeginCapture"
-symbol_365:	.asciz "carmine_rt_cudaStreamBeginCaptureToGraph"
-symbol_366:	.asciz "carmine_rt_cudaStreamBeginRecaptureToGraph"
-symbol_367:	.asciz "carmine_rt_cudaStreamCopyAttributes"
-symbol_368:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
-symbol_369:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_370:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_371:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_372:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_373:	.asciz "carmine_rt_cudaStreamEndCapture"
-symbol_374:	.asciz "carmine_rt_cudaStreamGetAttribute"
-symbol_375:	.asciz "carmine13_cudaStreamGetCaptureInfo"
-symbol_376:	.asciz "carmine_rt_cudaStreamGetDevResource"
-symbol_377:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_378:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_379:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_380:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_381:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_382:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_383:	.asciz "carmine_rt_cudaStreamSetAttribute"
-symbol_384:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_385:	.asciz "carmine13_cudaStreamUpdateCaptureDependencies"
-symbol_386:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_387:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
-symbol_388:	.asciz "carmine_rt_cudaUserObjectCreate"
-symbol_389:	.asciz "carmine_rt_cudaUserObjectRelease"
-symbol_390:	.asciz "carmine_rt_cudaUserObjectRetain"
-symbol_391:	.asciz "carmine_rt_cudaVDPAUGetDevice"
-symbol_392:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
-symbol_393:	.asciz "carmine13_cudaWaitExternalSemaphoresAsync"
+symbol_136:	.asciz "carmine_rt_cudaGraphAddExternalSemaphoresSignalNode"
+symbol_137:	.asciz "carmine_rt_cudaGraphAddExternalSemaphoresWaitNode"
+symbol_138:	.asciz "carmine_rt_cudaGraphAddHostNode"
+symbol_139:	.asciz "carmine_rt_cudaGraphAddKernelNode"
+symbol_140:	.asciz "carmine_rt_cudaGraphAddMemAllocNode"
+symbol_141:	.asciz "carmine_rt_cudaGraphAddMemFreeNode"
+symbol_142:	.asciz "carmine_rt_cudaGraphAddMemcpyNode"
+symbol_143:	.asciz "carmine_rt_cudaGraphAddMemcpyNode1D"
+symbol_144:	.asciz "carmine_rt_cudaGraphAddMemcpyNodeFromSymbol"
+symbol_145:	.asciz "carmine_rt_cudaGraphAddMemcpyNodeToSymbol"
+symbol_146:	.asciz "carmine_rt_cudaGraphAddMemsetNode"
+symbol_147:	.asciz "carmine13_cudaGraphAddNode"
+symbol_148:	.asciz "carmine_rt_cudaGraphChildGraphNodeGetGraph"
+symbol_149:	.asciz "carmine_rt_cudaGraphClone"
+symbol_150:	.asciz "carmine_rt_cudaGraphConditionalHandleCreate"
+symbol_151:	.asciz "carmine_rt_cudaGraphConditionalHandleCreate_v2"
+symbol_152:	.asciz "carmine_rt_cudaGraphCreate"
+symbol_153:	.asciz "carmine_rt_cudaGraphDebugDotPrint"
+symbol_154:	.asciz "carmine_rt_cudaGraphDestroy"
+symbol_155:	.asciz "carmine_rt_cudaGraphDestroyNode"
+symbol_156:	.asciz "carmine_rt_cudaGraphEventRecordNodeGetEvent"
+symbol_157:	.asciz "carmine_rt_cudaGraphEventRecordNodeSetEvent"
+symbol_158:	.asciz "carmine_rt_cudaGraphEventWaitNodeGetEvent"
+symbol_159:	.asciz "carmine_rt_cudaGraphEventWaitNodeSetEvent"
+symbol_160:	.asciz "carmine_rt_cudaGraphExecChildGraphNodeSetParams"
+symbol_161:	.asciz "carmine_rt_cudaGraphExecDestroy"
+symbol_162:	.asciz "carmine_rt_cudaGraphExecEventRecordNodeSetEvent"
+symbol_163:	.asciz "carmine_rt_cudaGraphExecEventWaitNodeSetEvent"
+symbol_164:	.asciz "carmine_rt_cudaGraphExecExternalSemaphoresSignalNodeSetParams"
+symbol_165:	.asciz "carmine_rt_cudaGraphExecExternalSemaphoresWaitNodeSetParams"
+symbol_166:	.asciz "carmine_rt_cudaGraphExecGetFlags"
+symbol_167:	.asciz "carmine_rt_cudaGraphExecGetId"
+symbol_168:	.asciz "carmine_rt_cudaGraphExecHostNodeSetParams"
+symbol_169:	.asciz "carmine_rt_cudaGraphExecKernelNodeSetParams"
+symbol_170:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParams"
+symbol_171:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParams1D"
+symbol_172:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParamsFromSymbol"
+symbol_173:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParamsToSymbol"
+symbol_174:	.asciz "carmine_rt_cudaGraphExecMemsetNodeSetParams"
+symbol_175:	.asciz "carmine_rt_cudaGraphExecNodeSetParams"
+symbol_176:	.asciz "carmine_rt_cudaGraphExecUpdate"
+symbol_177:	.asciz "carmine_rt_cudaGraphExternalSemaphoresSignalNodeGetParams"
+symbol_178:	.asciz "carmine_rt_cudaGraphExternalSemaphoresSignalNodeSetParams"
+symbol_179:	.asciz "carmine_rt_cudaGraphExternalSemaphoresWaitNodeGetParams"
+symbol_180:	.asciz "carmine_rt_cudaGraphExternalSemaphoresWaitNodeSetParams"
+symbol_181:	.asciz "carmine13_cudaGraphGetEdges"
+symbol_182:	.asciz "carmine_rt_cudaGraphGetId"
+symbol_183:	.asciz "carmine_rt_cudaGraphGetNodes"
+symbol_184:	.asciz "carmine_rt_cudaGraphGetRootNodes"
+symbol_185:	.asciz "carmine_rt_cudaGraphHostNodeGetParams"
+symbol_186:	.asciz "carmine_rt_cudaGraphHostNodeSetParams"
+symbol_187:	.asciz "carmine_rt_cudaGraphInstantiate"
+symbol_188:	.asciz "carmine_rt_cudaGraphInstantiateWithFlags"
+symbol_189:	.asciz "carmine_rt_cudaGraphInstantiateWithParams"
+symbol_190:	.asciz "carmine_rt_cudaGraphInstantiateWithParams_ptsz"
+symbol_191:	.asciz "carmine13_cudaGraphKernelNodeCopyAttributes"
+symbol_192:	.asciz "carmine_rt_cudaGraphKernelNodeGetAttribute"
+symbol_193:	.asciz "carmine_rt_cudaGraphKernelNodeGetParams"
+symbol_194:	.asciz "carmine_rt_cudaGraphKernelNodeSetAttribute"
+symbol_195:	.asciz "carmine_rt_cudaGraphKernelNodeSetParams"
+symbol_196:	.asciz "carmine_rt_cudaGraphLaunch"
+symbol_197:	.asciz "carmine_rt_cudaGraphMemAllocNodeGetParams"
+symbol_198:	.asciz "carmine_rt_cudaGraphMemFreeNodeGetParams"
+symbol_199:	.asciz "carmine_rt_cudaGraphMemcpyNodeGetParams"
+symbol_200:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParams"
+symbol_201:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParams1D"
+symbol_202:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParamsFromSymbol"
+symbol_203:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParamsToSymbol"
+symbol_204:	.asciz "carmine_rt_cudaGraphMemsetNodeGetParams"
+symbol_205:	.asciz "carmine_rt_cudaGraphMemsetNodeSetParams"
+symbol_206:	.asciz "carmine_rt_cudaGraphNodeFindInClone"
+symbol_207:	.asciz "carmine_rt_cudaGraphNodeGetContainingGraph"
+symbol_208:	.asciz "carmine13_cudaGraphNodeGetDependencies"
+symbol_209:	.asciz "carmine13_cudaGraphNodeGetDependentNodes"
+symbol_210:	.asciz "carmine_rt_cudaGraphNodeGetEnabled"
+symbol_211:	.asciz "carmine_rt_cudaGraphNodeGetLocalId"
+symbol_212:	.asciz "carmine_rt_cudaGraphNodeGetParams"
+symbol_213:	.asciz "carmine_rt_cudaGraphNodeGetToolsId"
+symbol_214:	.asciz "carmine_rt_cudaGraphNodeGetType"
+symbol_215:	.asciz "carmine_rt_cudaGraphNodeSetEnabled"
+symbol_216:	.asciz "carmine_rt_cudaGraphNodeSetParams"
+symbol_217:	.asciz "carmine_rt_cudaGraphReleaseUserObject"
+symbol_218:	.asciz "carmine13_cudaGraphRemoveDependencies"
+symbol_219:	.asciz "carmine_rt_cudaGraphRetainUserObject"
+symbol_220:	.asciz "carmine_rt_cudaGraphUpload"
+symbol_221:	.asciz "carmine_rt_cudaGraphicsEGLRegisterImage"
+symbol_222:	.asciz "carmine_rt_cudaGraphicsGLRegisterBuffer"
+symbol_223:	.asciz "carmine_rt_cudaGraphicsGLRegisterImage"
+symbol_224:	.asciz "carmine_rt_cudaGraphicsMapResources"
+symbol_225:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedEglFrame"
+symbol_226:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedMipmappedArray"
+symbol_227:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedPointer"
+symbol_228:	.asciz "carmine_rt_cudaGraphicsResourceSetMapFlags"
+symbol_229:	.asciz "carmine_rt_cudaGraphicsSubResourceGetMappedArray"
+symbol_230:	.asciz "carmine_rt_cudaGraphicsUnmapResources"
+symbol_231:	.asciz "carmine_rt_cudaGraphicsUnregisterResource"
+symbol_232:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterOutputSurface"
+symbol_233:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterVideoSurface"
+symbol_234:	.asciz "carmine_rt_cudaGreenCtxCreate"
+symbol_235:	.asciz "carmine_rt_cudaHostAlloc"
+symbol_236:	.asciz "carmine_rt_cudaHostGetDevicePointer"
+symbol_237:	.asciz "carmine_rt_cudaHostGetFlags"
+symbol_238:	.asciz "carmine_rt_cudaHostRegister"
+symbol_239:	.asciz "carmine_rt_cudaHostUnregister"
+symbol_240:	.asciz "carmine_rt_cudaImportExternalMemory"
+symbol_241:	.asciz "carmine_rt_cudaImportExternalSemaphore"
+symbol_242:	.asciz "carmine_rt_cudaInitDevice"
+symbol_243:	.asciz "carmine_rt_cudaIpcCloseMemHandle"
+symbol_244:	.asciz "carmine_rt_cudaIpcGetEventHandle"
+symbol_245:	.asciz "carmine_rt_cudaIpcGetMemHandle"
+symbol_246:	.asciz "carmine_rt_cudaIpcOpenEventHandle"
+symbol_247:	.asciz "carmine_rt_cudaIpcOpenMemHandle"
+symbol_248:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
+symbol_249:	.asciz "carmine_rt_cudaLaunchCooperativeKernel"
+symbol_250:	.asciz "carmine_rt_cudaLaunchHostFunc"
+symbol_251:	.asciz "carmine_rt_cudaLaunchHostFunc_v2"
+symbol_252:	.asciz "carmine_rt_cudaLaunchKernel"
+symbol_253:	.asciz "carmine_rt_cudaLaunchKernelExC"
+symbol_254:	.asciz "carmine_rt_cudaLaunchKernelExC_ptsz"
+symbol_255:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
+symbol_256:	.asciz "carmine_rt_cudaLibraryGetGlobal"
+symbol_257:	.asciz "carmine_rt_cudaLibraryGetKernel"
+symbol_258:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
+symbol_259:	.asciz "carmine_rt_cudaLibraryGetManaged"
+symbol_260:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
+symbol_261:	.asciz "carmine_rt_cudaLibraryLoadData"
+symbol_262:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
+symbol_263:	.asciz "carmine_rt_cudaLibraryUnload"
+symbol_264:	.asciz "carmine_rt_cudaLogsCurrent"
+symbol_265:	.asciz "carmine_rt_cudaLogsDumpToFile"
+symbol_266:	.asciz "carmine_rt_cudaLogsDumpToMemory"
+symbol_267:	.asciz "carmine_rt_cudaLogsRegisterCallback"
+symbol_268:	.asciz "carmine_rt_cudaLogsUnregisterCallback"
+symbol_269:	.asciz "carmine_rt_cudaMalloc"
+symbol_270:	.asciz "carmine_rt_cudaMalloc3D"
+symbol_271:	.asciz "carmine_rt_cudaMalloc3DArray"
+symbol_272:	.asciz "carmine_rt_cudaMallocArray"
+symbol_273:	.asciz "carmine_rt_cudaMallocAsync"
+symbol_274:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
+symbol_275:	.asciz "carmine_rt_cudaMallocHost"
+symbol_276:	.asciz "carmine_rt_cudaMallocManaged"
+symbol_277:	.asciz "carmine_rt_cudaMallocMipmappedArray"
+symbol_278:	.asciz "carmine_rt_cudaMallocPitch"
+symbol_279:	.asciz "carmine13_cudaMemAdvise"
+symbol_280:	.asciz "carmine_rt_cudaMemDiscardAndPrefetchBatchAsync"
+symbol_281:	.asciz "carmine_rt_cudaMemDiscardBatchAsync"
+symbol_282:	.asciz "carmine_rt_cudaMemGetDefaultMemPool"
+symbol_283:	.asciz "carmine_rt_cudaMemGetInfo"
+symbol_284:	.asciz "carmine_rt_cudaMemGetLocationInfo"
+symbol_285:	.asciz "carmine_rt_cudaMemGetMemPool"
+symbol_286:	.asciz "carmine_rt_cudaMemPoolCreate"
+symbol_287:	.asciz "carmine_rt_cudaMemPoolDestroy"
+symbol_288:	.asciz "carmine_rt_cudaMemPoolExportPointer"
+symbol_289:	.asciz "carmine_rt_cudaMemPoolExportToShareableHandle"
+symbol_290:	.asciz "carmine_rt_cudaMemPoolGetAccess"
+symbol_291:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
+symbol_292:	.asciz "carmine_rt_cudaMemPoolImportFromShareableHandle"
+symbol_293:	.asciz "carmine_rt_cudaMemPoolImportPointer"
+symbol_294:	.asciz "carmine_rt_cudaMemPoolSetAccess"
+symbol_295:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
+symbol_296:	.asciz "carmine_rt_cudaMemPoolTrimTo"
+symbol_297:	.asciz "carmine13_cudaMemPrefetchAsync"
+symbol_298:	.asciz "carmine13_cudaMemPrefetchAsync_ptsz"
+symbol_299:	.asciz "carmine_rt_cudaMemPrefetchBatchAsync"
+symbol_300:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
+symbol_301:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
+symbol_302:	.asciz "carmine_rt_cudaMemSetMemPool"
+symbol_303:	.asciz "carmine_rt_cudaMemcpy"
+symbol_304:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_305:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
+symbol_306:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
+symbol_307:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_308:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
+symbol_309:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
+symbol_310:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
+symbol_311:	.asciz "carmine_rt_cudaMemcpy2DToArray"
+symbol_312:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
+symbol_313:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
+symbol_314:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_315:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_316:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_317:	.asciz "carmine13_cudaMemcpy3DBatchAsync"
+symbol_318:	.asciz "carmine13_cudaMemcpy3DBatchAsync_ptsz"
+symbol_319:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_320:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_321:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_322:	.asciz "carmine_rt_cudaMemcpy3DWithAttributesAsync"
+symbol_323:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_324:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
+symbol_325:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
+symbol_326:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_327:	.asciz "carmine13_cudaMemcpyBatchAsync"
+symbol_328:	.asciz "carmine13_cudaMemcpyBatchAsync_ptsz"
+symbol_329:	.asciz "carmine_rt_cudaMemcpyFromArray"
+symbol_330:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
+symbol_331:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
+symbol_332:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_333:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_334:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_335:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_336:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_337:	.asciz "carmine_rt_cudaMemcpyToArray"
+symbol_338:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
+symbol_339:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
+symbol_340:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_341:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_342:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_343:	.asciz "carmine_rt_cudaMemcpyWithAttributesAsync"
+symbol_344:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_345:	.asciz "carmine_rt_cudaMemset"
+symbol_346:	.asciz "carmine_rt_cudaMemset2D"
+symbol_347:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_348:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_349:	.asciz "carmine_rt_cudaMemset3D"
+symbol_350:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_351:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_352:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_353:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_354:	.asciz "carmine_rt_cudaMipmappedArrayGetMemoryRequirements"
+symbol_355:	.asciz "carmine_rt_cudaMipmappedArrayGetSparseProperties"
+symbol_356:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_357:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_358:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_359:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
+symbol_360:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
+symbol_361:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_362:	.asciz "carmine13_cudaPointerGetAttributes"
+symbol_363:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_364:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_365:	.asciz "carmine13_cudaRuntimeGetVersion"
+symbol_366:	.asciz "carmine_rt_cudaSetDevice"
+symbol_367:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_368:	.asciz "carmine_rt_cudaSetValidDevices"
+symbol_369:	.asciz "carmine13_cudaSignalExternalSemaphoresAsync"
+symbol_370:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_371:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_372:	.asciz "carmine_rt_cudaStreamBeginCapture"
+symbol_373:	.asciz "carmine_rt_cudaStreamBeginCaptureToGraph"
+symbol_374:	.asciz "carmine_rt_cudaStreamBeginRecaptureToGraph"
+symbol_375:	.asciz "carmine_rt_cudaStreamCopyAttributes"
+symbol_376:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
+symbol_377:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_378:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_379:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_380:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_381:	.asciz "carmine_rt_cudaStreamEndCapture"
+symbol_382:	.asciz "carmine_rt_cudaStreamGetAttribute"
+symbol_383:	.asciz "carmine13_cudaStreamGetCaptureInfo"
+symbol_384:	.asciz "carmine_rt_cudaStreamGetDevResource"
+symbol_385:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_386:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_387:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_388:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_389:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_390:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_391:	.asciz "carmine_rt_cudaStreamSetAttribute"
+symbol_392:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_393:	.asciz "carmine13_cudaStreamUpdateCaptureDependencies"
+symbol_394:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_395:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_396:	.asciz "carmine_rt_cudaUserObjectCreate"
+symbol_397:	.asciz "carmine_rt_cudaUserObjectRelease"
+symbol_398:	.asciz "carmine_rt_cudaUserObjectRetain"
+symbol_399:	.asciz "carmine_rt_cudaVDPAUGetDevice"
+symbol_400:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
+symbol_401:	.asciz "carmine13_cudaWaitExternalSemaphoresAsync"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -4054,6 +4062,14 @@ carmine_front_slots:
 	.quad first_391
 	.quad first_392
 	.quad first_393
+	.quad first_394
+	.quad first_395
+	.quad first_396
+	.quad first_397
+	.quad first_398
+	.quad first_399
+	.quad first_400
+	.quad first_401
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -4453,4 +4469,12 @@ carmine_front_symbols:
 	.quad symbol_391
 	.quad symbol_392
 	.quad symbol_393
+	.quad symbol_394
+	.quad symbol_395
+	.quad symbol_396
+	.quad symbol_397
+	.quad symbol_398
+	.quad symbol_399
+	.quad symbol_400
+	.quad symbol_401
 	.section .note.GNU-stack,"",@progbits

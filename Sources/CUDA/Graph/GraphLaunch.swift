@@ -142,7 +142,8 @@ struct GraphRunner {
       }
     case .eventRecord(let event): try event.record(in: stream)
     case .eventWait(let event): try stream.wait(for: event)
-    case .semaphoreSignal, .semaphoreWait: throw .notSupported.because("external semaphores in graphs")
+    case .semaphoreSignal(let node): try stream.signal(semaphores: node.semaphores)
+    case .semaphoreWait(let node): try stream.wait(semaphores: node.semaphores)
     case .allocation(let allocation): try allocation.memory.context.graphMemory.begin(allocation.memory)
     case .free(let free):
       guard let memory = free.memory else { return }

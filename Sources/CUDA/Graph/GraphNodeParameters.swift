@@ -124,7 +124,18 @@ public struct SemaphoreNode {
   }
   public var storage: Storage
   public unowned let context: Context
-  public init(storage: Storage, context: Context) { (self.storage, self.context) = (storage, context) }
+  /// Throws cudaErrorInvalidValue for a semaphore that is null and cudaErrorInvalidResourceHandle for one that is none.
+  public init(storage: Storage, context: Context) throws(CUDAError) {
+    (self.storage, self.context) = (storage, context)
+    var found: [SemaphoreValue] = []
+    for index in 0..<storage.count {
+      // Both structs begin with the value of a fence.
+      found.append((try ExternalSemaphore.find(storage.handles[index]), storage.parameters.load(fromByteOffset: index * storage.stride, as: UInt64.self)))
+    }
+    semaphores = found
+  }
+  /// The same as streams take them.
+  let semaphores: [SemaphoreValue]
 }
 
 /// Memory that exists from this node on until it is freed, by a node or by the program.
