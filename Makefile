@@ -6,7 +6,7 @@ RELEASE = $(BUILD)/release
 EXAMPLES := vector_add matrix_multiply reduction histogram mandelbrot nbody streams device_printf symbols thrust_sort_scan
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build install uninstall demo test test-clients test-soak test-wheels test-fuzz test-differential test-unit test-end-to-end test-ptx semantics test-kernel test-sanitize bench toolkits clean
+.PHONY: help deps build install uninstall demo test test-clients test-soak test-wheels test-fuzz test-differential test-unit test-end-to-end test-ptx semantics test-kernel test-sanitize conformance conformance-runner test-stress bench toolkits clean
 
 help:
 	@echo "make demo              install what is missing, build, and run the examples built by NVIDIA's nvcc"
@@ -17,6 +17,8 @@ help:
 	@echo "make test-unit         the modules' own tests"
 	@echo "make test-end-to-end   nvcc's and clang's binaries under the installed libraries"
 	@echo "make test-ptx          every variant of the PTX instruction table on gfx942 and gfx1100, and by NVIDIA's ptxas"
+	@echo "make conformance       every case of the CUDA Runtime API on both libraries: the page, and docs/coverage.md"
+	@echo "make test-stress       eight threads on sixteen streams; SECONDS=600 for ten minutes"
 	@echo "make test-kernel       Debian's kernels in QEMU: the real driver's answers, and ours to a machine without a GPU"
 	@echo "make test-clients      AMD's newer user space (a Debian 13 root), tinygrad and OpenMP on the software GPU"
 	@echo "make test-soak         random queue, memory and event traffic; SECONDS=7200 for two hours"
@@ -53,8 +55,8 @@ demo: install $(BUILD)/cuda-13/.carmine-stamp
 	@Tools/build-examples.sh 13 $(BUILD)/examples-13
 	@Tools/demo.sh "$(PREFIX)/bin/carmine" $(BUILD)/examples-13 $(EXAMPLES)
 
-test: install toolkits semantics
-	@Tools/test.sh "$(PREFIX)" unit end-to-end bookworm
+test: install toolkits semantics conformance-runner
+	@Tools/test.sh "$(PREFIX)" unit end-to-end conformance bookworm
 
 test-unit: install toolkits
 	@Tools/test.sh "$(PREFIX)" unit
@@ -68,6 +70,15 @@ test-ptx: install toolkits semantics
 
 semantics:
 	@$(SWIFT_BUILD) --product ptx-semantics 2>&1 | Tools/build-output.sh ptx-semantics
+
+conformance-runner: deps
+	@$(SWIFT_BUILD) --product carmine-conformance 2>&1 | Tools/build-output.sh carmine-conformance
+
+conformance: install conformance-runner
+	@Tests/Conformance/run.sh "$(PREFIX)" $(RELEASE)/carmine-conformance --report
+
+test-stress: install conformance-runner
+	@CARMINE_DEVICE=soft LD_LIBRARY_PATH="$(abspath $(PREFIX))/lib" $(RELEASE)/carmine-conformance --library "$(abspath $(PREFIX))/lib/libcudart.so.13" --stress $(SECONDS)
 
 test-kernel: install
 	@Tools/test-kernel.sh "$(PREFIX)"

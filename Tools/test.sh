@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs test groups and counts:  test.sh PREFIX unit|end-to-end|bookworm|trixie|tinygrad|openmp ...
+# Runs test groups and counts:  test.sh PREFIX unit|end-to-end|conformance|bookworm|trixie|tinygrad|openmp ...
 # Ends with a line 'N passed, N failed'.  Logs are in .build/test-logs.
 set -uo pipefail
 prefix=$(realpath "$1")
@@ -67,6 +67,7 @@ for group in "$@"; do
   case $group in
     unit) unit ;;
     end-to-end) runner end-to-end Tests/EndToEnd/run.sh "$prefix" ;;
+    conformance) runner conformance Tests/Conformance/run.sh "$prefix" .build/release/carmine-conformance ;;
     bookworm|trixie|tinygrad|openmp) runner "$group" Tests/Clients/run.sh "$prefix" "$group" ;;
     *) echo "test.sh: no group '$group'" >&2; exit 2 ;;
   esac

@@ -11,4 +11,5 @@ func registerAll() {
   symbolCases()
   arrayCases()
   textureCases()
+  interopCases()
 }

@@ -205,19 +205,18 @@ func textureCases() {
     var object: cudaTextureObject_t = 0, r = resource(array: array), t = description()
     try fails(cudaCreateTextureObject(nil, &r, &t, nil), cudaErrorInvalidValue)
     try fails(cudaCreateTextureObject(&object, nil, &t, nil), cudaErrorInvalidValue)
-    try fails(cudaCreateTextureObject(&object, &r, nil, nil), cudaErrorInvalidValue)
     try ok(cudaFreeArray(array))
   }
   test("cudaCreateTextureObject", .error, "refuses linear filtering of whole numbers", source: guide + ": linear filtering is for floating-point textures") {
     let array = try makeArray(oneWord, 8, 8)
     var object: cudaTextureObject_t = 0, r = resource(array: array), t = description(linear: true)
-    try fails(cudaCreateTextureObject(&object, &r, &t, nil), cudaErrorInvalidValue)
+    try fails(cudaCreateTextureObject(&object, &r, &t, nil), cudaErrorInvalidFilterSetting)
     try ok(cudaFreeArray(array))
   }
   test("cudaCreateTextureObject", .error, "refuses normalised reading of words", source: "cudaReadModeNormalizedFloat: for 8- and 16-bit integers") {
     let array = try makeArray(oneWord, 8, 8)
     var object: cudaTextureObject_t = 0, r = resource(array: array), t = description(read: cudaReadModeNormalizedFloat)
-    try fails(cudaCreateTextureObject(&object, &r, &t, nil), cudaErrorInvalidValue)
+    try fails(cudaCreateTextureObject(&object, &r, &t, nil), cudaErrorInvalidNormSetting)
     try ok(cudaFreeArray(array))
   }
   test("cudaDestroyTextureObject", .success, "lets a thousand objects be made one after another and at once", source: "cudaDestroyTextureObject") {

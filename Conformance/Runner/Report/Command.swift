@@ -10,6 +10,8 @@ struct Command {
       carmine-conformance --list [--abi 12|13] [--filter TEXT]
       carmine-conformance --results FILE [--with FILE] --html PAGE | --markdown FILE | …    report on recorded runs, without a library
 
+      carmine-conformance --library PATH --stress SECONDS   eight threads on sixteen streams, everything mixed and checked
+
     what to run
       --library PATH     the library; it is opened with dlopen, in a process for a few cases at a time
       --abi 12|13        which it is; found out from cudaRuntimeGetVersion or its names
@@ -39,6 +41,7 @@ struct Command {
   var record: String?, compare: String?, results: String?, since: String?, with: [String] = []
   var jsonPath: String?, junitPath: String?, htmlPath: String?, markdownPath: String?
   var list = false, quiet = false
+  var stress: Int?
 
   struct Usage: Error { var message: String }
 
@@ -94,6 +97,7 @@ struct Command {
       case "--junit": junitPath = try value()
       case "--html": htmlPath = try value()
       case "--markdown": markdownPath = try value()
+      case "--stress": stress = try number()
       case "--list": list = true
       case "--quiet": quiet = true
       default: throw Usage(message: "unknown argument '\(arguments[at])'")
@@ -117,6 +121,7 @@ struct Command {
       }
       return 0
     }
+    if let stress { return try runStress(Double(stress)) }
     let found = try results.map { Results(text: try File.read($0)) } ?? collect()
     if let record { try File.write(record, found.text()) }
     var runs = [found]
@@ -143,6 +148,25 @@ struct Command {
 
   private func output(_ path: String, _ text: String) throws {
     if path == "-" { print(text, terminator: "") } else { try File.write(path, text) }
+  }
+
+  /// In this process: what is looked for is what threads do to each other.
+  private func runStress(_ seconds: Double) throws -> Int32 {
+    try Library.open(options.library, abi: options.abi)
+    let seed = UInt64(bitPattern: Int64(time(nil)))
+    print("seed \(seed)")
+    answersAreKept = false
+    do {
+      let operations = try Stress.run(seconds: seconds, seed: seed) { print($0) }
+      print("\(operations) operations in \(Int(seconds)) s, every result right, no memory lost")
+      return 0
+    } catch let deviation as Deviation {
+      print("FAIL: \(deviation.message)")
+      return 1
+    } catch let missing as Library.Missing {
+      print("FAIL: \(missing.name) is not exported")
+      return 1
+    }
   }
 
   /// Runs the selected cases against the library.
