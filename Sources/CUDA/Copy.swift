@@ -63,17 +63,17 @@ extension Stream {
         throw .invalidPitchValue.because("rows of \(extent.width) bytes, pitches \(destination.rowPitch) and \(source.rowPitch)")
       }
     }
+    if isCaptured {
+      guard isAsynchronous else { return try refuseCapture() }
+      try captureCopy(destination, source, extent, kind)
+      return
+    }
     let to = try resolve(destination, extent, mustBeKnown: kind == .hostToDevice || kind == .deviceToDevice, "destination")
     let from = try resolve(source, extent, mustBeKnown: kind == .deviceToHost || kind == .deviceToDevice, "source")
     var request = CopyRequest(
       destination: to.pointer, source: from.pointer, width: extent.width, height: extent.height, depth: extent.depth,
       destinationRowPitch: destination.rowPitch, destinationSlicePitch: destination.slicePitch,
       sourceRowPitch: source.rowPitch, sourceSlicePitch: source.slicePitch)
-    if isCaptured {
-      guard isAsynchronous else { return try refuseCapture() }
-      try captureCopy(destination, source, extent, kind)
-      return
-    }
     try admit()
 
     let isDeviceToDevice = to.isDevice && from.isDevice

@@ -20,7 +20,7 @@ extension Function {
     let capability = ComputeCapability.reported
     let set = maximumDynamicSharedBytes.load(ordering: .relaxed)
     return FunctionAttributes(
-      sharedSizeBytes: Int(image.staticSharedBytes), constSizeBytes: 0, localSizeBytes: Int(image.scratchBytes),
+      sharedSizeBytes: Int(image.staticSharedBytes), constSizeBytes: constantBytes, localSizeBytes: Int(image.scratchBytes),
       maxThreadsPerBlock: Int(image.maximumThreads), numRegs: Int(image.vgprs),
       ptxVersion: ptxArchitecture, binaryVersion: capability.major * 10 + capability.minor,
       cacheModeCA: 0,

@@ -138,7 +138,7 @@ extension Context {
       throw .invalidConfiguration.because("\(function.name): grid \(grid.x) × \(grid.y) × \(grid.z)")
     }
     guard block.volume <= UInt64(function.image.maximumThreads) else {
-      throw .launchOutOfResources.because(
+      throw .invalidValue.because(
         "\(function.name): \(block.volume) threads a block, the kernel allows \(function.image.maximumThreads)")
     }
     let required = function.image.requiredThreads
@@ -153,7 +153,7 @@ extension Context {
     }
     let shared = Int(function.image.staticSharedBytes) + launch.dynamicSharedBytes
     guard launch.dynamicSharedBytes >= 0, shared <= properties.sharedMemoryPerBlock else {
-      throw .invalidValue.because(
+      throw (launch.isCooperative ? CUDAError.cooperativeLaunchTooLarge : .invalidValue).because(
         "\(function.name): \(shared) bytes of shared memory, the device has \(properties.sharedMemoryPerBlock)")
     }
     if launch.isCooperative {

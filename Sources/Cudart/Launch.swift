@@ -50,41 +50,32 @@ private func launch(
       symbolType: kernel.hostAddress != 0 ? 1 : 2, attributes: attributes))
 }
 
-@c(carmine_rt_cudaLaunchKernel)
-public func cudaLaunchKernel(
+/// cudaLaunchKernel and cudaLaunchCooperativeKernel, but for what the two versions call an impossible shape.
+@inline(__always)
+public func launchKernel(
   _ function: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
-  _ stream: UnsafeMutableRawPointer?
-) -> Int32 {
-  entry { () throws(CUDAError) in try launch(registeredKernel(function), grid, block, arguments, shared, stream) }
+  _ stream: UnsafeMutableRawPointer?, isCooperative: Bool = false
+) throws(CUDAError) {
+  try launch(registeredKernel(function), grid, block, arguments, shared, stream, isCooperative: isCooperative)
 }
 
-@c(carmine_rt_cudaLaunchCooperativeKernel)
-public func cudaLaunchCooperativeKernel(
-  _ function: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
-  _ stream: UnsafeMutableRawPointer?
-) -> Int32 {
-  entry { () throws(CUDAError) in
-    try launch(registeredKernel(function), grid, block, arguments, shared, stream, isCooperative: true)
-  }
+/// What NVIDIA's runtime 13 calls a shape that no kernel can have (recorded on an H100; its documentation still has
+/// version 12's names for them).
+public func in13(_ error: CUDAError) -> CUDAError {
+  guard error == .invalidConfiguration else { return error }
+  return .invalidValue.because(error.reason ?? "an impossible shape")
 }
 
 // MARK: - By handle
 
-/// The handle is a registered kernel's address, which lives for ever: no table is asked.
-@c(carmine_rt___cudaLaunchKernel)
-public func __cudaLaunchKernel(
+/// __cudaLaunchKernel: the handle is a registered kernel's address, which lives for ever, so no table is asked.
+@inline(__always)
+public func launchByHandle(
   _ handle: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
   _ stream: UnsafeMutableRawPointer?
-) -> Int32 {
-  entry { () throws(CUDAError) in
-    guard let handle else { throw .invalidDeviceFunction.because("the kernel handle is null: __cudaGetKernel failed") }
-    let kernel = Unmanaged<RegisteredKernel>.fromOpaque(handle).takeUnretainedValue()
-    do throws(CUDAError) { try launch(kernel, grid, block, arguments, shared, stream) } catch {
-      // By handle, NVIDIA's runtime 13 calls an impossible shape an invalid value (Tests/APIReference).
-      guard error == .invalidConfiguration else { throw error }
-      throw .invalidValue.because("the grid or block is empty or too large")
-    }
-  }
+) throws(CUDAError) {
+  guard let handle else { throw .invalidDeviceFunction.because("the kernel handle is null: __cudaGetKernel failed") }
+  try launch(Unmanaged<RegisteredKernel>.fromOpaque(handle).takeUnretainedValue(), grid, block, arguments, shared, stream)
 }
 
 @c(carmine_rt___cudaGetKernel)
@@ -111,7 +102,8 @@ public func launchAttributes(_ list: UnsafePointer<cudaLaunchAttribute>?, _ coun
   return attributes
 }
 
-private func launchExtended(
+/// cudaLaunchKernelExC; a null stream is the per-thread one where `perThreadDefault`.
+public func launchExtended(
   _ configuration: UnsafePointer<cudaLaunchConfig_t>?, _ function: UnsafeRawPointer?, _ arguments: Arguments?, perThreadDefault: Bool
 ) throws(CUDAError) {
   guard let c = configuration?.pointee else { throw .invalidValue.because("config is null") }
@@ -123,20 +115,6 @@ private func launchExtended(
   if let event = attributes.event {
     try event.record(in: currentStream(c.stream, perThreadDefault: perThreadDefault), port: attributes.eventPort)
   }
-}
-
-@c(carmine_rt_cudaLaunchKernelExC)
-public func cudaLaunchKernelExC(
-  _ configuration: UnsafePointer<cudaLaunchConfig_t>?, _ function: UnsafeRawPointer?, _ arguments: Arguments?
-) -> Int32 {
-  entry { () throws(CUDAError) in try launchExtended(configuration, function, arguments, perThreadDefault: false) }
-}
-
-@c(carmine_rt_cudaLaunchKernelExC_ptsz)
-public func cudaLaunchKernelExC_ptsz(
-  _ configuration: UnsafePointer<cudaLaunchConfig_t>?, _ function: UnsafeRawPointer?, _ arguments: Arguments?
-) -> Int32 {
-  entry { () throws(CUDAError) in try launchExtended(configuration, function, arguments, perThreadDefault: true) }
 }
 
 // MARK: - On several devices

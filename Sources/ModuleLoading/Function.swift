@@ -18,6 +18,8 @@ public final class Function: Sendable {
   public let deviceOrdinal: Int
   /// Major × 10 + minor of the architecture that the PTX was made for: cudaFuncAttributes.ptxVersion.
   public let ptxArchitecture: Int
+  /// Bytes of the module's constants: cudaFuncAttributes.constSizeBytes.
+  public let constantBytes: Int
 
   /// cudaFuncAttributeMaxDynamicSharedMemorySize; -1 while the program has not set it.
   public let maximumDynamicSharedBytes = Atomic<Int>(-1)
@@ -37,9 +39,10 @@ public final class Function: Sendable {
   private let takingTurns: (@Sendable () throws -> Function)?
 
   public init(
-    name: String, image: KernelImage, descriptorAddress: UInt64, deviceOrdinal: Int, ptxTarget: String = "",
+    name: String, image: KernelImage, descriptorAddress: UInt64, deviceOrdinal: Int, ptxTarget: String = "", constantBytes: Int = 0,
     takingTurns: (@Sendable () throws -> Function)? = nil
   ) {
+    self.constantBytes = constantBytes
     servesAll = image.mostThreadsAsMapped == 0 && !image.needsWholeRows
     self.takingTurns = takingTurns
     self.name = name

@@ -97,7 +97,9 @@ public final class Module: Sendable {
       }
       let function = Function(
         name: name, image: image, descriptorAddress: address + image.descriptorOffset, deviceOrdinal: ordinal,
-        ptxTarget: inventory.ptxTarget, takingTurns: takingTurns ? nil : another)
+        ptxTarget: inventory.ptxTarget,
+        constantBytes: inventory.variables.reduce(0) { $0 + ($1.space == .constant && !$1.isExternal ? Int($1.size) : 0) },
+        takingTurns: takingTurns ? nil : another)
       state.loaded[ordinal]!.allocations.append(address)
       state.loaded[ordinal]!.functions[key] = function
       return function

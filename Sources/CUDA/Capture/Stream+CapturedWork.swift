@@ -51,7 +51,9 @@ extension Stream {
     (parameters.dstPtr, parameters.srcPtr) = (pitched(to), pitched(from))
     parameters.extent = cudaExtent(width: extent.width, height: extent.height, depth: extent.depth)
     parameters.kind = kind.rawValue
-    try capture(.copy(CopyNode(to: to, from: from, extent: extent, kind: kind, context: context, parameters: parameters)))
+    let node = CopyNode(to: to, from: from, extent: extent, kind: kind, context: context, parameters: parameters)
+    try node.checkPlaces()
+    try capture(.copy(node))
   }
 
   /// cudaMallocAsync: the address is there at once, the memory when the graph runs.

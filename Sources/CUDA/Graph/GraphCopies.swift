@@ -66,7 +66,7 @@ extension CopyNode {
   }
 
   /// Sides that the direction says are the device's must be; no side leaves its allocation.
-  private func checkPlaces() throws(CUDAError) {
+  func checkPlaces() throws(CUDAError) {
     if extent.isEmpty { return }
     try Self.check(to, extent, mustBeDevice: kind == .hostToDevice || kind == .deviceToDevice, "destination")
     try Self.check(from, extent, mustBeDevice: kind == .deviceToHost || kind == .deviceToDevice, "source")

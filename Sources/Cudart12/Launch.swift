@@ -1,0 +1,42 @@
+// Launches as CUDA 12 answers them.  Hot, as Cudart's Launch.swift.
+import CCUDA
+import CUDA
+import Cudart
+
+@c(carmine12_cudaLaunchKernel)
+public func cudaLaunchKernel(
+  _ function: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ stream: UnsafeMutableRawPointer?
+) -> Int32 {
+  entry { () throws(CUDAError) in try launchKernel(function, grid, block, arguments, shared, stream) }
+}
+
+@c(carmine12_cudaLaunchCooperativeKernel)
+public func cudaLaunchCooperativeKernel(
+  _ function: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ stream: UnsafeMutableRawPointer?
+) -> Int32 {
+  entry { () throws(CUDAError) in try launchKernel(function, grid, block, arguments, shared, stream, isCooperative: true) }
+}
+
+@c(carmine12_cudaLaunchKernelExC)
+public func cudaLaunchKernelExC(
+  _ configuration: UnsafePointer<cudaLaunchConfig_t>?, _ function: UnsafeRawPointer?, _ arguments: Arguments?
+) -> Int32 {
+  entry { () throws(CUDAError) in try launchExtended(configuration, function, arguments, perThreadDefault: false) }
+}
+
+@c(carmine12_cudaLaunchKernelExC_ptsz)
+public func cudaLaunchKernelExC_ptsz(
+  _ configuration: UnsafePointer<cudaLaunchConfig_t>?, _ function: UnsafeRawPointer?, _ arguments: Arguments?
+) -> Int32 {
+  entry { () throws(CUDAError) in try launchExtended(configuration, function, arguments, perThreadDefault: true) }
+}
+
+@c(carmine12___cudaLaunchKernel)
+public func __cudaLaunchKernel(
+  _ handle: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ stream: UnsafeMutableRawPointer?
+) -> Int32 {
+  entry { () throws(CUDAError) in try launchByHandle(handle, grid, block, arguments, shared, stream) }
+}
