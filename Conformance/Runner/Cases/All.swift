@@ -12,4 +12,8 @@ func registerAll() {
   arrayCases()
   textureCases()
   interopCases()
+  deviceQueryCases()
+  libraryCases()
+  executionContextCases()
+  logCases()
 }
