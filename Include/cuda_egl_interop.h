@@ -153,11 +153,11 @@ typedef struct cudaEglFrame_st {
   } frame;
   cudaEglPlaneDesc planeDesc[3];
   unsigned int planeCount;
-  cudaEglFrameType frameType;
-  cudaEglColorFormat eglColorFormat;
+  CARMINE_ENUM_TYPE(cudaEglFrameType) frameType;
+  CARMINE_ENUM_TYPE(cudaEglColorFormat) eglColorFormat;
 } cudaEglFrame;
 
-typedef struct CUeglStreamConnection_st *cudaEglStreamConnection;
+typedef CARMINE_HANDLE(CUeglStreamConnection_st) cudaEglStreamConnection;
 
 extern __host__ cudaError_t CUDARTAPI cudaGraphicsEGLRegisterImage(
     struct cudaGraphicsResource **pCudaResource, EGLImageKHR image, unsigned int flags);

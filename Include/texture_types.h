@@ -34,14 +34,14 @@ enum cudaTextureReadMode {
 
 /* How a texture is read. */
 struct cudaTextureDesc {
-  enum cudaTextureAddressMode addressMode[3];
-  enum cudaTextureFilterMode filterMode;
-  enum cudaTextureReadMode readMode;
+  CARMINE_ENUM(cudaTextureAddressMode) addressMode[3];
+  CARMINE_ENUM(cudaTextureFilterMode) filterMode;
+  CARMINE_ENUM(cudaTextureReadMode) readMode;
   int sRGB;
   float borderColor[4];
   int normalizedCoords;
   unsigned int maxAnisotropy;
-  enum cudaTextureFilterMode mipmapFilterMode;
+  CARMINE_ENUM(cudaTextureFilterMode) mipmapFilterMode;
   float mipmapLevelBias;
   float minMipmapLevelClamp;
   float maxMipmapLevelClamp;

@@ -18,7 +18,7 @@
 #include <limits.h>
 #include <stddef.h>
 
-#include "crt/host_defines.h"
+#include "../crt/host_defines.h"
 
 #ifdef __cplusplus
 #define CARMINE_C_BEGIN extern "C" {
@@ -36,6 +36,17 @@
 #define CARMINE_ALIGN(bytes) _Alignas(bytes)
 #else
 #define CARMINE_ALIGN(bytes) /* as in the toolkit: older C does without */
+#endif
+
+/* With CARMINE_PLAIN, handles are addresses and fields of enumeration type are integers, as the library itself takes them. */
+#ifdef CARMINE_PLAIN
+#define CARMINE_HANDLE(tag) void *
+#define CARMINE_ENUM(tag) int
+#define CARMINE_ENUM_TYPE(name) int
+#else
+#define CARMINE_HANDLE(tag) struct tag *
+#define CARMINE_ENUM(tag) enum tag
+#define CARMINE_ENUM_TYPE(name) name
 #endif
 
 #ifdef CUDA_ENABLE_DEPRECATED

@@ -2,7 +2,7 @@
 #ifndef CARMINE_API_TEXTURES_H
 #define CARMINE_API_TEXTURES_H
 
-#include "carmine/types/all.h"
+#include "../types/all.h"
 
 CARMINE_C_BEGIN
 

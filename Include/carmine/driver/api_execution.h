@@ -2,8 +2,8 @@
 #ifndef CARMINE_DRIVER_API_EXECUTION_H
 #define CARMINE_DRIVER_API_EXECUTION_H
 
-#include "carmine/driver/types.h"
-#include "carmine/driver/versions.h"
+#include "types.h"
+#include "versions.h"
 
 CARMINE_C_BEGIN
 

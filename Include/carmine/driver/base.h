@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include "carmine/types/uuid.h"
-#include "carmine/driver/constants.h"
+#include "../types/uuid.h"
+#include "constants.h"
 
 typedef uint32_t cuuint32_t;
 typedef uint64_t cuuint64_t;

@@ -2,7 +2,7 @@
 #ifndef CARMINE_DRIVER_CONSTANTS_H
 #define CARMINE_DRIVER_CONSTANTS_H
 
-#include "carmine/base.h"
+#include "../base.h"
 
 #define CU_IPC_HANDLE_SIZE 64
 

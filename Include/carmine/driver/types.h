@@ -2,19 +2,19 @@
 #ifndef CARMINE_DRIVER_TYPES_H
 #define CARMINE_DRIVER_TYPES_H
 
-#include "carmine/driver/base.h"
-#include "carmine/driver/flags.h"
-#include "carmine/driver/operations.h"
-#include "carmine/driver/attributes.h"
-#include "carmine/driver/modules.h"
-#include "carmine/driver/nodes.h"
-#include "carmine/driver/launch.h"
-#include "carmine/driver/errors.h"
-#include "carmine/driver/copies.h"
-#include "carmine/driver/external.h"
-#include "carmine/driver/memory.h"
-#include "carmine/driver/graphs.h"
-#include "carmine/driver/processes.h"
-#include "carmine/driver/resources.h"
+#include "base.h"
+#include "flags.h"
+#include "operations.h"
+#include "attributes.h"
+#include "modules.h"
+#include "nodes.h"
+#include "launch.h"
+#include "errors.h"
+#include "copies.h"
+#include "external.h"
+#include "memory.h"
+#include "graphs.h"
+#include "processes.h"
+#include "resources.h"
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef CARMINE_DRIVER_VERSIONS_H
 #define CARMINE_DRIVER_VERSIONS_H
 
-#include "carmine/base.h"
+#include "../base.h"
 
 #if defined(CUDA_API_PER_THREAD_DEFAULT_STREAM)
 #define CARMINE_PTDS(name) name##_ptds

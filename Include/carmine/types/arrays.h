@@ -2,7 +2,7 @@
 #ifndef CARMINE_TYPES_ARRAYS_H
 #define CARMINE_TYPES_ARRAYS_H
 
-#include "carmine/types/handles.h"
+#include "handles.h"
 
 enum cudaChannelFormatKind {
   cudaChannelFormatKindSigned = 0,
@@ -61,7 +61,7 @@ struct cudaChannelFormatDesc {
   int y;
   int z;
   int w;
-  enum cudaChannelFormatKind f;
+  CARMINE_ENUM(cudaChannelFormatKind) f;
 };
 
 /* Tiles of a sparse array; sizes in elements, miptailSize in bytes. */
@@ -131,7 +131,7 @@ enum cudaResourceViewFormat {
 
 /* What a texture or surface is made of. */
 struct cudaResourceDesc {
-  enum cudaResourceType resType;
+  CARMINE_ENUM(cudaResourceType) resType;
   union {
     struct {
       cudaArray_t array;
@@ -164,7 +164,7 @@ struct cudaResourceDesc {
 
 /* Another format, or a part, of an array. */
 struct cudaResourceViewDesc {
-  enum cudaResourceViewFormat format;
+  CARMINE_ENUM(cudaResourceViewFormat) format;
   size_t width;
   size_t height;
   size_t depth;

@@ -2,7 +2,7 @@
 #ifndef CARMINE_TYPES_ERRORS_H
 #define CARMINE_TYPES_ERRORS_H
 
-#include "carmine/base.h"
+#include "../base.h"
 
 /* 0 is success. An error of asynchronous work comes from a later call; a sticky one from every later call. */
 enum cudaError {

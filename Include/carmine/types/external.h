@@ -2,8 +2,8 @@
 #ifndef CARMINE_TYPES_EXTERNAL_H
 #define CARMINE_TYPES_EXTERNAL_H
 
-#include "carmine/types/arrays.h"
-#include "carmine/types/memory.h"
+#include "arrays.h"
+#include "memory.h"
 
 enum cudaGraphicsRegisterFlags {
   cudaGraphicsRegisterFlagsNone = 0,
@@ -55,7 +55,7 @@ enum cudaExternalMemoryHandleType {
 
 /* External memory by its handle. */
 struct cudaExternalMemoryHandleDesc {
-  enum cudaExternalMemoryHandleType type;
+  CARMINE_ENUM(cudaExternalMemoryHandleType) type;
   union {
     int fd;
     struct {
@@ -106,7 +106,7 @@ enum cudaExternalSemaphoreHandleType {
 
 /* An external semaphore by its handle. */
 struct cudaExternalSemaphoreHandleDesc {
-  enum cudaExternalSemaphoreHandleType type;
+  CARMINE_ENUM(cudaExternalSemaphoreHandleType) type;
   union {
     int fd;
     struct {

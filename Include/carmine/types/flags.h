@@ -2,7 +2,7 @@
 #ifndef CARMINE_TYPES_FLAGS_H
 #define CARMINE_TYPES_FLAGS_H
 
-#include "carmine/base.h"
+#include "../base.h"
 
 #define cudaHostAllocDefault 0x00
 #define cudaHostAllocPortable 0x01

@@ -2,7 +2,7 @@
 #ifndef CARMINE_TYPES_FUNCTIONS_H
 #define CARMINE_TYPES_FUNCTIONS_H
 
-#include "carmine/types/handles.h"
+#include "handles.h"
 
 #if CARMINE_CUDA >= 13
 typedef enum cudaSharedMemoryMode {
@@ -34,7 +34,7 @@ struct cudaFuncAttributes {
   int nonPortableClusterSizeAllowed;
 #if CARMINE_CUDA >= 13
   int deviceNodeUpdateStatus;
-  cudaSharedMemoryMode sharedMemoryMode;
+  CARMINE_ENUM_TYPE(cudaSharedMemoryMode) sharedMemoryMode;
   int reserved[14];
 #else
   int reserved[16];

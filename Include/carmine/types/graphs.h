@@ -2,9 +2,9 @@
 #ifndef CARMINE_TYPES_GRAPHS_H
 #define CARMINE_TYPES_GRAPHS_H
 
-#include "carmine/types/external.h"
-#include "carmine/types/launch.h"
-#include "carmine/types/streams.h"
+#include "external.h"
+#include "launch.h"
+#include "streams.h"
 
 struct cudaMemcpyNodeParams {
   int flags;
@@ -108,7 +108,7 @@ struct cudaKernelNodeParamsV2 {
   void **extra;
 #if CARMINE_CUDA >= 13
   cudaExecutionContext_t ctx;
-  enum cudaKernelFunctionType functionType;
+  CARMINE_ENUM(cudaKernelFunctionType) functionType;
 #endif
 };
 
@@ -155,7 +155,7 @@ enum cudaGraphConditionalNodeType {
 /* A conditional node; its bodies come back in phGraph_out. */
 struct cudaConditionalNodeParams {
   cudaGraphConditionalHandle handle;
-  enum cudaGraphConditionalNodeType type;
+  CARMINE_ENUM(cudaGraphConditionalNodeType) type;
   unsigned int size;
   cudaGraph_t *phGraph_out;
 #if CARMINE_CUDA >= 13
@@ -211,7 +211,7 @@ enum cudaGraphChildGraphNodeOwnership {
 
 struct cudaChildGraphNodeParams {
   cudaGraph_t graph;
-  enum cudaGraphChildGraphNodeOwnership ownership;
+  CARMINE_ENUM(cudaGraphChildGraphNodeOwnership) ownership;
 };
 
 struct cudaEventRecordNodeParams {
@@ -227,7 +227,7 @@ struct cudaEventWaitNodeParams {
 
 /* A node of any kind; `type` says which member counts. */
 struct cudaGraphNodeParams {
-  enum cudaGraphNodeType type;
+  CARMINE_ENUM(cudaGraphNodeType) type;
   int reserved0[3];
   union {
     long long reserved1[29];
@@ -289,12 +289,12 @@ typedef struct cudaGraphInstantiateParams_st {
   unsigned long long flags;
   cudaStream_t uploadStream;
   cudaGraphNode_t errNode_out;
-  cudaGraphInstantiateResult result_out;
+  CARMINE_ENUM_TYPE(cudaGraphInstantiateResult) result_out;
 } cudaGraphInstantiateParams;
 
 /* Why an update could not be done, and at which node. */
 typedef struct cudaGraphExecUpdateResultInfo_st {
-  enum cudaGraphExecUpdateResult result;
+  CARMINE_ENUM(cudaGraphExecUpdateResult) result;
   cudaGraphNode_t errorNode;
   cudaGraphNode_t errorFromNode;
 } cudaGraphExecUpdateResultInfo;
@@ -308,7 +308,7 @@ enum cudaGraphKernelNodeField {
 
 struct cudaGraphKernelNodeUpdate {
   cudaGraphDeviceNode_t node;
-  enum cudaGraphKernelNodeField field;
+  CARMINE_ENUM(cudaGraphKernelNodeField) field;
   union {
     dim3 gridDim;
     struct {

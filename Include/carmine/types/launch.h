@@ -2,10 +2,10 @@
 #ifndef CARMINE_TYPES_LAUNCH_H
 #define CARMINE_TYPES_LAUNCH_H
 
-#include "vector_types.h"
-#include "carmine/types/functions.h"
-#include "carmine/types/memory.h"
-#include "carmine/types/streams.h"
+#include "../../vector_types.h"
+#include "functions.h"
+#include "memory.h"
+#include "streams.h"
 
 enum cudaClusterSchedulingPolicy {
   cudaClusterSchedulingPolicyDefault = 0,
@@ -74,13 +74,13 @@ typedef union cudaLaunchAttributeValue {
   char pad[64];
   struct cudaAccessPolicyWindow accessPolicyWindow;
   int cooperative;
-  enum cudaSynchronizationPolicy syncPolicy;
+  CARMINE_ENUM(cudaSynchronizationPolicy) syncPolicy;
   struct {
     unsigned int x;
     unsigned int y;
     unsigned int z;
   } clusterDim;
-  enum cudaClusterSchedulingPolicy clusterSchedulingPolicyPreference;
+  CARMINE_ENUM(cudaClusterSchedulingPolicy) clusterSchedulingPolicyPreference;
   int programmaticStreamSerializationAllowed;
   struct {
     cudaEvent_t event;
@@ -89,7 +89,7 @@ typedef union cudaLaunchAttributeValue {
   } programmaticEvent;
   int priority;
   cudaLaunchMemSyncDomainMap memSyncDomainMap;
-  cudaLaunchMemSyncDomain memSyncDomain;
+  CARMINE_ENUM_TYPE(cudaLaunchMemSyncDomain) memSyncDomain;
   struct {
     unsigned int x;
     unsigned int y;
@@ -106,13 +106,13 @@ typedef union cudaLaunchAttributeValue {
   unsigned int sharedMemCarveout;
 #if CARMINE_CUDA >= 13
   unsigned int nvlinkUtilCentricScheduling;
-  cudaLaunchAttributePortableClusterMode portableClusterSizeMode;
-  cudaSharedMemoryMode sharedMemoryMode;
+  CARMINE_ENUM_TYPE(cudaLaunchAttributePortableClusterMode) portableClusterSizeMode;
+  CARMINE_ENUM_TYPE(cudaSharedMemoryMode) sharedMemoryMode;
 #endif
 } cudaLaunchAttributeValue;
 
 typedef struct cudaLaunchAttribute_st {
-  cudaLaunchAttributeID id;
+  CARMINE_ENUM_TYPE(cudaLaunchAttributeID) id;
   char pad[4];
   cudaLaunchAttributeValue val;
 } cudaLaunchAttribute;

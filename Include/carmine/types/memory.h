@@ -2,24 +2,8 @@
 #ifndef CARMINE_TYPES_MEMORY_H
 #define CARMINE_TYPES_MEMORY_H
 
-#include "carmine/types/handles.h"
-
-/* Where memory is. */
-enum cudaMemoryType {
-  cudaMemoryTypeUnregistered = 0,
-  cudaMemoryTypeHost = 1,
-  cudaMemoryTypeDevice = 2,
-  cudaMemoryTypeManaged = 3,
-};
-
-/* The direction of a copy; cudaMemcpyDefault goes by the pointers. */
-enum cudaMemcpyKind {
-  cudaMemcpyHostToHost = 0,
-  cudaMemcpyHostToDevice = 1,
-  cudaMemcpyDeviceToHost = 2,
-  cudaMemcpyDeviceToDevice = 3,
-  cudaMemcpyDefault = 4,
-};
+#include "handles.h"
+#include "pointers.h"
 
 /* Rows in memory. */
 struct cudaPitchedPtr {
@@ -52,7 +36,7 @@ struct cudaMemcpy3DParms {
   struct cudaPos dstPos;
   struct cudaPitchedPtr dstPtr;
   struct cudaExtent extent;
-  enum cudaMemcpyKind kind;
+  CARMINE_ENUM(cudaMemcpyKind) kind;
 };
 
 /* A 3D copy between devices. */
@@ -79,23 +63,8 @@ struct cudaAccessPolicyWindow {
   void *base_ptr;
   size_t num_bytes;
   float hitRatio; /* 0 to 1: the part that gets hitProp */
-  enum cudaAccessProperty hitProp;
-  enum cudaAccessProperty missProp;
-};
-
-/* What a pointer points to. */
-struct cudaPointerAttributes {
-  enum cudaMemoryType type;
-  int device; /* that holds the memory, or by whose context it was registered */
-  void *devicePointer; /* null when the device cannot reach it */
-  void *hostPointer; /* null when the host cannot reach it */
-#if CARMINE_CUDA >= 13
-  union {
-    int localityDomainOrdinal;
-    long unused;
-  };
-  long reserved[7];
-#endif
+  CARMINE_ENUM(cudaAccessProperty) hitProp;
+  CARMINE_ENUM(cudaAccessProperty) missProp;
 };
 
 /* How managed memory will be used. */
@@ -178,7 +147,7 @@ enum cudaMemLocationType {
 
 /* A place: a kind, and which one of it. */
 struct cudaMemLocation {
-  enum cudaMemLocationType type;
+  CARMINE_ENUM(cudaMemLocationType) type;
 #if CARMINE_CUDA >= 13
   union {
     int id;
@@ -201,7 +170,7 @@ enum cudaMemAccessFlags {
 /* How a place may reach memory. */
 struct cudaMemAccessDesc {
   struct cudaMemLocation location;
-  enum cudaMemAccessFlags flags;
+  CARMINE_ENUM(cudaMemAccessFlags) flags;
 };
 
 enum cudaMemAllocationType {
@@ -223,8 +192,8 @@ enum cudaMemAllocationHandleType {
 
 /* What a pool is made of. */
 struct cudaMemPoolProps {
-  enum cudaMemAllocationType allocType;
-  enum cudaMemAllocationHandleType handleTypes;
+  CARMINE_ENUM(cudaMemAllocationType) allocType;
+  CARMINE_ENUM(cudaMemAllocationHandleType) handleTypes;
   struct cudaMemLocation location;
   void *win32SecurityAttributes;
   size_t maxSize; /* bytes; 0: as the system likes */
@@ -257,7 +226,7 @@ enum cudaMemcpySrcAccessOrder {
 
 /* How a copy of a batch may go. */
 struct cudaMemcpyAttributes {
-  enum cudaMemcpySrcAccessOrder srcAccessOrder;
+  CARMINE_ENUM(cudaMemcpySrcAccessOrder) srcAccessOrder;
   struct cudaMemLocation srcLocHint;
   struct cudaMemLocation dstLocHint;
   unsigned int flags;
@@ -276,7 +245,7 @@ struct cudaOffset3D {
 };
 
 struct cudaMemcpy3DOperand {
-  enum cudaMemcpy3DOperandType type;
+  CARMINE_ENUM(cudaMemcpy3DOperandType) type;
   union {
     struct {
       void *ptr;
@@ -295,7 +264,7 @@ struct cudaMemcpy3DBatchOp {
   struct cudaMemcpy3DOperand src;
   struct cudaMemcpy3DOperand dst;
   struct cudaExtent extent;
-  enum cudaMemcpySrcAccessOrder srcAccessOrder;
+  CARMINE_ENUM(cudaMemcpySrcAccessOrder) srcAccessOrder;
   unsigned int flags;
 };
 

@@ -2,7 +2,7 @@
 #ifndef CARMINE_TYPES_RESOURCES_H
 #define CARMINE_TYPES_RESOURCES_H
 
-#include "carmine/types/handles.h"
+#include "handles.h"
 
 #if CARMINE_CUDA >= 13
 enum cudaDevSmResourceGroup_flags {
@@ -51,7 +51,7 @@ enum cudaDevWorkqueueConfigScope {
 struct cudaDevWorkqueueConfigResource {
   int device;
   unsigned int wqConcurrencyLimit;
-  enum cudaDevWorkqueueConfigScope sharingScope;
+  CARMINE_ENUM(cudaDevWorkqueueConfigScope) sharingScope;
 };
 #endif
 
@@ -75,7 +75,7 @@ typedef struct cudaDevSmResourceGroupParams_st {
 /* Resources of one kind. */
 #if CARMINE_CUDA >= 13
 typedef struct cudaDevResource_st {
-  enum cudaDevResourceType type;
+  CARMINE_ENUM(cudaDevResourceType) type;
   unsigned char _internal_padding[92];
   union {
     struct cudaDevSmResource sm;

@@ -2,8 +2,8 @@
 #ifndef CARMINE_TYPES_STREAMS_H
 #define CARMINE_TYPES_STREAMS_H
 
-#include "carmine/types/errors.h"
-#include "carmine/types/handles.h"
+#include "errors.h"
+#include "handles.h"
 
 /* Called with the caller's data; must not call CUDA. */
 typedef void (*cudaHostFn_t)(void *);

@@ -2,10 +2,12 @@
 #ifndef CARMINE_TYPES_UUID_H
 #define CARMINE_TYPES_UUID_H
 
-#include "carmine/base.h"
+#include "../base.h"
 
 typedef struct CUuuid_st {
   char bytes[16];
 } CUuuid;
+
+typedef struct CUuuid_st cudaUUID_t;
 
 #endif
