@@ -14,7 +14,7 @@ private func write(_ array: DeviceArray, to result: UnsafeMutablePointer<cudaArr
   let result = try out(result, "sparseProperties")
   let found = try array.sparseProperties()
   result.pointee = cudaArraySparseProperties(
-    tileExtent: carmine_tile_extent(width: UInt32(found.tile.width), height: UInt32(found.tile.height), depth: UInt32(found.tile.depth)),
+    tileExtent: .init(width: UInt32(found.tile.width), height: UInt32(found.tile.height), depth: UInt32(found.tile.depth)),
     miptailFirstLevel: UInt32(found.firstTailLevel), miptailSize: UInt64(found.tailBytes), flags: 0, reserved: (0, 0, 0, 0))
 }
 

@@ -152,8 +152,8 @@ private func clusterQuestion(
   if c.numAttrs > 0 {
     guard let attributes = c.attrs else { throw .invalidValue.because("attrs is null and numAttrs \(c.numAttrs)") }
     for index in 0..<Int(c.numAttrs) where attributes[index].id == LaunchAttributeID.clusterDimension.rawValue {
-      let size = attributes[index].val.dimensions
-      cluster = UInt64(size.0) * UInt64(size.1) * UInt64(size.2)
+      let size = attributes[index].val.clusterDim
+      cluster = UInt64(size.x) * UInt64(size.y) * UInt64(size.z)
     }
   }
   let threads = dimensions(c.blockDim).volume

@@ -115,8 +115,7 @@ private func copiesNode(_ p: cudaMemcpyBatchNodeParams, in context: Context) thr
         ? CopyNode(to: CopySide(to[index]), from: CopySide(from[index]), extent: CopyExtent(width: 0), kind: .automatic, context: context)
         : try CopyNode(to: to[index], from: from[index], count: bytes, kind: 4, in: context))
   }
-  let stride = 24   // cudaMemcpyAttributes
-  let list = (0..<attributeCount).map { Array(UnsafeRawBufferPointer(start: attributes + $0 * stride, count: stride)) }
+  let list = (0..<attributeCount).map { Array(UnsafeRawBufferPointer(start: attributes + $0, count: MemoryLayout<cudaMemcpyAttributes>.stride)) }
   return .copies(CopiesNode(copies: copies, attributes: list, attributeIndices: first, context: context))
 }
 
@@ -198,7 +197,7 @@ func nodeKind(
   case 0: v.kernel.ctx
   case 1: v.memcpy.ctx
   case 2: v.memset.ctx
-  case 8, 9: v.semaphores.ctx
+  case 8, 9: v.extSemSignal.ctx   // both begin alike
   case 14: v.memcpyBatch.ctx
   default: nil
   }
@@ -221,8 +220,8 @@ func nodeKind(
   case 5: return .empty
   case 6: return .eventWait(try graphEvent(v.eventWait.event))
   case 7: return .eventRecord(try graphEvent(v.eventRecord.event))
-  case 8: return try semaphoreNode(v.semaphores, isSignal: true, in: context)
-  case 9: return try semaphoreNode(v.semaphores, isSignal: false, in: context)
+  case 8: return try semaphoreNode(unsafeBitCast(v.extSemSignal, to: carmine_semaphore_node.self), isSignal: true, in: context)
+  case 9: return try semaphoreNode(unsafeBitCast(v.extSemWait, to: carmine_semaphore_node.self), isSignal: false, in: context)
   case 10:
     guard graph != nil else { throw .notSupported.because("the parameters of a MEM_ALLOC node stay") }
     return try allocationNode(UnsafeMutableRawPointer(p).advanced(by: 16).assumingMemoryBound(to: cudaMemAllocNodeParams.self))
@@ -262,8 +261,9 @@ func nodeParameters(_ kind: GraphNodeKind, of node: GraphNode) -> cudaGraphNodeP
   case .empty: break
   case .eventWait(let event): p.eventWait = cudaEventWaitNodeParams(event: event.handle)
   case .eventRecord(let event): p.eventRecord = cudaEventRecordNodeParams(event: event.handle, ctx: nil)
-  case .semaphoreSignal(let semaphores), .semaphoreWait(let semaphores): p.semaphores = parameters(semaphores)
-  case .allocation(let allocation): p.alloc = parameters(allocation, of: node)
+  case .semaphoreSignal(let semaphores), .semaphoreWait(let semaphores):
+    p.extSemSignal = unsafeBitCast(parameters(semaphores), to: cudaExternalSemaphoreSignalNodeParamsV2.self)
+  case .allocation(let allocation): p.alloc = unsafeBitCast(parameters(allocation, of: node), to: cudaMemAllocNodeParamsV2.self)
   case .free(let free): p.free = cudaMemFreeNodeParams(dptr: UnsafeMutableRawPointer(bitPattern: UInt(free.address)))
   case .conditional(let c):
     p.conditional = cudaConditionalNodeParams(

@@ -153,6 +153,6 @@ enum cudaError {
   cudaErrorApiFailureBase = 10000,
 };
 
-typedef enum cudaError cudaError_t;
+typedef CARMINE_ENUM(cudaError) cudaError_t;
 
 #endif

@@ -347,7 +347,7 @@ enum cudaGraphInstantiateFlags {
 };
 
 #if CARMINE_CUDA >= 13
-typedef cudaError_t (*cudaGraphRecaptureCallback_t)(void *, cudaGraphNode_t, const struct cudaGraphNodeParams *, const struct cudaGraphNodeParams *, enum cudaGraphRecaptureStatus);
+typedef cudaError_t (*cudaGraphRecaptureCallback_t)(void *, cudaGraphNode_t, const struct cudaGraphNodeParams *, const struct cudaGraphNodeParams *, CARMINE_ENUM(cudaGraphRecaptureStatus));
 #endif
 
 #if CARMINE_CUDA >= 13

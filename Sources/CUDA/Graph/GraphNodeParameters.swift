@@ -59,7 +59,7 @@ public struct CopiesNode {
       p.dsts = array(copies.map(\.to.pointer))
       p.srcs = array(copies.map(\.from.pointer))
       p.sizes = array(copies.map(\.extent.width))
-      p.attrs = UnsafeMutableRawPointer(array(attributes.flatMap { $0 }))
+      p.attrs = UnsafeMutableRawPointer(array(attributes.flatMap { $0 })).assumingMemoryBound(to: cudaMemcpyAttributes.self)
       p.attrsIdxs = array(indices.map { Int($0) })
       p.numAttrs = attributes.count
       parameters = p
