@@ -253,7 +253,7 @@ func graphKindCases() {
     try ok(cudaGraphExecDestroy(ready))
     try ok(cudaGraphDestroy(graph))
   }
-  symbolCases()
+  graphSymbolCases()
 
   // MARK: fills
 
@@ -438,7 +438,7 @@ func graphKindCases() {
 }
 
 /// Copies to and from variables.
-private func symbolCases() {
+private func graphSymbolCases() {
   test("cudaGraphAddMemcpyNodeToSymbol", .success, "copies into a variable, and cudaGraphAddMemcpyNodeFromSymbol out of it", source: "cudaGraphAddMemcpyNodeToSymbol", touches: ["cudaGraphAddMemcpyNodeFromSymbol"]) {
     let graph = try makeGraph(), numbers = try basic.variable("numbers"), source: [UInt32] = [3, 4, 5, 6], back = UnsafeMutablePointer<UInt32>.allocate(capacity: 4)
     defer { back.deallocate() }
