@@ -37,7 +37,7 @@ public func loadedFunction(_ kernel: RegisteredKernel, on context: Context) thro
 private func launch(
   _ kernel: RegisteredKernel, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
   _ stream: UnsafeMutableRawPointer?, isCooperative: Bool = false, perThreadDefault: Bool = false,
-  attributes: UnsafeBufferPointer<cudaLaunchAttribute> = .init(start: nil, count: 0)
+  attributes: UnsafeBufferPointer<cudaLaunchAttribute> = .init(start: nil, count: 0), isIn12: Bool = false
 ) throws(CUDAError) {
   let stream = try currentStream(stream, perThreadDefault: perThreadDefault)
   try stream.launch(
@@ -47,16 +47,16 @@ private func launch(
     parameters: arguments.map { UnsafePointer($0) },
     origin: LaunchOrigin(
       symbol: kernel.hostAddress != 0 ? UnsafeRawPointer(bitPattern: kernel.hostAddress) : UnsafeRawPointer(kernel.handle),
-      symbolType: kernel.hostAddress != 0 ? 1 : 2, attributes: attributes))
+      symbolType: kernel.hostAddress != 0 ? 1 : 2, attributes: attributes, shapeIsHarmless: isIn12))
 }
 
 /// cudaLaunchKernel and cudaLaunchCooperativeKernel, but for what the two versions call an impossible shape.
 @inline(__always)
 public func launchKernel(
   _ function: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
-  _ stream: UnsafeMutableRawPointer?, isCooperative: Bool = false
+  _ stream: UnsafeMutableRawPointer?, isCooperative: Bool = false, isIn12: Bool = false
 ) throws(CUDAError) {
-  try launch(registeredKernel(function), grid, block, arguments, shared, stream, isCooperative: isCooperative)
+  try launch(registeredKernel(function), grid, block, arguments, shared, stream, isCooperative: isCooperative, isIn12: isIn12)
 }
 
 /// What NVIDIA's runtime 13 calls a shape that no kernel can have (recorded on an H100; its documentation still has
@@ -72,10 +72,10 @@ public func in13(_ error: CUDAError) -> CUDAError {
 @inline(__always)
 public func launchByHandle(
   _ handle: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
-  _ stream: UnsafeMutableRawPointer?
+  _ stream: UnsafeMutableRawPointer?, isIn12: Bool = false
 ) throws(CUDAError) {
   guard let handle else { throw .invalidDeviceFunction.because("the kernel handle is null: __cudaGetKernel failed") }
-  try launch(Unmanaged<RegisteredKernel>.fromOpaque(handle).takeUnretainedValue(), grid, block, arguments, shared, stream)
+  try launch(Unmanaged<RegisteredKernel>.fromOpaque(handle).takeUnretainedValue(), grid, block, arguments, shared, stream, isIn12: isIn12)
 }
 
 @c(carmine_rt___cudaGetKernel)

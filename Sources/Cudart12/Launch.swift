@@ -8,7 +8,7 @@ public func cudaLaunchKernel(
   _ function: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
   _ stream: UnsafeMutableRawPointer?
 ) -> Int32 {
-  entry { () throws(CUDAError) in try launchKernel(function, grid, block, arguments, shared, stream) }
+  entry { () throws(CUDAError) in try launchKernel(function, grid, block, arguments, shared, stream, isIn12: true) }
 }
 
 @c(carmine12_cudaLaunchCooperativeKernel)
@@ -16,7 +16,7 @@ public func cudaLaunchCooperativeKernel(
   _ function: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
   _ stream: UnsafeMutableRawPointer?
 ) -> Int32 {
-  entry { () throws(CUDAError) in try launchKernel(function, grid, block, arguments, shared, stream, isCooperative: true) }
+  entry { () throws(CUDAError) in try launchKernel(function, grid, block, arguments, shared, stream, isCooperative: true, isIn12: true) }
 }
 
 @c(carmine12_cudaLaunchKernelExC)
@@ -38,5 +38,5 @@ public func __cudaLaunchKernel(
   _ handle: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
   _ stream: UnsafeMutableRawPointer?
 ) -> Int32 {
-  entry { () throws(CUDAError) in try launchByHandle(handle, grid, block, arguments, shared, stream) }
+  entry { () throws(CUDAError) in try launchByHandle(handle, grid, block, arguments, shared, stream, isIn12: true) }
 }

@@ -11,6 +11,7 @@ func registerAll() {
   graphKindCases()
   graphExecutableCases()
   launchCases()
+  captureCases()
   symbolCases()
   arrayCases()
   textureCases()

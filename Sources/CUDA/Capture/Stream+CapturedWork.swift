@@ -9,8 +9,13 @@ public struct LaunchOrigin {
   public var symbol: UnsafeRawPointer?
   public var symbolType: Int32
   public var attributes: UnsafeBufferPointer<cudaLaunchAttribute>
-  public init(symbol: UnsafeRawPointer? = nil, symbolType: Int32 = 1, attributes: UnsafeBufferPointer<cudaLaunchAttribute> = .init(start: nil, count: 0)) {
-    (self.symbol, self.symbolType, self.attributes) = (symbol, symbolType, attributes)
+  /// CUDA 12's runtime refuses a shape that no kernel can have by itself, and the capture goes on.
+  public var shapeIsHarmless: Bool
+  public init(
+    symbol: UnsafeRawPointer? = nil, symbolType: Int32 = 1, attributes: UnsafeBufferPointer<cudaLaunchAttribute> = .init(start: nil, count: 0),
+    shapeIsHarmless: Bool = false
+  ) {
+    (self.symbol, self.symbolType, self.attributes, self.shapeIsHarmless) = (symbol, symbolType, attributes, shapeIsHarmless)
   }
 }
 
@@ -36,7 +41,7 @@ extension Stream {
       }
       try capture(.kernel(node), isProgrammatic: isProgrammatic)
     } catch {
-      invalidateCapture()
+      if error != .invalidConfiguration || !origin.shapeIsHarmless { invalidateCapture() }
       throw error
     }
   }
