@@ -24,6 +24,9 @@ public enum CurrentThread {
     return error
   }
 
+  /// Puts an earlier last error back, after a call that must not be seen to have failed.
+  public static func restore(_ error: CUDAError) { state.pointee.last_error = error.rawValue }
+
   // MARK: device
 
   /// The current device's ordinal; at first 0, or what cudaSetValidDevices has at the head of its list.

@@ -27,6 +27,20 @@ private func refused(_ function: StaticString, _ error: CUDAError) -> Int32 {
   return result
 }
 
+/// A function of the runtime's that does the driver's as well: its number becomes a CUresult, and the runtime's last error stays what it was.
+@inline(__always)
+func bridged(_ function: StaticString = #function, needsContext: Bool = true, _ body: () -> Int32) -> Int32 {
+  do throws(CUDAError) {
+    try Runtime.checkProcess()
+    if needsContext { _ = try current() }
+  } catch { return refused(function, error) }
+  let last = CurrentThread.peekLastError()
+  let answer = body()
+  guard answer != 0 else { return 0 }
+  CurrentThread.restore(last)
+  return driverResult(CUDAError(rawValue: answer))
+}
+
 private func name(_ function: StaticString) -> String {
   String(function.description.prefix { $0 != "(" })
 }
