@@ -326,6 +326,22 @@ cuEventRecord:	endbr64
 cuEventRecordWithFlags:	endbr64
 	jmp	*carmine_front_slots+520(%rip)
 	.size cuEventRecordWithFlags,.-cuEventRecordWithFlags
+	.globl cuEventRecordWithFlags_ptsz
+	.type cuEventRecordWithFlags_ptsz,@function
+cuEventRecordWithFlags_ptsz:	endbr64
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+520(%rip)
+	.size cuEventRecordWithFlags_ptsz,.-cuEventRecordWithFlags_ptsz
+	.globl cuEventRecord_ptsz
+	.type cuEventRecord_ptsz,@function
+cuEventRecord_ptsz:	endbr64
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+512(%rip)
+	.size cuEventRecord_ptsz,.-cuEventRecord_ptsz
 	.globl cuEventSynchronize
 	.type cuEventSynchronize,@function
 cuEventSynchronize:	endbr64
@@ -556,6 +572,14 @@ cuGraphKernelNodeSetAttribute:	endbr64
 cuGraphLaunch:	endbr64
 	jmp	*carmine_front_slots+888(%rip)
 	.size cuGraphLaunch,.-cuGraphLaunch
+	.globl cuGraphLaunch_ptsz
+	.type cuGraphLaunch_ptsz,@function
+cuGraphLaunch_ptsz:	endbr64
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+888(%rip)
+	.size cuGraphLaunch_ptsz,.-cuGraphLaunch_ptsz
 	.globl cuGraphMemFreeNodeGetParams
 	.type cuGraphMemFreeNodeGetParams,@function
 cuGraphMemFreeNodeGetParams:	endbr64
@@ -611,11 +635,27 @@ cuGraphRetainUserObject:	endbr64
 cuGraphUpload:	endbr64
 	jmp	*carmine_front_slots+976(%rip)
 	.size cuGraphUpload,.-cuGraphUpload
+	.globl cuGraphUpload_ptsz
+	.type cuGraphUpload_ptsz,@function
+cuGraphUpload_ptsz:	endbr64
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+976(%rip)
+	.size cuGraphUpload_ptsz,.-cuGraphUpload_ptsz
 	.globl cuGraphicsMapResources
 	.type cuGraphicsMapResources,@function
 cuGraphicsMapResources:	endbr64
 	jmp	*carmine_front_slots+984(%rip)
 	.size cuGraphicsMapResources,.-cuGraphicsMapResources
+	.globl cuGraphicsMapResources_ptsz
+	.type cuGraphicsMapResources_ptsz,@function
+cuGraphicsMapResources_ptsz:	endbr64
+	cmpq	$0, %rdx
+	jne	1f
+	movq	$2, %rdx
+1:	jmp	*carmine_front_slots+984(%rip)
+	.size cuGraphicsMapResources_ptsz,.-cuGraphicsMapResources_ptsz
 	.globl cuGraphicsResourceGetMappedMipmappedArray
 	.type cuGraphicsResourceGetMappedMipmappedArray,@function
 cuGraphicsResourceGetMappedMipmappedArray:	endbr64
@@ -641,6 +681,14 @@ cuGraphicsSubResourceGetMappedArray:	endbr64
 cuGraphicsUnmapResources:	endbr64
 	jmp	*carmine_front_slots+1024(%rip)
 	.size cuGraphicsUnmapResources,.-cuGraphicsUnmapResources
+	.globl cuGraphicsUnmapResources_ptsz
+	.type cuGraphicsUnmapResources_ptsz,@function
+cuGraphicsUnmapResources_ptsz:	endbr64
+	cmpq	$0, %rdx
+	jne	1f
+	movq	$2, %rdx
+1:	jmp	*carmine_front_slots+1024(%rip)
+	.size cuGraphicsUnmapResources_ptsz,.-cuGraphicsUnmapResources_ptsz
 	.globl cuGraphicsUnregisterResource
 	.type cuGraphicsUnregisterResource,@function
 cuGraphicsUnregisterResource:	endbr64
@@ -691,16 +739,40 @@ cuIpcOpenMemHandle_v2:	endbr64
 cuLaunchCooperativeKernel:	endbr64
 	jmp	*carmine_front_slots+1104(%rip)
 	.size cuLaunchCooperativeKernel,.-cuLaunchCooperativeKernel
+	.globl cuLaunchCooperativeKernel_ptsz
+	.type cuLaunchCooperativeKernel_ptsz,@function
+cuLaunchCooperativeKernel_ptsz:	endbr64
+	cmpq	$0, 24(%rsp)
+	jne	1f
+	movq	$2, 24(%rsp)
+1:	jmp	*carmine_front_slots+1104(%rip)
+	.size cuLaunchCooperativeKernel_ptsz,.-cuLaunchCooperativeKernel_ptsz
 	.globl cuLaunchHostFunc
 	.type cuLaunchHostFunc,@function
 cuLaunchHostFunc:	endbr64
 	jmp	*carmine_front_slots+1112(%rip)
 	.size cuLaunchHostFunc,.-cuLaunchHostFunc
+	.globl cuLaunchHostFunc_ptsz
+	.type cuLaunchHostFunc_ptsz,@function
+cuLaunchHostFunc_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1112(%rip)
+	.size cuLaunchHostFunc_ptsz,.-cuLaunchHostFunc_ptsz
 	.globl cuLaunchHostFunc_v2
 	.type cuLaunchHostFunc_v2,@function
 cuLaunchHostFunc_v2:	endbr64
 	jmp	*carmine_front_slots+1120(%rip)
 	.size cuLaunchHostFunc_v2,.-cuLaunchHostFunc_v2
+	.globl cuLaunchHostFunc_v2_ptsz
+	.type cuLaunchHostFunc_v2_ptsz,@function
+cuLaunchHostFunc_v2_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1120(%rip)
+	.size cuLaunchHostFunc_v2_ptsz,.-cuLaunchHostFunc_v2_ptsz
 	.globl cuLaunchKernel
 	.type cuLaunchKernel,@function
 cuLaunchKernel:	endbr64
@@ -711,6 +783,14 @@ cuLaunchKernel:	endbr64
 cuLaunchKernelEx:	endbr64
 	jmp	*carmine_front_slots+1136(%rip)
 	.size cuLaunchKernelEx,.-cuLaunchKernelEx
+	.globl cuLaunchKernel_ptsz
+	.type cuLaunchKernel_ptsz,@function
+cuLaunchKernel_ptsz:	endbr64
+	cmpq	$0, 24(%rsp)
+	jne	1f
+	movq	$2, 24(%rsp)
+1:	jmp	*carmine_front_slots+1128(%rip)
+	.size cuLaunchKernel_ptsz,.-cuLaunchKernel_ptsz
 	.globl cuLibraryEnumerateKernels
 	.type cuLibraryEnumerateKernels,@function
 cuLibraryEnumerateKernels:	endbr64
@@ -786,11 +866,27 @@ cuLogsUnregisterCallback:	endbr64
 cuMemAllocAsync:	endbr64
 	jmp	*carmine_front_slots+1256(%rip)
 	.size cuMemAllocAsync,.-cuMemAllocAsync
+	.globl cuMemAllocAsync_ptsz
+	.type cuMemAllocAsync_ptsz,@function
+cuMemAllocAsync_ptsz:	endbr64
+	cmpq	$0, %rdx
+	jne	1f
+	movq	$2, %rdx
+1:	jmp	*carmine_front_slots+1256(%rip)
+	.size cuMemAllocAsync_ptsz,.-cuMemAllocAsync_ptsz
 	.globl cuMemAllocFromPoolAsync
 	.type cuMemAllocFromPoolAsync,@function
 cuMemAllocFromPoolAsync:	endbr64
 	jmp	*carmine_front_slots+1264(%rip)
 	.size cuMemAllocFromPoolAsync,.-cuMemAllocFromPoolAsync
+	.globl cuMemAllocFromPoolAsync_ptsz
+	.type cuMemAllocFromPoolAsync_ptsz,@function
+cuMemAllocFromPoolAsync_ptsz:	endbr64
+	cmpq	$0, %rcx
+	jne	1f
+	movq	$2, %rcx
+1:	jmp	*carmine_front_slots+1264(%rip)
+	.size cuMemAllocFromPoolAsync_ptsz,.-cuMemAllocFromPoolAsync_ptsz
 	.globl cuMemAllocHost_v2
 	.type cuMemAllocHost_v2,@function
 cuMemAllocHost_v2:	endbr64
@@ -816,6 +912,14 @@ cuMemAlloc_v2:	endbr64
 cuMemFreeAsync:	endbr64
 	jmp	*carmine_front_slots+1304(%rip)
 	.size cuMemFreeAsync,.-cuMemFreeAsync
+	.globl cuMemFreeAsync_ptsz
+	.type cuMemFreeAsync_ptsz,@function
+cuMemFreeAsync_ptsz:	endbr64
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+1304(%rip)
+	.size cuMemFreeAsync_ptsz,.-cuMemFreeAsync_ptsz
 	.globl cuMemFreeHost
 	.type cuMemFreeHost,@function
 cuMemFreeHost:	endbr64
@@ -931,11 +1035,27 @@ cuMemcpy:	endbr64
 cuMemcpyAsync:	endbr64
 	jmp	*carmine_front_slots+1488(%rip)
 	.size cuMemcpyAsync,.-cuMemcpyAsync
+	.globl cuMemcpyAsync_ptsz
+	.type cuMemcpyAsync_ptsz,@function
+cuMemcpyAsync_ptsz:	endbr64
+	cmpq	$0, %rcx
+	jne	1f
+	movq	$2, %rcx
+1:	jmp	*carmine_front_slots+1488(%rip)
+	.size cuMemcpyAsync_ptsz,.-cuMemcpyAsync_ptsz
 	.globl cuMemcpyDtoDAsync_v2
 	.type cuMemcpyDtoDAsync_v2,@function
 cuMemcpyDtoDAsync_v2:	endbr64
 	jmp	*carmine_front_slots+1496(%rip)
 	.size cuMemcpyDtoDAsync_v2,.-cuMemcpyDtoDAsync_v2
+	.globl cuMemcpyDtoDAsync_v2_ptsz
+	.type cuMemcpyDtoDAsync_v2_ptsz,@function
+cuMemcpyDtoDAsync_v2_ptsz:	endbr64
+	cmpq	$0, %rcx
+	jne	1f
+	movq	$2, %rcx
+1:	jmp	*carmine_front_slots+1496(%rip)
+	.size cuMemcpyDtoDAsync_v2_ptsz,.-cuMemcpyDtoDAsync_v2_ptsz
 	.globl cuMemcpyDtoD_v2
 	.type cuMemcpyDtoD_v2,@function
 cuMemcpyDtoD_v2:	endbr64
@@ -946,6 +1066,14 @@ cuMemcpyDtoD_v2:	endbr64
 cuMemcpyDtoHAsync_v2:	endbr64
 	jmp	*carmine_front_slots+1512(%rip)
 	.size cuMemcpyDtoHAsync_v2,.-cuMemcpyDtoHAsync_v2
+	.globl cuMemcpyDtoHAsync_v2_ptsz
+	.type cuMemcpyDtoHAsync_v2_ptsz,@function
+cuMemcpyDtoHAsync_v2_ptsz:	endbr64
+	cmpq	$0, %rcx
+	jne	1f
+	movq	$2, %rcx
+1:	jmp	*carmine_front_slots+1512(%rip)
+	.size cuMemcpyDtoHAsync_v2_ptsz,.-cuMemcpyDtoHAsync_v2_ptsz
 	.globl cuMemcpyDtoH_v2
 	.type cuMemcpyDtoH_v2,@function
 cuMemcpyDtoH_v2:	endbr64
@@ -956,6 +1084,14 @@ cuMemcpyDtoH_v2:	endbr64
 cuMemcpyHtoDAsync_v2:	endbr64
 	jmp	*carmine_front_slots+1528(%rip)
 	.size cuMemcpyHtoDAsync_v2,.-cuMemcpyHtoDAsync_v2
+	.globl cuMemcpyHtoDAsync_v2_ptsz
+	.type cuMemcpyHtoDAsync_v2_ptsz,@function
+cuMemcpyHtoDAsync_v2_ptsz:	endbr64
+	cmpq	$0, %rcx
+	jne	1f
+	movq	$2, %rcx
+1:	jmp	*carmine_front_slots+1528(%rip)
+	.size cuMemcpyHtoDAsync_v2_ptsz,.-cuMemcpyHtoDAsync_v2_ptsz
 	.globl cuMemcpyHtoD_v2
 	.type cuMemcpyHtoD_v2,@function
 cuMemcpyHtoD_v2:	endbr64
@@ -966,6 +1102,14 @@ cuMemcpyHtoD_v2:	endbr64
 cuMemsetD16Async:	endbr64
 	jmp	*carmine_front_slots+1544(%rip)
 	.size cuMemsetD16Async,.-cuMemsetD16Async
+	.globl cuMemsetD16Async_ptsz
+	.type cuMemsetD16Async_ptsz,@function
+cuMemsetD16Async_ptsz:	endbr64
+	cmpq	$0, %rcx
+	jne	1f
+	movq	$2, %rcx
+1:	jmp	*carmine_front_slots+1544(%rip)
+	.size cuMemsetD16Async_ptsz,.-cuMemsetD16Async_ptsz
 	.globl cuMemsetD16_v2
 	.type cuMemsetD16_v2,@function
 cuMemsetD16_v2:	endbr64
@@ -976,6 +1120,14 @@ cuMemsetD16_v2:	endbr64
 cuMemsetD32Async:	endbr64
 	jmp	*carmine_front_slots+1560(%rip)
 	.size cuMemsetD32Async,.-cuMemsetD32Async
+	.globl cuMemsetD32Async_ptsz
+	.type cuMemsetD32Async_ptsz,@function
+cuMemsetD32Async_ptsz:	endbr64
+	cmpq	$0, %rcx
+	jne	1f
+	movq	$2, %rcx
+1:	jmp	*carmine_front_slots+1560(%rip)
+	.size cuMemsetD32Async_ptsz,.-cuMemsetD32Async_ptsz
 	.globl cuMemsetD32_v2
 	.type cuMemsetD32_v2,@function
 cuMemsetD32_v2:	endbr64
@@ -986,6 +1138,14 @@ cuMemsetD32_v2:	endbr64
 cuMemsetD8Async:	endbr64
 	jmp	*carmine_front_slots+1576(%rip)
 	.size cuMemsetD8Async,.-cuMemsetD8Async
+	.globl cuMemsetD8Async_ptsz
+	.type cuMemsetD8Async_ptsz,@function
+cuMemsetD8Async_ptsz:	endbr64
+	cmpq	$0, %rcx
+	jne	1f
+	movq	$2, %rcx
+1:	jmp	*carmine_front_slots+1576(%rip)
+	.size cuMemsetD8Async_ptsz,.-cuMemsetD8Async_ptsz
 	.globl cuMemsetD8_v2
 	.type cuMemsetD8_v2,@function
 cuMemsetD8_v2:	endbr64
@@ -1076,11 +1236,27 @@ cuPointerGetAttribute:	endbr64
 cuStreamAddCallback:	endbr64
 	jmp	*carmine_front_slots+1720(%rip)
 	.size cuStreamAddCallback,.-cuStreamAddCallback
+	.globl cuStreamAddCallback_ptsz
+	.type cuStreamAddCallback_ptsz,@function
+cuStreamAddCallback_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1720(%rip)
+	.size cuStreamAddCallback_ptsz,.-cuStreamAddCallback_ptsz
 	.globl cuStreamAttachMemAsync
 	.type cuStreamAttachMemAsync,@function
 cuStreamAttachMemAsync:	endbr64
 	jmp	*carmine_front_slots+1728(%rip)
 	.size cuStreamAttachMemAsync,.-cuStreamAttachMemAsync
+	.globl cuStreamAttachMemAsync_ptsz
+	.type cuStreamAttachMemAsync_ptsz,@function
+cuStreamAttachMemAsync_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1728(%rip)
+	.size cuStreamAttachMemAsync_ptsz,.-cuStreamAttachMemAsync_ptsz
 	.globl cuStreamBatchMemOp_v2
 	.type cuStreamBatchMemOp_v2,@function
 cuStreamBatchMemOp_v2:	endbr64
@@ -1099,21 +1275,53 @@ cuStreamBatchMemOp_v2_ptsz:	endbr64
 cuStreamBeginCaptureToGraph:	endbr64
 	jmp	*carmine_front_slots+1744(%rip)
 	.size cuStreamBeginCaptureToGraph,.-cuStreamBeginCaptureToGraph
+	.globl cuStreamBeginCaptureToGraph_ptsz
+	.type cuStreamBeginCaptureToGraph_ptsz,@function
+cuStreamBeginCaptureToGraph_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1744(%rip)
+	.size cuStreamBeginCaptureToGraph_ptsz,.-cuStreamBeginCaptureToGraph_ptsz
 	.globl cuStreamBeginCapture_v2
 	.type cuStreamBeginCapture_v2,@function
 cuStreamBeginCapture_v2:	endbr64
 	jmp	*carmine_front_slots+1752(%rip)
 	.size cuStreamBeginCapture_v2,.-cuStreamBeginCapture_v2
+	.globl cuStreamBeginCapture_v2_ptsz
+	.type cuStreamBeginCapture_v2_ptsz,@function
+cuStreamBeginCapture_v2_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1752(%rip)
+	.size cuStreamBeginCapture_v2_ptsz,.-cuStreamBeginCapture_v2_ptsz
 	.globl cuStreamBeginRecaptureToGraph
 	.type cuStreamBeginRecaptureToGraph,@function
 cuStreamBeginRecaptureToGraph:	endbr64
 	jmp	*carmine_front_slots+1760(%rip)
 	.size cuStreamBeginRecaptureToGraph,.-cuStreamBeginRecaptureToGraph
+	.globl cuStreamBeginRecaptureToGraph_ptsz
+	.type cuStreamBeginRecaptureToGraph_ptsz,@function
+cuStreamBeginRecaptureToGraph_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1760(%rip)
+	.size cuStreamBeginRecaptureToGraph_ptsz,.-cuStreamBeginRecaptureToGraph_ptsz
 	.globl cuStreamCopyAttributes
 	.type cuStreamCopyAttributes,@function
 cuStreamCopyAttributes:	endbr64
 	jmp	*carmine_front_slots+1768(%rip)
 	.size cuStreamCopyAttributes,.-cuStreamCopyAttributes
+	.globl cuStreamCopyAttributes_ptsz
+	.type cuStreamCopyAttributes_ptsz,@function
+cuStreamCopyAttributes_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1768(%rip)
+	.size cuStreamCopyAttributes_ptsz,.-cuStreamCopyAttributes_ptsz
 	.globl cuStreamCreate
 	.type cuStreamCreate,@function
 cuStreamCreate:	endbr64
@@ -1134,6 +1342,14 @@ cuStreamDestroy_v2:	endbr64
 cuStreamEndCapture:	endbr64
 	jmp	*carmine_front_slots+1800(%rip)
 	.size cuStreamEndCapture,.-cuStreamEndCapture
+	.globl cuStreamEndCapture_ptsz
+	.type cuStreamEndCapture_ptsz,@function
+cuStreamEndCapture_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1800(%rip)
+	.size cuStreamEndCapture_ptsz,.-cuStreamEndCapture_ptsz
 	.globl cuStreamGetAttribute
 	.type cuStreamGetAttribute,@function
 cuStreamGetAttribute:	endbr64
@@ -1157,36 +1373,92 @@ cuStreamGetCaptureInfo_v2:	endbr64
 cuStreamGetCaptureInfo_v3:	endbr64
 	jmp	*carmine_front_slots+1824(%rip)
 	.size cuStreamGetCaptureInfo_v3,.-cuStreamGetCaptureInfo_v3
+	.globl cuStreamGetCaptureInfo_v3_ptsz
+	.type cuStreamGetCaptureInfo_v3_ptsz,@function
+cuStreamGetCaptureInfo_v3_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1824(%rip)
+	.size cuStreamGetCaptureInfo_v3_ptsz,.-cuStreamGetCaptureInfo_v3_ptsz
 	.globl cuStreamGetCtx
 	.type cuStreamGetCtx,@function
 cuStreamGetCtx:	endbr64
 	jmp	*carmine_front_slots+1832(%rip)
 	.size cuStreamGetCtx,.-cuStreamGetCtx
+	.globl cuStreamGetCtx_ptsz
+	.type cuStreamGetCtx_ptsz,@function
+cuStreamGetCtx_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1832(%rip)
+	.size cuStreamGetCtx_ptsz,.-cuStreamGetCtx_ptsz
 	.globl cuStreamGetFlags
 	.type cuStreamGetFlags,@function
 cuStreamGetFlags:	endbr64
 	jmp	*carmine_front_slots+1840(%rip)
 	.size cuStreamGetFlags,.-cuStreamGetFlags
+	.globl cuStreamGetFlags_ptsz
+	.type cuStreamGetFlags_ptsz,@function
+cuStreamGetFlags_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1840(%rip)
+	.size cuStreamGetFlags_ptsz,.-cuStreamGetFlags_ptsz
 	.globl cuStreamGetId
 	.type cuStreamGetId,@function
 cuStreamGetId:	endbr64
 	jmp	*carmine_front_slots+1848(%rip)
 	.size cuStreamGetId,.-cuStreamGetId
+	.globl cuStreamGetId_ptsz
+	.type cuStreamGetId_ptsz,@function
+cuStreamGetId_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1848(%rip)
+	.size cuStreamGetId_ptsz,.-cuStreamGetId_ptsz
 	.globl cuStreamGetPriority
 	.type cuStreamGetPriority,@function
 cuStreamGetPriority:	endbr64
 	jmp	*carmine_front_slots+1856(%rip)
 	.size cuStreamGetPriority,.-cuStreamGetPriority
+	.globl cuStreamGetPriority_ptsz
+	.type cuStreamGetPriority_ptsz,@function
+cuStreamGetPriority_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1856(%rip)
+	.size cuStreamGetPriority_ptsz,.-cuStreamGetPriority_ptsz
 	.globl cuStreamIsCapturing
 	.type cuStreamIsCapturing,@function
 cuStreamIsCapturing:	endbr64
 	jmp	*carmine_front_slots+1864(%rip)
 	.size cuStreamIsCapturing,.-cuStreamIsCapturing
+	.globl cuStreamIsCapturing_ptsz
+	.type cuStreamIsCapturing_ptsz,@function
+cuStreamIsCapturing_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1864(%rip)
+	.size cuStreamIsCapturing_ptsz,.-cuStreamIsCapturing_ptsz
 	.globl cuStreamQuery
 	.type cuStreamQuery,@function
 cuStreamQuery:	endbr64
 	jmp	*carmine_front_slots+1872(%rip)
 	.size cuStreamQuery,.-cuStreamQuery
+	.globl cuStreamQuery_ptsz
+	.type cuStreamQuery_ptsz,@function
+cuStreamQuery_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1872(%rip)
+	.size cuStreamQuery_ptsz,.-cuStreamQuery_ptsz
 	.globl cuStreamSetAttribute
 	.type cuStreamSetAttribute,@function
 cuStreamSetAttribute:	endbr64
@@ -1205,16 +1477,40 @@ cuStreamSetAttribute_ptsz:	endbr64
 cuStreamSynchronize:	endbr64
 	jmp	*carmine_front_slots+1888(%rip)
 	.size cuStreamSynchronize,.-cuStreamSynchronize
+	.globl cuStreamSynchronize_ptsz
+	.type cuStreamSynchronize_ptsz,@function
+cuStreamSynchronize_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1888(%rip)
+	.size cuStreamSynchronize_ptsz,.-cuStreamSynchronize_ptsz
 	.globl cuStreamUpdateCaptureDependencies_v2
 	.type cuStreamUpdateCaptureDependencies_v2,@function
 cuStreamUpdateCaptureDependencies_v2:	endbr64
 	jmp	*carmine_front_slots+1896(%rip)
 	.size cuStreamUpdateCaptureDependencies_v2,.-cuStreamUpdateCaptureDependencies_v2
+	.globl cuStreamUpdateCaptureDependencies_v2_ptsz
+	.type cuStreamUpdateCaptureDependencies_v2_ptsz,@function
+cuStreamUpdateCaptureDependencies_v2_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1896(%rip)
+	.size cuStreamUpdateCaptureDependencies_v2_ptsz,.-cuStreamUpdateCaptureDependencies_v2_ptsz
 	.globl cuStreamWaitEvent
 	.type cuStreamWaitEvent,@function
 cuStreamWaitEvent:	endbr64
 	jmp	*carmine_front_slots+1904(%rip)
 	.size cuStreamWaitEvent,.-cuStreamWaitEvent
+	.globl cuStreamWaitEvent_ptsz
+	.type cuStreamWaitEvent_ptsz,@function
+cuStreamWaitEvent_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+1904(%rip)
+	.size cuStreamWaitEvent_ptsz,.-cuStreamWaitEvent_ptsz
 	.globl cuStreamWaitValue32_v2
 	.type cuStreamWaitValue32_v2,@function
 cuStreamWaitValue32_v2:	endbr64
