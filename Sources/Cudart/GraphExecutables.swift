@@ -174,7 +174,13 @@ public func cudaGraphKernelNodeSetAttribute(_ node: UnsafeMutableRawPointer?, _ 
   }
 }
 
-public func copyKernelNodeAttributes(to: UnsafeMutableRawPointer?, from: UnsafeMutableRawPointer?) throws(CUDAError) {
+/// The destination comes first in 12 as well, whatever that header calls its arguments (NVIDIA's library on an H100).
+@c(carmine_rt_cudaGraphKernelNodeCopyAttributes)
+public func cudaGraphKernelNodeCopyAttributes(_ to: UnsafeMutableRawPointer?, _ from: UnsafeMutableRawPointer?) -> Int32 {
+  entry { () throws(CUDAError) in try copyKernelNodeAttributes(to: to, from: from) }
+}
+
+private func copyKernelNodeAttributes(to: UnsafeMutableRawPointer?, from: UnsafeMutableRawPointer?) throws(CUDAError) {
   let found = try kernel(to), node = found.0
   var target = found.1
   let (_, source) = try kernel(from)

@@ -1,5 +1,4 @@
-// Graph functions whose arguments CUDA 13 changed: without edge data in the old names, with it in the _v2 ones; the source of
-// attributes first.
+// Graph functions whose arguments CUDA 13 changed: without edge data in the old names, with it in the _v2 ones.
 import CCUDA
 import CUDA
 import Cudart
@@ -46,11 +45,6 @@ public func cudaGraphAddNode(
   _ parameters: UnsafeMutablePointer<cudaGraphNodeParams>?
 ) -> Int32 {
   entry { () throws(CUDAError) in try addGenericNode(result, graph, dependencies, nil, size, parameters) }
-}
-
-@c(carmine12_cudaGraphKernelNodeCopyAttributes)
-public func cudaGraphKernelNodeCopyAttributes(_ from: UnsafeMutableRawPointer?, _ to: UnsafeMutableRawPointer?) -> Int32 {
-  entry { () throws(CUDAError) in try copyKernelNodeAttributes(to: to, from: from) }
 }
 
 // MARK: - With edge data

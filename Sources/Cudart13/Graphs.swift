@@ -1,4 +1,4 @@
-// Graph functions whose arguments CUDA 13 changed: edge data always, and the destination of attributes first.
+// Graph functions whose arguments CUDA 13 changed: edge data always.
 import CCUDA
 import CUDA
 import Cudart
@@ -45,9 +45,4 @@ public func cudaGraphAddNode(
   _ parameters: UnsafeMutablePointer<cudaGraphNodeParams>?
 ) -> Int32 {
   entry { () throws(CUDAError) in try addGenericNode(result, graph, dependencies, data, size, parameters) }
-}
-
-@c(carmine13_cudaGraphKernelNodeCopyAttributes)
-public func cudaGraphKernelNodeCopyAttributes(_ to: UnsafeMutableRawPointer?, _ from: UnsafeMutableRawPointer?) -> Int32 {
-  entry { () throws(CUDAError) in try copyKernelNodeAttributes(to: to, from: from) }
 }

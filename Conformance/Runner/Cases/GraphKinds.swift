@@ -141,12 +141,13 @@ func graphKindCases() {
     memset(value, 0, 64)
     value.pointee.cooperative = 1
     try ok(cudaGraphKernelNodeSetAttribute(from, cudaLaunchAttributeCooperative, value))
-    try ok(abi == 12 ? cudaGraphKernelNodeCopyAttributes_12(from, to) : cudaGraphKernelNodeCopyAttributes(to, from))
+    // 12's header calls them source and destination; its library takes the destination first, as 13's does.
+    try ok(abi == 12 ? cudaGraphKernelNodeCopyAttributes_12(to, from) : cudaGraphKernelNodeCopyAttributes(to, from))
     memset(value, 0, 64)
     try ok(cudaGraphKernelNodeGetAttribute(to, cudaLaunchAttributeCooperative, value))
     try equal(value.pointee.cooperative, 1, "cooperative")
     let other = try emptyNode(graph)
-    try fails(abi == 12 ? cudaGraphKernelNodeCopyAttributes_12(from, other) : cudaGraphKernelNodeCopyAttributes(other, from), cudaErrorInvalidValue)
+    try fails(abi == 12 ? cudaGraphKernelNodeCopyAttributes_12(other, from) : cudaGraphKernelNodeCopyAttributes(other, from), cudaErrorInvalidValue)
     try ok(cudaGraphDestroy(graph))
   }
 
@@ -231,7 +232,7 @@ func graphKindCases() {
   test("cudaGraphExecMemcpyNodeSetParams1D", .success, "changes later launches, and refuses another kind of memory", source: "cudaGraphExecMemcpyNodeSetParams1D: must be allocated from the same contexts; zero-length operations are not supported") {
     let graph = try makeGraph(), a = try Words(8, fill: 7), b = try Words(8, fill: 0), node = try copyNode(graph, to: b.pointer, from: a.pointer, bytes: 32)
     let ready = try executable(graph)
-    try ok(cudaGraphExecMemcpyNodeSetParams1D(ready, node, b.pointer + 4, a.pointer, 4, cudaMemcpyDeviceToDevice))
+    try ok(cudaGraphExecMemcpyNodeSetParams1D(ready, node, b.pointer + 4, a.pointer, 4, cudaMemcpyDefault))
     try run(ready)
     try b.expect([0, 7, 0, 0, 0, 0, 0, 0], "one word")
     var host = [UInt32](repeating: 0, count: 8)
@@ -244,6 +245,7 @@ func graphKindCases() {
     let graph = try makeGraph(), a = try Words(32, fill: 7), b = try Words(32, fill: 0), node = try copyNode(graph, to: b.pointer, from: a.pointer, bytes: 16)
     let ready = try executable(graph)
     var p = box(b, a, width: 8, height: 1)
+    p.kind = cudaMemcpyDefault
     try ok(cudaGraphExecMemcpyNodeSetParams(ready, node, &p))
     try run(ready)
     try b.expect((0..<32).map { $0 < 2 ? 7 : 0 }, "two words")

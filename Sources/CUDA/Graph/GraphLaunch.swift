@@ -135,10 +135,7 @@ struct GraphRunner {
     case .host(let host):
       nonisolated(unsafe) let host = host
       try stream.gpuWork { () throws(GPUError) in
-        try timeline.enqueueHostFunction { fault in
-          if let callback = host.callback { callback(nil, CUDAError(fault: fault)?.rawValue ?? 0, host.data) }
-          else if fault == .none { host.function(host.data) }
-        }
+        try timeline.enqueueHostFunction { fault in if fault == .none { CurrentThread.inHostFunction { host.function(host.data) } } }
       }
     case .eventRecord(let event): try event.record(in: stream)
     case .eventWait(let event): try stream.wait(for: event)

@@ -16,6 +16,8 @@ public final class GraphAllocation: @unchecked Sendable {  // state: context.gra
   fileprivate(set) var isCommitted = false
   /// Allocated by a launch and not freed yet.
   fileprivate(set) var isLive = false
+  /// Counted as used: there is memory, and it is live or an executable holds it.
+  fileprivate var isCounted = false
   /// Executables that hold it.
   fileprivate var executables = 0
   fileprivate var hasNode = true
@@ -78,7 +80,17 @@ final class GraphMemory: @unchecked Sendable {  // everything: lock
     lock.withLock {
       body(allocation)
       settle(allocation)
+      count(allocation)
     }
+  }
+
+  /// Keeps the sum of what is used: NVIDIA's library counts what executables have mapped, whether or not a launch has freed it.  Lock held.
+  private func count(_ allocation: GraphAllocation) {
+    let counts = allocation.isCommitted && (allocation.isLive || allocation.executables > 0)
+    guard counts != allocation.isCounted else { return }
+    allocation.isCounted = counts
+    if counts { used += allocation.charged } else { used -= allocation.charged }
+    usedHigh = max(usedHigh, used)
   }
 
   /// Lets go of what nobody can use any more.  Lock held.
@@ -103,7 +115,7 @@ final class GraphMemory: @unchecked Sendable {  // everything: lock
 
   // MARK: executables
 
-  func retain(_ allocation: GraphAllocation) { lock.withLock { allocation.executables += 1 } }
+  func retain(_ allocation: GraphAllocation) { update(allocation) { $0.executables += 1 } }
   func release(_ allocation: GraphAllocation) { update(allocation) { $0.executables -= 1 } }
 
   /// Puts memory behind the address, if there is none.
@@ -115,6 +127,7 @@ final class GraphMemory: @unchecked Sendable {  // everything: lock
         allocation.isCommitted = true
         reserved += allocation.charged
         reservedHigh = max(reservedHigh, reserved)
+        count(allocation)
       }
     } catch { throw CUDAError(error) }
   }
@@ -124,8 +137,7 @@ final class GraphMemory: @unchecked Sendable {  // everything: lock
     try lock.withLock { () throws(CUDAError) in
       guard !allocation.isLive else { throw .invalidValue.because("the graph's allocation was not freed since its last launch") }
       allocation.isLive = true
-      used += allocation.charged
-      usedHigh = max(usedHigh, used)
+      count(allocation)
     }
   }
 
@@ -135,9 +147,9 @@ final class GraphMemory: @unchecked Sendable {  // everything: lock
     lock.withLock {
       guard allocation.isLive else { return false }
       allocation.isLive = false
-      used -= allocation.charged
       allocation.lastUse = (timeline, position)
       settle(allocation)
+      count(allocation)
       return true
     }
   }
@@ -157,6 +169,7 @@ final class GraphMemory: @unchecked Sendable {  // everything: lock
       for allocation in Array(allocations.values) where !allocation.isLive && isAtRest(allocation) {
         decommit(allocation)
         settle(allocation)
+        count(allocation)
       }
     }
   }
@@ -166,6 +179,7 @@ final class GraphMemory: @unchecked Sendable {  // everything: lock
     lock.withLock {
       for allocation in allocations.values {
         allocation.isLive = false
+        allocation.isCounted = false
         decommit(allocation)
       }
       (used, usedHigh, reserved, reservedHigh) = (0, 0, 0, 0)

@@ -132,7 +132,11 @@ public final class GraphNode: @unchecked Sendable {  // as its graph
       child.owner = nil
       child.end()
     }
-    if case .allocation(let allocation) = kind { allocation.memory.forgetNode() }
+    switch kind {
+    case .allocation(let allocation): allocation.memory.forgetNode()
+    case .conditional(let conditional): conditional.handles.deallocate()
+    default: break
+    }
     graph = nil
   }
 

@@ -95,8 +95,6 @@ public struct FillNode {
 public struct HostNode {
   public var function: HostFunction
   public var data: UnsafeMutableRawPointer?
-  /// A capture of cudaStreamAddCallback: called with the stream's handle and an error.
-  public var callback: StreamCallback?
   public init(_ function: @escaping HostFunction, _ data: UnsafeMutableRawPointer?) { (self.function, self.data) = (function, data) }
 }
 

@@ -35,14 +35,14 @@ extension GraphExecutable {
     }
   }
 
-  /// cudaGraphExecChildGraphNodeSetParams.  Throws cudaErrorInvalidValue when the graphs differ in shape.
+  /// cudaGraphExecChildGraphNodeSetParams.  Throws cudaErrorGraphExecUpdateFailure when the graphs differ in shape.
   public func setChild(_ source: GraphNode, _ graph: Graph) throws(CUDAError) {
     try changing { () throws(CUDAError) in
       guard case .child = source.kind, let shape = childShape(source.toolsID, in: program.shape) else {
         throw .invalidValue.because("the node is no child graph of the graph that this was made from")
       }
       var changes: [(ExecutableNode, GraphNodeKind)] = []
-      do throws(GraphUpdateFailure) { try pair(shape, graph, &changes) } catch { throw .invalidValue.because(error.error.reason ?? "the graphs differ") }
+      do throws(GraphUpdateFailure) { try pair(shape, graph, &changes) } catch { throw error.error }
       try apply(changes)
     }
   }

@@ -62,7 +62,7 @@ public final class UserObject: @unchecked Sendable {  // references: Self.lock
     _ = Self.handles.revoke(handle)
     nonisolated(unsafe) let data = data
     let destructor = destructor
-    ReleaseThread.run { destructor(data) }
+    ReleaseThread.run { CurrentThread.inHostFunction { destructor(data) } }
   }
 }
 
