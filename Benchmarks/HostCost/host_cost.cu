@@ -13,6 +13,7 @@
 #define CALL(name) cuda##name
 #endif
 #include <algorithm>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -90,6 +91,11 @@ int main() {
     CHECK(CALL(StreamWaitEvent)(other, event, 0));
   }, wait));
 
+  // Memory that is freed stays in the pool, as programs that allocate often have it; by default a synchronisation gives it back.
+  CALL(MemPool_t) pool;
+  uint64_t keep = UINT64_MAX;
+  CHECK(CALL(DeviceGetDefaultMemPool)(&pool, 0));
+  CHECK(CALL(MemPoolSetAttribute)(pool, CALL(MemPoolAttrReleaseThreshold), &keep));
   std::vector<void *> blocks(64);
   double allocation = 0, release = 0;
   {

@@ -77,7 +77,7 @@ extension Stream {
     try admit()
 
     let isDeviceToDevice = to.isDevice && from.isDevice
-    if to.isPageable || (!isAsynchronous && !isDeviceToDevice) {
+    if to.isPageable || (!isAsynchronous && (!isDeviceToDevice || isDone)) {
       // The calling thread does it, after what the stream had before.
       try waitForOwnWork()
       context.gpu.execute(request)

@@ -73,12 +73,16 @@ public func signal(
   _ handles: PointerList?, _ parameters: UnsafeRawPointer?, stride: Int, _ count: UInt32, _ stream: UnsafeMutableRawPointer?
 ) throws(CUDAError) {
   let stream = try currentStream(stream)
-  try stream.signal(semaphores: semaphoreValues(handles, parameters, stride: stride, count))
+  try stream.signal(semaphores: semaphoreValues(handles, parameters, stride: stride, count)) {
+    SemaphoreNode(storage: .init(handles: handles, parameters: parameters, count: Int(count), stride: stride), context: stream.context)
+  }
 }
 
 public func wait(
   _ handles: PointerList?, _ parameters: UnsafeRawPointer?, stride: Int, _ count: UInt32, _ stream: UnsafeMutableRawPointer?
 ) throws(CUDAError) {
   let stream = try currentStream(stream)
-  try stream.wait(semaphores: semaphoreValues(handles, parameters, stride: stride, count))
+  try stream.wait(semaphores: semaphoreValues(handles, parameters, stride: stride, count)) {
+    SemaphoreNode(storage: .init(handles: handles, parameters: parameters, count: Int(count), stride: stride), context: stream.context)
+  }
 }

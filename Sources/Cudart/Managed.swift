@@ -36,6 +36,7 @@ private func batch(
   _ flags: UInt64, _ stream: CUDA.Stream
 ) throws(CUDAError) {
   try stream.checkTakesBatches()
+  if stream.isCaptured { try stream.refuseCapture() }
   guard flags == 0 else { throw .invalidValue.because("flags are \(flags), not 0") }
   guard let pointers, let sizes, count > 0, count <= 1 << 24 else { throw .invalidValue.because("\(count) ranges") }
   for index in 0..<Int(count) { try ManagedAdvice.shared.check(pointers[index], sizes[index]) }

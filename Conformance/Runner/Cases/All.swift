@@ -20,4 +20,8 @@ func registerAll() {
   libraryCases()
   executionContextCases()
   logCases()
+  memoryPoolCases()
+  copyBatchCases()
+  managedMemoryCases()
+  interprocessCases()
 }

@@ -56,8 +56,12 @@ public final class ExternalSemaphore: @unchecked Sendable {  // does not change,
 public typealias SemaphoreValue = (semaphore: ExternalSemaphore, value: UInt64)
 
 extension Stream {
-  /// cudaSignalExternalSemaphoresAsync.
-  public func signal(semaphores: [SemaphoreValue]) throws(CUDAError) {
+  /// cudaSignalExternalSemaphoresAsync.  A captured stream gets a node: `node` gives the program's arrays as it keeps them.
+  public func signal(semaphores: [SemaphoreValue], node: (() -> SemaphoreNode)? = nil) throws(CUDAError) {
+    if isCaptured, let node {
+      _ = try capture(.semaphoreSignal(node()))
+      return
+    }
     try admit()
     for (semaphore, value) in semaphores {
       try gpuWork { () throws(GPUError) in try timeline.enqueueWrite { semaphore.signal(value) } }
@@ -65,7 +69,11 @@ extension Stream {
   }
 
   /// cudaWaitExternalSemaphoresAsync.
-  public func wait(semaphores: [SemaphoreValue]) throws(CUDAError) {
+  public func wait(semaphores: [SemaphoreValue], node: (() -> SemaphoreNode)? = nil) throws(CUDAError) {
+    if isCaptured, let node {
+      _ = try capture(.semaphoreWait(node()))
+      return
+    }
     try admit()
     for (semaphore, value) in semaphores {
       try gpuWork { () throws(GPUError) in try timeline.enqueueWait { semaphore.tryWait(value) } }

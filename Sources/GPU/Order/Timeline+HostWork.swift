@@ -4,7 +4,7 @@
 
 extension Timeline {
   /// Up to this size an idle stream's copy is done by the calling thread: handing it over costs more.
-  static let inlineBytes = 64 << 10
+  static let inlineBytes = 4 << 10
 
   /// Copies in stream order.  `mustRunNow`: the source is the program's to change when this returns, so the calling thread does
   /// it whatever the size; the stream must be idle then.
