@@ -73,8 +73,8 @@ public func signal(
   _ handles: PointerList?, _ parameters: UnsafeRawPointer?, stride: Int, _ count: UInt32, _ stream: UnsafeMutableRawPointer?
 ) throws(CUDAError) {
   let stream = try currentStream(stream)
-  try stream.signal(semaphores: semaphoreValues(handles, parameters, stride: stride, count)) {
-    SemaphoreNode(storage: .init(handles: handles, parameters: parameters, count: Int(count), stride: stride), context: stream.context)
+  try stream.signal(semaphores: semaphoreValues(handles, parameters, stride: stride, count)) { () throws(CUDAError) in
+    try SemaphoreNode(storage: .init(handles: handles, parameters: parameters, count: Int(count), stride: stride), context: stream.context)
   }
 }
 
@@ -82,7 +82,7 @@ public func wait(
   _ handles: PointerList?, _ parameters: UnsafeRawPointer?, stride: Int, _ count: UInt32, _ stream: UnsafeMutableRawPointer?
 ) throws(CUDAError) {
   let stream = try currentStream(stream)
-  try stream.wait(semaphores: semaphoreValues(handles, parameters, stride: stride, count)) {
-    SemaphoreNode(storage: .init(handles: handles, parameters: parameters, count: Int(count), stride: stride), context: stream.context)
+  try stream.wait(semaphores: semaphoreValues(handles, parameters, stride: stride, count)) { () throws(CUDAError) in
+    try SemaphoreNode(storage: .init(handles: handles, parameters: parameters, count: Int(count), stride: stride), context: stream.context)
   }
 }

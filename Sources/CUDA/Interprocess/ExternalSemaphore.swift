@@ -57,9 +57,9 @@ public typealias SemaphoreValue = (semaphore: ExternalSemaphore, value: UInt64)
 
 extension Stream {
   /// cudaSignalExternalSemaphoresAsync.  A captured stream gets a node: `node` gives the program's arrays as it keeps them.
-  public func signal(semaphores: [SemaphoreValue], node: (() -> SemaphoreNode)? = nil) throws(CUDAError) {
+  public func signal(semaphores: [SemaphoreValue], node: (() throws(CUDAError) -> SemaphoreNode)? = nil) throws(CUDAError) {
     if isCaptured, let node {
-      _ = try capture(.semaphoreSignal(node()))
+      _ = try capture(.semaphoreSignal(try node()))
       return
     }
     try admit()
@@ -69,9 +69,9 @@ extension Stream {
   }
 
   /// cudaWaitExternalSemaphoresAsync.
-  public func wait(semaphores: [SemaphoreValue], node: (() -> SemaphoreNode)? = nil) throws(CUDAError) {
+  public func wait(semaphores: [SemaphoreValue], node: (() throws(CUDAError) -> SemaphoreNode)? = nil) throws(CUDAError) {
     if isCaptured, let node {
-      _ = try capture(.semaphoreWait(node()))
+      _ = try capture(.semaphoreWait(try node()))
       return
     }
     try admit()

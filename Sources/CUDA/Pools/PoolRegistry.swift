@@ -88,7 +88,7 @@ public final class PoolRegistry: @unchecked Sendable {  // everything: lock
   public func create(_ p: Properties) throws(CUDAError) -> MemoryPool {
     guard let kind = MemoryPool.Kind(rawValue: p.allocationType) else { throw .invalidValue.because("allocation type \(p.allocationType)") }
     let location = try MemoryLocation(type: p.locationType, id: p.locationID)
-    guard p.handleTypes & ~15 == 0 else { throw .invalidValue.because("handle types \(p.handleTypes)") }
+    guard p.handleTypes & ~9 == 0 else { throw .invalidValue.because("handle types \(p.handleTypes): those that are not Windows' are file descriptors and fabric handles") }
     guard location.kind != .hostNUMACurrent, location.kind != .invisible, location.kind != .localityDomain else {
       throw .invalidValue.because("location type \(p.locationType)")
     }
