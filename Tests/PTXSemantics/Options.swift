@@ -28,7 +28,7 @@ struct Options {
     for family in InstructionSet.families {
       for row in family.rows where includingRefused || !row.status.isRefused {
         let cases = row.variants.filter(wants).flatMap { toBeRead ? TestCase.texts(of: $0, family: family.name) : TestCase.cases(of: $0, family: family.name) }
-        for (index, test) in cases.enumerated() where index % every == 0 {
+        for (index, test) in cases.enumerated() where index % every == 0 && (self["--case"].map { test.name.contains($0) } ?? true) {
           if seen.insert(test.name + test.text).inserted { result.append((family.name, test)) }
         }
       }

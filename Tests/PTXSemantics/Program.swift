@@ -2,6 +2,7 @@
 //
 //   ptx-semantics --library libcuda.so.1 [--only REGEX] [--every N] [--record FILE | --check FILE] [--verbose]
 //       --every N: each Nth case of a row only, and at least one of each row
+//       --case TEXT: cases whose names contain it (a variant's cases differ behind a space)
 //       --record: name, hash of the answers, largest error in units of the last place; --check compares with such a file
 //   ptx-semantics --list [--only REGEX]         the variants, one a line
 //   ptx-semantics --without [--only REGEX]      rows that are compiled and have no case or no reference
@@ -37,11 +38,22 @@ import PTX
     }
   }
 
+  /// Rows that need more of a host than one launch of one block.
+  private static func elsewhere(_ family: String, _ row: InstructionRow) -> String? {
+    switch family {
+    case "warp-level matrix": "Tests/PTXReference/matrix_reference.c"
+    case "texture", "surface": "Tests/EndToEnd/programs/textures.cu"
+    case "miscellaneous", "control flow": ["trap", "brkpt"].contains(row.opcode) ? "Tests/EndToEnd" : row.opcode == "exit" ? "Tests/EndToEnd/programs" : nil
+    default: nil
+    }
+  }
+
   static func listWithout(_ options: Options) {
     for family in InstructionSet.families {
       for row in family.rows where !row.status.isRefused {
         guard let variant = row.variants.first(where: options.wants) else { continue }
-        if TestCase.cases(of: variant, family: family.name).isEmpty { say("no case: \(row.syntax) \(row.operandSyntax)") }
+        if let program = elsewhere(family.name, row), TestCase.cases(of: variant, family: family.name).isEmpty { say("asked by \(program): \(row.syntax)") }
+        else if TestCase.cases(of: variant, family: family.name).isEmpty { say("no case: \(row.syntax) \(row.operandSyntax)") }
         else if familyTests[family.name].flatMap({ tests in TestCase.cases(of: variant, family: family.name).allSatisfy(tests.covers) ? tests.references[row.opcode] : nil }) == nil { say("no reference: \(row.syntax)") }
       }
     }

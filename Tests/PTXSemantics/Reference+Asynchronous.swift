@@ -35,7 +35,10 @@ private func objects(_ variant: InstructionVariant) -> [TestCase] {
   case "arrive_drop":
     // The next phase wants one arrival less.
     let count = variant.has("noComplete") ? ", 1" : ""
-    return [sequence(variant, "\(start(2))\n\(name) \(s), \(place)\(count);\n\(isDone(0))\n\(arrive)\n\(isDone(1))\n\(arrive)\n\(isDone(2, parity: 1))", [0, 1, 1])]
+    let bytesNext = "mbarrier.arrive.expect_tx.shared.b64 %u, [%p], 64;\n\(arrive)\nmbarrier.try_wait.parity.shared.b64 %o0, [%p], 1;\nmbarrier.complete_tx.shared.b64 [%p], 64;\n\(isDone(1, parity: 1))"
+    return [sequence(variant, "\(start(3))\n\(arrive)\n\(name) \(s), \(place)\(count);\n\(arrive)\n\(bytesNext)", suffix: " and bytes", [0, 1]),
+            sequence(variant, "\(start(3))\n\(arrive)\n\(arrive)\n\(name) \(s), \(place)\(count);\n\(bytesNext)", suffix: " last, and bytes", [0, 1]),
+            sequence(variant, "\(start(2))\n\(name) \(s), \(place)\(count);\n\(isDone(0))\n\(arrive)\n\(isDone(1))\n\(arrive)\n\(isDone(2, parity: 1))", [0, 1, 1])]
   case "test_wait" where variant.has("parity"), "try_wait" where variant.has("parity"):
     // The phase before the first counts as over.
     return [sequence(variant, "\(start(2))\n\(name) %o0, \(place), 1;\n\(arrive)\n\(name) %o1, \(place), 0;\n\(arrive)\n\(name) %o2, \(place), 0;\n\(name) %o3, \(place), 1;", [1, 0, 1, 0])]

@@ -103,13 +103,15 @@ private func shared(_ variant: InstructionVariant) -> [TestCase] {
 private func asynchronous(_ variant: InstructionVariant) -> [TestCase] {
   let type = variant.types[0]
   if variant.has("mmio") { return own(variant) }
+  let at = variant.has("shared::cluster") ? "%p" : "%g"
   let text = Place.shared.setup + """
 
     st.shared\(type.plainBits) [%p], %a0;
     mbarrier.init.shared.b64 [%p+16], 1;
-    .reg .b64 %s;
+    .reg .b64 %s, %g;
+    cvta.shared.u64 %g, %p;
     mbarrier.arrive.expect_tx.shared.b64 %s, [%p+16], \(type.byteCount);
-    \(variant.text) [%p], %a1, [%p+16];
+    \(variant.text) [\(at)], %a1, [\(at)+16];
     .reg .pred %done;
     WAIT: mbarrier.try_wait.parity.shared.b64 %done, [%p+16], 0;
     @!%done bra WAIT;

@@ -57,12 +57,14 @@ private func stores(_ variant: InstructionVariant) -> [TestCase] {
   let elements = pieces(variant), isWide = variant.types[0] == .b128, (setup, operand) = policy(variant)
   if variant.has("mbarrier::complete_tx::bytes") {
     let bytes = elements.reduce(0) { $0 + $1.byteCount }
+    let at = variant.has("shared::cluster") ? "%p" : "%g"  // without a space: a generic address
     let text = Place.shared.setup + """
 
       mbarrier.init.shared.b64 [%p+16], 1;
-      .reg .b64 %s;
+      .reg .b64 %s, %g;
+      cvta.shared.u64 %g, %p;
       mbarrier.arrive.expect_tx.shared.b64 %s, [%p+16], \(bytes);
-      \(variant.text) [%p], \(operandList(elements.indices.map { "%a\($0)" })), [%p+16];
+      \(variant.text) [\(at)], \(operandList(elements.indices.map { "%a\($0)" })), [\(at)+16];
       .reg .pred %done;
       WAIT: mbarrier.try_wait.parity.shared.b64 %done, [%p+16], 0;
       @!%done bra WAIT;

@@ -82,6 +82,7 @@ nonisolated(unsafe) let familyTests: [String: FamilyTests] = [
   "loads and stores": memoryTests,
   "atomics": atomicTests,
   "warp": warpTests,
+  "warp-level matrix": matrixTests,
   "barriers and fences": barrierTests,
   "mbarrier objects": barrierObjectTests,
   "asynchronous copies": copyTests,

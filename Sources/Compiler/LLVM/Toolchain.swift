@@ -13,6 +13,11 @@ public let fatalErrorReporter = Mutex<(@Sendable (String) -> Void)?>(nil)
 private let linkLock = Mutex(())
 
 private let initialised: Void = {
+  // What one kernel's passes free the next one's take: without this the C library gives pages back and asks for them again, a twentieth of
+  // the time of a small kernel.
+  mallopt(M_TRIM_THRESHOLD, 64 << 20)
+  mallopt(M_TOP_PAD, 16 << 20)
+  mallopt(M_MMAP_THRESHOLD, 32 << 20)
   LLVMInitializeAMDGPUTargetInfo()
   LLVMInitializeAMDGPUTarget()
   LLVMInitializeAMDGPUTargetMC()
@@ -33,30 +38,28 @@ private let initialised: Void = {
 /// Error diagnostics of one context, collected instead of printed.
 final class Diagnostics { var errors: [String] = [] }
 
-/// A context and the machine that compiles for one GPU.
+private struct MachineKey: Hashable, Sendable {
+  var target: String
+  var optimisation: Int
+}
+
+/// Target machines between two kernels, as addresses.  A machine belongs to one kernel at a time; there are as many as kernels that
+/// are compiled at once.
+private let idleMachines = Mutex<[MachineKey: [UInt]]>([:])
+
+/// A context and the machine that compiles for one GPU, which came from the pool and goes back there.
 final class Toolchain {
   let context: LLVMContextRef
   let diagnostics = Diagnostics()
   let target: GPUTarget
   private let machine: LLVMTargetMachineRef
+  private let machineKey: MachineKey
 
   init(target: GPUTarget, optimisation: Int = 3) throws {
     _ = initialised
     self.target = target
-    var found: LLVMTargetRef?
-    var message: UnsafeMutablePointer<CChar>?
-    guard LLVMGetTargetFromTriple(GPUTarget.triple, &found, &message) == 0 else {
-      throw CompileError(.internalError, "LLVM has no AMDGPU target: \(take(message))")
-    }
-    let level =
-      switch optimisation {
-      case 0: LLVMCodeGenLevelNone
-      case 1: LLVMCodeGenLevelLess
-      case 2: LLVMCodeGenLevelDefault
-      default: LLVMCodeGenLevelAggressive
-      }
-    machine = LLVMCreateTargetMachine(
-      found, GPUTarget.triple, target.name, target.features, level, LLVMRelocPIC, LLVMCodeModelDefault)
+    machineKey = MachineKey(target: target.name, optimisation: optimisation)
+    machine = try Self.machine(machineKey, target)
     context = LLVMContextCreate()
     LLVMContextSetDiagnosticHandler(
       context,
@@ -69,8 +72,28 @@ final class Toolchain {
       }, Unmanaged.passUnretained(diagnostics).toOpaque())
   }
   deinit {
-    LLVMDisposeTargetMachine(machine)
+    let machine = UInt(bitPattern: machine), key = machineKey
+    idleMachines.withLock { $0[key, default: []].append(machine) }
     LLVMContextDispose(context)
+  }
+
+  /// One that nobody uses, or a new one: tables of registers that each builds for itself take milliseconds, more than a small kernel.
+  private static func machine(_ key: MachineKey, _ target: GPUTarget) throws -> LLVMTargetMachineRef {
+    if let idle = idleMachines.withLock({ $0[key]?.popLast() }) { return LLVMTargetMachineRef(bitPattern: idle)! }
+    var found: LLVMTargetRef?
+    var message: UnsafeMutablePointer<CChar>?
+    guard LLVMGetTargetFromTriple(GPUTarget.triple, &found, &message) == 0 else {
+      throw CompileError(.internalError, "LLVM has no AMDGPU target: \(take(message))")
+    }
+    let level =
+      switch key.optimisation {
+      case 0: LLVMCodeGenLevelNone
+      case 1: LLVMCodeGenLevelLess
+      case 2: LLVMCodeGenLevelDefault
+      default: LLVMCodeGenLevelAggressive
+      }
+    return LLVMCreateTargetMachine(
+      found, GPUTarget.triple, target.name, target.features, level, LLVMRelocPIC, LLVMCodeModelDefault)
   }
 
   func makeModule(_ name: String) -> LLVMModuleRef {
