@@ -10,6 +10,8 @@
 
 #include "carmine_codegen.h"
 
+#include <malloc.h>
+
 #include <memory>
 
 #include "llvm/ADT/SmallVector.h"
@@ -98,4 +100,10 @@ void *carmine_emit(void *machine, void *module, int assembly) {
   if (target->addPassesToEmitFile(passes, out, nullptr, assembly ? CodeGenFileType::AssemblyFile : CodeGenFileType::ObjectFile)) return nullptr;
   passes.run(*code);
   return wrap(MemoryBuffer::getMemBufferCopy(StringRef(bytes.data(), bytes.size())).release());
+}
+
+void carmine_keep_memory(void) {
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  mallopt(M_TOP_PAD, 16 << 20);
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
 }

@@ -35,7 +35,22 @@ ptxas_accepts() {
   count_lines "$name" "$out"
 }
 
+# The references themselves, against what an H100 gave.
+references_agree() {
+  local name="PTX semantics: references and an NVIDIA GPU" out=$work/ptx-agree.out
+  wanted "$name" || return 0
+  "$semantics" --agree "$root/Tests/PTXReference/semantics-nvidia.tsv" >"$out" 2>&1
+  if [[ $(tail -n 1 "$out") =~ ^([0-9]+)\ agree,\ ([0-9]+)\ differ ]]; then
+    passed=$((passed + BASH_REMATCH[1])) failed=$((failed + BASH_REMATCH[2]))
+    grep '^FAIL' "$out" | cut -c 1-300 | head -n 60
+    echo "$name: ${BASH_REMATCH[1]} agree, ${BASH_REMATCH[2]} differ"
+  else
+    fail_one "$name" "it did not come to its end" "$out"
+  fi
+}
+
 if [ -x "$semantics" ]; then
+  references_agree
   ptx_semantics mi300x gfx942
   ptx_semantics rx7900xtx gfx1100
   ptxas_accepts

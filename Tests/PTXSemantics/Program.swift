@@ -61,7 +61,7 @@ import PTX
 
   /// What --record wrote: a hash by the case's name.
   static func recorded(_ path: String) -> [String: String] {
-    Dictionary(readLines(path).map { line in let parts = line.split(separator: "\t"); return (String(parts[0]), String(parts[1])) }, uniquingKeysWith: { first, _ in first })
+    Dictionary(readLines(path).filter { !$0.hasPrefix("#") }.map { line in let parts = line.split(separator: "\t"); return (String(parts[0]), String(parts[1])) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Where a reference has one right answer for every thread, its hash is that of the answers.

@@ -13,11 +13,7 @@ public let fatalErrorReporter = Mutex<(@Sendable (String) -> Void)?>(nil)
 private let linkLock = Mutex(())
 
 private let initialised: Void = {
-  // What one kernel's passes free the next one's take: without this the C library gives pages back and asks for them again, a twentieth of
-  // the time of a small kernel.
-  mallopt(M_TRIM_THRESHOLD, 64 << 20)
-  mallopt(M_TOP_PAD, 16 << 20)
-  mallopt(M_MMAP_THRESHOLD, 32 << 20)
+  carmine_keep_memory()
   LLVMInitializeAMDGPUTargetInfo()
   LLVMInitializeAMDGPUTarget()
   LLVMInitializeAMDGPUTargetMC()
