@@ -18,7 +18,7 @@ import sys
 CLANG = os.environ.get("CLANG", "clang-22")
 STUBS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "stubs")
 # Names that are an API's; what else a header defines is its own business.
-PUBLIC_MACRO = re.compile(r"(cuda[A-Z]|CUDA(RT)?_[A-Z]|CU_|cu[A-Z]|MAX_PLANES)")
+PUBLIC_MACRO = re.compile(r"(PFN_|cuda[A-Z]|CUDA(RT)?_[A-Z]|CU_|cu[A-Z]|MAX_PLANES)")
 # Calling conventions are empty words here, and these four are not in our headers: two are 12's notes to itself, two are guards.
 OTHER_MACROS = {"CUDAAPI", "CUDA_CB", "CUDART_CB", "CUDART_DEVICE", "RESOURCE_ABI_VERSION", "RESOURCE_ABI_EXTERNAL_BYTES",
                 "CU_UUID_HAS_BEEN_DEFINED", "CUDAGL_H", "CUDAEGL_H", "CUDAVDPAU_H"}

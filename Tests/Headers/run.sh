@@ -19,7 +19,7 @@ bad() { failed=$((failed + 1)); echo "FAIL $1: $2"; }
 
 # OpenGL, EGL and VDPAU need not be installed: facts are compared over stubs/, for both sides.
 interop=(GL/gl.h vdpau/vdpau.h cuda_gl_interop.h cuda_egl_interop.h cuda_vdpau_interop.h cudaGL.h cudaEGL.h cudaVDPAU.h)
-api=(library_types.h cuda_runtime_api.h cuda.h)
+api=(library_types.h cuda_runtime_api.h cuda.h cudaTypedefs.h)
 per_thread=-DCUDA_API_PER_THREAD_DEFAULT_STREAM
 
 compare() { # NAME THEIRS OURS
