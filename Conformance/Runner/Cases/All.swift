@@ -12,6 +12,7 @@ func registerAll() {
   graphExecutableCases()
   launchCases()
   captureCases()
+  streamAttributeCases()
   symbolCases()
   arrayCases()
   textureCases()
