@@ -6,34 +6,38 @@ import CUDA
 import Cudart
 import ModuleLoading
 
-@inline(__always)
-private func function(_ handle: UnsafeMutableRawPointer?) throws(CUDAError) -> Function {
-  guard let handle else { throw .invalidResourceHandle.because("the function is null") }
-  return Unmanaged<Function>.fromOpaque(handle).takeUnretainedValue()
-}
-
 @c(carmine_cu_cuFuncGetAttribute)
 public func cuFuncGetAttribute(_ result: UnsafeMutablePointer<Int32>?, _ attribute: Int32, _ handle: UnsafeMutableRawPointer?) -> Int32 {
   driver { () throws(CUDAError) in
     let result = try out(result, "pi")
-    let found = try function(handle).attributes(on: current())
-    let value =
-      switch attribute {
-      case 0: found.maxThreadsPerBlock
-      case 1: found.sharedSizeBytes
-      case 2: found.constSizeBytes
-      case 3: found.localSizeBytes
-      case 4: found.numRegs
-      case 5: found.ptxVersion
-      case 6: found.binaryVersion
-      case 7: found.cacheModeCA
-      case 8: found.maxDynamicSharedSizeBytes
-      case 9: found.preferredShmemCarveout
-      case 10...15: 0   // clusters, which this device has not got
-      default: throw CUDAError.invalidValue.because("function attribute \(attribute)")
-      }
-    result.pointee = Int32(clamping: value)
+    result.pointee = try value(of: attribute, function(handle), on: current())
   }
+}
+
+/// Source: enum CUfunction_attribute.
+func value(of attribute: Int32, _ function: Function, on context: Context) throws(CUDAError) -> Int32 {
+  let found = function.attributes(on: context), cluster = function.requiredCluster
+  let value =
+    switch attribute {
+    case 0: found.maxThreadsPerBlock
+    case 1: found.sharedSizeBytes
+    case 2: found.constSizeBytes
+    case 3: found.localSizeBytes
+    case 4: found.numRegs
+    case 5: found.ptxVersion
+    case 6: found.binaryVersion
+    case 7: found.cacheModeCA
+    case 8: found.maxDynamicSharedSizeBytes
+    case 9: found.preferredShmemCarveout
+    case 10: 0   // no kernel here needs a cluster
+    case 11: Int(cluster.width)
+    case 12: Int(cluster.height)
+    case 13: Int(cluster.depth)
+    case 14: function.allowsNonPortableClusters ? 1 : 0
+    case 15: Int(function.clusterSchedulingPolicy)
+    default: throw CUDAError.invalidValue.because("function attribute \(attribute)")
+    }
+  return Int32(clamping: value)
 }
 
 @c(carmine_cu_cuFuncSetAttribute)

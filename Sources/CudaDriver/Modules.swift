@@ -32,6 +32,7 @@ private func load(_ result: PointerResult?, _ source: () throws -> ModuleSource)
   let made = try loading {
     let module = Module(source: try source())
     _ = try module.inventory(for: context.moduleTarget)
+    if LoadingMode.current == .eager { try module.loadAll(on: context) }
     return DriverModule(module: module, context: context)
   }
   let handle = Unmanaged.passUnretained(made).toOpaque()
@@ -129,8 +130,25 @@ public func cuModuleGetGlobal_v2(
   }
 }
 
-/// Kernels load at their first use: CU_MODULE_LAZY_LOADING.
 @c(carmine_cu_cuModuleGetLoadingMode)
 public func cuModuleGetLoadingMode(_ result: UnsafeMutablePointer<Int32>?) -> Int32 {
-  driver { () throws(CUDAError) in try out(result, "mode").pointee = 2 }
+  driver { () throws(CUDAError) in try out(result, "mode").pointee = LoadingMode.current.rawValue }
+}
+
+@c(carmine_cu_cuModuleGetFunctionCount)
+public func cuModuleGetFunctionCount(_ result: UnsafeMutablePointer<UInt32>?, _ handle: UnsafeMutableRawPointer?) -> Int32 {
+  driver { () throws(CUDAError) in
+    let result = try out(result, "count"), found = try module(handle)
+    result.pointee = UInt32(try loading { try found.module.inventory(for: found.context.moduleTarget) }.kernels.count)
+  }
+}
+
+@c(carmine_cu_cuModuleEnumerateFunctions)
+public func cuModuleEnumerateFunctions(_ result: PointerResult?, _ most: UInt32, _ handle: UnsafeMutableRawPointer?) -> Int32 {
+  driver { () throws(CUDAError) in
+    let result = try out(result, "functions"), found = try module(handle)
+    for (index, kernel) in try loading({ try found.module.inventory(for: found.context.moduleTarget) }).kernels.prefix(Int(most)).enumerated() {
+      result[index] = Unmanaged.passUnretained(try loading { try found.module.function(kernel.name, on: found.context) }).toOpaque()
+    }
+  }
 }

@@ -36,295 +36,340 @@ cuCtxCreate_v4:	endbr64
 cuCtxDestroy_v2:	endbr64
 	jmp	*carmine_front_slots+56(%rip)
 	.size cuCtxDestroy_v2,.-cuCtxDestroy_v2
+	.globl cuCtxDisablePeerAccess
+	.type cuCtxDisablePeerAccess,@function
+cuCtxDisablePeerAccess:	endbr64
+	jmp	*carmine_front_slots+64(%rip)
+	.size cuCtxDisablePeerAccess,.-cuCtxDisablePeerAccess
+	.globl cuCtxEnablePeerAccess
+	.type cuCtxEnablePeerAccess,@function
+cuCtxEnablePeerAccess:	endbr64
+	jmp	*carmine_front_slots+72(%rip)
+	.size cuCtxEnablePeerAccess,.-cuCtxEnablePeerAccess
 	.globl cuCtxGetApiVersion
 	.type cuCtxGetApiVersion,@function
 cuCtxGetApiVersion:	endbr64
-	jmp	*carmine_front_slots+64(%rip)
+	jmp	*carmine_front_slots+80(%rip)
 	.size cuCtxGetApiVersion,.-cuCtxGetApiVersion
 	.globl cuCtxGetCacheConfig
 	.type cuCtxGetCacheConfig,@function
 cuCtxGetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+72(%rip)
+	jmp	*carmine_front_slots+88(%rip)
 	.size cuCtxGetCacheConfig,.-cuCtxGetCacheConfig
 	.globl cuCtxGetCurrent
 	.type cuCtxGetCurrent,@function
 cuCtxGetCurrent:	endbr64
-	jmp	*carmine_front_slots+80(%rip)
+	jmp	*carmine_front_slots+96(%rip)
 	.size cuCtxGetCurrent,.-cuCtxGetCurrent
+	.globl cuCtxGetDevResource
+	.type cuCtxGetDevResource,@function
+cuCtxGetDevResource:	endbr64
+	jmp	*carmine_front_slots+104(%rip)
+	.size cuCtxGetDevResource,.-cuCtxGetDevResource
 	.globl cuCtxGetDevice
 	.type cuCtxGetDevice,@function
 cuCtxGetDevice:	endbr64
-	jmp	*carmine_front_slots+88(%rip)
+	jmp	*carmine_front_slots+112(%rip)
 	.size cuCtxGetDevice,.-cuCtxGetDevice
+	.globl cuCtxGetDevice_v2
+	.type cuCtxGetDevice_v2,@function
+cuCtxGetDevice_v2:	endbr64
+	jmp	*carmine_front_slots+120(%rip)
+	.size cuCtxGetDevice_v2,.-cuCtxGetDevice_v2
 	.globl cuCtxGetFlags
 	.type cuCtxGetFlags,@function
 cuCtxGetFlags:	endbr64
-	jmp	*carmine_front_slots+96(%rip)
+	jmp	*carmine_front_slots+128(%rip)
 	.size cuCtxGetFlags,.-cuCtxGetFlags
+	.globl cuCtxGetId
+	.type cuCtxGetId,@function
+cuCtxGetId:	endbr64
+	jmp	*carmine_front_slots+136(%rip)
+	.size cuCtxGetId,.-cuCtxGetId
 	.globl cuCtxGetLimit
 	.type cuCtxGetLimit,@function
 cuCtxGetLimit:	endbr64
-	jmp	*carmine_front_slots+104(%rip)
+	jmp	*carmine_front_slots+144(%rip)
 	.size cuCtxGetLimit,.-cuCtxGetLimit
 	.globl cuCtxGetSharedMemConfig
 	.type cuCtxGetSharedMemConfig,@function
 cuCtxGetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+112(%rip)
+	jmp	*carmine_front_slots+152(%rip)
 	.size cuCtxGetSharedMemConfig,.-cuCtxGetSharedMemConfig
 	.globl cuCtxGetStreamPriorityRange
 	.type cuCtxGetStreamPriorityRange,@function
 cuCtxGetStreamPriorityRange:	endbr64
-	jmp	*carmine_front_slots+120(%rip)
+	jmp	*carmine_front_slots+160(%rip)
 	.size cuCtxGetStreamPriorityRange,.-cuCtxGetStreamPriorityRange
 	.globl cuCtxPopCurrent_v2
 	.type cuCtxPopCurrent_v2,@function
 cuCtxPopCurrent_v2:	endbr64
-	jmp	*carmine_front_slots+128(%rip)
+	jmp	*carmine_front_slots+168(%rip)
 	.size cuCtxPopCurrent_v2,.-cuCtxPopCurrent_v2
 	.globl cuCtxPushCurrent_v2
 	.type cuCtxPushCurrent_v2,@function
 cuCtxPushCurrent_v2:	endbr64
-	jmp	*carmine_front_slots+136(%rip)
+	jmp	*carmine_front_slots+176(%rip)
 	.size cuCtxPushCurrent_v2,.-cuCtxPushCurrent_v2
+	.globl cuCtxRecordEvent
+	.type cuCtxRecordEvent,@function
+cuCtxRecordEvent:	endbr64
+	jmp	*carmine_front_slots+184(%rip)
+	.size cuCtxRecordEvent,.-cuCtxRecordEvent
 	.globl cuCtxResetPersistingL2Cache
 	.type cuCtxResetPersistingL2Cache,@function
 cuCtxResetPersistingL2Cache:	endbr64
-	jmp	*carmine_front_slots+144(%rip)
+	jmp	*carmine_front_slots+192(%rip)
 	.size cuCtxResetPersistingL2Cache,.-cuCtxResetPersistingL2Cache
 	.globl cuCtxSetCacheConfig
 	.type cuCtxSetCacheConfig,@function
 cuCtxSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+152(%rip)
+	jmp	*carmine_front_slots+200(%rip)
 	.size cuCtxSetCacheConfig,.-cuCtxSetCacheConfig
 	.globl cuCtxSetCurrent
 	.type cuCtxSetCurrent,@function
 cuCtxSetCurrent:	endbr64
-	jmp	*carmine_front_slots+160(%rip)
+	jmp	*carmine_front_slots+208(%rip)
 	.size cuCtxSetCurrent,.-cuCtxSetCurrent
+	.globl cuCtxSetFlags
+	.type cuCtxSetFlags,@function
+cuCtxSetFlags:	endbr64
+	jmp	*carmine_front_slots+216(%rip)
+	.size cuCtxSetFlags,.-cuCtxSetFlags
 	.globl cuCtxSetLimit
 	.type cuCtxSetLimit,@function
 cuCtxSetLimit:	endbr64
-	jmp	*carmine_front_slots+168(%rip)
+	jmp	*carmine_front_slots+224(%rip)
 	.size cuCtxSetLimit,.-cuCtxSetLimit
 	.globl cuCtxSetSharedMemConfig
 	.type cuCtxSetSharedMemConfig,@function
 cuCtxSetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+176(%rip)
+	jmp	*carmine_front_slots+232(%rip)
 	.size cuCtxSetSharedMemConfig,.-cuCtxSetSharedMemConfig
 	.globl cuCtxSynchronize
 	.type cuCtxSynchronize,@function
 cuCtxSynchronize:	endbr64
-	jmp	*carmine_front_slots+184(%rip)
+	jmp	*carmine_front_slots+240(%rip)
 	.size cuCtxSynchronize,.-cuCtxSynchronize
+	.globl cuCtxSynchronize_v2
+	.type cuCtxSynchronize_v2,@function
+cuCtxSynchronize_v2:	endbr64
+	jmp	*carmine_front_slots+248(%rip)
+	.size cuCtxSynchronize_v2,.-cuCtxSynchronize_v2
+	.globl cuCtxWaitEvent
+	.type cuCtxWaitEvent,@function
+cuCtxWaitEvent:	endbr64
+	jmp	*carmine_front_slots+256(%rip)
+	.size cuCtxWaitEvent,.-cuCtxWaitEvent
 	.globl cuDestroyExternalMemory
 	.type cuDestroyExternalMemory,@function
 cuDestroyExternalMemory:	endbr64
-	jmp	*carmine_front_slots+192(%rip)
+	jmp	*carmine_front_slots+264(%rip)
 	.size cuDestroyExternalMemory,.-cuDestroyExternalMemory
 	.globl cuDestroyExternalSemaphore
 	.type cuDestroyExternalSemaphore,@function
 cuDestroyExternalSemaphore:	endbr64
-	jmp	*carmine_front_slots+200(%rip)
+	jmp	*carmine_front_slots+272(%rip)
 	.size cuDestroyExternalSemaphore,.-cuDestroyExternalSemaphore
 	.globl cuDevResourceGenerateDesc
 	.type cuDevResourceGenerateDesc,@function
 cuDevResourceGenerateDesc:	endbr64
-	jmp	*carmine_front_slots+208(%rip)
+	jmp	*carmine_front_slots+280(%rip)
 	.size cuDevResourceGenerateDesc,.-cuDevResourceGenerateDesc
 	.globl cuDevSmResourceSplit
 	.type cuDevSmResourceSplit,@function
 cuDevSmResourceSplit:	endbr64
-	jmp	*carmine_front_slots+216(%rip)
+	jmp	*carmine_front_slots+288(%rip)
 	.size cuDevSmResourceSplit,.-cuDevSmResourceSplit
 	.globl cuDevSmResourceSplitByCount
 	.type cuDevSmResourceSplitByCount,@function
 cuDevSmResourceSplitByCount:	endbr64
-	jmp	*carmine_front_slots+224(%rip)
+	jmp	*carmine_front_slots+296(%rip)
 	.size cuDevSmResourceSplitByCount,.-cuDevSmResourceSplitByCount
 	.globl cuDeviceCanAccessPeer
 	.type cuDeviceCanAccessPeer,@function
 cuDeviceCanAccessPeer:	endbr64
-	jmp	*carmine_front_slots+232(%rip)
+	jmp	*carmine_front_slots+304(%rip)
 	.size cuDeviceCanAccessPeer,.-cuDeviceCanAccessPeer
 	.globl cuDeviceComputeCapability
 	.type cuDeviceComputeCapability,@function
 cuDeviceComputeCapability:	endbr64
-	jmp	*carmine_front_slots+240(%rip)
+	jmp	*carmine_front_slots+312(%rip)
 	.size cuDeviceComputeCapability,.-cuDeviceComputeCapability
 	.globl cuDeviceGet
 	.type cuDeviceGet,@function
 cuDeviceGet:	endbr64
-	jmp	*carmine_front_slots+248(%rip)
+	jmp	*carmine_front_slots+320(%rip)
 	.size cuDeviceGet,.-cuDeviceGet
 	.globl cuDeviceGetAttribute
 	.type cuDeviceGetAttribute,@function
 cuDeviceGetAttribute:	endbr64
-	jmp	*carmine_front_slots+256(%rip)
+	jmp	*carmine_front_slots+328(%rip)
 	.size cuDeviceGetAttribute,.-cuDeviceGetAttribute
 	.globl cuDeviceGetByPCIBusId
 	.type cuDeviceGetByPCIBusId,@function
 cuDeviceGetByPCIBusId:	endbr64
-	jmp	*carmine_front_slots+264(%rip)
+	jmp	*carmine_front_slots+336(%rip)
 	.size cuDeviceGetByPCIBusId,.-cuDeviceGetByPCIBusId
 	.globl cuDeviceGetCount
 	.type cuDeviceGetCount,@function
 cuDeviceGetCount:	endbr64
-	jmp	*carmine_front_slots+272(%rip)
+	jmp	*carmine_front_slots+344(%rip)
 	.size cuDeviceGetCount,.-cuDeviceGetCount
 	.globl cuDeviceGetDefaultMemPool
 	.type cuDeviceGetDefaultMemPool,@function
 cuDeviceGetDefaultMemPool:	endbr64
-	jmp	*carmine_front_slots+280(%rip)
+	jmp	*carmine_front_slots+352(%rip)
 	.size cuDeviceGetDefaultMemPool,.-cuDeviceGetDefaultMemPool
 	.globl cuDeviceGetDevResource
 	.type cuDeviceGetDevResource,@function
 cuDeviceGetDevResource:	endbr64
-	jmp	*carmine_front_slots+288(%rip)
+	jmp	*carmine_front_slots+360(%rip)
 	.size cuDeviceGetDevResource,.-cuDeviceGetDevResource
 	.globl cuDeviceGetGraphMemAttribute
 	.type cuDeviceGetGraphMemAttribute,@function
 cuDeviceGetGraphMemAttribute:	endbr64
-	jmp	*carmine_front_slots+296(%rip)
+	jmp	*carmine_front_slots+368(%rip)
 	.size cuDeviceGetGraphMemAttribute,.-cuDeviceGetGraphMemAttribute
 	.globl cuDeviceGetHostAtomicCapabilities
 	.type cuDeviceGetHostAtomicCapabilities,@function
 cuDeviceGetHostAtomicCapabilities:	endbr64
-	jmp	*carmine_front_slots+304(%rip)
+	jmp	*carmine_front_slots+376(%rip)
 	.size cuDeviceGetHostAtomicCapabilities,.-cuDeviceGetHostAtomicCapabilities
 	.globl cuDeviceGetMemPool
 	.type cuDeviceGetMemPool,@function
 cuDeviceGetMemPool:	endbr64
-	jmp	*carmine_front_slots+312(%rip)
+	jmp	*carmine_front_slots+384(%rip)
 	.size cuDeviceGetMemPool,.-cuDeviceGetMemPool
 	.globl cuDeviceGetName
 	.type cuDeviceGetName,@function
 cuDeviceGetName:	endbr64
-	jmp	*carmine_front_slots+320(%rip)
+	jmp	*carmine_front_slots+392(%rip)
 	.size cuDeviceGetName,.-cuDeviceGetName
 	.globl cuDeviceGetNvSciSyncAttributes
 	.type cuDeviceGetNvSciSyncAttributes,@function
 cuDeviceGetNvSciSyncAttributes:	endbr64
-	jmp	*carmine_front_slots+328(%rip)
+	jmp	*carmine_front_slots+400(%rip)
 	.size cuDeviceGetNvSciSyncAttributes,.-cuDeviceGetNvSciSyncAttributes
 	.globl cuDeviceGetP2PAtomicCapabilities
 	.type cuDeviceGetP2PAtomicCapabilities,@function
 cuDeviceGetP2PAtomicCapabilities:	endbr64
-	jmp	*carmine_front_slots+336(%rip)
+	jmp	*carmine_front_slots+408(%rip)
 	.size cuDeviceGetP2PAtomicCapabilities,.-cuDeviceGetP2PAtomicCapabilities
 	.globl cuDeviceGetP2PAttribute
 	.type cuDeviceGetP2PAttribute,@function
 cuDeviceGetP2PAttribute:	endbr64
-	jmp	*carmine_front_slots+344(%rip)
+	jmp	*carmine_front_slots+416(%rip)
 	.size cuDeviceGetP2PAttribute,.-cuDeviceGetP2PAttribute
 	.globl cuDeviceGetPCIBusId
 	.type cuDeviceGetPCIBusId,@function
 cuDeviceGetPCIBusId:	endbr64
-	jmp	*carmine_front_slots+352(%rip)
+	jmp	*carmine_front_slots+424(%rip)
 	.size cuDeviceGetPCIBusId,.-cuDeviceGetPCIBusId
 	.globl cuDeviceGetUuid
 	.type cuDeviceGetUuid,@function
 cuDeviceGetUuid:	endbr64
-	jmp	*carmine_front_slots+360(%rip)
+	jmp	*carmine_front_slots+432(%rip)
 	.size cuDeviceGetUuid,.-cuDeviceGetUuid
 	.globl cuDeviceGetUuid_v2
 	.type cuDeviceGetUuid_v2,@function
 cuDeviceGetUuid_v2:	endbr64
-	jmp	*carmine_front_slots+368(%rip)
+	jmp	*carmine_front_slots+440(%rip)
 	.size cuDeviceGetUuid_v2,.-cuDeviceGetUuid_v2
 	.globl cuDeviceGraphMemTrim
 	.type cuDeviceGraphMemTrim,@function
 cuDeviceGraphMemTrim:	endbr64
-	jmp	*carmine_front_slots+376(%rip)
+	jmp	*carmine_front_slots+448(%rip)
 	.size cuDeviceGraphMemTrim,.-cuDeviceGraphMemTrim
 	.globl cuDevicePrimaryCtxGetState
 	.type cuDevicePrimaryCtxGetState,@function
 cuDevicePrimaryCtxGetState:	endbr64
-	jmp	*carmine_front_slots+384(%rip)
+	jmp	*carmine_front_slots+456(%rip)
 	.size cuDevicePrimaryCtxGetState,.-cuDevicePrimaryCtxGetState
 	.globl cuDevicePrimaryCtxRelease_v2
 	.type cuDevicePrimaryCtxRelease_v2,@function
 cuDevicePrimaryCtxRelease_v2:	endbr64
-	jmp	*carmine_front_slots+392(%rip)
+	jmp	*carmine_front_slots+464(%rip)
 	.size cuDevicePrimaryCtxRelease_v2,.-cuDevicePrimaryCtxRelease_v2
 	.globl cuDevicePrimaryCtxReset_v2
 	.type cuDevicePrimaryCtxReset_v2,@function
 cuDevicePrimaryCtxReset_v2:	endbr64
-	jmp	*carmine_front_slots+400(%rip)
+	jmp	*carmine_front_slots+472(%rip)
 	.size cuDevicePrimaryCtxReset_v2,.-cuDevicePrimaryCtxReset_v2
 	.globl cuDevicePrimaryCtxRetain
 	.type cuDevicePrimaryCtxRetain,@function
 cuDevicePrimaryCtxRetain:	endbr64
-	jmp	*carmine_front_slots+408(%rip)
+	jmp	*carmine_front_slots+480(%rip)
 	.size cuDevicePrimaryCtxRetain,.-cuDevicePrimaryCtxRetain
 	.globl cuDevicePrimaryCtxSetFlags_v2
 	.type cuDevicePrimaryCtxSetFlags_v2,@function
 cuDevicePrimaryCtxSetFlags_v2:	endbr64
-	jmp	*carmine_front_slots+416(%rip)
+	jmp	*carmine_front_slots+488(%rip)
 	.size cuDevicePrimaryCtxSetFlags_v2,.-cuDevicePrimaryCtxSetFlags_v2
 	.globl cuDeviceRegisterAsyncNotification
 	.type cuDeviceRegisterAsyncNotification,@function
 cuDeviceRegisterAsyncNotification:	endbr64
-	jmp	*carmine_front_slots+424(%rip)
+	jmp	*carmine_front_slots+496(%rip)
 	.size cuDeviceRegisterAsyncNotification,.-cuDeviceRegisterAsyncNotification
 	.globl cuDeviceSetGraphMemAttribute
 	.type cuDeviceSetGraphMemAttribute,@function
 cuDeviceSetGraphMemAttribute:	endbr64
-	jmp	*carmine_front_slots+432(%rip)
+	jmp	*carmine_front_slots+504(%rip)
 	.size cuDeviceSetGraphMemAttribute,.-cuDeviceSetGraphMemAttribute
 	.globl cuDeviceSetMemPool
 	.type cuDeviceSetMemPool,@function
 cuDeviceSetMemPool:	endbr64
-	jmp	*carmine_front_slots+440(%rip)
+	jmp	*carmine_front_slots+512(%rip)
 	.size cuDeviceSetMemPool,.-cuDeviceSetMemPool
 	.globl cuDeviceTotalMem_v2
 	.type cuDeviceTotalMem_v2,@function
 cuDeviceTotalMem_v2:	endbr64
-	jmp	*carmine_front_slots+448(%rip)
+	jmp	*carmine_front_slots+520(%rip)
 	.size cuDeviceTotalMem_v2,.-cuDeviceTotalMem_v2
 	.globl cuDeviceUnregisterAsyncNotification
 	.type cuDeviceUnregisterAsyncNotification,@function
 cuDeviceUnregisterAsyncNotification:	endbr64
-	jmp	*carmine_front_slots+456(%rip)
+	jmp	*carmine_front_slots+528(%rip)
 	.size cuDeviceUnregisterAsyncNotification,.-cuDeviceUnregisterAsyncNotification
 	.globl cuDriverGetVersion
 	.type cuDriverGetVersion,@function
 cuDriverGetVersion:	endbr64
-	jmp	*carmine_front_slots+464(%rip)
+	jmp	*carmine_front_slots+536(%rip)
 	.size cuDriverGetVersion,.-cuDriverGetVersion
 	.globl cuEventCreate
 	.type cuEventCreate,@function
 cuEventCreate:	endbr64
-	jmp	*carmine_front_slots+472(%rip)
+	jmp	*carmine_front_slots+544(%rip)
 	.size cuEventCreate,.-cuEventCreate
 	.globl cuEventDestroy_v2
 	.type cuEventDestroy_v2,@function
 cuEventDestroy_v2:	endbr64
-	jmp	*carmine_front_slots+480(%rip)
+	jmp	*carmine_front_slots+552(%rip)
 	.size cuEventDestroy_v2,.-cuEventDestroy_v2
 	.globl cuEventElapsedTime
 	.type cuEventElapsedTime,@function
 cuEventElapsedTime:	endbr64
-	jmp	*carmine_front_slots+488(%rip)
+	jmp	*carmine_front_slots+560(%rip)
 	.size cuEventElapsedTime,.-cuEventElapsedTime
 	.globl cuEventElapsedTime_v2
 	.type cuEventElapsedTime_v2,@function
 cuEventElapsedTime_v2:	endbr64
-	jmp	*carmine_front_slots+496(%rip)
+	jmp	*carmine_front_slots+568(%rip)
 	.size cuEventElapsedTime_v2,.-cuEventElapsedTime_v2
 	.globl cuEventQuery
 	.type cuEventQuery,@function
 cuEventQuery:	endbr64
-	jmp	*carmine_front_slots+504(%rip)
+	jmp	*carmine_front_slots+576(%rip)
 	.size cuEventQuery,.-cuEventQuery
 	.globl cuEventRecord
 	.type cuEventRecord,@function
 cuEventRecord:	endbr64
-	jmp	*carmine_front_slots+512(%rip)
+	jmp	*carmine_front_slots+584(%rip)
 	.size cuEventRecord,.-cuEventRecord
 	.globl cuEventRecordWithFlags
 	.type cuEventRecordWithFlags,@function
 cuEventRecordWithFlags:	endbr64
-	jmp	*carmine_front_slots+520(%rip)
+	jmp	*carmine_front_slots+592(%rip)
 	.size cuEventRecordWithFlags,.-cuEventRecordWithFlags
 	.globl cuEventRecordWithFlags_ptsz
 	.type cuEventRecordWithFlags_ptsz,@function
@@ -332,7 +377,7 @@ cuEventRecordWithFlags_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+520(%rip)
+1:	jmp	*carmine_front_slots+592(%rip)
 	.size cuEventRecordWithFlags_ptsz,.-cuEventRecordWithFlags_ptsz
 	.globl cuEventRecord_ptsz
 	.type cuEventRecord_ptsz,@function
@@ -340,237 +385,257 @@ cuEventRecord_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+512(%rip)
+1:	jmp	*carmine_front_slots+584(%rip)
 	.size cuEventRecord_ptsz,.-cuEventRecord_ptsz
 	.globl cuEventSynchronize
 	.type cuEventSynchronize,@function
 cuEventSynchronize:	endbr64
-	jmp	*carmine_front_slots+528(%rip)
+	jmp	*carmine_front_slots+600(%rip)
 	.size cuEventSynchronize,.-cuEventSynchronize
 	.globl cuExternalMemoryGetMappedBuffer
 	.type cuExternalMemoryGetMappedBuffer,@function
 cuExternalMemoryGetMappedBuffer:	endbr64
-	jmp	*carmine_front_slots+536(%rip)
+	jmp	*carmine_front_slots+608(%rip)
 	.size cuExternalMemoryGetMappedBuffer,.-cuExternalMemoryGetMappedBuffer
 	.globl cuFlushGPUDirectRDMAWrites
 	.type cuFlushGPUDirectRDMAWrites,@function
 cuFlushGPUDirectRDMAWrites:	endbr64
-	jmp	*carmine_front_slots+544(%rip)
+	jmp	*carmine_front_slots+616(%rip)
 	.size cuFlushGPUDirectRDMAWrites,.-cuFlushGPUDirectRDMAWrites
 	.globl cuFuncGetAttribute
 	.type cuFuncGetAttribute,@function
 cuFuncGetAttribute:	endbr64
-	jmp	*carmine_front_slots+552(%rip)
+	jmp	*carmine_front_slots+624(%rip)
 	.size cuFuncGetAttribute,.-cuFuncGetAttribute
 	.globl cuFuncGetName
 	.type cuFuncGetName,@function
 cuFuncGetName:	endbr64
-	jmp	*carmine_front_slots+560(%rip)
+	jmp	*carmine_front_slots+632(%rip)
 	.size cuFuncGetName,.-cuFuncGetName
+	.globl cuFuncGetParamCount
+	.type cuFuncGetParamCount,@function
+cuFuncGetParamCount:	endbr64
+	jmp	*carmine_front_slots+640(%rip)
+	.size cuFuncGetParamCount,.-cuFuncGetParamCount
+	.globl cuFuncGetParamInfo
+	.type cuFuncGetParamInfo,@function
+cuFuncGetParamInfo:	endbr64
+	jmp	*carmine_front_slots+648(%rip)
+	.size cuFuncGetParamInfo,.-cuFuncGetParamInfo
+	.globl cuFuncIsLoaded
+	.type cuFuncIsLoaded,@function
+cuFuncIsLoaded:	endbr64
+	jmp	*carmine_front_slots+656(%rip)
+	.size cuFuncIsLoaded,.-cuFuncIsLoaded
+	.globl cuFuncLoad
+	.type cuFuncLoad,@function
+cuFuncLoad:	endbr64
+	jmp	*carmine_front_slots+664(%rip)
+	.size cuFuncLoad,.-cuFuncLoad
 	.globl cuFuncSetAttribute
 	.type cuFuncSetAttribute,@function
 cuFuncSetAttribute:	endbr64
-	jmp	*carmine_front_slots+568(%rip)
+	jmp	*carmine_front_slots+672(%rip)
 	.size cuFuncSetAttribute,.-cuFuncSetAttribute
 	.globl cuFuncSetCacheConfig
 	.type cuFuncSetCacheConfig,@function
 cuFuncSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+576(%rip)
+	jmp	*carmine_front_slots+680(%rip)
 	.size cuFuncSetCacheConfig,.-cuFuncSetCacheConfig
 	.globl cuGetErrorName
 	.type cuGetErrorName,@function
 cuGetErrorName:	endbr64
-	jmp	*carmine_front_slots+584(%rip)
+	jmp	*carmine_front_slots+688(%rip)
 	.size cuGetErrorName,.-cuGetErrorName
 	.globl cuGetErrorString
 	.type cuGetErrorString,@function
 cuGetErrorString:	endbr64
-	jmp	*carmine_front_slots+592(%rip)
+	jmp	*carmine_front_slots+696(%rip)
 	.size cuGetErrorString,.-cuGetErrorString
 	.globl cuGetExportTable
 	.type cuGetExportTable,@function
 cuGetExportTable:	endbr64
-	jmp	*carmine_front_slots+600(%rip)
+	jmp	*carmine_front_slots+704(%rip)
 	.size cuGetExportTable,.-cuGetExportTable
 	.globl cuGetProcAddress
 	.type cuGetProcAddress,@function
 cuGetProcAddress:	endbr64
-	jmp	*carmine_front_slots+608(%rip)
+	jmp	*carmine_front_slots+712(%rip)
 	.size cuGetProcAddress,.-cuGetProcAddress
 	.globl cuGetProcAddress_v2
 	.type cuGetProcAddress_v2,@function
 cuGetProcAddress_v2:	endbr64
-	jmp	*carmine_front_slots+616(%rip)
+	jmp	*carmine_front_slots+720(%rip)
 	.size cuGetProcAddress_v2,.-cuGetProcAddress_v2
 	.globl cuGraphAddChildGraphNode
 	.type cuGraphAddChildGraphNode,@function
 cuGraphAddChildGraphNode:	endbr64
-	jmp	*carmine_front_slots+624(%rip)
+	jmp	*carmine_front_slots+728(%rip)
 	.size cuGraphAddChildGraphNode,.-cuGraphAddChildGraphNode
 	.globl cuGraphAddEmptyNode
 	.type cuGraphAddEmptyNode,@function
 cuGraphAddEmptyNode:	endbr64
-	jmp	*carmine_front_slots+632(%rip)
+	jmp	*carmine_front_slots+736(%rip)
 	.size cuGraphAddEmptyNode,.-cuGraphAddEmptyNode
 	.globl cuGraphAddEventRecordNode
 	.type cuGraphAddEventRecordNode,@function
 cuGraphAddEventRecordNode:	endbr64
-	jmp	*carmine_front_slots+640(%rip)
+	jmp	*carmine_front_slots+744(%rip)
 	.size cuGraphAddEventRecordNode,.-cuGraphAddEventRecordNode
 	.globl cuGraphAddEventWaitNode
 	.type cuGraphAddEventWaitNode,@function
 cuGraphAddEventWaitNode:	endbr64
-	jmp	*carmine_front_slots+648(%rip)
+	jmp	*carmine_front_slots+752(%rip)
 	.size cuGraphAddEventWaitNode,.-cuGraphAddEventWaitNode
 	.globl cuGraphAddHostNode
 	.type cuGraphAddHostNode,@function
 cuGraphAddHostNode:	endbr64
-	jmp	*carmine_front_slots+656(%rip)
+	jmp	*carmine_front_slots+760(%rip)
 	.size cuGraphAddHostNode,.-cuGraphAddHostNode
 	.globl cuGraphAddMemFreeNode
 	.type cuGraphAddMemFreeNode,@function
 cuGraphAddMemFreeNode:	endbr64
-	jmp	*carmine_front_slots+664(%rip)
+	jmp	*carmine_front_slots+768(%rip)
 	.size cuGraphAddMemFreeNode,.-cuGraphAddMemFreeNode
 	.globl cuGraphChildGraphNodeGetGraph
 	.type cuGraphChildGraphNodeGetGraph,@function
 cuGraphChildGraphNodeGetGraph:	endbr64
-	jmp	*carmine_front_slots+672(%rip)
+	jmp	*carmine_front_slots+776(%rip)
 	.size cuGraphChildGraphNodeGetGraph,.-cuGraphChildGraphNodeGetGraph
 	.globl cuGraphClone
 	.type cuGraphClone,@function
 cuGraphClone:	endbr64
-	jmp	*carmine_front_slots+680(%rip)
+	jmp	*carmine_front_slots+784(%rip)
 	.size cuGraphClone,.-cuGraphClone
 	.globl cuGraphCreate
 	.type cuGraphCreate,@function
 cuGraphCreate:	endbr64
-	jmp	*carmine_front_slots+688(%rip)
+	jmp	*carmine_front_slots+792(%rip)
 	.size cuGraphCreate,.-cuGraphCreate
 	.globl cuGraphDebugDotPrint
 	.type cuGraphDebugDotPrint,@function
 cuGraphDebugDotPrint:	endbr64
-	jmp	*carmine_front_slots+696(%rip)
+	jmp	*carmine_front_slots+800(%rip)
 	.size cuGraphDebugDotPrint,.-cuGraphDebugDotPrint
 	.globl cuGraphDestroy
 	.type cuGraphDestroy,@function
 cuGraphDestroy:	endbr64
-	jmp	*carmine_front_slots+704(%rip)
+	jmp	*carmine_front_slots+808(%rip)
 	.size cuGraphDestroy,.-cuGraphDestroy
 	.globl cuGraphDestroyNode
 	.type cuGraphDestroyNode,@function
 cuGraphDestroyNode:	endbr64
-	jmp	*carmine_front_slots+712(%rip)
+	jmp	*carmine_front_slots+816(%rip)
 	.size cuGraphDestroyNode,.-cuGraphDestroyNode
 	.globl cuGraphEventRecordNodeGetEvent
 	.type cuGraphEventRecordNodeGetEvent,@function
 cuGraphEventRecordNodeGetEvent:	endbr64
-	jmp	*carmine_front_slots+720(%rip)
+	jmp	*carmine_front_slots+824(%rip)
 	.size cuGraphEventRecordNodeGetEvent,.-cuGraphEventRecordNodeGetEvent
 	.globl cuGraphEventRecordNodeSetEvent
 	.type cuGraphEventRecordNodeSetEvent,@function
 cuGraphEventRecordNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+728(%rip)
+	jmp	*carmine_front_slots+832(%rip)
 	.size cuGraphEventRecordNodeSetEvent,.-cuGraphEventRecordNodeSetEvent
 	.globl cuGraphEventWaitNodeGetEvent
 	.type cuGraphEventWaitNodeGetEvent,@function
 cuGraphEventWaitNodeGetEvent:	endbr64
-	jmp	*carmine_front_slots+736(%rip)
+	jmp	*carmine_front_slots+840(%rip)
 	.size cuGraphEventWaitNodeGetEvent,.-cuGraphEventWaitNodeGetEvent
 	.globl cuGraphEventWaitNodeSetEvent
 	.type cuGraphEventWaitNodeSetEvent,@function
 cuGraphEventWaitNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+744(%rip)
+	jmp	*carmine_front_slots+848(%rip)
 	.size cuGraphEventWaitNodeSetEvent,.-cuGraphEventWaitNodeSetEvent
 	.globl cuGraphExecChildGraphNodeSetParams
 	.type cuGraphExecChildGraphNodeSetParams,@function
 cuGraphExecChildGraphNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+752(%rip)
+	jmp	*carmine_front_slots+856(%rip)
 	.size cuGraphExecChildGraphNodeSetParams,.-cuGraphExecChildGraphNodeSetParams
 	.globl cuGraphExecDestroy
 	.type cuGraphExecDestroy,@function
 cuGraphExecDestroy:	endbr64
-	jmp	*carmine_front_slots+760(%rip)
+	jmp	*carmine_front_slots+864(%rip)
 	.size cuGraphExecDestroy,.-cuGraphExecDestroy
 	.globl cuGraphExecEventRecordNodeSetEvent
 	.type cuGraphExecEventRecordNodeSetEvent,@function
 cuGraphExecEventRecordNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+768(%rip)
+	jmp	*carmine_front_slots+872(%rip)
 	.size cuGraphExecEventRecordNodeSetEvent,.-cuGraphExecEventRecordNodeSetEvent
 	.globl cuGraphExecEventWaitNodeSetEvent
 	.type cuGraphExecEventWaitNodeSetEvent,@function
 cuGraphExecEventWaitNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+776(%rip)
+	jmp	*carmine_front_slots+880(%rip)
 	.size cuGraphExecEventWaitNodeSetEvent,.-cuGraphExecEventWaitNodeSetEvent
 	.globl cuGraphExecGetFlags
 	.type cuGraphExecGetFlags,@function
 cuGraphExecGetFlags:	endbr64
-	jmp	*carmine_front_slots+784(%rip)
+	jmp	*carmine_front_slots+888(%rip)
 	.size cuGraphExecGetFlags,.-cuGraphExecGetFlags
 	.globl cuGraphExecGetId
 	.type cuGraphExecGetId,@function
 cuGraphExecGetId:	endbr64
-	jmp	*carmine_front_slots+792(%rip)
+	jmp	*carmine_front_slots+896(%rip)
 	.size cuGraphExecGetId,.-cuGraphExecGetId
 	.globl cuGraphExecHostNodeSetParams
 	.type cuGraphExecHostNodeSetParams,@function
 cuGraphExecHostNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+800(%rip)
+	jmp	*carmine_front_slots+904(%rip)
 	.size cuGraphExecHostNodeSetParams,.-cuGraphExecHostNodeSetParams
 	.globl cuGraphExecUpdate_v2
 	.type cuGraphExecUpdate_v2,@function
 cuGraphExecUpdate_v2:	endbr64
-	jmp	*carmine_front_slots+808(%rip)
+	jmp	*carmine_front_slots+912(%rip)
 	.size cuGraphExecUpdate_v2,.-cuGraphExecUpdate_v2
 	.globl cuGraphGetId
 	.type cuGraphGetId,@function
 cuGraphGetId:	endbr64
-	jmp	*carmine_front_slots+816(%rip)
+	jmp	*carmine_front_slots+920(%rip)
 	.size cuGraphGetId,.-cuGraphGetId
 	.globl cuGraphGetNodes
 	.type cuGraphGetNodes,@function
 cuGraphGetNodes:	endbr64
-	jmp	*carmine_front_slots+824(%rip)
+	jmp	*carmine_front_slots+928(%rip)
 	.size cuGraphGetNodes,.-cuGraphGetNodes
 	.globl cuGraphGetRootNodes
 	.type cuGraphGetRootNodes,@function
 cuGraphGetRootNodes:	endbr64
-	jmp	*carmine_front_slots+832(%rip)
+	jmp	*carmine_front_slots+936(%rip)
 	.size cuGraphGetRootNodes,.-cuGraphGetRootNodes
 	.globl cuGraphHostNodeGetParams
 	.type cuGraphHostNodeGetParams,@function
 cuGraphHostNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+840(%rip)
+	jmp	*carmine_front_slots+944(%rip)
 	.size cuGraphHostNodeGetParams,.-cuGraphHostNodeGetParams
 	.globl cuGraphHostNodeSetParams
 	.type cuGraphHostNodeSetParams,@function
 cuGraphHostNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+848(%rip)
+	jmp	*carmine_front_slots+952(%rip)
 	.size cuGraphHostNodeSetParams,.-cuGraphHostNodeSetParams
 	.globl cuGraphInstantiateWithFlags
 	.type cuGraphInstantiateWithFlags,@function
 cuGraphInstantiateWithFlags:	endbr64
-	jmp	*carmine_front_slots+856(%rip)
+	jmp	*carmine_front_slots+960(%rip)
 	.size cuGraphInstantiateWithFlags,.-cuGraphInstantiateWithFlags
 	.globl cuGraphInstantiateWithParams
 	.type cuGraphInstantiateWithParams,@function
 cuGraphInstantiateWithParams:	endbr64
-	jmp	*carmine_front_slots+864(%rip)
+	jmp	*carmine_front_slots+968(%rip)
 	.size cuGraphInstantiateWithParams,.-cuGraphInstantiateWithParams
 	.globl cuGraphKernelNodeGetAttribute
 	.type cuGraphKernelNodeGetAttribute,@function
 cuGraphKernelNodeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+872(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cuGraphKernelNodeGetAttribute,.-cuGraphKernelNodeGetAttribute
 	.globl cuGraphKernelNodeSetAttribute
 	.type cuGraphKernelNodeSetAttribute,@function
 cuGraphKernelNodeSetAttribute:	endbr64
-	jmp	*carmine_front_slots+880(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cuGraphKernelNodeSetAttribute,.-cuGraphKernelNodeSetAttribute
 	.globl cuGraphLaunch
 	.type cuGraphLaunch,@function
 cuGraphLaunch:	endbr64
-	jmp	*carmine_front_slots+888(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cuGraphLaunch,.-cuGraphLaunch
 	.globl cuGraphLaunch_ptsz
 	.type cuGraphLaunch_ptsz,@function
@@ -578,62 +643,62 @@ cuGraphLaunch_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+888(%rip)
+1:	jmp	*carmine_front_slots+992(%rip)
 	.size cuGraphLaunch_ptsz,.-cuGraphLaunch_ptsz
 	.globl cuGraphMemFreeNodeGetParams
 	.type cuGraphMemFreeNodeGetParams,@function
 cuGraphMemFreeNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+896(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cuGraphMemFreeNodeGetParams,.-cuGraphMemFreeNodeGetParams
 	.globl cuGraphNodeFindInClone
 	.type cuGraphNodeFindInClone,@function
 cuGraphNodeFindInClone:	endbr64
-	jmp	*carmine_front_slots+904(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cuGraphNodeFindInClone,.-cuGraphNodeFindInClone
 	.globl cuGraphNodeGetContainingGraph
 	.type cuGraphNodeGetContainingGraph,@function
 cuGraphNodeGetContainingGraph:	endbr64
-	jmp	*carmine_front_slots+912(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cuGraphNodeGetContainingGraph,.-cuGraphNodeGetContainingGraph
 	.globl cuGraphNodeGetEnabled
 	.type cuGraphNodeGetEnabled,@function
 cuGraphNodeGetEnabled:	endbr64
-	jmp	*carmine_front_slots+920(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cuGraphNodeGetEnabled,.-cuGraphNodeGetEnabled
 	.globl cuGraphNodeGetLocalId
 	.type cuGraphNodeGetLocalId,@function
 cuGraphNodeGetLocalId:	endbr64
-	jmp	*carmine_front_slots+928(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cuGraphNodeGetLocalId,.-cuGraphNodeGetLocalId
 	.globl cuGraphNodeGetToolsId
 	.type cuGraphNodeGetToolsId,@function
 cuGraphNodeGetToolsId:	endbr64
-	jmp	*carmine_front_slots+936(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cuGraphNodeGetToolsId,.-cuGraphNodeGetToolsId
 	.globl cuGraphNodeGetType
 	.type cuGraphNodeGetType,@function
 cuGraphNodeGetType:	endbr64
-	jmp	*carmine_front_slots+944(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cuGraphNodeGetType,.-cuGraphNodeGetType
 	.globl cuGraphNodeSetEnabled
 	.type cuGraphNodeSetEnabled,@function
 cuGraphNodeSetEnabled:	endbr64
-	jmp	*carmine_front_slots+952(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cuGraphNodeSetEnabled,.-cuGraphNodeSetEnabled
 	.globl cuGraphReleaseUserObject
 	.type cuGraphReleaseUserObject,@function
 cuGraphReleaseUserObject:	endbr64
-	jmp	*carmine_front_slots+960(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cuGraphReleaseUserObject,.-cuGraphReleaseUserObject
 	.globl cuGraphRetainUserObject
 	.type cuGraphRetainUserObject,@function
 cuGraphRetainUserObject:	endbr64
-	jmp	*carmine_front_slots+968(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cuGraphRetainUserObject,.-cuGraphRetainUserObject
 	.globl cuGraphUpload
 	.type cuGraphUpload,@function
 cuGraphUpload:	endbr64
-	jmp	*carmine_front_slots+976(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cuGraphUpload,.-cuGraphUpload
 	.globl cuGraphUpload_ptsz
 	.type cuGraphUpload_ptsz,@function
@@ -641,12 +706,12 @@ cuGraphUpload_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+976(%rip)
+1:	jmp	*carmine_front_slots+1080(%rip)
 	.size cuGraphUpload_ptsz,.-cuGraphUpload_ptsz
 	.globl cuGraphicsMapResources
 	.type cuGraphicsMapResources,@function
 cuGraphicsMapResources:	endbr64
-	jmp	*carmine_front_slots+984(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cuGraphicsMapResources,.-cuGraphicsMapResources
 	.globl cuGraphicsMapResources_ptsz
 	.type cuGraphicsMapResources_ptsz,@function
@@ -654,32 +719,32 @@ cuGraphicsMapResources_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+984(%rip)
+1:	jmp	*carmine_front_slots+1088(%rip)
 	.size cuGraphicsMapResources_ptsz,.-cuGraphicsMapResources_ptsz
 	.globl cuGraphicsResourceGetMappedMipmappedArray
 	.type cuGraphicsResourceGetMappedMipmappedArray,@function
 cuGraphicsResourceGetMappedMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+992(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cuGraphicsResourceGetMappedMipmappedArray,.-cuGraphicsResourceGetMappedMipmappedArray
 	.globl cuGraphicsResourceGetMappedPointer_v2
 	.type cuGraphicsResourceGetMappedPointer_v2,@function
 cuGraphicsResourceGetMappedPointer_v2:	endbr64
-	jmp	*carmine_front_slots+1000(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cuGraphicsResourceGetMappedPointer_v2,.-cuGraphicsResourceGetMappedPointer_v2
 	.globl cuGraphicsResourceSetMapFlags_v2
 	.type cuGraphicsResourceSetMapFlags_v2,@function
 cuGraphicsResourceSetMapFlags_v2:	endbr64
-	jmp	*carmine_front_slots+1008(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cuGraphicsResourceSetMapFlags_v2,.-cuGraphicsResourceSetMapFlags_v2
 	.globl cuGraphicsSubResourceGetMappedArray
 	.type cuGraphicsSubResourceGetMappedArray,@function
 cuGraphicsSubResourceGetMappedArray:	endbr64
-	jmp	*carmine_front_slots+1016(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cuGraphicsSubResourceGetMappedArray,.-cuGraphicsSubResourceGetMappedArray
 	.globl cuGraphicsUnmapResources
 	.type cuGraphicsUnmapResources,@function
 cuGraphicsUnmapResources:	endbr64
-	jmp	*carmine_front_slots+1024(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cuGraphicsUnmapResources,.-cuGraphicsUnmapResources
 	.globl cuGraphicsUnmapResources_ptsz
 	.type cuGraphicsUnmapResources_ptsz,@function
@@ -687,57 +752,132 @@ cuGraphicsUnmapResources_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1024(%rip)
+1:	jmp	*carmine_front_slots+1128(%rip)
 	.size cuGraphicsUnmapResources_ptsz,.-cuGraphicsUnmapResources_ptsz
 	.globl cuGraphicsUnregisterResource
 	.type cuGraphicsUnregisterResource,@function
 cuGraphicsUnregisterResource:	endbr64
-	jmp	*carmine_front_slots+1032(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cuGraphicsUnregisterResource,.-cuGraphicsUnregisterResource
+	.globl cuGreenCtxCreate
+	.type cuGreenCtxCreate,@function
+cuGreenCtxCreate:	endbr64
+	jmp	*carmine_front_slots+1144(%rip)
+	.size cuGreenCtxCreate,.-cuGreenCtxCreate
+	.globl cuGreenCtxDestroy
+	.type cuGreenCtxDestroy,@function
+cuGreenCtxDestroy:	endbr64
+	jmp	*carmine_front_slots+1152(%rip)
+	.size cuGreenCtxDestroy,.-cuGreenCtxDestroy
+	.globl cuGreenCtxGetDevResource
+	.type cuGreenCtxGetDevResource,@function
+cuGreenCtxGetDevResource:	endbr64
+	jmp	*carmine_front_slots+1160(%rip)
+	.size cuGreenCtxGetDevResource,.-cuGreenCtxGetDevResource
+	.globl cuGreenCtxGetId
+	.type cuGreenCtxGetId,@function
+cuGreenCtxGetId:	endbr64
+	jmp	*carmine_front_slots+1168(%rip)
+	.size cuGreenCtxGetId,.-cuGreenCtxGetId
+	.globl cuGreenCtxRecordEvent
+	.type cuGreenCtxRecordEvent,@function
+cuGreenCtxRecordEvent:	endbr64
+	jmp	*carmine_front_slots+1176(%rip)
+	.size cuGreenCtxRecordEvent,.-cuGreenCtxRecordEvent
+	.globl cuGreenCtxStreamCreate
+	.type cuGreenCtxStreamCreate,@function
+cuGreenCtxStreamCreate:	endbr64
+	jmp	*carmine_front_slots+1184(%rip)
+	.size cuGreenCtxStreamCreate,.-cuGreenCtxStreamCreate
+	.globl cuGreenCtxWaitEvent
+	.type cuGreenCtxWaitEvent,@function
+cuGreenCtxWaitEvent:	endbr64
+	jmp	*carmine_front_slots+1192(%rip)
+	.size cuGreenCtxWaitEvent,.-cuGreenCtxWaitEvent
 	.globl cuImportExternalMemory
 	.type cuImportExternalMemory,@function
 cuImportExternalMemory:	endbr64
-	jmp	*carmine_front_slots+1040(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cuImportExternalMemory,.-cuImportExternalMemory
 	.globl cuImportExternalSemaphore
 	.type cuImportExternalSemaphore,@function
 cuImportExternalSemaphore:	endbr64
-	jmp	*carmine_front_slots+1048(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cuImportExternalSemaphore,.-cuImportExternalSemaphore
 	.globl cuInit
 	.type cuInit,@function
 cuInit:	endbr64
-	jmp	*carmine_front_slots+1056(%rip)
+	jmp	*carmine_front_slots+1216(%rip)
 	.size cuInit,.-cuInit
 	.globl cuIpcCloseMemHandle
 	.type cuIpcCloseMemHandle,@function
 cuIpcCloseMemHandle:	endbr64
-	jmp	*carmine_front_slots+1064(%rip)
+	jmp	*carmine_front_slots+1224(%rip)
 	.size cuIpcCloseMemHandle,.-cuIpcCloseMemHandle
 	.globl cuIpcGetEventHandle
 	.type cuIpcGetEventHandle,@function
 cuIpcGetEventHandle:	endbr64
-	jmp	*carmine_front_slots+1072(%rip)
+	jmp	*carmine_front_slots+1232(%rip)
 	.size cuIpcGetEventHandle,.-cuIpcGetEventHandle
 	.globl cuIpcGetMemHandle
 	.type cuIpcGetMemHandle,@function
 cuIpcGetMemHandle:	endbr64
-	jmp	*carmine_front_slots+1080(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cuIpcGetMemHandle,.-cuIpcGetMemHandle
 	.globl cuIpcOpenEventHandle
 	.type cuIpcOpenEventHandle,@function
 cuIpcOpenEventHandle:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cuIpcOpenEventHandle,.-cuIpcOpenEventHandle
 	.globl cuIpcOpenMemHandle_v2
 	.type cuIpcOpenMemHandle_v2,@function
 cuIpcOpenMemHandle_v2:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cuIpcOpenMemHandle_v2,.-cuIpcOpenMemHandle_v2
+	.globl cuKernelGetAttribute
+	.type cuKernelGetAttribute,@function
+cuKernelGetAttribute:	endbr64
+	jmp	*carmine_front_slots+1264(%rip)
+	.size cuKernelGetAttribute,.-cuKernelGetAttribute
+	.globl cuKernelGetFunction
+	.type cuKernelGetFunction,@function
+cuKernelGetFunction:	endbr64
+	jmp	*carmine_front_slots+1272(%rip)
+	.size cuKernelGetFunction,.-cuKernelGetFunction
+	.globl cuKernelGetLibrary
+	.type cuKernelGetLibrary,@function
+cuKernelGetLibrary:	endbr64
+	jmp	*carmine_front_slots+1280(%rip)
+	.size cuKernelGetLibrary,.-cuKernelGetLibrary
+	.globl cuKernelGetName
+	.type cuKernelGetName,@function
+cuKernelGetName:	endbr64
+	jmp	*carmine_front_slots+1288(%rip)
+	.size cuKernelGetName,.-cuKernelGetName
+	.globl cuKernelGetParamCount
+	.type cuKernelGetParamCount,@function
+cuKernelGetParamCount:	endbr64
+	jmp	*carmine_front_slots+1296(%rip)
+	.size cuKernelGetParamCount,.-cuKernelGetParamCount
+	.globl cuKernelGetParamInfo
+	.type cuKernelGetParamInfo,@function
+cuKernelGetParamInfo:	endbr64
+	jmp	*carmine_front_slots+1304(%rip)
+	.size cuKernelGetParamInfo,.-cuKernelGetParamInfo
+	.globl cuKernelSetAttribute
+	.type cuKernelSetAttribute,@function
+cuKernelSetAttribute:	endbr64
+	jmp	*carmine_front_slots+1312(%rip)
+	.size cuKernelSetAttribute,.-cuKernelSetAttribute
+	.globl cuKernelSetCacheConfig
+	.type cuKernelSetCacheConfig,@function
+cuKernelSetCacheConfig:	endbr64
+	jmp	*carmine_front_slots+1320(%rip)
+	.size cuKernelSetCacheConfig,.-cuKernelSetCacheConfig
 	.globl cuLaunchCooperativeKernel
 	.type cuLaunchCooperativeKernel,@function
 cuLaunchCooperativeKernel:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1328(%rip)
 	.size cuLaunchCooperativeKernel,.-cuLaunchCooperativeKernel
 	.globl cuLaunchCooperativeKernel_ptsz
 	.type cuLaunchCooperativeKernel_ptsz,@function
@@ -745,12 +885,12 @@ cuLaunchCooperativeKernel_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1104(%rip)
+1:	jmp	*carmine_front_slots+1328(%rip)
 	.size cuLaunchCooperativeKernel_ptsz,.-cuLaunchCooperativeKernel_ptsz
 	.globl cuLaunchHostFunc
 	.type cuLaunchHostFunc,@function
 cuLaunchHostFunc:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1336(%rip)
 	.size cuLaunchHostFunc,.-cuLaunchHostFunc
 	.globl cuLaunchHostFunc_ptsz
 	.type cuLaunchHostFunc_ptsz,@function
@@ -758,12 +898,12 @@ cuLaunchHostFunc_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1112(%rip)
+1:	jmp	*carmine_front_slots+1336(%rip)
 	.size cuLaunchHostFunc_ptsz,.-cuLaunchHostFunc_ptsz
 	.globl cuLaunchHostFunc_v2
 	.type cuLaunchHostFunc_v2,@function
 cuLaunchHostFunc_v2:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1344(%rip)
 	.size cuLaunchHostFunc_v2,.-cuLaunchHostFunc_v2
 	.globl cuLaunchHostFunc_v2_ptsz
 	.type cuLaunchHostFunc_v2_ptsz,@function
@@ -771,17 +911,17 @@ cuLaunchHostFunc_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1120(%rip)
+1:	jmp	*carmine_front_slots+1344(%rip)
 	.size cuLaunchHostFunc_v2_ptsz,.-cuLaunchHostFunc_v2_ptsz
 	.globl cuLaunchKernel
 	.type cuLaunchKernel,@function
 cuLaunchKernel:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1352(%rip)
 	.size cuLaunchKernel,.-cuLaunchKernel
 	.globl cuLaunchKernelEx
 	.type cuLaunchKernelEx,@function
 cuLaunchKernelEx:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1360(%rip)
 	.size cuLaunchKernelEx,.-cuLaunchKernelEx
 	.globl cuLaunchKernel_ptsz
 	.type cuLaunchKernel_ptsz,@function
@@ -789,82 +929,107 @@ cuLaunchKernel_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1128(%rip)
+1:	jmp	*carmine_front_slots+1352(%rip)
 	.size cuLaunchKernel_ptsz,.-cuLaunchKernel_ptsz
 	.globl cuLibraryEnumerateKernels
 	.type cuLibraryEnumerateKernels,@function
 cuLibraryEnumerateKernels:	endbr64
-	jmp	*carmine_front_slots+1144(%rip)
+	jmp	*carmine_front_slots+1368(%rip)
 	.size cuLibraryEnumerateKernels,.-cuLibraryEnumerateKernels
 	.globl cuLibraryGetGlobal
 	.type cuLibraryGetGlobal,@function
 cuLibraryGetGlobal:	endbr64
-	jmp	*carmine_front_slots+1152(%rip)
+	jmp	*carmine_front_slots+1376(%rip)
 	.size cuLibraryGetGlobal,.-cuLibraryGetGlobal
 	.globl cuLibraryGetKernel
 	.type cuLibraryGetKernel,@function
 cuLibraryGetKernel:	endbr64
-	jmp	*carmine_front_slots+1160(%rip)
+	jmp	*carmine_front_slots+1384(%rip)
 	.size cuLibraryGetKernel,.-cuLibraryGetKernel
 	.globl cuLibraryGetKernelCount
 	.type cuLibraryGetKernelCount,@function
 cuLibraryGetKernelCount:	endbr64
-	jmp	*carmine_front_slots+1168(%rip)
+	jmp	*carmine_front_slots+1392(%rip)
 	.size cuLibraryGetKernelCount,.-cuLibraryGetKernelCount
 	.globl cuLibraryGetManaged
 	.type cuLibraryGetManaged,@function
 cuLibraryGetManaged:	endbr64
-	jmp	*carmine_front_slots+1176(%rip)
+	jmp	*carmine_front_slots+1400(%rip)
 	.size cuLibraryGetManaged,.-cuLibraryGetManaged
 	.globl cuLibraryGetUnifiedFunction
 	.type cuLibraryGetUnifiedFunction,@function
 cuLibraryGetUnifiedFunction:	endbr64
-	jmp	*carmine_front_slots+1184(%rip)
+	jmp	*carmine_front_slots+1408(%rip)
 	.size cuLibraryGetUnifiedFunction,.-cuLibraryGetUnifiedFunction
 	.globl cuLibraryLoadData
 	.type cuLibraryLoadData,@function
 cuLibraryLoadData:	endbr64
-	jmp	*carmine_front_slots+1192(%rip)
+	jmp	*carmine_front_slots+1416(%rip)
 	.size cuLibraryLoadData,.-cuLibraryLoadData
 	.globl cuLibraryLoadFromFile
 	.type cuLibraryLoadFromFile,@function
 cuLibraryLoadFromFile:	endbr64
-	jmp	*carmine_front_slots+1200(%rip)
+	jmp	*carmine_front_slots+1424(%rip)
 	.size cuLibraryLoadFromFile,.-cuLibraryLoadFromFile
 	.globl cuLibraryUnload
 	.type cuLibraryUnload,@function
 cuLibraryUnload:	endbr64
-	jmp	*carmine_front_slots+1208(%rip)
+	jmp	*carmine_front_slots+1432(%rip)
 	.size cuLibraryUnload,.-cuLibraryUnload
+	.globl cuLinkAddData_v2
+	.type cuLinkAddData_v2,@function
+cuLinkAddData_v2:	endbr64
+	jmp	*carmine_front_slots+1440(%rip)
+	.size cuLinkAddData_v2,.-cuLinkAddData_v2
+	.globl cuLinkAddFile_v2
+	.type cuLinkAddFile_v2,@function
+cuLinkAddFile_v2:	endbr64
+	jmp	*carmine_front_slots+1448(%rip)
+	.size cuLinkAddFile_v2,.-cuLinkAddFile_v2
+	.globl cuLinkComplete
+	.type cuLinkComplete,@function
+cuLinkComplete:	endbr64
+	jmp	*carmine_front_slots+1456(%rip)
+	.size cuLinkComplete,.-cuLinkComplete
+	.globl cuLinkCreate_v2
+	.type cuLinkCreate_v2,@function
+cuLinkCreate_v2:	endbr64
+	jmp	*carmine_front_slots+1464(%rip)
+	.size cuLinkCreate_v2,.-cuLinkCreate_v2
+	.globl cuLinkDestroy
+	.type cuLinkDestroy,@function
+cuLinkDestroy:	endbr64
+	jmp	*carmine_front_slots+1472(%rip)
+	.size cuLinkDestroy,.-cuLinkDestroy
 	.globl cuLogsCurrent
 	.type cuLogsCurrent,@function
 cuLogsCurrent:	endbr64
-	jmp	*carmine_front_slots+1216(%rip)
+	jmp	*carmine_front_slots+1480(%rip)
 	.size cuLogsCurrent,.-cuLogsCurrent
 	.globl cuLogsDumpToFile
 	.type cuLogsDumpToFile,@function
 cuLogsDumpToFile:	endbr64
-	jmp	*carmine_front_slots+1224(%rip)
+	jmp	*carmine_front_slots+1488(%rip)
 	.size cuLogsDumpToFile,.-cuLogsDumpToFile
 	.globl cuLogsDumpToMemory
 	.type cuLogsDumpToMemory,@function
 cuLogsDumpToMemory:	endbr64
-	jmp	*carmine_front_slots+1232(%rip)
+	jmp	*carmine_front_slots+1496(%rip)
 	.size cuLogsDumpToMemory,.-cuLogsDumpToMemory
 	.globl cuLogsRegisterCallback
 	.type cuLogsRegisterCallback,@function
 cuLogsRegisterCallback:	endbr64
-	jmp	*carmine_front_slots+1240(%rip)
+	jmp	*carmine_front_slots+1504(%rip)
 	.size cuLogsRegisterCallback,.-cuLogsRegisterCallback
 	.globl cuLogsUnregisterCallback
 	.type cuLogsUnregisterCallback,@function
 cuLogsUnregisterCallback:	endbr64
-	jmp	*carmine_front_slots+1248(%rip)
+	jmp	*carmine_front_slots+1512(%rip)
 	.size cuLogsUnregisterCallback,.-cuLogsUnregisterCallback
 	.globl cuMemAllocAsync
 	.type cuMemAllocAsync,@function
 cuMemAllocAsync:	endbr64
-	jmp	*carmine_front_slots+1256(%rip)
+	jmp	*carmine_front_slots+1520(%rip)
 	.size cuMemAllocAsync,.-cuMemAllocAsync
 	.globl cuMemAllocAsync_ptsz
 	.type cuMemAllocAsync_ptsz,@function
@@ -872,12 +1037,12 @@ cuMemAllocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1256(%rip)
+1:	jmp	*carmine_front_slots+1520(%rip)
 	.size cuMemAllocAsync_ptsz,.-cuMemAllocAsync_ptsz
 	.globl cuMemAllocFromPoolAsync
 	.type cuMemAllocFromPoolAsync,@function
 cuMemAllocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+1264(%rip)
+	jmp	*carmine_front_slots+1528(%rip)
 	.size cuMemAllocFromPoolAsync,.-cuMemAllocFromPoolAsync
 	.globl cuMemAllocFromPoolAsync_ptsz
 	.type cuMemAllocFromPoolAsync_ptsz,@function
@@ -885,32 +1050,32 @@ cuMemAllocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1264(%rip)
+1:	jmp	*carmine_front_slots+1528(%rip)
 	.size cuMemAllocFromPoolAsync_ptsz,.-cuMemAllocFromPoolAsync_ptsz
 	.globl cuMemAllocHost_v2
 	.type cuMemAllocHost_v2,@function
 cuMemAllocHost_v2:	endbr64
-	jmp	*carmine_front_slots+1272(%rip)
+	jmp	*carmine_front_slots+1536(%rip)
 	.size cuMemAllocHost_v2,.-cuMemAllocHost_v2
 	.globl cuMemAllocManaged
 	.type cuMemAllocManaged,@function
 cuMemAllocManaged:	endbr64
-	jmp	*carmine_front_slots+1280(%rip)
+	jmp	*carmine_front_slots+1544(%rip)
 	.size cuMemAllocManaged,.-cuMemAllocManaged
 	.globl cuMemAllocPitch_v2
 	.type cuMemAllocPitch_v2,@function
 cuMemAllocPitch_v2:	endbr64
-	jmp	*carmine_front_slots+1288(%rip)
+	jmp	*carmine_front_slots+1552(%rip)
 	.size cuMemAllocPitch_v2,.-cuMemAllocPitch_v2
 	.globl cuMemAlloc_v2
 	.type cuMemAlloc_v2,@function
 cuMemAlloc_v2:	endbr64
-	jmp	*carmine_front_slots+1296(%rip)
+	jmp	*carmine_front_slots+1560(%rip)
 	.size cuMemAlloc_v2,.-cuMemAlloc_v2
 	.globl cuMemFreeAsync
 	.type cuMemFreeAsync,@function
 cuMemFreeAsync:	endbr64
-	jmp	*carmine_front_slots+1304(%rip)
+	jmp	*carmine_front_slots+1568(%rip)
 	.size cuMemFreeAsync,.-cuMemFreeAsync
 	.globl cuMemFreeAsync_ptsz
 	.type cuMemFreeAsync_ptsz,@function
@@ -918,122 +1083,168 @@ cuMemFreeAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1304(%rip)
+1:	jmp	*carmine_front_slots+1568(%rip)
 	.size cuMemFreeAsync_ptsz,.-cuMemFreeAsync_ptsz
 	.globl cuMemFreeHost
 	.type cuMemFreeHost,@function
 cuMemFreeHost:	endbr64
-	jmp	*carmine_front_slots+1312(%rip)
+	jmp	*carmine_front_slots+1576(%rip)
 	.size cuMemFreeHost,.-cuMemFreeHost
 	.globl cuMemFree_v2
 	.type cuMemFree_v2,@function
 cuMemFree_v2:	endbr64
-	jmp	*carmine_front_slots+1320(%rip)
+	jmp	*carmine_front_slots+1584(%rip)
 	.size cuMemFree_v2,.-cuMemFree_v2
+	.globl cuMemGetAddressRange_v2
+	.type cuMemGetAddressRange_v2,@function
+cuMemGetAddressRange_v2:	endbr64
+	jmp	*carmine_front_slots+1592(%rip)
+	.size cuMemGetAddressRange_v2,.-cuMemGetAddressRange_v2
 	.globl cuMemGetInfo_v2
 	.type cuMemGetInfo_v2,@function
 cuMemGetInfo_v2:	endbr64
-	jmp	*carmine_front_slots+1328(%rip)
+	jmp	*carmine_front_slots+1600(%rip)
 	.size cuMemGetInfo_v2,.-cuMemGetInfo_v2
 	.globl cuMemHostAlloc
 	.type cuMemHostAlloc,@function
 cuMemHostAlloc:	endbr64
-	jmp	*carmine_front_slots+1336(%rip)
+	jmp	*carmine_front_slots+1608(%rip)
 	.size cuMemHostAlloc,.-cuMemHostAlloc
 	.globl cuMemHostGetDevicePointer_v2
 	.type cuMemHostGetDevicePointer_v2,@function
 cuMemHostGetDevicePointer_v2:	endbr64
-	jmp	*carmine_front_slots+1344(%rip)
+	jmp	*carmine_front_slots+1616(%rip)
 	.size cuMemHostGetDevicePointer_v2,.-cuMemHostGetDevicePointer_v2
 	.globl cuMemHostGetFlags
 	.type cuMemHostGetFlags,@function
 cuMemHostGetFlags:	endbr64
-	jmp	*carmine_front_slots+1352(%rip)
+	jmp	*carmine_front_slots+1624(%rip)
 	.size cuMemHostGetFlags,.-cuMemHostGetFlags
 	.globl cuMemHostRegister_v2
 	.type cuMemHostRegister_v2,@function
 cuMemHostRegister_v2:	endbr64
-	jmp	*carmine_front_slots+1360(%rip)
+	jmp	*carmine_front_slots+1632(%rip)
 	.size cuMemHostRegister_v2,.-cuMemHostRegister_v2
 	.globl cuMemHostUnregister
 	.type cuMemHostUnregister,@function
 cuMemHostUnregister:	endbr64
-	jmp	*carmine_front_slots+1368(%rip)
+	jmp	*carmine_front_slots+1640(%rip)
 	.size cuMemHostUnregister,.-cuMemHostUnregister
 	.globl cuMemPoolCreate
 	.type cuMemPoolCreate,@function
 cuMemPoolCreate:	endbr64
-	jmp	*carmine_front_slots+1376(%rip)
+	jmp	*carmine_front_slots+1648(%rip)
 	.size cuMemPoolCreate,.-cuMemPoolCreate
 	.globl cuMemPoolDestroy
 	.type cuMemPoolDestroy,@function
 cuMemPoolDestroy:	endbr64
-	jmp	*carmine_front_slots+1384(%rip)
+	jmp	*carmine_front_slots+1656(%rip)
 	.size cuMemPoolDestroy,.-cuMemPoolDestroy
 	.globl cuMemPoolExportPointer
 	.type cuMemPoolExportPointer,@function
 cuMemPoolExportPointer:	endbr64
-	jmp	*carmine_front_slots+1392(%rip)
+	jmp	*carmine_front_slots+1664(%rip)
 	.size cuMemPoolExportPointer,.-cuMemPoolExportPointer
 	.globl cuMemPoolExportToShareableHandle
 	.type cuMemPoolExportToShareableHandle,@function
 cuMemPoolExportToShareableHandle:	endbr64
-	jmp	*carmine_front_slots+1400(%rip)
+	jmp	*carmine_front_slots+1672(%rip)
 	.size cuMemPoolExportToShareableHandle,.-cuMemPoolExportToShareableHandle
 	.globl cuMemPoolGetAccess
 	.type cuMemPoolGetAccess,@function
 cuMemPoolGetAccess:	endbr64
-	jmp	*carmine_front_slots+1408(%rip)
+	jmp	*carmine_front_slots+1680(%rip)
 	.size cuMemPoolGetAccess,.-cuMemPoolGetAccess
 	.globl cuMemPoolGetAttribute
 	.type cuMemPoolGetAttribute,@function
 cuMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1416(%rip)
+	jmp	*carmine_front_slots+1688(%rip)
 	.size cuMemPoolGetAttribute,.-cuMemPoolGetAttribute
 	.globl cuMemPoolImportFromShareableHandle
 	.type cuMemPoolImportFromShareableHandle,@function
 cuMemPoolImportFromShareableHandle:	endbr64
-	jmp	*carmine_front_slots+1424(%rip)
+	jmp	*carmine_front_slots+1696(%rip)
 	.size cuMemPoolImportFromShareableHandle,.-cuMemPoolImportFromShareableHandle
 	.globl cuMemPoolImportPointer
 	.type cuMemPoolImportPointer,@function
 cuMemPoolImportPointer:	endbr64
-	jmp	*carmine_front_slots+1432(%rip)
+	jmp	*carmine_front_slots+1704(%rip)
 	.size cuMemPoolImportPointer,.-cuMemPoolImportPointer
 	.globl cuMemPoolSetAccess
 	.type cuMemPoolSetAccess,@function
 cuMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+1440(%rip)
+	jmp	*carmine_front_slots+1712(%rip)
 	.size cuMemPoolSetAccess,.-cuMemPoolSetAccess
 	.globl cuMemPoolSetAttribute
 	.type cuMemPoolSetAttribute,@function
 cuMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1448(%rip)
+	jmp	*carmine_front_slots+1720(%rip)
 	.size cuMemPoolSetAttribute,.-cuMemPoolSetAttribute
 	.globl cuMemPoolTrimTo
 	.type cuMemPoolTrimTo,@function
 cuMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+1456(%rip)
+	jmp	*carmine_front_slots+1728(%rip)
 	.size cuMemPoolTrimTo,.-cuMemPoolTrimTo
 	.globl cuMemRangeGetAttribute
 	.type cuMemRangeGetAttribute,@function
 cuMemRangeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1464(%rip)
+	jmp	*carmine_front_slots+1736(%rip)
 	.size cuMemRangeGetAttribute,.-cuMemRangeGetAttribute
 	.globl cuMemRangeGetAttributes
 	.type cuMemRangeGetAttributes,@function
 cuMemRangeGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1472(%rip)
+	jmp	*carmine_front_slots+1744(%rip)
 	.size cuMemRangeGetAttributes,.-cuMemRangeGetAttributes
 	.globl cuMemcpy
 	.type cuMemcpy,@function
 cuMemcpy:	endbr64
-	jmp	*carmine_front_slots+1480(%rip)
+	jmp	*carmine_front_slots+1752(%rip)
 	.size cuMemcpy,.-cuMemcpy
+	.globl cuMemcpy2DAsync_v2
+	.type cuMemcpy2DAsync_v2,@function
+cuMemcpy2DAsync_v2:	endbr64
+	jmp	*carmine_front_slots+1760(%rip)
+	.size cuMemcpy2DAsync_v2,.-cuMemcpy2DAsync_v2
+	.globl cuMemcpy2DAsync_v2_ptsz
+	.type cuMemcpy2DAsync_v2_ptsz,@function
+cuMemcpy2DAsync_v2_ptsz:	endbr64
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+1760(%rip)
+	.size cuMemcpy2DAsync_v2_ptsz,.-cuMemcpy2DAsync_v2_ptsz
+	.globl cuMemcpy2DUnaligned_v2
+	.type cuMemcpy2DUnaligned_v2,@function
+cuMemcpy2DUnaligned_v2:	endbr64
+	jmp	*carmine_front_slots+1768(%rip)
+	.size cuMemcpy2DUnaligned_v2,.-cuMemcpy2DUnaligned_v2
+	.globl cuMemcpy2D_v2
+	.type cuMemcpy2D_v2,@function
+cuMemcpy2D_v2:	endbr64
+	jmp	*carmine_front_slots+1776(%rip)
+	.size cuMemcpy2D_v2,.-cuMemcpy2D_v2
+	.globl cuMemcpy3DAsync_v2
+	.type cuMemcpy3DAsync_v2,@function
+cuMemcpy3DAsync_v2:	endbr64
+	jmp	*carmine_front_slots+1784(%rip)
+	.size cuMemcpy3DAsync_v2,.-cuMemcpy3DAsync_v2
+	.globl cuMemcpy3DAsync_v2_ptsz
+	.type cuMemcpy3DAsync_v2_ptsz,@function
+cuMemcpy3DAsync_v2_ptsz:	endbr64
+	cmpq	$0, %rsi
+	jne	1f
+	movq	$2, %rsi
+1:	jmp	*carmine_front_slots+1784(%rip)
+	.size cuMemcpy3DAsync_v2_ptsz,.-cuMemcpy3DAsync_v2_ptsz
+	.globl cuMemcpy3D_v2
+	.type cuMemcpy3D_v2,@function
+cuMemcpy3D_v2:	endbr64
+	jmp	*carmine_front_slots+1792(%rip)
+	.size cuMemcpy3D_v2,.-cuMemcpy3D_v2
 	.globl cuMemcpyAsync
 	.type cuMemcpyAsync,@function
 cuMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+1488(%rip)
+	jmp	*carmine_front_slots+1800(%rip)
 	.size cuMemcpyAsync,.-cuMemcpyAsync
 	.globl cuMemcpyAsync_ptsz
 	.type cuMemcpyAsync_ptsz,@function
@@ -1041,12 +1252,12 @@ cuMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1488(%rip)
+1:	jmp	*carmine_front_slots+1800(%rip)
 	.size cuMemcpyAsync_ptsz,.-cuMemcpyAsync_ptsz
 	.globl cuMemcpyDtoDAsync_v2
 	.type cuMemcpyDtoDAsync_v2,@function
 cuMemcpyDtoDAsync_v2:	endbr64
-	jmp	*carmine_front_slots+1496(%rip)
+	jmp	*carmine_front_slots+1808(%rip)
 	.size cuMemcpyDtoDAsync_v2,.-cuMemcpyDtoDAsync_v2
 	.globl cuMemcpyDtoDAsync_v2_ptsz
 	.type cuMemcpyDtoDAsync_v2_ptsz,@function
@@ -1054,17 +1265,17 @@ cuMemcpyDtoDAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1496(%rip)
+1:	jmp	*carmine_front_slots+1808(%rip)
 	.size cuMemcpyDtoDAsync_v2_ptsz,.-cuMemcpyDtoDAsync_v2_ptsz
 	.globl cuMemcpyDtoD_v2
 	.type cuMemcpyDtoD_v2,@function
 cuMemcpyDtoD_v2:	endbr64
-	jmp	*carmine_front_slots+1504(%rip)
+	jmp	*carmine_front_slots+1816(%rip)
 	.size cuMemcpyDtoD_v2,.-cuMemcpyDtoD_v2
 	.globl cuMemcpyDtoHAsync_v2
 	.type cuMemcpyDtoHAsync_v2,@function
 cuMemcpyDtoHAsync_v2:	endbr64
-	jmp	*carmine_front_slots+1512(%rip)
+	jmp	*carmine_front_slots+1824(%rip)
 	.size cuMemcpyDtoHAsync_v2,.-cuMemcpyDtoHAsync_v2
 	.globl cuMemcpyDtoHAsync_v2_ptsz
 	.type cuMemcpyDtoHAsync_v2_ptsz,@function
@@ -1072,17 +1283,17 @@ cuMemcpyDtoHAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1512(%rip)
+1:	jmp	*carmine_front_slots+1824(%rip)
 	.size cuMemcpyDtoHAsync_v2_ptsz,.-cuMemcpyDtoHAsync_v2_ptsz
 	.globl cuMemcpyDtoH_v2
 	.type cuMemcpyDtoH_v2,@function
 cuMemcpyDtoH_v2:	endbr64
-	jmp	*carmine_front_slots+1520(%rip)
+	jmp	*carmine_front_slots+1832(%rip)
 	.size cuMemcpyDtoH_v2,.-cuMemcpyDtoH_v2
 	.globl cuMemcpyHtoDAsync_v2
 	.type cuMemcpyHtoDAsync_v2,@function
 cuMemcpyHtoDAsync_v2:	endbr64
-	jmp	*carmine_front_slots+1528(%rip)
+	jmp	*carmine_front_slots+1840(%rip)
 	.size cuMemcpyHtoDAsync_v2,.-cuMemcpyHtoDAsync_v2
 	.globl cuMemcpyHtoDAsync_v2_ptsz
 	.type cuMemcpyHtoDAsync_v2_ptsz,@function
@@ -1090,17 +1301,35 @@ cuMemcpyHtoDAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1528(%rip)
+1:	jmp	*carmine_front_slots+1840(%rip)
 	.size cuMemcpyHtoDAsync_v2_ptsz,.-cuMemcpyHtoDAsync_v2_ptsz
 	.globl cuMemcpyHtoD_v2
 	.type cuMemcpyHtoD_v2,@function
 cuMemcpyHtoD_v2:	endbr64
-	jmp	*carmine_front_slots+1536(%rip)
+	jmp	*carmine_front_slots+1848(%rip)
 	.size cuMemcpyHtoD_v2,.-cuMemcpyHtoD_v2
+	.globl cuMemcpyPeer
+	.type cuMemcpyPeer,@function
+cuMemcpyPeer:	endbr64
+	jmp	*carmine_front_slots+1856(%rip)
+	.size cuMemcpyPeer,.-cuMemcpyPeer
+	.globl cuMemcpyPeerAsync
+	.type cuMemcpyPeerAsync,@function
+cuMemcpyPeerAsync:	endbr64
+	jmp	*carmine_front_slots+1864(%rip)
+	.size cuMemcpyPeerAsync,.-cuMemcpyPeerAsync
+	.globl cuMemcpyPeerAsync_ptsz
+	.type cuMemcpyPeerAsync_ptsz,@function
+cuMemcpyPeerAsync_ptsz:	endbr64
+	cmpq	$0, %r9
+	jne	1f
+	movq	$2, %r9
+1:	jmp	*carmine_front_slots+1864(%rip)
+	.size cuMemcpyPeerAsync_ptsz,.-cuMemcpyPeerAsync_ptsz
 	.globl cuMemsetD16Async
 	.type cuMemsetD16Async,@function
 cuMemsetD16Async:	endbr64
-	jmp	*carmine_front_slots+1544(%rip)
+	jmp	*carmine_front_slots+1872(%rip)
 	.size cuMemsetD16Async,.-cuMemsetD16Async
 	.globl cuMemsetD16Async_ptsz
 	.type cuMemsetD16Async_ptsz,@function
@@ -1108,17 +1337,71 @@ cuMemsetD16Async_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1544(%rip)
+1:	jmp	*carmine_front_slots+1872(%rip)
 	.size cuMemsetD16Async_ptsz,.-cuMemsetD16Async_ptsz
 	.globl cuMemsetD16_v2
 	.type cuMemsetD16_v2,@function
 cuMemsetD16_v2:	endbr64
-	jmp	*carmine_front_slots+1552(%rip)
+	jmp	*carmine_front_slots+1880(%rip)
 	.size cuMemsetD16_v2,.-cuMemsetD16_v2
+	.globl cuMemsetD2D16Async
+	.type cuMemsetD2D16Async,@function
+cuMemsetD2D16Async:	endbr64
+	jmp	*carmine_front_slots+1888(%rip)
+	.size cuMemsetD2D16Async,.-cuMemsetD2D16Async
+	.globl cuMemsetD2D16Async_ptsz
+	.type cuMemsetD2D16Async_ptsz,@function
+cuMemsetD2D16Async_ptsz:	endbr64
+	cmpq	$0, %r9
+	jne	1f
+	movq	$2, %r9
+1:	jmp	*carmine_front_slots+1888(%rip)
+	.size cuMemsetD2D16Async_ptsz,.-cuMemsetD2D16Async_ptsz
+	.globl cuMemsetD2D16_v2
+	.type cuMemsetD2D16_v2,@function
+cuMemsetD2D16_v2:	endbr64
+	jmp	*carmine_front_slots+1896(%rip)
+	.size cuMemsetD2D16_v2,.-cuMemsetD2D16_v2
+	.globl cuMemsetD2D32Async
+	.type cuMemsetD2D32Async,@function
+cuMemsetD2D32Async:	endbr64
+	jmp	*carmine_front_slots+1904(%rip)
+	.size cuMemsetD2D32Async,.-cuMemsetD2D32Async
+	.globl cuMemsetD2D32Async_ptsz
+	.type cuMemsetD2D32Async_ptsz,@function
+cuMemsetD2D32Async_ptsz:	endbr64
+	cmpq	$0, %r9
+	jne	1f
+	movq	$2, %r9
+1:	jmp	*carmine_front_slots+1904(%rip)
+	.size cuMemsetD2D32Async_ptsz,.-cuMemsetD2D32Async_ptsz
+	.globl cuMemsetD2D32_v2
+	.type cuMemsetD2D32_v2,@function
+cuMemsetD2D32_v2:	endbr64
+	jmp	*carmine_front_slots+1912(%rip)
+	.size cuMemsetD2D32_v2,.-cuMemsetD2D32_v2
+	.globl cuMemsetD2D8Async
+	.type cuMemsetD2D8Async,@function
+cuMemsetD2D8Async:	endbr64
+	jmp	*carmine_front_slots+1920(%rip)
+	.size cuMemsetD2D8Async,.-cuMemsetD2D8Async
+	.globl cuMemsetD2D8Async_ptsz
+	.type cuMemsetD2D8Async_ptsz,@function
+cuMemsetD2D8Async_ptsz:	endbr64
+	cmpq	$0, %r9
+	jne	1f
+	movq	$2, %r9
+1:	jmp	*carmine_front_slots+1920(%rip)
+	.size cuMemsetD2D8Async_ptsz,.-cuMemsetD2D8Async_ptsz
+	.globl cuMemsetD2D8_v2
+	.type cuMemsetD2D8_v2,@function
+cuMemsetD2D8_v2:	endbr64
+	jmp	*carmine_front_slots+1928(%rip)
+	.size cuMemsetD2D8_v2,.-cuMemsetD2D8_v2
 	.globl cuMemsetD32Async
 	.type cuMemsetD32Async,@function
 cuMemsetD32Async:	endbr64
-	jmp	*carmine_front_slots+1560(%rip)
+	jmp	*carmine_front_slots+1936(%rip)
 	.size cuMemsetD32Async,.-cuMemsetD32Async
 	.globl cuMemsetD32Async_ptsz
 	.type cuMemsetD32Async_ptsz,@function
@@ -1126,17 +1409,17 @@ cuMemsetD32Async_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1560(%rip)
+1:	jmp	*carmine_front_slots+1936(%rip)
 	.size cuMemsetD32Async_ptsz,.-cuMemsetD32Async_ptsz
 	.globl cuMemsetD32_v2
 	.type cuMemsetD32_v2,@function
 cuMemsetD32_v2:	endbr64
-	jmp	*carmine_front_slots+1568(%rip)
+	jmp	*carmine_front_slots+1944(%rip)
 	.size cuMemsetD32_v2,.-cuMemsetD32_v2
 	.globl cuMemsetD8Async
 	.type cuMemsetD8Async,@function
 cuMemsetD8Async:	endbr64
-	jmp	*carmine_front_slots+1576(%rip)
+	jmp	*carmine_front_slots+1952(%rip)
 	.size cuMemsetD8Async,.-cuMemsetD8Async
 	.globl cuMemsetD8Async_ptsz
 	.type cuMemsetD8Async_ptsz,@function
@@ -1144,97 +1427,112 @@ cuMemsetD8Async_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1576(%rip)
+1:	jmp	*carmine_front_slots+1952(%rip)
 	.size cuMemsetD8Async_ptsz,.-cuMemsetD8Async_ptsz
 	.globl cuMemsetD8_v2
 	.type cuMemsetD8_v2,@function
 cuMemsetD8_v2:	endbr64
-	jmp	*carmine_front_slots+1584(%rip)
+	jmp	*carmine_front_slots+1960(%rip)
 	.size cuMemsetD8_v2,.-cuMemsetD8_v2
 	.globl cuMipmappedArrayDestroy
 	.type cuMipmappedArrayDestroy,@function
 cuMipmappedArrayDestroy:	endbr64
-	jmp	*carmine_front_slots+1592(%rip)
+	jmp	*carmine_front_slots+1968(%rip)
 	.size cuMipmappedArrayDestroy,.-cuMipmappedArrayDestroy
 	.globl cuMipmappedArrayGetLevel
 	.type cuMipmappedArrayGetLevel,@function
 cuMipmappedArrayGetLevel:	endbr64
-	jmp	*carmine_front_slots+1600(%rip)
+	jmp	*carmine_front_slots+1976(%rip)
 	.size cuMipmappedArrayGetLevel,.-cuMipmappedArrayGetLevel
 	.globl cuMipmappedArrayGetMemoryRequirements
 	.type cuMipmappedArrayGetMemoryRequirements,@function
 cuMipmappedArrayGetMemoryRequirements:	endbr64
-	jmp	*carmine_front_slots+1608(%rip)
+	jmp	*carmine_front_slots+1984(%rip)
 	.size cuMipmappedArrayGetMemoryRequirements,.-cuMipmappedArrayGetMemoryRequirements
 	.globl cuMipmappedArrayGetSparseProperties
 	.type cuMipmappedArrayGetSparseProperties,@function
 cuMipmappedArrayGetSparseProperties:	endbr64
-	jmp	*carmine_front_slots+1616(%rip)
+	jmp	*carmine_front_slots+1992(%rip)
 	.size cuMipmappedArrayGetSparseProperties,.-cuMipmappedArrayGetSparseProperties
+	.globl cuModuleEnumerateFunctions
+	.type cuModuleEnumerateFunctions,@function
+cuModuleEnumerateFunctions:	endbr64
+	jmp	*carmine_front_slots+2000(%rip)
+	.size cuModuleEnumerateFunctions,.-cuModuleEnumerateFunctions
 	.globl cuModuleGetFunction
 	.type cuModuleGetFunction,@function
 cuModuleGetFunction:	endbr64
-	jmp	*carmine_front_slots+1624(%rip)
+	jmp	*carmine_front_slots+2008(%rip)
 	.size cuModuleGetFunction,.-cuModuleGetFunction
+	.globl cuModuleGetFunctionCount
+	.type cuModuleGetFunctionCount,@function
+cuModuleGetFunctionCount:	endbr64
+	jmp	*carmine_front_slots+2016(%rip)
+	.size cuModuleGetFunctionCount,.-cuModuleGetFunctionCount
 	.globl cuModuleGetGlobal_v2
 	.type cuModuleGetGlobal_v2,@function
 cuModuleGetGlobal_v2:	endbr64
-	jmp	*carmine_front_slots+1632(%rip)
+	jmp	*carmine_front_slots+2024(%rip)
 	.size cuModuleGetGlobal_v2,.-cuModuleGetGlobal_v2
 	.globl cuModuleGetLoadingMode
 	.type cuModuleGetLoadingMode,@function
 cuModuleGetLoadingMode:	endbr64
-	jmp	*carmine_front_slots+1640(%rip)
+	jmp	*carmine_front_slots+2032(%rip)
 	.size cuModuleGetLoadingMode,.-cuModuleGetLoadingMode
 	.globl cuModuleLoad
 	.type cuModuleLoad,@function
 cuModuleLoad:	endbr64
-	jmp	*carmine_front_slots+1648(%rip)
+	jmp	*carmine_front_slots+2040(%rip)
 	.size cuModuleLoad,.-cuModuleLoad
 	.globl cuModuleLoadData
 	.type cuModuleLoadData,@function
 cuModuleLoadData:	endbr64
-	jmp	*carmine_front_slots+1656(%rip)
+	jmp	*carmine_front_slots+2048(%rip)
 	.size cuModuleLoadData,.-cuModuleLoadData
 	.globl cuModuleLoadDataEx
 	.type cuModuleLoadDataEx,@function
 cuModuleLoadDataEx:	endbr64
-	jmp	*carmine_front_slots+1664(%rip)
+	jmp	*carmine_front_slots+2056(%rip)
 	.size cuModuleLoadDataEx,.-cuModuleLoadDataEx
 	.globl cuModuleLoadFatBinary
 	.type cuModuleLoadFatBinary,@function
 cuModuleLoadFatBinary:	endbr64
-	jmp	*carmine_front_slots+1672(%rip)
+	jmp	*carmine_front_slots+2064(%rip)
 	.size cuModuleLoadFatBinary,.-cuModuleLoadFatBinary
 	.globl cuModuleUnload
 	.type cuModuleUnload,@function
 cuModuleUnload:	endbr64
-	jmp	*carmine_front_slots+1680(%rip)
+	jmp	*carmine_front_slots+2072(%rip)
 	.size cuModuleUnload,.-cuModuleUnload
+	.globl cuOccupancyAvailableDynamicSMemPerBlock
+	.type cuOccupancyAvailableDynamicSMemPerBlock,@function
+cuOccupancyAvailableDynamicSMemPerBlock:	endbr64
+	jmp	*carmine_front_slots+2080(%rip)
+	.size cuOccupancyAvailableDynamicSMemPerBlock,.-cuOccupancyAvailableDynamicSMemPerBlock
 	.globl cuOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cuOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cuOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+1688(%rip)
+	jmp	*carmine_front_slots+2088(%rip)
 	.size cuOccupancyMaxActiveBlocksPerMultiprocessor,.-cuOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+1696(%rip)
+	jmp	*carmine_front_slots+2096(%rip)
 	.size cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cuOccupancyMaxPotentialBlockSize
 	.type cuOccupancyMaxPotentialBlockSize,@function
 cuOccupancyMaxPotentialBlockSize:	endbr64
-	jmp	*carmine_front_slots+1704(%rip)
+	jmp	*carmine_front_slots+2104(%rip)
 	.size cuOccupancyMaxPotentialBlockSize,.-cuOccupancyMaxPotentialBlockSize
 	.globl cuPointerGetAttribute
 	.type cuPointerGetAttribute,@function
 cuPointerGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1712(%rip)
+	jmp	*carmine_front_slots+2112(%rip)
 	.size cuPointerGetAttribute,.-cuPointerGetAttribute
 	.globl cuStreamAddCallback
 	.type cuStreamAddCallback,@function
 cuStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+1720(%rip)
+	jmp	*carmine_front_slots+2120(%rip)
 	.size cuStreamAddCallback,.-cuStreamAddCallback
 	.globl cuStreamAddCallback_ptsz
 	.type cuStreamAddCallback_ptsz,@function
@@ -1242,12 +1540,12 @@ cuStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1720(%rip)
+1:	jmp	*carmine_front_slots+2120(%rip)
 	.size cuStreamAddCallback_ptsz,.-cuStreamAddCallback_ptsz
 	.globl cuStreamAttachMemAsync
 	.type cuStreamAttachMemAsync,@function
 cuStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+1728(%rip)
+	jmp	*carmine_front_slots+2128(%rip)
 	.size cuStreamAttachMemAsync,.-cuStreamAttachMemAsync
 	.globl cuStreamAttachMemAsync_ptsz
 	.type cuStreamAttachMemAsync_ptsz,@function
@@ -1255,12 +1553,12 @@ cuStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1728(%rip)
+1:	jmp	*carmine_front_slots+2128(%rip)
 	.size cuStreamAttachMemAsync_ptsz,.-cuStreamAttachMemAsync_ptsz
 	.globl cuStreamBatchMemOp_v2
 	.type cuStreamBatchMemOp_v2,@function
 cuStreamBatchMemOp_v2:	endbr64
-	jmp	*carmine_front_slots+1736(%rip)
+	jmp	*carmine_front_slots+2136(%rip)
 	.size cuStreamBatchMemOp_v2,.-cuStreamBatchMemOp_v2
 	.globl cuStreamBatchMemOp_v2_ptsz
 	.type cuStreamBatchMemOp_v2_ptsz,@function
@@ -1268,12 +1566,12 @@ cuStreamBatchMemOp_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1736(%rip)
+1:	jmp	*carmine_front_slots+2136(%rip)
 	.size cuStreamBatchMemOp_v2_ptsz,.-cuStreamBatchMemOp_v2_ptsz
 	.globl cuStreamBeginCaptureToGraph
 	.type cuStreamBeginCaptureToGraph,@function
 cuStreamBeginCaptureToGraph:	endbr64
-	jmp	*carmine_front_slots+1744(%rip)
+	jmp	*carmine_front_slots+2144(%rip)
 	.size cuStreamBeginCaptureToGraph,.-cuStreamBeginCaptureToGraph
 	.globl cuStreamBeginCaptureToGraph_ptsz
 	.type cuStreamBeginCaptureToGraph_ptsz,@function
@@ -1281,12 +1579,12 @@ cuStreamBeginCaptureToGraph_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1744(%rip)
+1:	jmp	*carmine_front_slots+2144(%rip)
 	.size cuStreamBeginCaptureToGraph_ptsz,.-cuStreamBeginCaptureToGraph_ptsz
 	.globl cuStreamBeginCapture_v2
 	.type cuStreamBeginCapture_v2,@function
 cuStreamBeginCapture_v2:	endbr64
-	jmp	*carmine_front_slots+1752(%rip)
+	jmp	*carmine_front_slots+2152(%rip)
 	.size cuStreamBeginCapture_v2,.-cuStreamBeginCapture_v2
 	.globl cuStreamBeginCapture_v2_ptsz
 	.type cuStreamBeginCapture_v2_ptsz,@function
@@ -1294,12 +1592,12 @@ cuStreamBeginCapture_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1752(%rip)
+1:	jmp	*carmine_front_slots+2152(%rip)
 	.size cuStreamBeginCapture_v2_ptsz,.-cuStreamBeginCapture_v2_ptsz
 	.globl cuStreamBeginRecaptureToGraph
 	.type cuStreamBeginRecaptureToGraph,@function
 cuStreamBeginRecaptureToGraph:	endbr64
-	jmp	*carmine_front_slots+1760(%rip)
+	jmp	*carmine_front_slots+2160(%rip)
 	.size cuStreamBeginRecaptureToGraph,.-cuStreamBeginRecaptureToGraph
 	.globl cuStreamBeginRecaptureToGraph_ptsz
 	.type cuStreamBeginRecaptureToGraph_ptsz,@function
@@ -1307,12 +1605,12 @@ cuStreamBeginRecaptureToGraph_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1760(%rip)
+1:	jmp	*carmine_front_slots+2160(%rip)
 	.size cuStreamBeginRecaptureToGraph_ptsz,.-cuStreamBeginRecaptureToGraph_ptsz
 	.globl cuStreamCopyAttributes
 	.type cuStreamCopyAttributes,@function
 cuStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+1768(%rip)
+	jmp	*carmine_front_slots+2168(%rip)
 	.size cuStreamCopyAttributes,.-cuStreamCopyAttributes
 	.globl cuStreamCopyAttributes_ptsz
 	.type cuStreamCopyAttributes_ptsz,@function
@@ -1320,27 +1618,27 @@ cuStreamCopyAttributes_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1768(%rip)
+1:	jmp	*carmine_front_slots+2168(%rip)
 	.size cuStreamCopyAttributes_ptsz,.-cuStreamCopyAttributes_ptsz
 	.globl cuStreamCreate
 	.type cuStreamCreate,@function
 cuStreamCreate:	endbr64
-	jmp	*carmine_front_slots+1776(%rip)
+	jmp	*carmine_front_slots+2176(%rip)
 	.size cuStreamCreate,.-cuStreamCreate
 	.globl cuStreamCreateWithPriority
 	.type cuStreamCreateWithPriority,@function
 cuStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+1784(%rip)
+	jmp	*carmine_front_slots+2184(%rip)
 	.size cuStreamCreateWithPriority,.-cuStreamCreateWithPriority
 	.globl cuStreamDestroy_v2
 	.type cuStreamDestroy_v2,@function
 cuStreamDestroy_v2:	endbr64
-	jmp	*carmine_front_slots+1792(%rip)
+	jmp	*carmine_front_slots+2192(%rip)
 	.size cuStreamDestroy_v2,.-cuStreamDestroy_v2
 	.globl cuStreamEndCapture
 	.type cuStreamEndCapture,@function
 cuStreamEndCapture:	endbr64
-	jmp	*carmine_front_slots+1800(%rip)
+	jmp	*carmine_front_slots+2200(%rip)
 	.size cuStreamEndCapture,.-cuStreamEndCapture
 	.globl cuStreamEndCapture_ptsz
 	.type cuStreamEndCapture_ptsz,@function
@@ -1348,12 +1646,12 @@ cuStreamEndCapture_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1800(%rip)
+1:	jmp	*carmine_front_slots+2200(%rip)
 	.size cuStreamEndCapture_ptsz,.-cuStreamEndCapture_ptsz
 	.globl cuStreamGetAttribute
 	.type cuStreamGetAttribute,@function
 cuStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1808(%rip)
+	jmp	*carmine_front_slots+2208(%rip)
 	.size cuStreamGetAttribute,.-cuStreamGetAttribute
 	.globl cuStreamGetAttribute_ptsz
 	.type cuStreamGetAttribute_ptsz,@function
@@ -1361,17 +1659,17 @@ cuStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1808(%rip)
+1:	jmp	*carmine_front_slots+2208(%rip)
 	.size cuStreamGetAttribute_ptsz,.-cuStreamGetAttribute_ptsz
 	.globl cuStreamGetCaptureInfo_v2
 	.type cuStreamGetCaptureInfo_v2,@function
 cuStreamGetCaptureInfo_v2:	endbr64
-	jmp	*carmine_front_slots+1816(%rip)
+	jmp	*carmine_front_slots+2216(%rip)
 	.size cuStreamGetCaptureInfo_v2,.-cuStreamGetCaptureInfo_v2
 	.globl cuStreamGetCaptureInfo_v3
 	.type cuStreamGetCaptureInfo_v3,@function
 cuStreamGetCaptureInfo_v3:	endbr64
-	jmp	*carmine_front_slots+1824(%rip)
+	jmp	*carmine_front_slots+2224(%rip)
 	.size cuStreamGetCaptureInfo_v3,.-cuStreamGetCaptureInfo_v3
 	.globl cuStreamGetCaptureInfo_v3_ptsz
 	.type cuStreamGetCaptureInfo_v3_ptsz,@function
@@ -1379,12 +1677,12 @@ cuStreamGetCaptureInfo_v3_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1824(%rip)
+1:	jmp	*carmine_front_slots+2224(%rip)
 	.size cuStreamGetCaptureInfo_v3_ptsz,.-cuStreamGetCaptureInfo_v3_ptsz
 	.globl cuStreamGetCtx
 	.type cuStreamGetCtx,@function
 cuStreamGetCtx:	endbr64
-	jmp	*carmine_front_slots+1832(%rip)
+	jmp	*carmine_front_slots+2232(%rip)
 	.size cuStreamGetCtx,.-cuStreamGetCtx
 	.globl cuStreamGetCtx_ptsz
 	.type cuStreamGetCtx_ptsz,@function
@@ -1392,12 +1690,38 @@ cuStreamGetCtx_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1832(%rip)
+1:	jmp	*carmine_front_slots+2232(%rip)
 	.size cuStreamGetCtx_ptsz,.-cuStreamGetCtx_ptsz
+	.globl cuStreamGetDevResource
+	.type cuStreamGetDevResource,@function
+cuStreamGetDevResource:	endbr64
+	jmp	*carmine_front_slots+2240(%rip)
+	.size cuStreamGetDevResource,.-cuStreamGetDevResource
+	.globl cuStreamGetDevResource_ptsz
+	.type cuStreamGetDevResource_ptsz,@function
+cuStreamGetDevResource_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+2240(%rip)
+	.size cuStreamGetDevResource_ptsz,.-cuStreamGetDevResource_ptsz
+	.globl cuStreamGetDevice
+	.type cuStreamGetDevice,@function
+cuStreamGetDevice:	endbr64
+	jmp	*carmine_front_slots+2248(%rip)
+	.size cuStreamGetDevice,.-cuStreamGetDevice
+	.globl cuStreamGetDevice_ptsz
+	.type cuStreamGetDevice_ptsz,@function
+cuStreamGetDevice_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+2248(%rip)
+	.size cuStreamGetDevice_ptsz,.-cuStreamGetDevice_ptsz
 	.globl cuStreamGetFlags
 	.type cuStreamGetFlags,@function
 cuStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+1840(%rip)
+	jmp	*carmine_front_slots+2256(%rip)
 	.size cuStreamGetFlags,.-cuStreamGetFlags
 	.globl cuStreamGetFlags_ptsz
 	.type cuStreamGetFlags_ptsz,@function
@@ -1405,12 +1729,17 @@ cuStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1840(%rip)
+1:	jmp	*carmine_front_slots+2256(%rip)
 	.size cuStreamGetFlags_ptsz,.-cuStreamGetFlags_ptsz
+	.globl cuStreamGetGreenCtx
+	.type cuStreamGetGreenCtx,@function
+cuStreamGetGreenCtx:	endbr64
+	jmp	*carmine_front_slots+2264(%rip)
+	.size cuStreamGetGreenCtx,.-cuStreamGetGreenCtx
 	.globl cuStreamGetId
 	.type cuStreamGetId,@function
 cuStreamGetId:	endbr64
-	jmp	*carmine_front_slots+1848(%rip)
+	jmp	*carmine_front_slots+2272(%rip)
 	.size cuStreamGetId,.-cuStreamGetId
 	.globl cuStreamGetId_ptsz
 	.type cuStreamGetId_ptsz,@function
@@ -1418,12 +1747,12 @@ cuStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1848(%rip)
+1:	jmp	*carmine_front_slots+2272(%rip)
 	.size cuStreamGetId_ptsz,.-cuStreamGetId_ptsz
 	.globl cuStreamGetPriority
 	.type cuStreamGetPriority,@function
 cuStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+1856(%rip)
+	jmp	*carmine_front_slots+2280(%rip)
 	.size cuStreamGetPriority,.-cuStreamGetPriority
 	.globl cuStreamGetPriority_ptsz
 	.type cuStreamGetPriority_ptsz,@function
@@ -1431,12 +1760,12 @@ cuStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1856(%rip)
+1:	jmp	*carmine_front_slots+2280(%rip)
 	.size cuStreamGetPriority_ptsz,.-cuStreamGetPriority_ptsz
 	.globl cuStreamIsCapturing
 	.type cuStreamIsCapturing,@function
 cuStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+1864(%rip)
+	jmp	*carmine_front_slots+2288(%rip)
 	.size cuStreamIsCapturing,.-cuStreamIsCapturing
 	.globl cuStreamIsCapturing_ptsz
 	.type cuStreamIsCapturing_ptsz,@function
@@ -1444,12 +1773,12 @@ cuStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1864(%rip)
+1:	jmp	*carmine_front_slots+2288(%rip)
 	.size cuStreamIsCapturing_ptsz,.-cuStreamIsCapturing_ptsz
 	.globl cuStreamQuery
 	.type cuStreamQuery,@function
 cuStreamQuery:	endbr64
-	jmp	*carmine_front_slots+1872(%rip)
+	jmp	*carmine_front_slots+2296(%rip)
 	.size cuStreamQuery,.-cuStreamQuery
 	.globl cuStreamQuery_ptsz
 	.type cuStreamQuery_ptsz,@function
@@ -1457,12 +1786,12 @@ cuStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1872(%rip)
+1:	jmp	*carmine_front_slots+2296(%rip)
 	.size cuStreamQuery_ptsz,.-cuStreamQuery_ptsz
 	.globl cuStreamSetAttribute
 	.type cuStreamSetAttribute,@function
 cuStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1880(%rip)
+	jmp	*carmine_front_slots+2304(%rip)
 	.size cuStreamSetAttribute,.-cuStreamSetAttribute
 	.globl cuStreamSetAttribute_ptsz
 	.type cuStreamSetAttribute_ptsz,@function
@@ -1470,12 +1799,12 @@ cuStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1880(%rip)
+1:	jmp	*carmine_front_slots+2304(%rip)
 	.size cuStreamSetAttribute_ptsz,.-cuStreamSetAttribute_ptsz
 	.globl cuStreamSynchronize
 	.type cuStreamSynchronize,@function
 cuStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+1888(%rip)
+	jmp	*carmine_front_slots+2312(%rip)
 	.size cuStreamSynchronize,.-cuStreamSynchronize
 	.globl cuStreamSynchronize_ptsz
 	.type cuStreamSynchronize_ptsz,@function
@@ -1483,12 +1812,12 @@ cuStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1888(%rip)
+1:	jmp	*carmine_front_slots+2312(%rip)
 	.size cuStreamSynchronize_ptsz,.-cuStreamSynchronize_ptsz
 	.globl cuStreamUpdateCaptureDependencies_v2
 	.type cuStreamUpdateCaptureDependencies_v2,@function
 cuStreamUpdateCaptureDependencies_v2:	endbr64
-	jmp	*carmine_front_slots+1896(%rip)
+	jmp	*carmine_front_slots+2320(%rip)
 	.size cuStreamUpdateCaptureDependencies_v2,.-cuStreamUpdateCaptureDependencies_v2
 	.globl cuStreamUpdateCaptureDependencies_v2_ptsz
 	.type cuStreamUpdateCaptureDependencies_v2_ptsz,@function
@@ -1496,12 +1825,12 @@ cuStreamUpdateCaptureDependencies_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1896(%rip)
+1:	jmp	*carmine_front_slots+2320(%rip)
 	.size cuStreamUpdateCaptureDependencies_v2_ptsz,.-cuStreamUpdateCaptureDependencies_v2_ptsz
 	.globl cuStreamWaitEvent
 	.type cuStreamWaitEvent,@function
 cuStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+1904(%rip)
+	jmp	*carmine_front_slots+2328(%rip)
 	.size cuStreamWaitEvent,.-cuStreamWaitEvent
 	.globl cuStreamWaitEvent_ptsz
 	.type cuStreamWaitEvent_ptsz,@function
@@ -1509,12 +1838,12 @@ cuStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1904(%rip)
+1:	jmp	*carmine_front_slots+2328(%rip)
 	.size cuStreamWaitEvent_ptsz,.-cuStreamWaitEvent_ptsz
 	.globl cuStreamWaitValue32_v2
 	.type cuStreamWaitValue32_v2,@function
 cuStreamWaitValue32_v2:	endbr64
-	jmp	*carmine_front_slots+1912(%rip)
+	jmp	*carmine_front_slots+2336(%rip)
 	.size cuStreamWaitValue32_v2,.-cuStreamWaitValue32_v2
 	.globl cuStreamWaitValue32_v2_ptsz
 	.type cuStreamWaitValue32_v2_ptsz,@function
@@ -1522,12 +1851,12 @@ cuStreamWaitValue32_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1912(%rip)
+1:	jmp	*carmine_front_slots+2336(%rip)
 	.size cuStreamWaitValue32_v2_ptsz,.-cuStreamWaitValue32_v2_ptsz
 	.globl cuStreamWaitValue64_v2
 	.type cuStreamWaitValue64_v2,@function
 cuStreamWaitValue64_v2:	endbr64
-	jmp	*carmine_front_slots+1920(%rip)
+	jmp	*carmine_front_slots+2344(%rip)
 	.size cuStreamWaitValue64_v2,.-cuStreamWaitValue64_v2
 	.globl cuStreamWaitValue64_v2_ptsz
 	.type cuStreamWaitValue64_v2_ptsz,@function
@@ -1535,12 +1864,12 @@ cuStreamWaitValue64_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1920(%rip)
+1:	jmp	*carmine_front_slots+2344(%rip)
 	.size cuStreamWaitValue64_v2_ptsz,.-cuStreamWaitValue64_v2_ptsz
 	.globl cuStreamWriteValue32_v2
 	.type cuStreamWriteValue32_v2,@function
 cuStreamWriteValue32_v2:	endbr64
-	jmp	*carmine_front_slots+1928(%rip)
+	jmp	*carmine_front_slots+2352(%rip)
 	.size cuStreamWriteValue32_v2,.-cuStreamWriteValue32_v2
 	.globl cuStreamWriteValue32_v2_ptsz
 	.type cuStreamWriteValue32_v2_ptsz,@function
@@ -1548,12 +1877,12 @@ cuStreamWriteValue32_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1928(%rip)
+1:	jmp	*carmine_front_slots+2352(%rip)
 	.size cuStreamWriteValue32_v2_ptsz,.-cuStreamWriteValue32_v2_ptsz
 	.globl cuStreamWriteValue64_v2
 	.type cuStreamWriteValue64_v2,@function
 cuStreamWriteValue64_v2:	endbr64
-	jmp	*carmine_front_slots+1936(%rip)
+	jmp	*carmine_front_slots+2360(%rip)
 	.size cuStreamWriteValue64_v2,.-cuStreamWriteValue64_v2
 	.globl cuStreamWriteValue64_v2_ptsz
 	.type cuStreamWriteValue64_v2_ptsz,@function
@@ -1561,37 +1890,37 @@ cuStreamWriteValue64_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1936(%rip)
+1:	jmp	*carmine_front_slots+2360(%rip)
 	.size cuStreamWriteValue64_v2_ptsz,.-cuStreamWriteValue64_v2_ptsz
 	.globl cuSurfObjectDestroy
 	.type cuSurfObjectDestroy,@function
 cuSurfObjectDestroy:	endbr64
-	jmp	*carmine_front_slots+1944(%rip)
+	jmp	*carmine_front_slots+2368(%rip)
 	.size cuSurfObjectDestroy,.-cuSurfObjectDestroy
 	.globl cuTexObjectDestroy
 	.type cuTexObjectDestroy,@function
 cuTexObjectDestroy:	endbr64
-	jmp	*carmine_front_slots+1952(%rip)
+	jmp	*carmine_front_slots+2376(%rip)
 	.size cuTexObjectDestroy,.-cuTexObjectDestroy
 	.globl cuThreadExchangeStreamCaptureMode
 	.type cuThreadExchangeStreamCaptureMode,@function
 cuThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+1960(%rip)
+	jmp	*carmine_front_slots+2384(%rip)
 	.size cuThreadExchangeStreamCaptureMode,.-cuThreadExchangeStreamCaptureMode
 	.globl cuUserObjectCreate
 	.type cuUserObjectCreate,@function
 cuUserObjectCreate:	endbr64
-	jmp	*carmine_front_slots+1968(%rip)
+	jmp	*carmine_front_slots+2392(%rip)
 	.size cuUserObjectCreate,.-cuUserObjectCreate
 	.globl cuUserObjectRelease
 	.type cuUserObjectRelease,@function
 cuUserObjectRelease:	endbr64
-	jmp	*carmine_front_slots+1976(%rip)
+	jmp	*carmine_front_slots+2400(%rip)
 	.size cuUserObjectRelease,.-cuUserObjectRelease
 	.globl cuUserObjectRetain
 	.type cuUserObjectRetain,@function
 cuUserObjectRetain:	endbr64
-	jmp	*carmine_front_slots+1984(%rip)
+	jmp	*carmine_front_slots+2408(%rip)
 	.size cuUserObjectRetain,.-cuUserObjectRetain
 first_0:	pushq	$0
 	jmp	carmine_front_first_call
@@ -2091,6 +2420,112 @@ first_247:	pushq	$247
 	jmp	carmine_front_first_call
 first_248:	pushq	$248
 	jmp	carmine_front_first_call
+first_249:	pushq	$249
+	jmp	carmine_front_first_call
+first_250:	pushq	$250
+	jmp	carmine_front_first_call
+first_251:	pushq	$251
+	jmp	carmine_front_first_call
+first_252:	pushq	$252
+	jmp	carmine_front_first_call
+first_253:	pushq	$253
+	jmp	carmine_front_first_call
+first_254:	pushq	$254
+	jmp	carmine_front_first_call
+first_255:	pushq	$255
+	jmp	carmine_front_first_call
+first_256:	pushq	$256
+	jmp	carmine_front_first_call
+first_257:	pushq	$257
+	jmp	carmine_front_first_call
+first_258:	pushq	$258
+	jmp	carmine_front_first_call
+first_259:	pushq	$259
+	jmp	carmine_front_first_call
+first_260:	pushq	$260
+	jmp	carmine_front_first_call
+first_261:	pushq	$261
+	jmp	carmine_front_first_call
+first_262:	pushq	$262
+	jmp	carmine_front_first_call
+first_263:	pushq	$263
+	jmp	carmine_front_first_call
+first_264:	pushq	$264
+	jmp	carmine_front_first_call
+first_265:	pushq	$265
+	jmp	carmine_front_first_call
+first_266:	pushq	$266
+	jmp	carmine_front_first_call
+first_267:	pushq	$267
+	jmp	carmine_front_first_call
+first_268:	pushq	$268
+	jmp	carmine_front_first_call
+first_269:	pushq	$269
+	jmp	carmine_front_first_call
+first_270:	pushq	$270
+	jmp	carmine_front_first_call
+first_271:	pushq	$271
+	jmp	carmine_front_first_call
+first_272:	pushq	$272
+	jmp	carmine_front_first_call
+first_273:	pushq	$273
+	jmp	carmine_front_first_call
+first_274:	pushq	$274
+	jmp	carmine_front_first_call
+first_275:	pushq	$275
+	jmp	carmine_front_first_call
+first_276:	pushq	$276
+	jmp	carmine_front_first_call
+first_277:	pushq	$277
+	jmp	carmine_front_first_call
+first_278:	pushq	$278
+	jmp	carmine_front_first_call
+first_279:	pushq	$279
+	jmp	carmine_front_first_call
+first_280:	pushq	$280
+	jmp	carmine_front_first_call
+first_281:	pushq	$281
+	jmp	carmine_front_first_call
+first_282:	pushq	$282
+	jmp	carmine_front_first_call
+first_283:	pushq	$283
+	jmp	carmine_front_first_call
+first_284:	pushq	$284
+	jmp	carmine_front_first_call
+first_285:	pushq	$285
+	jmp	carmine_front_first_call
+first_286:	pushq	$286
+	jmp	carmine_front_first_call
+first_287:	pushq	$287
+	jmp	carmine_front_first_call
+first_288:	pushq	$288
+	jmp	carmine_front_first_call
+first_289:	pushq	$289
+	jmp	carmine_front_first_call
+first_290:	pushq	$290
+	jmp	carmine_front_first_call
+first_291:	pushq	$291
+	jmp	carmine_front_first_call
+first_292:	pushq	$292
+	jmp	carmine_front_first_call
+first_293:	pushq	$293
+	jmp	carmine_front_first_call
+first_294:	pushq	$294
+	jmp	carmine_front_first_call
+first_295:	pushq	$295
+	jmp	carmine_front_first_call
+first_296:	pushq	$296
+	jmp	carmine_front_first_call
+first_297:	pushq	$297
+	jmp	carmine_front_first_call
+first_298:	pushq	$298
+	jmp	carmine_front_first_call
+first_299:	pushq	$299
+	jmp	carmine_front_first_call
+first_300:	pushq	$300
+	jmp	carmine_front_first_call
+first_301:	pushq	$301
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 symbol_0:	.asciz "carmine_rt_absent"
 symbol_1:	.asciz "carmine_cu_cuArrayDestroy"
@@ -2100,247 +2535,300 @@ symbol_4:	.asciz "carmine_cu_cuArrayGetSparseProperties"
 symbol_5:	.asciz "carmine_cu_cuCtxCreate_v2"
 symbol_6:	.asciz "carmine_cu_cuCtxCreate_v4"
 symbol_7:	.asciz "carmine_cu_cuCtxDestroy_v2"
-symbol_8:	.asciz "carmine_cu_cuCtxGetApiVersion"
-symbol_9:	.asciz "carmine_cu_cuCtxGetCacheConfig"
-symbol_10:	.asciz "carmine_cu_cuCtxGetCurrent"
-symbol_11:	.asciz "carmine_cu_cuCtxGetDevice"
-symbol_12:	.asciz "carmine_cu_cuCtxGetFlags"
-symbol_13:	.asciz "carmine_cu_cuCtxGetLimit"
-symbol_14:	.asciz "carmine_cu_cuCtxGetSharedMemConfig"
-symbol_15:	.asciz "carmine_cu_cuCtxGetStreamPriorityRange"
-symbol_16:	.asciz "carmine_cu_cuCtxPopCurrent_v2"
-symbol_17:	.asciz "carmine_cu_cuCtxPushCurrent_v2"
-symbol_18:	.asciz "carmine_cu_cuCtxResetPersistingL2Cache"
-symbol_19:	.asciz "carmine_cu_cuCtxSetCacheConfig"
-symbol_20:	.asciz "carmine_cu_cuCtxSetCurrent"
-symbol_21:	.asciz "carmine_cu_cuCtxSetLimit"
-symbol_22:	.asciz "carmine_cu_cuCtxSetSharedMemConfig"
-symbol_23:	.asciz "carmine_cu_cuCtxSynchronize"
-symbol_24:	.asciz "carmine_cu_cuDestroyExternalMemory"
-symbol_25:	.asciz "carmine_cu_cuDestroyExternalSemaphore"
-symbol_26:	.asciz "carmine_cu_cuDevResourceGenerateDesc"
-symbol_27:	.asciz "carmine_cu_cuDevSmResourceSplit"
-symbol_28:	.asciz "carmine_cu_cuDevSmResourceSplitByCount"
-symbol_29:	.asciz "carmine_cu_cuDeviceCanAccessPeer"
-symbol_30:	.asciz "carmine_cu_cuDeviceComputeCapability"
-symbol_31:	.asciz "carmine_cu_cuDeviceGet"
-symbol_32:	.asciz "carmine_cu_cuDeviceGetAttribute"
-symbol_33:	.asciz "carmine_cu_cuDeviceGetByPCIBusId"
-symbol_34:	.asciz "carmine_cu_cuDeviceGetCount"
-symbol_35:	.asciz "carmine_cu_cuDeviceGetDefaultMemPool"
-symbol_36:	.asciz "carmine_cu_cuDeviceGetDevResource"
-symbol_37:	.asciz "carmine_cu_cuDeviceGetGraphMemAttribute"
-symbol_38:	.asciz "carmine_cu_cuDeviceGetHostAtomicCapabilities"
-symbol_39:	.asciz "carmine_cu_cuDeviceGetMemPool"
-symbol_40:	.asciz "carmine_cu_cuDeviceGetName"
-symbol_41:	.asciz "carmine_cu_cuDeviceGetNvSciSyncAttributes"
-symbol_42:	.asciz "carmine_cu_cuDeviceGetP2PAtomicCapabilities"
-symbol_43:	.asciz "carmine_cu_cuDeviceGetP2PAttribute"
-symbol_44:	.asciz "carmine_cu_cuDeviceGetPCIBusId"
-symbol_45:	.asciz "carmine_cu_cuDeviceGetUuid"
-symbol_46:	.asciz "carmine_cu_cuDeviceGetUuid_v2"
-symbol_47:	.asciz "carmine_cu_cuDeviceGraphMemTrim"
-symbol_48:	.asciz "carmine_cu_cuDevicePrimaryCtxGetState"
-symbol_49:	.asciz "carmine_cu_cuDevicePrimaryCtxRelease_v2"
-symbol_50:	.asciz "carmine_cu_cuDevicePrimaryCtxReset_v2"
-symbol_51:	.asciz "carmine_cu_cuDevicePrimaryCtxRetain"
-symbol_52:	.asciz "carmine_cu_cuDevicePrimaryCtxSetFlags_v2"
-symbol_53:	.asciz "carmine_cu_cuDeviceRegisterAsyncNotification"
-symbol_54:	.asciz "carmine_cu_cuDeviceSetGraphMemAttribute"
-symbol_55:	.asciz "carmine_cu_cuDeviceSetMemPool"
-symbol_56:	.asciz "carmine_cu_cuDeviceTotalMem_v2"
-symbol_57:	.asciz "carmine_cu_cuDeviceUnregisterAsyncNotification"
-symbol_58:	.asciz "carmine_cu_cuDriverGetVersion"
-symbol_59:	.asciz "carmine_cu_cuEventCreate"
-symbol_60:	.asciz "carmine_cu_cuEventDestroy_v2"
-symbol_61:	.asciz "carmine_cu_cuEventElapsedTime"
-symbol_62:	.asciz "carmine_cu_cuEventElapsedTime_v2"
-symbol_63:	.asciz "carmine_cu_cuEventQuery"
-symbol_64:	.asciz "carmine_cu_cuEventRecord"
-symbol_65:	.asciz "carmine_cu_cuEventRecordWithFlags"
-symbol_66:	.asciz "carmine_cu_cuEventSynchronize"
-symbol_67:	.asciz "carmine_cu_cuExternalMemoryGetMappedBuffer"
-symbol_68:	.asciz "carmine_cu_cuFlushGPUDirectRDMAWrites"
-symbol_69:	.asciz "carmine_cu_cuFuncGetAttribute"
-symbol_70:	.asciz "carmine_cu_cuFuncGetName"
-symbol_71:	.asciz "carmine_cu_cuFuncSetAttribute"
-symbol_72:	.asciz "carmine_cu_cuFuncSetCacheConfig"
-symbol_73:	.asciz "carmine_cu_cuGetErrorName"
-symbol_74:	.asciz "carmine_cu_cuGetErrorString"
-symbol_75:	.asciz "carmine_cu_cuGetExportTable"
-symbol_76:	.asciz "carmine_cu_cuGetProcAddress"
-symbol_77:	.asciz "carmine_cu_cuGetProcAddress_v2"
-symbol_78:	.asciz "carmine_cu_cuGraphAddChildGraphNode"
-symbol_79:	.asciz "carmine_cu_cuGraphAddEmptyNode"
-symbol_80:	.asciz "carmine_cu_cuGraphAddEventRecordNode"
-symbol_81:	.asciz "carmine_cu_cuGraphAddEventWaitNode"
-symbol_82:	.asciz "carmine_cu_cuGraphAddHostNode"
-symbol_83:	.asciz "carmine_cu_cuGraphAddMemFreeNode"
-symbol_84:	.asciz "carmine_cu_cuGraphChildGraphNodeGetGraph"
-symbol_85:	.asciz "carmine_cu_cuGraphClone"
-symbol_86:	.asciz "carmine_cu_cuGraphCreate"
-symbol_87:	.asciz "carmine_cu_cuGraphDebugDotPrint"
-symbol_88:	.asciz "carmine_cu_cuGraphDestroy"
-symbol_89:	.asciz "carmine_cu_cuGraphDestroyNode"
-symbol_90:	.asciz "carmine_cu_cuGraphEventRecordNodeGetEvent"
-symbol_91:	.asciz "carmine_cu_cuGraphEventRecordNodeSetEvent"
-symbol_92:	.asciz "carmine_cu_cuGraphEventWaitNodeGetEvent"
-symbol_93:	.asciz "carmine_cu_cuGraphEventWaitNodeSetEvent"
-symbol_94:	.asciz "carmine_cu_cuGraphExecChildGraphNodeSetParams"
-symbol_95:	.asciz "carmine_cu_cuGraphExecDestroy"
-symbol_96:	.asciz "carmine_cu_cuGraphExecEventRecordNodeSetEvent"
-symbol_97:	.asciz "carmine_cu_cuGraphExecEventWaitNodeSetEvent"
-symbol_98:	.asciz "carmine_cu_cuGraphExecGetFlags"
-symbol_99:	.asciz "carmine_cu_cuGraphExecGetId"
-symbol_100:	.asciz "carmine_cu_cuGraphExecHostNodeSetParams"
-symbol_101:	.asciz "carmine_cu_cuGraphExecUpdate_v2"
-symbol_102:	.asciz "carmine_cu_cuGraphGetId"
-symbol_103:	.asciz "carmine_cu_cuGraphGetNodes"
-symbol_104:	.asciz "carmine_cu_cuGraphGetRootNodes"
-symbol_105:	.asciz "carmine_cu_cuGraphHostNodeGetParams"
-symbol_106:	.asciz "carmine_cu_cuGraphHostNodeSetParams"
-symbol_107:	.asciz "carmine_cu_cuGraphInstantiateWithFlags"
-symbol_108:	.asciz "carmine_cu_cuGraphInstantiateWithParams"
-symbol_109:	.asciz "carmine_cu_cuGraphKernelNodeGetAttribute"
-symbol_110:	.asciz "carmine_cu_cuGraphKernelNodeSetAttribute"
-symbol_111:	.asciz "carmine_cu_cuGraphLaunch"
-symbol_112:	.asciz "carmine_cu_cuGraphMemFreeNodeGetParams"
-symbol_113:	.asciz "carmine_cu_cuGraphNodeFindInClone"
-symbol_114:	.asciz "carmine_cu_cuGraphNodeGetContainingGraph"
-symbol_115:	.asciz "carmine_cu_cuGraphNodeGetEnabled"
-symbol_116:	.asciz "carmine_cu_cuGraphNodeGetLocalId"
-symbol_117:	.asciz "carmine_cu_cuGraphNodeGetToolsId"
-symbol_118:	.asciz "carmine_cu_cuGraphNodeGetType"
-symbol_119:	.asciz "carmine_cu_cuGraphNodeSetEnabled"
-symbol_120:	.asciz "carmine_cu_cuGraphReleaseUserObject"
-symbol_121:	.asciz "carmine_cu_cuGraphRetainUserObject"
-symbol_122:	.asciz "carmine_cu_cuGraphUpload"
-symbol_123:	.asciz "carmine_cu_cuGraphicsMapResources"
-symbol_124:	.asciz "carmine_cu_cuGraphicsResourceGetMappedMipmappedArray"
-symbol_125:	.asciz "carmine_cu_cuGraphicsResourceGetMappedPointer_v2"
-symbol_126:	.asciz "carmine_cu_cuGraphicsResourceSetMapFlags_v2"
-symbol_127:	.asciz "carmine_cu_cuGraphicsSubResourceGetMappedArray"
-symbol_128:	.asciz "carmine_cu_cuGraphicsUnmapResources"
-symbol_129:	.asciz "carmine_cu_cuGraphicsUnregisterResource"
-symbol_130:	.asciz "carmine_cu_cuImportExternalMemory"
-symbol_131:	.asciz "carmine_cu_cuImportExternalSemaphore"
-symbol_132:	.asciz "carmine_cu_cuInit"
-symbol_133:	.asciz "carmine_cu_cuIpcCloseMemHandle"
-symbol_134:	.asciz "carmine_cu_cuIpcGetEventHandle"
-symbol_135:	.asciz "carmine_cu_cuIpcGetMemHandle"
-symbol_136:	.asciz "carmine_cu_cuIpcOpenEventHandle"
-symbol_137:	.asciz "carmine_cu_cuIpcOpenMemHandle_v2"
-symbol_138:	.asciz "carmine_cu_cuLaunchCooperativeKernel"
-symbol_139:	.asciz "carmine_cu_cuLaunchHostFunc"
-symbol_140:	.asciz "carmine_cu_cuLaunchHostFunc_v2"
-symbol_141:	.asciz "carmine_cu_cuLaunchKernel"
-symbol_142:	.asciz "carmine_cu_cuLaunchKernelEx"
-symbol_143:	.asciz "carmine_cu_cuLibraryEnumerateKernels"
-symbol_144:	.asciz "carmine_cu_cuLibraryGetGlobal"
-symbol_145:	.asciz "carmine_cu_cuLibraryGetKernel"
-symbol_146:	.asciz "carmine_cu_cuLibraryGetKernelCount"
-symbol_147:	.asciz "carmine_cu_cuLibraryGetManaged"
-symbol_148:	.asciz "carmine_cu_cuLibraryGetUnifiedFunction"
-symbol_149:	.asciz "carmine_cu_cuLibraryLoadData"
-symbol_150:	.asciz "carmine_cu_cuLibraryLoadFromFile"
-symbol_151:	.asciz "carmine_cu_cuLibraryUnload"
-symbol_152:	.asciz "carmine_cu_cuLogsCurrent"
-symbol_153:	.asciz "carmine_cu_cuLogsDumpToFile"
-symbol_154:	.asciz "carmine_cu_cuLogsDumpToMemory"
-symbol_155:	.asciz "carmine_cu_cuLogsRegisterCallback"
-symbol_156:	.asciz "carmine_cu_cuLogsUnregisterCallback"
-symbol_157:	.asciz "carmine_cu_cuMemAllocAsync"
-symbol_158:	.asciz "carmine_cu_cuMemAllocFromPoolAsync"
-symbol_159:	.asciz "carmine_cu_cuMemAllocHost_v2"
-symbol_160:	.asciz "carmine_cu_cuMemAllocManaged"
-symbol_161:	.asciz "carmine_cu_cuMemAllocPitch_v2"
-symbol_162:	.asciz "carmine_cu_cuMemAlloc_v2"
-symbol_163:	.asciz "carmine_cu_cuMemFreeAsync"
-symbol_164:	.asciz "carmine_cu_cuMemFreeHost"
-symbol_165:	.asciz "carmine_cu_cuMemFree_v2"
-symbol_166:	.asciz "carmine_cu_cuMemGetInfo_v2"
-symbol_167:	.asciz "carmine_cu_cuMemHostAlloc"
-symbol_168:	.asciz "carmine_cu_cuMemHostGetDevicePointer_v2"
-symbol_169:	.asciz "carmine_cu_cuMemHostGetFlags"
-symbol_170:	.asciz "carmine_cu_cuMemHostRegister_v2"
-symbol_171:	.asciz "carmine_cu_cuMemHostUnregister"
-symbol_172:	.asciz "carmine_cu_cuMemPoolCreate"
-symbol_173:	.asciz "carmine_cu_cuMemPoolDestroy"
-symbol_174:	.asciz "carmine_cu_cuMemPoolExportPointer"
-symbol_175:	.asciz "carmine_cu_cuMemPoolExportToShareableHandle"
-symbol_176:	.asciz "carmine_cu_cuMemPoolGetAccess"
-symbol_177:	.asciz "carmine_cu_cuMemPoolGetAttribute"
-symbol_178:	.asciz "carmine_cu_cuMemPoolImportFromShareableHandle"
-symbol_179:	.asciz "carmine_cu_cuMemPoolImportPointer"
-symbol_180:	.asciz "carmine_cu_cuMemPoolSetAccess"
-symbol_181:	.asciz "carmine_cu_cuMemPoolSetAttribute"
-symbol_182:	.asciz "carmine_cu_cuMemPoolTrimTo"
-symbol_183:	.asciz "carmine_cu_cuMemRangeGetAttribute"
-symbol_184:	.asciz "carmine_cu_cuMemRangeGetAttributes"
-symbol_185:	.asciz "carmine_cu_cuMemcpy"
-symbol_186:	.asciz "carmine_cu_cuMemcpyAsync"
-symbol_187:	.asciz "carmine_cu_cuMemcpyDtoDAsync_v2"
-symbol_188:	.asciz "carmine_cu_cuMemcpyDtoD_v2"
-symbol_189:	.asciz "carmine_cu_cuMemcpyDtoHAsync_v2"
-symbol_190:	.asciz "carmine_cu_cuMemcpyDtoH_v2"
-symbol_191:	.asciz "carmine_cu_cuMemcpyHtoDAsync_v2"
-symbol_192:	.asciz "carmine_cu_cuMemcpyHtoD_v2"
-symbol_193:	.asciz "carmine_cu_cuMemsetD16Async"
-symbol_194:	.asciz "carmine_cu_cuMemsetD16_v2"
-symbol_195:	.asciz "carmine_cu_cuMemsetD32Async"
-symbol_196:	.asciz "carmine_cu_cuMemsetD32_v2"
-symbol_197:	.asciz "carmine_cu_cuMemsetD8Async"
-symbol_198:	.asciz "carmine_cu_cuMemsetD8_v2"
-symbol_199:	.asciz "carmine_cu_cuMipmappedArrayDestroy"
-symbol_200:	.asciz "carmine_cu_cuMipmappedArrayGetLevel"
-symbol_201:	.asciz "carmine_cu_cuMipmappedArrayGetMemoryRequirements"
-symbol_202:	.asciz "carmine_cu_cuMipmappedArrayGetSparseProperties"
-symbol_203:	.asciz "carmine_cu_cuModuleGetFunction"
-symbol_204:	.asciz "carmine_cu_cuModuleGetGlobal_v2"
-symbol_205:	.asciz "carmine_cu_cuModuleGetLoadingMode"
-symbol_206:	.asciz "carmine_cu_cuModuleLoad"
-symbol_207:	.asciz "carmine_cu_cuModuleLoadData"
-symbol_208:	.asciz "carmine_cu_cuModuleLoadDataEx"
-symbol_209:	.asciz "carmine_cu_cuModuleLoadFatBinary"
-symbol_210:	.asciz "carmine_cu_cuModuleUnload"
-symbol_211:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_212:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_213:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSize"
-symbol_214:	.asciz "carmine_cu_cuPointerGetAttribute"
-symbol_215:	.asciz "carmine_cu_cuStreamAddCallback"
-symbol_216:	.asciz "carmine_cu_cuStreamAttachMemAsync"
-symbol_217:	.asciz "carmine_cu_cuStreamBatchMemOp_v2"
-symbol_218:	.asciz "carmine_cu_cuStreamBeginCaptureToGraph"
-symbol_219:	.asciz "carmine_cu_cuStreamBeginCapture_v2"
-symbol_220:	.asciz "carmine_cu_cuStreamBeginRecaptureToGraph"
-symbol_221:	.asciz "carmine_cu_cuStreamCopyAttributes"
-symbol_222:	.asciz "carmine_cu_cuStreamCreate"
-symbol_223:	.asciz "carmine_cu_cuStreamCreateWithPriority"
-symbol_224:	.asciz "carmine_cu_cuStreamDestroy_v2"
-symbol_225:	.asciz "carmine_cu_cuStreamEndCapture"
-symbol_226:	.asciz "carmine_cu_cuStreamGetAttribute"
-symbol_227:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v2"
-symbol_228:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v3"
-symbol_229:	.asciz "carmine_cu_cuStreamGetCtx"
-symbol_230:	.asciz "carmine_cu_cuStreamGetFlags"
-symbol_231:	.asciz "carmine_cu_cuStreamGetId"
-symbol_232:	.asciz "carmine_cu_cuStreamGetPriority"
-symbol_233:	.asciz "carmine_cu_cuStreamIsCapturing"
-symbol_234:	.asciz "carmine_cu_cuStreamQuery"
-symbol_235:	.asciz "carmine_cu_cuStreamSetAttribute"
-symbol_236:	.asciz "carmine_cu_cuStreamSynchronize"
-symbol_237:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies_v2"
-symbol_238:	.asciz "carmine_cu_cuStreamWaitEvent"
-symbol_239:	.asciz "carmine_cu_cuStreamWaitValue32_v2"
-symbol_240:	.asciz "carmine_cu_cuStreamWaitValue64_v2"
-symbol_241:	.asciz "carmine_cu_cuStreamWriteValue32_v2"
-symbol_242:	.asciz "carmine_cu_cuStreamWriteValue64_v2"
-symbol_243:	.asciz "carmine_cu_cuSurfObjectDestroy"
-symbol_244:	.asciz "carmine_cu_cuTexObjectDestroy"
-symbol_245:	.asciz "carmine_cu_cuThreadExchangeStreamCaptureMode"
-symbol_246:	.asciz "carmine_cu_cuUserObjectCreate"
-symbol_247:	.asciz "carmine_cu_cuUserObjectRelease"
-symbol_248:	.asciz "carmine_cu_cuUserObjectRetain"
+symbol_8:	.asciz "carmine_cu_cuCtxDisablePeerAccess"
+symbol_9:	.asciz "carmine_cu_cuCtxEnablePeerAccess"
+symbol_10:	.asciz "carmine_cu_cuCtxGetApiVersion"
+symbol_11:	.asciz "carmine_cu_cuCtxGetCacheConfig"
+symbol_12:	.asciz "carmine_cu_cuCtxGetCurrent"
+symbol_13:	.asciz "carmine_cu_cuCtxGetDevResource"
+symbol_14:	.asciz "carmine_cu_cuCtxGetDevice"
+symbol_15:	.asciz "carmine_cu_cuCtxGetDevice_v2"
+symbol_16:	.asciz "carmine_cu_cuCtxGetFlags"
+symbol_17:	.asciz "carmine_cu_cuCtxGetId"
+symbol_18:	.asciz "carmine_cu_cuCtxGetLimit"
+symbol_19:	.asciz "carmine_cu_cuCtxGetSharedMemConfig"
+symbol_20:	.asciz "carmine_cu_cuCtxGetStreamPriorityRange"
+symbol_21:	.asciz "carmine_cu_cuCtxPopCurrent_v2"
+symbol_22:	.asciz "carmine_cu_cuCtxPushCurrent_v2"
+symbol_23:	.asciz "carmine_cu_cuCtxRecordEvent"
+symbol_24:	.asciz "carmine_cu_cuCtxResetPersistingL2Cache"
+symbol_25:	.asciz "carmine_cu_cuCtxSetCacheConfig"
+symbol_26:	.asciz "carmine_cu_cuCtxSetCurrent"
+symbol_27:	.asciz "carmine_cu_cuCtxSetFlags"
+symbol_28:	.asciz "carmine_cu_cuCtxSetLimit"
+symbol_29:	.asciz "carmine_cu_cuCtxSetSharedMemConfig"
+symbol_30:	.asciz "carmine_cu_cuCtxSynchronize"
+symbol_31:	.asciz "carmine_cu_cuCtxSynchronize_v2"
+symbol_32:	.asciz "carmine_cu_cuCtxWaitEvent"
+symbol_33:	.asciz "carmine_cu_cuDestroyExternalMemory"
+symbol_34:	.asciz "carmine_cu_cuDestroyExternalSemaphore"
+symbol_35:	.asciz "carmine_cu_cuDevResourceGenerateDesc"
+symbol_36:	.asciz "carmine_cu_cuDevSmResourceSplit"
+symbol_37:	.asciz "carmine_cu_cuDevSmResourceSplitByCount"
+symbol_38:	.asciz "carmine_cu_cuDeviceCanAccessPeer"
+symbol_39:	.asciz "carmine_cu_cuDeviceComputeCapability"
+symbol_40:	.asciz "carmine_cu_cuDeviceGet"
+symbol_41:	.asciz "carmine_cu_cuDeviceGetAttribute"
+symbol_42:	.asciz "carmine_cu_cuDeviceGetByPCIBusId"
+symbol_43:	.asciz "carmine_cu_cuDeviceGetCount"
+symbol_44:	.asciz "carmine_cu_cuDeviceGetDefaultMemPool"
+symbol_45:	.asciz "carmine_cu_cuDeviceGetDevResource"
+symbol_46:	.asciz "carmine_cu_cuDeviceGetGraphMemAttribute"
+symbol_47:	.asciz "carmine_cu_cuDeviceGetHostAtomicCapabilities"
+symbol_48:	.asciz "carmine_cu_cuDeviceGetMemPool"
+symbol_49:	.asciz "carmine_cu_cuDeviceGetName"
+symbol_50:	.asciz "carmine_cu_cuDeviceGetNvSciSyncAttributes"
+symbol_51:	.asciz "carmine_cu_cuDeviceGetP2PAtomicCapabilities"
+symbol_52:	.asciz "carmine_cu_cuDeviceGetP2PAttribute"
+symbol_53:	.asciz "carmine_cu_cuDeviceGetPCIBusId"
+symbol_54:	.asciz "carmine_cu_cuDeviceGetUuid"
+symbol_55:	.asciz "carmine_cu_cuDeviceGetUuid_v2"
+symbol_56:	.asciz "carmine_cu_cuDeviceGraphMemTrim"
+symbol_57:	.asciz "carmine_cu_cuDevicePrimaryCtxGetState"
+symbol_58:	.asciz "carmine_cu_cuDevicePrimaryCtxRelease_v2"
+symbol_59:	.asciz "carmine_cu_cuDevicePrimaryCtxReset_v2"
+symbol_60:	.asciz "carmine_cu_cuDevicePrimaryCtxRetain"
+symbol_61:	.asciz "carmine_cu_cuDevicePrimaryCtxSetFlags_v2"
+symbol_62:	.asciz "carmine_cu_cuDeviceRegisterAsyncNotification"
+symbol_63:	.asciz "carmine_cu_cuDeviceSetGraphMemAttribute"
+symbol_64:	.asciz "carmine_cu_cuDeviceSetMemPool"
+symbol_65:	.asciz "carmine_cu_cuDeviceTotalMem_v2"
+symbol_66:	.asciz "carmine_cu_cuDeviceUnregisterAsyncNotification"
+symbol_67:	.asciz "carmine_cu_cuDriverGetVersion"
+symbol_68:	.asciz "carmine_cu_cuEventCreate"
+symbol_69:	.asciz "carmine_cu_cuEventDestroy_v2"
+symbol_70:	.asciz "carmine_cu_cuEventElapsedTime"
+symbol_71:	.asciz "carmine_cu_cuEventElapsedTime_v2"
+symbol_72:	.asciz "carmine_cu_cuEventQuery"
+symbol_73:	.asciz "carmine_cu_cuEventRecord"
+symbol_74:	.asciz "carmine_cu_cuEventRecordWithFlags"
+symbol_75:	.asciz "carmine_cu_cuEventSynchronize"
+symbol_76:	.asciz "carmine_cu_cuExternalMemoryGetMappedBuffer"
+symbol_77:	.asciz "carmine_cu_cuFlushGPUDirectRDMAWrites"
+symbol_78:	.asciz "carmine_cu_cuFuncGetAttribute"
+symbol_79:	.asciz "carmine_cu_cuFuncGetName"
+symbol_80:	.asciz "carmine_cu_cuFuncGetParamCount"
+symbol_81:	.asciz "carmine_cu_cuFuncGetParamInfo"
+symbol_82:	.asciz "carmine_cu_cuFuncIsLoaded"
+symbol_83:	.asciz "carmine_cu_cuFuncLoad"
+symbol_84:	.asciz "carmine_cu_cuFuncSetAttribute"
+symbol_85:	.asciz "carmine_cu_cuFuncSetCacheConfig"
+symbol_86:	.asciz "carmine_cu_cuGetErrorName"
+symbol_87:	.asciz "carmine_cu_cuGetErrorString"
+symbol_88:	.asciz "carmine_cu_cuGetExportTable"
+symbol_89:	.asciz "carmine_cu_cuGetProcAddress"
+symbol_90:	.asciz "carmine_cu_cuGetProcAddress_v2"
+symbol_91:	.asciz "carmine_cu_cuGraphAddChildGraphNode"
+symbol_92:	.asciz "carmine_cu_cuGraphAddEmptyNode"
+symbol_93:	.asciz "carmine_cu_cuGraphAddEventRecordNode"
+symbol_94:	.asciz "carmine_cu_cuGraphAddEventWaitNode"
+symbol_95:	.asciz "carmine_cu_cuGraphAddHostNode"
+symbol_96:	.asciz "carmine_cu_cuGraphAddMemFreeNode"
+symbol_97:	.asciz "carmine_cu_cuGraphChildGraphNodeGetGraph"
+symbol_98:	.asciz "carmine_cu_cuGraphClone"
+symbol_99:	.asciz "carmine_cu_cuGraphCreate"
+symbol_100:	.asciz "carmine_cu_cuGraphDebugDotPrint"
+symbol_101:	.asciz "carmine_cu_cuGraphDestroy"
+symbol_102:	.asciz "carmine_cu_cuGraphDestroyNode"
+symbol_103:	.asciz "carmine_cu_cuGraphEventRecordNodeGetEvent"
+symbol_104:	.asciz "carmine_cu_cuGraphEventRecordNodeSetEvent"
+symbol_105:	.asciz "carmine_cu_cuGraphEventWaitNodeGetEvent"
+symbol_106:	.asciz "carmine_cu_cuGraphEventWaitNodeSetEvent"
+symbol_107:	.asciz "carmine_cu_cuGraphExecChildGraphNodeSetParams"
+symbol_108:	.asciz "carmine_cu_cuGraphExecDestroy"
+symbol_109:	.asciz "carmine_cu_cuGraphExecEventRecordNodeSetEvent"
+symbol_110:	.asciz "carmine_cu_cuGraphExecEventWaitNodeSetEvent"
+symbol_111:	.asciz "carmine_cu_cuGraphExecGetFlags"
+symbol_112:	.asciz "carmine_cu_cuGraphExecGetId"
+symbol_113:	.asciz "carmine_cu_cuGraphExecHostNodeSetParams"
+symbol_114:	.asciz "carmine_cu_cuGraphExecUpdate_v2"
+symbol_115:	.asciz "carmine_cu_cuGraphGetId"
+symbol_116:	.asciz "carmine_cu_cuGraphGetNodes"
+symbol_117:	.asciz "carmine_cu_cuGraphGetRootNodes"
+symbol_118:	.asciz "carmine_cu_cuGraphHostNodeGetParams"
+symbol_119:	.asciz "carmine_cu_cuGraphHostNodeSetParams"
+symbol_120:	.asciz "carmine_cu_cuGraphInstantiateWithFlags"
+symbol_121:	.asciz "carmine_cu_cuGraphInstantiateWithParams"
+symbol_122:	.asciz "carmine_cu_cuGraphKernelNodeGetAttribute"
+symbol_123:	.asciz "carmine_cu_cuGraphKernelNodeSetAttribute"
+symbol_124:	.asciz "carmine_cu_cuGraphLaunch"
+symbol_125:	.asciz "carmine_cu_cuGraphMemFreeNodeGetParams"
+symbol_126:	.asciz "carmine_cu_cuGraphNodeFindInClone"
+symbol_127:	.asciz "carmine_cu_cuGraphNodeGetContainingGraph"
+symbol_128:	.asciz "carmine_cu_cuGraphNodeGetEnabled"
+symbol_129:	.asciz "carmine_cu_cuGraphNodeGetLocalId"
+symbol_130:	.asciz "carmine_cu_cuGraphNodeGetToolsId"
+symbol_131:	.asciz "carmine_cu_cuGraphNodeGetType"
+symbol_132:	.asciz "carmine_cu_cuGraphNodeSetEnabled"
+symbol_133:	.asciz "carmine_cu_cuGraphReleaseUserObject"
+symbol_134:	.asciz "carmine_cu_cuGraphRetainUserObject"
+symbol_135:	.asciz "carmine_cu_cuGraphUpload"
+symbol_136:	.asciz "carmine_cu_cuGraphicsMapResources"
+symbol_137:	.asciz "carmine_cu_cuGraphicsResourceGetMappedMipmappedArray"
+symbol_138:	.asciz "carmine_cu_cuGraphicsResourceGetMappedPointer_v2"
+symbol_139:	.asciz "carmine_cu_cuGraphicsResourceSetMapFlags_v2"
+symbol_140:	.asciz "carmine_cu_cuGraphicsSubResourceGetMappedArray"
+symbol_141:	.asciz "carmine_cu_cuGraphicsUnmapResources"
+symbol_142:	.asciz "carmine_cu_cuGraphicsUnregisterResource"
+symbol_143:	.asciz "carmine_cu_cuGreenCtxCreate"
+symbol_144:	.asciz "carmine_cu_cuGreenCtxDestroy"
+symbol_145:	.asciz "carmine_cu_cuGreenCtxGetDevResource"
+symbol_146:	.asciz "carmine_cu_cuGreenCtxGetId"
+symbol_147:	.asciz "carmine_cu_cuGreenCtxRecordEvent"
+symbol_148:	.asciz "carmine_cu_cuGreenCtxStreamCreate"
+symbol_149:	.asciz "carmine_cu_cuGreenCtxWaitEvent"
+symbol_150:	.asciz "carmine_cu_cuImportExternalMemory"
+symbol_151:	.asciz "carmine_cu_cuImportExternalSemaphore"
+symbol_152:	.asciz "carmine_cu_cuInit"
+symbol_153:	.asciz "carmine_cu_cuIpcCloseMemHandle"
+symbol_154:	.asciz "carmine_cu_cuIpcGetEventHandle"
+symbol_155:	.asciz "carmine_cu_cuIpcGetMemHandle"
+symbol_156:	.asciz "carmine_cu_cuIpcOpenEventHandle"
+symbol_157:	.asciz "carmine_cu_cuIpcOpenMemHandle_v2"
+symbol_158:	.asciz "carmine_cu_cuKernelGetAttribute"
+symbol_159:	.asciz "carmine_cu_cuKernelGetFunction"
+symbol_160:	.asciz "carmine_cu_cuKernelGetLibrary"
+symbol_161:	.asciz "carmine_cu_cuKernelGetName"
+symbol_162:	.asciz "carmine_cu_cuKernelGetParamCount"
+symbol_163:	.asciz "carmine_cu_cuKernelGetParamInfo"
+symbol_164:	.asciz "carmine_cu_cuKernelSetAttribute"
+symbol_165:	.asciz "carmine_cu_cuKernelSetCacheConfig"
+symbol_166:	.asciz "carmine_cu_cuLaunchCooperativeKernel"
+symbol_167:	.asciz "carmine_cu_cuLaunchHostFunc"
+symbol_168:	.asciz "carmine_cu_cuLaunchHostFunc_v2"
+symbol_169:	.asciz "carmine_cu_cuLaunchKernel"
+symbol_170:	.asciz "carmine_cu_cuLaunchKernelEx"
+symbol_171:	.asciz "carmine_cu_cuLibraryEnumerateKernels"
+symbol_172:	.asciz "carmine_cu_cuLibraryGetGlobal"
+symbol_173:	.asciz "carmine_cu_cuLibraryGetKernel"
+symbol_174:	.asciz "carmine_cu_cuLibraryGetKernelCount"
+symbol_175:	.asciz "carmine_cu_cuLibraryGetManaged"
+symbol_176:	.asciz "carmine_cu_cuLibraryGetUnifiedFunction"
+symbol_177:	.asciz "carmine_cu_cuLibraryLoadData"
+symbol_178:	.asciz "carmine_cu_cuLibraryLoadFromFile"
+symbol_179:	.asciz "carmine_cu_cuLibraryUnload"
+symbol_180:	.asciz "carmine_cu_cuLinkAddData_v2"
+symbol_181:	.asciz "carmine_cu_cuLinkAddFile_v2"
+symbol_182:	.asciz "carmine_cu_cuLinkComplete"
+symbol_183:	.asciz "carmine_cu_cuLinkCreate_v2"
+symbol_184:	.asciz "carmine_cu_cuLinkDestroy"
+symbol_185:	.asciz "carmine_cu_cuLogsCurrent"
+symbol_186:	.asciz "carmine_cu_cuLogsDumpToFile"
+symbol_187:	.asciz "carmine_cu_cuLogsDumpToMemory"
+symbol_188:	.asciz "carmine_cu_cuLogsRegisterCallback"
+symbol_189:	.asciz "carmine_cu_cuLogsUnregisterCallback"
+symbol_190:	.asciz "carmine_cu_cuMemAllocAsync"
+symbol_191:	.asciz "carmine_cu_cuMemAllocFromPoolAsync"
+symbol_192:	.asciz "carmine_cu_cuMemAllocHost_v2"
+symbol_193:	.asciz "carmine_cu_cuMemAllocManaged"
+symbol_194:	.asciz "carmine_cu_cuMemAllocPitch_v2"
+symbol_195:	.asciz "carmine_cu_cuMemAlloc_v2"
+symbol_196:	.asciz "carmine_cu_cuMemFreeAsync"
+symbol_197:	.asciz "carmine_cu_cuMemFreeHost"
+symbol_198:	.asciz "carmine_cu_cuMemFree_v2"
+symbol_199:	.asciz "carmine_cu_cuMemGetAddressRange_v2"
+symbol_200:	.asciz "carmine_cu_cuMemGetInfo_v2"
+symbol_201:	.asciz "carmine_cu_cuMemHostAlloc"
+symbol_202:	.asciz "carmine_cu_cuMemHostGetDevicePointer_v2"
+symbol_203:	.asciz "carmine_cu_cuMemHostGetFlags"
+symbol_204:	.asciz "carmine_cu_cuMemHostRegister_v2"
+symbol_205:	.asciz "carmine_cu_cuMemHostUnregister"
+symbol_206:	.asciz "carmine_cu_cuMemPoolCreate"
+symbol_207:	.asciz "carmine_cu_cuMemPoolDestroy"
+symbol_208:	.asciz "carmine_cu_cuMemPoolExportPointer"
+symbol_209:	.asciz "carmine_cu_cuMemPoolExportToShareableHandle"
+symbol_210:	.asciz "carmine_cu_cuMemPoolGetAccess"
+symbol_211:	.asciz "carmine_cu_cuMemPoolGetAttribute"
+symbol_212:	.asciz "carmine_cu_cuMemPoolImportFromShareableHandle"
+symbol_213:	.asciz "carmine_cu_cuMemPoolImportPointer"
+symbol_214:	.asciz "carmine_cu_cuMemPoolSetAccess"
+symbol_215:	.asciz "carmine_cu_cuMemPoolSetAttribute"
+symbol_216:	.asciz "carmine_cu_cuMemPoolTrimTo"
+symbol_217:	.asciz "carmine_cu_cuMemRangeGetAttribute"
+symbol_218:	.asciz "carmine_cu_cuMemRangeGetAttributes"
+symbol_219:	.asciz "carmine_cu_cuMemcpy"
+symbol_220:	.asciz "carmine_cu_cuMemcpy2DAsync_v2"
+symbol_221:	.asciz "carmine_cu_cuMemcpy2DUnaligned_v2"
+symbol_222:	.asciz "carmine_cu_cuMemcpy2D_v2"
+symbol_223:	.asciz "carmine_cu_cuMemcpy3DAsync_v2"
+symbol_224:	.asciz "carmine_cu_cuMemcpy3D_v2"
+symbol_225:	.asciz "carmine_cu_cuMemcpyAsync"
+symbol_226:	.asciz "carmine_cu_cuMemcpyDtoDAsync_v2"
+symbol_227:	.asciz "carmine_cu_cuMemcpyDtoD_v2"
+symbol_228:	.asciz "carmine_cu_cuMemcpyDtoHAsync_v2"
+symbol_229:	.asciz "carmine_cu_cuMemcpyDtoH_v2"
+symbol_230:	.asciz "carmine_cu_cuMemcpyHtoDAsync_v2"
+symbol_231:	.asciz "carmine_cu_cuMemcpyHtoD_v2"
+symbol_232:	.asciz "carmine_cu_cuMemcpyPeer"
+symbol_233:	.asciz "carmine_cu_cuMemcpyPeerAsync"
+symbol_234:	.asciz "carmine_cu_cuMemsetD16Async"
+symbol_235:	.asciz "carmine_cu_cuMemsetD16_v2"
+symbol_236:	.asciz "carmine_cu_cuMemsetD2D16Async"
+symbol_237:	.asciz "carmine_cu_cuMemsetD2D16_v2"
+symbol_238:	.asciz "carmine_cu_cuMemsetD2D32Async"
+symbol_239:	.asciz "carmine_cu_cuMemsetD2D32_v2"
+symbol_240:	.asciz "carmine_cu_cuMemsetD2D8Async"
+symbol_241:	.asciz "carmine_cu_cuMemsetD2D8_v2"
+symbol_242:	.asciz "carmine_cu_cuMemsetD32Async"
+symbol_243:	.asciz "carmine_cu_cuMemsetD32_v2"
+symbol_244:	.asciz "carmine_cu_cuMemsetD8Async"
+symbol_245:	.asciz "carmine_cu_cuMemsetD8_v2"
+symbol_246:	.asciz "carmine_cu_cuMipmappedArrayDestroy"
+symbol_247:	.asciz "carmine_cu_cuMipmappedArrayGetLevel"
+symbol_248:	.asciz "carmine_cu_cuMipmappedArrayGetMemoryRequirements"
+symbol_249:	.asciz "carmine_cu_cuMipmappedArrayGetSparseProperties"
+symbol_250:	.asciz "carmine_cu_cuModuleEnumerateFunctions"
+symbol_251:	.asciz "carmine_cu_cuModuleGetFunction"
+symbol_252:	.asciz "carmine_cu_cuModuleGetFunctionCount"
+symbol_253:	.asciz "carmine_cu_cuModuleGetGlobal_v2"
+symbol_254:	.asciz "carmine_cu_cuModuleGetLoadingMode"
+symbol_255:	.asciz "carmine_cu_cuModuleLoad"
+symbol_256:	.asciz "carmine_cu_cuModuleLoadData"
+symbol_257:	.asciz "carmine_cu_cuModuleLoadDataEx"
+symbol_258:	.asciz "carmine_cu_cuModuleLoadFatBinary"
+symbol_259:	.asciz "carmine_cu_cuModuleUnload"
+symbol_260:	.asciz "carmine_cu_cuOccupancyAvailableDynamicSMemPerBlock"
+symbol_261:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_262:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_263:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSize"
+symbol_264:	.asciz "carmine_cu_cuPointerGetAttribute"
+symbol_265:	.asciz "carmine_cu_cuStreamAddCallback"
+symbol_266:	.asciz "carmine_cu_cuStreamAttachMemAsync"
+symbol_267:	.asciz "carmine_cu_cuStreamBatchMemOp_v2"
+symbol_268:	.asciz "carmine_cu_cuStreamBeginCaptureToGraph"
+symbol_269:	.asciz "carmine_cu_cuStreamBeginCapture_v2"
+symbol_270:	.asciz "carmine_cu_cuStreamBeginRecaptureToGraph"
+symbol_271:	.asciz "carmine_cu_cuStreamCopyAttributes"
+symbol_272:	.asciz "carmine_cu_cuStreamCreate"
+symbol_273:	.asciz "carmine_cu_cuStreamCreateWithPriority"
+symbol_274:	.asciz "carmine_cu_cuStreamDestroy_v2"
+symbol_275:	.asciz "carmine_cu_cuStreamEndCapture"
+symbol_276:	.asciz "carmine_cu_cuStreamGetAttribute"
+symbol_277:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v2"
+symbol_278:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v3"
+symbol_279:	.asciz "carmine_cu_cuStreamGetCtx"
+symbol_280:	.asciz "carmine_cu_cuStreamGetDevResource"
+symbol_281:	.asciz "carmine_cu_cuStreamGetDevice"
+symbol_282:	.asciz "carmine_cu_cuStreamGetFlags"
+symbol_283:	.asciz "carmine_cu_cuStreamGetGreenCtx"
+symbol_284:	.asciz "carmine_cu_cuStreamGetId"
+symbol_285:	.asciz "carmine_cu_cuStreamGetPriority"
+symbol_286:	.asciz "carmine_cu_cuStreamIsCapturing"
+symbol_287:	.asciz "carmine_cu_cuStreamQuery"
+symbol_288:	.asciz "carmine_cu_cuStreamSetAttribute"
+symbol_289:	.asciz "carmine_cu_cuStreamSynchronize"
+symbol_290:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies_v2"
+symbol_291:	.asciz "carmine_cu_cuStreamWaitEvent"
+symbol_292:	.asciz "carmine_cu_cuStreamWaitValue32_v2"
+symbol_293:	.asciz "carmine_cu_cuStreamWaitValue64_v2"
+symbol_294:	.asciz "carmine_cu_cuStreamWriteValue32_v2"
+symbol_295:	.asciz "carmine_cu_cuStreamWriteValue64_v2"
+symbol_296:	.asciz "carmine_cu_cuSurfObjectDestroy"
+symbol_297:	.asciz "carmine_cu_cuTexObjectDestroy"
+symbol_298:	.asciz "carmine_cu_cuThreadExchangeStreamCaptureMode"
+symbol_299:	.asciz "carmine_cu_cuUserObjectCreate"
+symbol_300:	.asciz "carmine_cu_cuUserObjectRelease"
+symbol_301:	.asciz "carmine_cu_cuUserObjectRetain"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -2595,6 +3083,59 @@ carmine_front_slots:
 	.quad first_246
 	.quad first_247
 	.quad first_248
+	.quad first_249
+	.quad first_250
+	.quad first_251
+	.quad first_252
+	.quad first_253
+	.quad first_254
+	.quad first_255
+	.quad first_256
+	.quad first_257
+	.quad first_258
+	.quad first_259
+	.quad first_260
+	.quad first_261
+	.quad first_262
+	.quad first_263
+	.quad first_264
+	.quad first_265
+	.quad first_266
+	.quad first_267
+	.quad first_268
+	.quad first_269
+	.quad first_270
+	.quad first_271
+	.quad first_272
+	.quad first_273
+	.quad first_274
+	.quad first_275
+	.quad first_276
+	.quad first_277
+	.quad first_278
+	.quad first_279
+	.quad first_280
+	.quad first_281
+	.quad first_282
+	.quad first_283
+	.quad first_284
+	.quad first_285
+	.quad first_286
+	.quad first_287
+	.quad first_288
+	.quad first_289
+	.quad first_290
+	.quad first_291
+	.quad first_292
+	.quad first_293
+	.quad first_294
+	.quad first_295
+	.quad first_296
+	.quad first_297
+	.quad first_298
+	.quad first_299
+	.quad first_300
+	.quad first_301
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -2849,4 +3390,57 @@ carmine_front_symbols:
 	.quad symbol_246
 	.quad symbol_247
 	.quad symbol_248
+	.quad symbol_249
+	.quad symbol_250
+	.quad symbol_251
+	.quad symbol_252
+	.quad symbol_253
+	.quad symbol_254
+	.quad symbol_255
+	.quad symbol_256
+	.quad symbol_257
+	.quad symbol_258
+	.quad symbol_259
+	.quad symbol_260
+	.quad symbol_261
+	.quad symbol_262
+	.quad symbol_263
+	.quad symbol_264
+	.quad symbol_265
+	.quad symbol_266
+	.quad symbol_267
+	.quad symbol_268
+	.quad symbol_269
+	.quad symbol_270
+	.quad symbol_271
+	.quad symbol_272
+	.quad symbol_273
+	.quad symbol_274
+	.quad symbol_275
+	.quad symbol_276
+	.quad symbol_277
+	.quad symbol_278
+	.quad symbol_279
+	.quad symbol_280
+	.quad symbol_281
+	.quad symbol_282
+	.quad symbol_283
+	.quad symbol_284
+	.quad symbol_285
+	.quad symbol_286
+	.quad symbol_287
+	.quad symbol_288
+	.quad symbol_289
+	.quad symbol_290
+	.quad symbol_291
+	.quad symbol_292
+	.quad symbol_293
+	.quad symbol_294
+	.quad symbol_295
+	.quad symbol_296
+	.quad symbol_297
+	.quad symbol_298
+	.quad symbol_299
+	.quad symbol_300
+	.quad symbol_301
 	.section .note.GNU-stack,"",@progbits

@@ -71,6 +71,26 @@ typedef struct {
   unsigned int numAttrs;
 } CUlaunchConfig;
 
+/// The driver API's copies.  Memory types: host 1, device 2, array 3, unified 4.
+typedef struct {
+  size_t xInBytes, y;
+  int memoryType;
+  void *host;
+  uint64_t device;
+  void *array;
+  size_t pitch;
+} carmine_copy_side_2d;
+typedef struct { carmine_copy_side_2d src, dst; size_t WidthInBytes, Height; } CUDA_MEMCPY2D;
+typedef struct {
+  size_t xInBytes, y, z, lod;
+  int memoryType;
+  void *host;
+  uint64_t device;
+  void *array, *reserved;
+  size_t pitch, height;
+} carmine_copy_side_3d;
+typedef struct { carmine_copy_side_3d src, dst; size_t WidthInBytes, Height, Depth; } CUDA_MEMCPY3D;
+
 /// cudaDevResource, CUdevResource.  From `magic` to `mask` is padding in the header, where we keep which multiprocessors are meant.
 typedef struct { unsigned int smCount, minSmPartitionSize, smCoscheduledAlignment, flags, localityDomainId; } carmine_sm_resource;
 typedef struct { int device; unsigned int wqConcurrencyLimit; int sharingScope; } carmine_workqueue_resource;
