@@ -10,6 +10,7 @@ func registerAll() {
   graphModelCases()
   graphKindCases()
   graphExecutableCases()
+  graphSemaphoreCases()
   launchCases()
   captureCases()
   streamAttributeCases()
