@@ -11,7 +11,7 @@ public enum Runtime {
   private static let opened: Result<[Device], CUDAError> = {
     pthread_atfork(nil, nil) { Runtime.forked.store(true, ordering: .relaxed) }
     do throws(GPUError) {
-      let devices = try GPU.Device.openAll()
+      let devices = inOrder(try GPU.Device.openAll())
       if devices.isEmpty { return .failure(.noDevice.because("the topology holds no GPU")) }
       let ids = devices.map { DeviceProperties($0.node).uuidText }
       let visible = VisibleDevices.indices(getenv("CUDA_VISIBLE_DEVICES").map { String(cString: $0) }, uuids: ids)
@@ -22,7 +22,24 @@ public enum Runtime {
     }
   }()
 
-  /// All devices in topology order.  Throws cudaErrorNoDevice with the reason when there is none.
+  /// CUDA_DEVICE_ORDER: PCI_BUS_ID sorts by PCI address, FASTEST_FIRST by compute units and clock; else devices keep the topology's
+  /// order, as equals do.
+  private static func inOrder(_ devices: [GPU.Device]) -> [GPU.Device] {
+    let order = getenv("CUDA_DEVICE_ORDER").map { String(cString: $0) }
+    func key(_ node: Node) -> (Int, Int) {
+      switch order {
+      case "PCI_BUS_ID": (Int(node.domain), Int(node.locationID))
+      case "FASTEST_FIRST": (-node.computeUnitCount * node.engineClockMHz, 0)
+      default: (0, 0)
+      }
+    }
+    return devices.enumerated().sorted { a, b in
+      let first = key(a.element.node), second = key(b.element.node)
+      return first == second ? a.offset < b.offset : first < second
+    }.map(\.element)
+  }
+
+  /// All devices that CUDA_VISIBLE_DEVICES leaves, in its order.  Throws cudaErrorNoDevice with the reason when there is none.
   public static func devices() throws(CUDAError) -> [Device] { try opened.get() }
 
   /// cudaGetDeviceCount: the number of devices; throws cudaErrorNoDevice when there is none.

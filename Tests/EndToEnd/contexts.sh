@@ -1,0 +1,15 @@
+# Parts of a device, and the driver API.
+# shellcheck shell=bash
+
+green_contexts() { # GPU
+  cuda_programs 13 "$work/cuda-13" "$programs/green_contexts.cu"
+  CARMINE_SOFT_GPU=$1 with_libraries "$work/cuda-13/green_contexts"
+}
+
+driver_api() {
+  c_program "$programs/driver.c" "$work/driver" -I"$root/.build/cuda-13/include" -L"$prefix/lib" -l:libcuda.so.1 -Wl,--allow-shlib-undefined
+  with_libraries "$work/driver"
+}
+
+for gpu in mi210 rx7900xtx; do check "workgroups of a green context run on its compute units only ($gpu)" green_contexts $gpu; done
+check "the driver API loads libraries, links, copies rows, splits the device and gives entry points by version" driver_api
