@@ -108,7 +108,7 @@ private func launch(
   let function = try function(handle), stream = try current().stream(streamHandle)
   guard let extra, parameters == nil else {
     guard extra == nil else { throw .invalidValue.because("both kernelParams and extra are given") }
-    return try stream.launch(function, configuration, parameters: parameters.map { UnsafePointer($0) })
+    return try stream.launch(function, configuration, parameters: parameters.map { UnsafePointer($0) }, origin: LaunchOrigin(symbol: handle.map { UnsafeRawPointer($0) }, symbolType: 3))
   }
   // Pairs of a key and a value, ended by CU_LAUNCH_PARAM_END.
   var buffer: UnsafeMutableRawPointer?, size = 0, index = 0
@@ -122,9 +122,9 @@ private func launch(
   }
   guard let buffer else {
     guard function.parameterCount == 0 else { throw .invalidValue.because("extra names no buffer") }
-    return try stream.launch(function, configuration, parameters: nil)
+    return try stream.launch(function, configuration, parameters: nil, origin: LaunchOrigin(symbol: handle.map { UnsafeRawPointer($0) }, symbolType: 3))
   }
-  try stream.launch(function, configuration, packed: buffer, byteCount: size)
+  try stream.launch(function, configuration, packed: buffer, byteCount: size, origin: LaunchOrigin(symbol: handle.map { UnsafeRawPointer($0) }, symbolType: 3))
 }
 
 @c(carmine_cu_cuLaunchKernel)

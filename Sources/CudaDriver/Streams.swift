@@ -54,13 +54,12 @@ public func cuStreamGetCtx(_ handle: UnsafeMutableRawPointer?, _ result: Pointer
   driver { () throws(CUDAError) in try out(result, "pctx").pointee = primaryHandle(of: stream(handle).context.device) }
 }
 
-/// There are no graphs yet, so no stream is ever capturing.
+/// Throws CUDA_ERROR_STREAM_CAPTURE_IMPLICIT for the legacy stream while a blocking stream captures.
 @c(carmine_cu_cuStreamIsCapturing)
 public func cuStreamIsCapturing(_ handle: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<Int32>?) -> Int32 {
   driver { () throws(CUDAError) in
     let result = try out(result, "captureStatus")
-    _ = try stream(handle)
-    result.pointee = 0
+    result.pointee = try stream(handle).captureStatus().rawValue
   }
 }
 
