@@ -5,11 +5,13 @@
 #include <vector>
 
 __device__ int counter = 5;
+__managed__ int everyone = 1;
 __global__ void add(int *p, int count, int value) {
   int i = blockIdx.x * blockDim.x + threadIdx.x;
   if (i < count) p[i] += value;
   if (i == 0) counter += value;
 }
+__global__ void tell(int value) { everyone = everyone * 10 + value; }
 
 #define EXPECT(condition)                                     \
   do {                                                        \
@@ -49,6 +51,35 @@ int main() {
   EXPECT(cudaMemcpyPeer(p[0], 0, p[1], 1, count * sizeof(int)) == cudaSuccess);
   EXPECT(cudaMemcpy(host.data(), p[0], count * sizeof(int), cudaMemcpyDeviceToHost) == cudaSuccess);
   for (int i = 0; i < count; i++) EXPECT(host[i] == 11);
+
+  // A managed variable is one for both.
+  for (int device = 0; device < 2; device++) {
+    EXPECT(cudaSetDevice(device) == cudaSuccess);
+    tell<<<1, 1>>>(device + 2);
+    EXPECT(cudaDeviceSynchronize() == cudaSuccess);
+  }
+  EXPECT(everyone == 123);
+
+  // The first reads and writes the second's memory, what there was and what came later, and then no more.
+  int can = 0, supported = 0;
+  EXPECT(cudaDeviceCanAccessPeer(&can, 0, 1) == cudaSuccess && can == 1);
+  EXPECT(cudaDeviceGetP2PAttribute(&supported, cudaDevP2PAttrAccessSupported, 0, 1) == cudaSuccess && supported == 1);
+  EXPECT(cudaSetDevice(0) == cudaSuccess && cudaDeviceEnablePeerAccess(1, 0) == cudaSuccess);
+  EXPECT(cudaDeviceEnablePeerAccess(1, 0) == cudaErrorPeerAccessAlreadyEnabled && cudaGetLastError() != cudaSuccess);
+  int *later;
+  EXPECT(cudaSetDevice(1) == cudaSuccess && cudaMalloc(&later, 4 << 20) == cudaSuccess);
+  EXPECT(cudaMemset(later, 0, 4 << 20) == cudaSuccess && cudaDeviceSynchronize() == cudaSuccess && cudaSetDevice(0) == cudaSuccess);
+  for (int *memory : {p[1], later}) {
+    int before = memory == later ? 0 : 11;
+    add<<<(count + 127) / 128, 128>>>(memory, count, 7);
+    EXPECT(cudaGetLastError() == cudaSuccess && cudaDeviceSynchronize() == cudaSuccess);
+    EXPECT(cudaMemcpy(host.data(), memory, count * sizeof(int), cudaMemcpyDeviceToHost) == cudaSuccess);
+    for (int i = 0; i < count; i++) EXPECT(host[i] == before + 7);
+  }
+  EXPECT(cudaDeviceDisablePeerAccess(1) == cudaSuccess);
+  EXPECT(cudaDeviceDisablePeerAccess(1) == cudaErrorPeerAccessNotEnabled && cudaGetLastError() != cudaSuccess);
+  add<<<1, 128>>>(p[1], count, 1);
+  EXPECT(cudaDeviceSynchronize() == cudaErrorIllegalAddress);
   printf("two devices\n");
   return 0;
 }
