@@ -17,6 +17,8 @@ func registerAll() {
   symbolCases()
   arrayCases()
   textureCases()
+  arrayViewCases()
+  remainingCases()
   interopCases()
   deviceQueryCases()
   libraryCases()
