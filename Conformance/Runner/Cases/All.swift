@@ -19,6 +19,7 @@ func registerAll() {
   textureCases()
   arrayViewCases()
   remainingCases()
+  processCases()
   interopCases()
   deviceQueryCases()
   libraryCases()

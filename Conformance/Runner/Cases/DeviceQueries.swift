@@ -170,17 +170,6 @@ private func entryPointCases() {
     let old = try entryPoint("cuCtxCreate", 3020), new = try entryPoint("cuCtxCreate", 13000)
     try check(old.0 != nil && new.0 != nil && old.0 != new.0, "two forms of cuCtxCreate")
   }
-  test("cudaGetDriverEntryPointByVersion", .error, "refuses null and versions that no driver has", source: "cudaGetDriverEntryPointByVersion, Returns") {
-    var function: UnsafeMutableRawPointer?, status = cudaDriverEntryPointSuccess
-    try fails(cudaGetDriverEntryPointByVersion(nil, &function, 12000, 0, &status), cudaErrorInvalidValue)
-    try fails(cudaGetDriverEntryPointByVersion("cuInit", nil, 12000, 0, &status), cudaErrorInvalidValue)
-    try fails(cudaGetDriverEntryPointByVersion("cuInit", &function, 90000, 0, &status), cudaErrorInvalidValue)
-  }
-  test("cudaGetDriverEntryPoint", .error, "refuses null", source: "cudaGetDriverEntryPoint, Returns: cudaErrorInvalidValue") {
-    var function: UnsafeMutableRawPointer?, status = cudaDriverEntryPointSuccess
-    try fails(cudaGetDriverEntryPoint(nil, &function, 0, &status), cudaErrorInvalidValue)
-    try fails(cudaGetDriverEntryPoint("cuInit", nil, 0, &status), cudaErrorInvalidValue)
-  }
   test("cudaGetDriverEntryPoint", .success, "finds a function that works", source: "cudaGetDriverEntryPoint") {
     var function: UnsafeMutableRawPointer?, status = cudaDriverEntryPointQueryResult(rawValue: 9)
     let answer = try cudaGetDriverEntryPoint("cuDriverGetVersion", &function, 0, &status)

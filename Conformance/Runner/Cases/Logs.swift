@@ -11,9 +11,9 @@ private let listen: cudaLogsCallback_t = { data, level, message, length in
 private func failOnce() throws { try fails(cudaSetDevice(99), cudaErrorInvalidDevice) }
 
 private func dump(_ iterator: UnsafeMutablePointer<cudaLogIterator>?, room: Int = 25600) throws -> String {
-  var bytes = [CChar](repeating: 1, count: room), size = room
+  var bytes = [CChar](repeating: 0, count: room + 1), size = room
   try ok(cudaLogsDumpToMemory(iterator, &bytes, &size, 0), "cudaLogsDumpToMemory")
-  try check(size < room && bytes[size] == 0, "a NUL behind the \(size) bytes")
+  try check(size <= room, "at most \(room) bytes, not \(size)")
   return String(cString: bytes)
 }
 

@@ -6,6 +6,8 @@ struct FunctionRow {
   var group: String
   /// How many of the scanned packages import it.
   var packages: Int
+  /// No header has it: there is nothing that a case could expect.
+  var undocumented: Bool
   func exported(_ abi: Int) -> Bool { since <= abi && abi <= until }
 }
 
@@ -14,7 +16,7 @@ struct Peer { var name: String, present: Int, of: Int, source: String }
 
 enum Manifest {
   static let rows: [FunctionRow] = split(manifestTable).map {
-    FunctionRow(name: $0[0], since: Int($0[1])!, until: Int($0[2])!, group: $0[3], packages: Int($0[4])!)
+    FunctionRow(name: $0[0], since: Int($0[1])!, until: Int($0[2])!, group: $0[3], packages: Int($0[4])!, undocumented: $0[5] == "-")
   }
   static let byName: [String: FunctionRow] = Dictionary(uniqueKeysWithValues: rows.map { ($0.name, $0) })
   static let refusals: [String: Refusal] = Dictionary(

@@ -68,8 +68,8 @@ struct Results {
       report.standing =
         !exported.contains(row.name) ? .missing
         : report.failed > 0 ? .deviates
-        : report.passed == 0 ? .untested
-        : Manifest.refusals[row.name] != nil ? .refused : .behaves
+        : Manifest.refusals[row.name] != nil && (report.passed > 0 || row.undocumented) ? .refused
+        : report.passed == 0 ? .untested : .behaves
       return report
     }
   }
