@@ -151,6 +151,7 @@ let errorTable: [ErrorRow] = [
   .init(code: 918, name: "cudaErrorGraphRecaptureFailure", text: "recapturing to the source graph failed and had to be terminated", since: 13),
   .init(code: 919, name: "cudaErrorFabricNotReady", text: "GPU fabric is not ready within the probe wait budget; application may retry (see CUDA_FABRIC_INIT_TIMEOUT_MS)", since: 13),
   .init(code: 999, name: "cudaErrorUnknown", text: "unknown error"),
+  .init(code: 10000, name: "cudaErrorApiFailureBase", text: "api failure base"),
 ]
 
 extension CUDAError {

@@ -14,7 +14,9 @@ public enum Runtime {
       let devices = inOrder(try GPU.Device.openAll())
       if devices.isEmpty { return .failure(.noDevice.because("the topology holds no GPU")) }
       let ids = devices.map { DeviceProperties($0.node).uuidText }
-      let visible = VisibleDevices.indices(getenv("CUDA_VISIBLE_DEVICES").map { String(cString: $0) }, uuids: ids)
+      guard let visible = VisibleDevices.indices(getenv("CUDA_VISIBLE_DEVICES").map { String(cString: $0) }, uuids: ids) else {
+        return .failure(.invalidDevice.because("CUDA_VISIBLE_DEVICES names a device twice"))  // as NVIDIA's library answers
+      }
       if visible.isEmpty { return .failure(.noDevice.because("CUDA_VISIBLE_DEVICES hides every device")) }
       return .success(visible.enumerated().map { Device(gpu: devices[$0.element], ordinal: $0.offset) })
     } catch {

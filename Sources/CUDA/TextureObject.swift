@@ -39,8 +39,8 @@ public enum TextureObjects {
     }
     if let settings {
       let isInteger = object.channel_kind != CARMINE_CHANNEL_FLOAT
-      if settings.isLinear, isInteger, !settings.readsNormalized { throw .invalidValue.because("integers are not interpolated: the read mode must be normalized") }
-      if settings.readsNormalized, isInteger, object.channel_bits == 32 { throw .invalidValue.because("integers of 32 bits are not read as normalized numbers") }
+      if settings.isLinear, isInteger, !settings.readsNormalized { throw .invalidFilterSetting.because("integers are not interpolated: the read mode must be normalized") }
+      if settings.readsNormalized, isInteger, object.channel_bits == 32 { throw .invalidNormSetting.because("integers of 32 bits are not read as normalized numbers") }
       let flags: [(Bool, UInt32)] = [
         (settings.isLinear, CARMINE_TEXTURE_LINEAR), (settings.readsNormalized && isInteger, CARMINE_TEXTURE_READ_NORMALIZED),
         (settings.isSRGB, CARMINE_TEXTURE_SRGB), (settings.hasNormalizedCoordinates, CARMINE_TEXTURE_NORMALIZED),

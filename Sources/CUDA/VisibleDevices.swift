@@ -1,10 +1,10 @@
 // CUDA_VISIBLE_DEVICES: which devices a process sees, and in which order.  A decision only.
 // Source: CUDA Programming Guide, "CUDA Environment Variables": indices or (beginnings of) "GPU-…" identifiers, separated by
-// commas; devices behind the first entry that is invalid or repeated are not seen.
+// commas; devices behind the first entry that is invalid are not seen, and a list that names one twice is none.
 
 enum VisibleDevices {
-  /// Indices into the machine's devices.  `setting`: the variable's value, nil when it is not set.
-  static func indices(_ setting: String?, uuids: [String]) -> [Int] {
+  /// Indices into the machine's devices, nil where one is named twice.  `setting`: the variable's value, nil when it is not set.
+  static func indices(_ setting: String?, uuids: [String]) -> [Int]? {
     guard let setting else { return Array(uuids.indices) }
     var result: [Int] = []
     for entry in setting.split(separator: ",", omittingEmptySubsequences: false) {
@@ -17,7 +17,7 @@ enum VisibleDevices {
         index = Int(text)
       }
       guard let index, uuids.indices.contains(index) else { break }
-      if result.contains(index) { return [] }
+      if result.contains(index) { return nil }
       result.append(index)
     }
     return result

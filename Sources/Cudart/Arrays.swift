@@ -109,6 +109,7 @@ private func toArray(
   _ stream: CUDA.Stream, _ array: UnsafeMutableRawPointer?, _ x: UInt, _ y: UInt, _ from: UnsafeRawPointer?, _ pitch: UInt, _ width: UInt, _ height: UInt,
   _ direction: Int32, isAsynchronous: Bool
 ) throws(CUDAError) {
+  guard direction != 0, direction != 2 else { throw .invalidMemcpyDirection.because("kind \(direction) does not lead into an array") }
   let box = try boxOf(width, height)
   try stream.copy(
     to: arraySide(array, x: x, y: y, box), from: CopySide(UnsafeMutableRawPointer(mutating: from), rowPitch: count(pitch, "spitch")), extent: box,
@@ -119,6 +120,7 @@ private func fromArray(
   _ stream: CUDA.Stream, _ to: UnsafeMutableRawPointer?, _ pitch: UInt, _ array: UnsafeMutableRawPointer?, _ x: UInt, _ y: UInt, _ width: UInt, _ height: UInt,
   _ direction: Int32, isAsynchronous: Bool
 ) throws(CUDAError) {
+  guard direction != 0, direction != 1 else { throw .invalidMemcpyDirection.because("kind \(direction) does not lead out of an array") }
   let box = try boxOf(width, height)
   try stream.copy(
     to: CopySide(to, rowPitch: count(pitch, "dpitch")), from: arraySide(array, x: x, y: y, box), extent: box, kind: kind(direction),

@@ -72,7 +72,9 @@ public func cudaDeviceGetByPCIBusId(_ result: UnsafeMutablePointer<Int32>?, _ te
         return
       }
     }
-    throw .invalidDevice.because("no device is at \(wanted)")
+    let digits = wanted.utf8.filter { $0 != UInt8(ascii: ":") && $0 != UInt8(ascii: ".") }
+    let isPlace = wanted.utf8.contains(UInt8(ascii: ":")) && digits.allSatisfy { (48...57).contains($0) || (65...70).contains($0) }
+    throw (isPlace ? CUDAError.invalidDevice : .invalidValue).because("no device is at \(wanted)")
   }
 }
 

@@ -51,10 +51,10 @@ struct RulesTests {
   func poolSizes(asked: Int, rounded: Int) { #expect(MemoryPool.rounded(UInt64(asked)) == UInt64(rounded)) }
 
   @Test("CUDA_VISIBLE_DEVICES chooses, orders and ends at the first bad entry", arguments: [
-    (nil, [0, 1, 2]), ("", []), ("-1", []), ("2,0", [2, 0]), ("1,7,0", [1]), (" 1 , 2", [1, 2]), ("0,0", []), ("GPU-b", [1]),
+    (nil, [0, 1, 2]), ("", []), ("-1", []), ("2,0", [2, 0]), ("1,7,0", [1]), (" 1 , 2", [1, 2]), ("0,0", nil), ("GPU-b", [1]),
     ("GPU-", []), ("x", []),
-  ] as [(String?, [Int])])
-  func visibleDevices(setting: String?, expected: [Int]) {
+  ] as [(String?, [Int]?)])
+  func visibleDevices(setting: String?, expected: [Int]?) {
     #expect(VisibleDevices.indices(setting, uuids: ["GPU-aa", "GPU-bb", "GPU-cc"]) == expected)
   }
 
