@@ -44,7 +44,9 @@ public enum ErrorLog {
   private static let truncated = "Older messages are missing: the log or the buffer did not hold them"
 
   /// Remembers why a call failed, and tells whoever wants to know.  `code`: the number that it returns, with its name.
+  /// Not in a forked child, where the lock may be a thread's that is not there.
   public static func append(_ function: String, code: String, _ reason: String) {
+    guard !Runtime.isForkedChild else { return }
     append(reason.map { $0.isNewline ? " " : String($0) }.joined())
     append("Returning \(code) from \(function)")
   }
