@@ -52,7 +52,7 @@ for major in 13 12; do "$root/Tools/cuda-toolkit.sh" $major "$root/.build/cuda-$
 CARMINE_CACHE_DIR=$(fresh_cache shared)
 export CARMINE_CACHE_DIR
 
-for group in examples targets switches threads captures graphs relocatable command-line precompile wrong-input several-libraries contexts invisible process preload shim documentation references matrices ptx-semantics headers; do
+for group in examples targets switches threads captures graphs memory relocatable command-line precompile wrong-input several-libraries contexts invisible process preload shim documentation references matrices ptx-semantics headers; do
   # shellcheck source=/dev/null
   . "$here/$group.sh"
 done

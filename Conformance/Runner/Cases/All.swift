@@ -29,4 +29,5 @@ func registerAll() {
   copyBatchCases()
   managedMemoryCases()
   interprocessCases()
+  externalResourceCases()
 }
