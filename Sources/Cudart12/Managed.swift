@@ -5,7 +5,11 @@ import Cudart
 
 @c(carmine12_cudaMemAdvise)
 public func cudaMemAdvise(_ pointer: UnsafeRawPointer?, _ size: UInt, _ advice: Int32, _ device: Int32) -> Int32 {
-  entry { () throws(CUDAError) in try advise(pointer, size, advice, location(ofDevice: device)) }
+  entry { () throws(CUDAError) in
+    // By number it is an ordinal: cudaErrorInvalidDevice where there is none; in a location it is part of a value.
+    if device >= 0 { _ = try Runtime.device(Int(device)) }
+    try advise(pointer, size, advice, location(ofDevice: device))
+  }
 }
 
 @c(carmine12_cudaMemAdvise_v2)
