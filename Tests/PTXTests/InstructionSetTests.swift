@@ -23,17 +23,6 @@ import Testing
     }
   }
 
-  @Test func everyMatrixRowThatIsCompiledIsInThatReference() throws {
-    let lines = String(decoding: sample("../../PTXReference/matrix.tsv"), as: UTF8.self).split(separator: "\n").filter { !$0.hasPrefix("#") }
-    var asked: Set<String> = []
-    for line in lines {
-      let words = line.prefix { $0 != "\t" }.split(separator: ".").map(String.init)
-      for variant in try InstructionSet.variants(opcode: words[0], modifiers: Array(words.dropFirst())) { asked.insert(variant.row.syntax) }
-    }
-    let without = InstructionSet.warpMatrix.rows.filter { !$0.status.isRefused && !asked.contains($0.syntax) }
-    #expect(without.map(\.syntax) == [])
-  }
-
   @Test func everyVariantOfARowMatchesItsRow() {
     for family in InstructionSet.families {
       for row in family.rows {
