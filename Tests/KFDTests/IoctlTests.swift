@@ -14,7 +14,7 @@ import Testing
   @Test("Each ioctl's request code is the one that the kernel header's macro computes")
   func requestCodes() {
     let header = Self.header
-    #expect(Ioctls.all.count == 24)
+    #expect(Set(Ioctls.all.map(\.name)).count == Ioctls.all.count)
     for row in Ioctls.all { #expect(header[row.name] == row.request, "\(row.name)") }
   }
 
