@@ -297,6 +297,7 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
         chain = block.pointee.next
         block.pointee.state.store(PoolBlock.State.none, ordering: .releasing)
       }
+      stream.forget(serial)      // default streams outlive a reset, and are new to the pool then
     }
     lock.withLock {
       members = []
