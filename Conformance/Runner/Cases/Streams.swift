@@ -250,7 +250,7 @@ func streamCases() {
       let pair = Unmanaged<Pair>.fromOpaque(argument!).takeUnretainedValue()
       pair.to.pointee = pair.from.pointee + 1
     }, Unmanaged.passUnretained(pair).toOpaque()))
-    try ok(cudaStreamSynchronize(stream))
+    try withExtendedLifetime(pair) { try ok(cudaStreamSynchronize(stream)) }
     try equal(seen[0], 321, "what the host function saw")
     seen.deallocate()
     try ok(cudaStreamDestroy(stream))
@@ -277,7 +277,7 @@ func streamCases() {
         entry.log.entries.append(entry.index)
       }, Unmanaged.passUnretained(entry).toOpaque()))
     }
-    try ok(cudaStreamSynchronize(stream))
+    try withExtendedLifetime(entries) { try ok(cudaStreamSynchronize(stream)) }
     try equal(log.entries, Array(0..<50), "the order of the calls")
     try ok(cudaStreamDestroy(stream))
   }
