@@ -64,24 +64,4 @@ nonisolated(unsafe) let conversionTests = FamilyTests(
       }
       return [whole]
     }
-  ],
-  templates: [
-    // Pairs of four bits stand in registers of eight.
-    "cvt": { variant in
-      TestCase.plain(variant).map { test in
-        guard variant.types.contains(.e2m1x2) || variant.has("scaled::n1::ue8m0") else { return test }
-        var test = test, before = ".reg .b8 %c<4>;\n", after = "", operands: [String] = []
-        for (index, output) in test.outputs.enumerated() {
-          operands.append(output == .e2m1x2 ? "%c0" : "%o\(index)")
-          if output == .e2m1x2 { after = "\nmov.b16 %o\(index), {%c0, %c0};" }
-        }
-        for (index, input) in test.inputs.enumerated() {
-          let isByte = input.type == .e2m1x2 || input.type == .b8
-          if isByte { before += "mov.b16 {%c1, %c2}, %a\(index);\n" }
-          operands.append(isByte ? "%c1" : "%a\(index)")
-        }
-        test.text = before + variant.text + " " + operands.joined(separator: ", ") + ";" + after
-        return test
-      }
-    }
   ])
