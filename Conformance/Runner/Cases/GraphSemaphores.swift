@@ -1,25 +1,28 @@
 // External semaphore nodes.  What they do is tried where a semaphore can be had without a graphics API: a DRM sync object of the render node,
-// which AMD's driver takes as an opaque descriptor; elsewhere these cases are skipped and the refusals remain.
+// which AMD's driver takes as an opaque descriptor (RenderNode.swift); elsewhere these cases are skipped and the refusals remain.
 import CConformance
 import Glibc
 
-/// A DRM sync object as a descriptor (drm.h: DRM_IOCTL_SYNCOBJ_CREATE, DRM_IOCTL_SYNCOBJ_HANDLE_TO_FD).
-private func importedSemaphore() throws -> cudaExternalSemaphore_t {
-  for minor in 128..<136 {
-    let device = open("/dev/dri/renderD\(minor)", O_RDWR | O_CLOEXEC)
-    if device < 0 { continue }
-    defer { close(device) }
-    var create: (handle: UInt32, flags: UInt32) = (0, 0)
-    guard ioctl(device, 0xc008_64bf, &create) == 0 else { continue }
-    var export: (handle: UInt32, flags: UInt32, fd: Int32, pad: UInt32) = (create.handle, 0, -1, 0)
-    guard ioctl(device, 0xc010_64c1, &export) == 0, export.fd >= 0 else { continue }
-    var description = cudaExternalSemaphoreHandleDesc(), semaphore: cudaExternalSemaphore_t?
-    description.type = cudaExternalSemaphoreHandleTypeOpaqueFd
-    description.handle.fd = export.fd
-    guard try cudaImportExternalSemaphore(&semaphore, &description) == cudaSuccess else { _ = try cudaGetLastError(); continue }
-    return try some(semaphore, "the semaphore")
+/// Runs `body` with a node's parameters for one semaphore and a value.
+private func withSignal<R>(_ semaphore: cudaExternalSemaphore_t, _ value: UInt64, _ body: (inout cudaExternalSemaphoreSignalNodeParams) throws -> R) throws -> R {
+  var handle: cudaExternalSemaphore_t? = semaphore, one = cudaExternalSemaphoreSignalParams()
+  one.params.fence.value = value
+  return try withUnsafeMutablePointer(to: &handle) { handles in
+    try withUnsafePointer(to: &one) { list in
+      var p = cudaExternalSemaphoreSignalNodeParams(extSemArray: handles, paramsArray: list, numExtSems: 1)
+      return try body(&p)
+    }
   }
-  throw Skip("no render node gives a sync object that the library imports")
+}
+private func withWait<R>(_ semaphore: cudaExternalSemaphore_t, _ value: UInt64, _ body: (inout cudaExternalSemaphoreWaitNodeParams) throws -> R) throws -> R {
+  var handle: cudaExternalSemaphore_t? = semaphore, one = cudaExternalSemaphoreWaitParams()
+  one.params.fence.value = value
+  return try withUnsafeMutablePointer(to: &handle) { handles in
+    try withUnsafePointer(to: &one) { list in
+      var p = cudaExternalSemaphoreWaitNodeParams(extSemArray: handles, paramsArray: list, numExtSems: 1)
+      return try body(&p)
+    }
+  }
 }
 
 func graphSemaphoreCases() {
@@ -28,16 +31,16 @@ func graphSemaphoreCases() {
     "cudaGraphExternalSemaphoresSignalNodeSetParams", "cudaGraphExternalSemaphoresWaitNodeSetParams", "cudaGraphExecExternalSemaphoresSignalNodeSetParams",
     "cudaGraphExecExternalSemaphoresWaitNodeSetParams",
   ]) {
-    var semaphore: cudaExternalSemaphore_t? = try importedSemaphore()
+    let semaphore = try RenderNode().syncObject().imported(timeline: false)
     let signaling = try makeGraph(), waiting = try makeGraph(), counter = Counter()
-    var signal: GraphNode?, wait: GraphNode?, signals = cudaExternalSemaphoreSignalParams(), waits = cudaExternalSemaphoreWaitParams()
-    try withUnsafeMutablePointer(to: &semaphore) { handles in
-      var s = cudaExternalSemaphoreSignalNodeParams(extSemArray: handles, paramsArray: &signals, numExtSems: 1)
-      var w = cudaExternalSemaphoreWaitNodeParams(extSemArray: handles, paramsArray: &waits, numExtSems: 1)
-      try ok(cudaGraphAddExternalSemaphoresSignalNode(&signal, signaling, nil, 0, &s))
-      try ok(cudaGraphAddExternalSemaphoresWaitNode(&wait, waiting, nil, 0, &w))
-      try ok(cudaGraphExternalSemaphoresSignalNodeSetParams(signal, &s))
-      try ok(cudaGraphExternalSemaphoresWaitNodeSetParams(wait, &w))
+    var signal: GraphNode?, wait: GraphNode?
+    try withSignal(semaphore, 0) {
+      try ok(cudaGraphAddExternalSemaphoresSignalNode(&signal, signaling, nil, 0, &$0))
+      try ok(cudaGraphExternalSemaphoresSignalNodeSetParams(signal, &$0))
+    }
+    try withWait(semaphore, 0) {
+      try ok(cudaGraphAddExternalSemaphoresWaitNode(&wait, waiting, nil, 0, &$0))
+      try ok(cudaGraphExternalSemaphoresWaitNodeSetParams(wait, &$0))
     }
     var s = cudaExternalSemaphoreSignalNodeParams(), w = cudaExternalSemaphoreWaitNodeParams()
     try ok(cudaGraphExternalSemaphoresSignalNodeGetParams(signal, &s))
@@ -58,6 +61,68 @@ func graphSemaphoreCases() {
     for g in [signaling, waiting] { try ok(cudaGraphDestroy(g)) }
     try ok(cudaStreamDestroy(stream))
     try ok(cudaDestroyExternalSemaphore(semaphore))
+  }
+
+  // MARK: a timeline's values, by which it shows whose parameters a launch used
+  func value(of node: GraphNode?) throws -> UInt64 {
+    var p = cudaExternalSemaphoreSignalNodeParams()
+    try ok(cudaGraphExternalSemaphoresSignalNodeGetParams(node, &p))
+    return try some(p.paramsArray, "the parameters")[0].params.fence.value
+  }
+  test("cudaGraphExternalSemaphoresSignalNodeSetParams", .success, "changes what later executable graphs signal", source: "cudaGraphExternalSemaphoresSignalNodeSetParams", touches: ["cudaGraphExternalSemaphoresSignalNodeGetParams"]) {
+    let other = try RenderNode().syncObject(), semaphore = try other.imported(timeline: true), graph = try makeGraph()
+    var node: GraphNode?
+    try ok(withSignal(semaphore, 3) { try cudaGraphAddExternalSemaphoresSignalNode(&node, graph, nil, 0, &$0) })
+    try equal(try value(of: node), 3, "the value that was given")
+    let before = try executable(graph)
+    try ok(withSignal(semaphore, 8) { try cudaGraphExternalSemaphoresSignalNodeSetParams(node, &$0) })
+    try equal(try value(of: node), 8, "the value after setting")
+    let after = try executable(graph)
+    try run(before)
+    try equal(try other.point(), 3, "the timeline after the earlier graph")
+    try run(after)
+    try equal(try other.point(), 8, "the timeline after the later one")
+    for e in [before, after] { try ok(cudaGraphExecDestroy(e)) }
+    try ok(cudaGraphDestroy(graph))
+    try ok(cudaDestroyExternalSemaphore(semaphore))
+  }
+  test("cudaGraphExecExternalSemaphoresSignalNodeSetParams", .success, "changes the executable graph and not the node", source: "cudaGraphExecExternalSemaphoresSignalNodeSetParams") {
+    let other = try RenderNode().syncObject(), semaphore = try other.imported(timeline: true), graph = try makeGraph()
+    var node: GraphNode?
+    try ok(withSignal(semaphore, 3) { try cudaGraphAddExternalSemaphoresSignalNode(&node, graph, nil, 0, &$0) })
+    let made = try executable(graph)
+    try ok(withSignal(semaphore, 6) { try cudaGraphExecExternalSemaphoresSignalNodeSetParams(made, node, &$0) })
+    try equal(try value(of: node), 3, "the node's value")
+    try run(made)
+    try equal(try other.point(), 6, "the timeline")
+    try ok(cudaGraphExecDestroy(made))
+    try ok(cudaGraphDestroy(graph))
+    try ok(cudaDestroyExternalSemaphore(semaphore))
+  }
+  for inPlace in [false, true] {
+    let function = inPlace ? "cudaGraphExecExternalSemaphoresWaitNodeSetParams" : "cudaGraphExternalSemaphoresWaitNodeSetParams"
+    test(function, .success, "changes the value that is waited for", source: function, touches: ["cudaGraphAddExternalSemaphoresWaitNode", "cudaGraphExternalSemaphoresWaitNodeGetParams"]) {
+      let other = try RenderNode().syncObject(), semaphore = try other.imported(timeline: true), graph = try makeGraph(), counter = Counter()
+      var node: GraphNode?, p = cudaExternalSemaphoreWaitNodeParams()
+      try ok(withWait(semaphore, 100) { try cudaGraphAddExternalSemaphoresWaitNode(&node, graph, nil, 0, &$0) })
+      _ = try hostNode(graph, after: [try some(node, "the node")], counter)
+      if !inPlace { try ok(withWait(semaphore, 4) { try cudaGraphExternalSemaphoresWaitNodeSetParams(node, &$0) }) }
+      let made = try executable(graph), stream = try makeStream(cudaStreamNonBlocking)
+      if inPlace { try ok(withWait(semaphore, 4) { try cudaGraphExecExternalSemaphoresWaitNodeSetParams(made, node, &$0) }) }
+      try ok(cudaGraphExternalSemaphoresWaitNodeGetParams(node, &p))
+      try equal(try some(p.paramsArray, "the parameters")[0].params.fence.value, inPlace ? 100 : 4, "the node's value")
+      try ok(cudaGraphLaunch(made, stream))
+      try other.signal(3)
+      usleep(20000)
+      try equal(counter.value, 0, "calls at a smaller value")
+      try other.signal(4)
+      try ok(cudaStreamSynchronize(stream))
+      try equal(counter.value, 1, "calls at the value")
+      try ok(cudaGraphExecDestroy(made))
+      try ok(cudaGraphDestroy(graph))
+      try ok(cudaStreamDestroy(stream))
+      try ok(cudaDestroyExternalSemaphore(semaphore))
+    }
   }
 
   typealias S = cudaExternalSemaphoreSignalNodeParams

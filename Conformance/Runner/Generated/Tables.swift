@@ -527,6 +527,7 @@ cudaSubgridWorkerGridCreate|cudaErrorNotSupported|exported by 13 and described n
 cudaSubgridWorksetCreate|cudaErrorNotSupported|exported by 13 and described nowhere: no header declares it and no documentation names it
 __cudaGetProcAddress|cudaErrorNotSupported|a call between NVIDIA's own libraries, declared nowhere
 __cudaRegisterUnifiedTable|cudaErrorNotSupported|a call of NVIDIA's own compiler, declared nowhere and made by none of the scanned packages
+__cudaRegisterHostVar|cudaErrorNotSupported|a call of NVIDIA's own compiler: no header declares it, no documentation says what it does, and none of the scanned packages makes it
 """
 
 /// Published figures of others: name, functions present, of how many, source.

@@ -20,20 +20,21 @@ func page(_ runs: [Results]) -> String {
     .filters label { margin-right: 1rem; }
     </style></head><body>
     <h1>CUDA Runtime API: what the library does</h1>
-    <p>Exported: the library has the name. Behaves: every case of the function passes. Refused by design: it answers what CUDA answers where the
-    other side is absent, and that is tested too. Each case is a sentence of CUDA’s documentation; the place is beside it.</p>
+    <p>Exported: the library has the name. Behaves: every case of the function passes. Of them refused by design: the function
+    answers what CUDA answers where the other side is absent, and that is tested like the rest. A function without a case does not behave.
+    Each case is a sentence of CUDA’s documentation; the place is beside it.</p>
 
     """
-  out += "<table><tr><th></th><th>functions</th><th>exported</th><th>behave</th><th>weighted by use</th><th>deviate</th><th>refused</th><th>no case</th><th>cases passed</th></tr>\n"
+  out += "<table><tr><th></th><th>functions</th><th>exported</th><th>behave</th><th>of them refused by design</th><th>weighted by use</th><th>deviate</th><th>refused, no case</th><th>no case</th><th>cases passed</th></tr>\n"
   for run in runs {
     let all = GroupReport(name: "", functions: run.functions)
     out += "<tr><td>\(escaped(run.library)) on \(escaped(run.device))</td><td>\(all.functions.count)</td><td>\(all.exported)</td>"
-    out += "<td class=behaves>\(all.count(.behaves)) (\(percent(all.count(.behaves), all.functions.count)))</td><td>\(fixed(run.weighted)) %</td>"
-    out += "<td class=deviates>\(all.count(.deviates))</td><td class=refused>\(all.count(.refused))</td><td class=untested>\(all.count(.untested))</td>"
+    out += "<td class=behaves>\(all.behaving) (\(percent(all.behaving, all.functions.count)))</td><td class=refused>\(all.testedRefusals)</td><td>\(fixed(run.weighted)) %</td>"
+    out += "<td class=deviates>\(all.count(.deviates))</td><td class=refused>\(all.untestedRefusals)</td><td class=untested>\(all.count(.untested))</td>"
     out += "<td>\(run.count(.passes)) of \(run.cases.count - run.count(.skipped))</td></tr>\n"
   }
   for peer in Manifest.peers {
-    out += "<tr class=dim><td>\(peer.name), as published</td><td>\(peer.of)</td><td>\(peer.present) (\(percent(peer.present, peer.of)))</td><td>-</td><td>-</td><td>-</td><td>-</td><td>-</td><td>-</td></tr>\n"
+    out += "<tr class=dim><td>\(peer.name), as published</td><td>\(peer.of)</td><td>\(peer.present) (\(percent(peer.present, peer.of)))</td><td>-</td><td>-</td><td>-</td><td>-</td><td>-</td><td>-</td><td>-</td></tr>\n"
   }
   out += "</table>\n<p class=dim>" + Manifest.peers.map { "\($0.name): \(escaped($0.source))" }.joined(separator: "; ") + ".</p>\n"
   out += """
@@ -55,7 +56,7 @@ func page(_ runs: [Results]) -> String {
     function show() {
       const words = field.value.toLowerCase().split(/\\s+/).filter(w => w);
       for (const [element, text] of functions)
-        element.hidden = !words.every(w => text.includes(w)) || (failing.checked && element.dataset.standing == 'behaves');
+        element.hidden = !words.every(w => text.includes(w)) || (failing.checked && element.dataset.behaves == 'true');
       for (const group of groups) {
         const any = [...group.querySelectorAll('details.function')].some(e => !e.hidden);
         group.hidden = !any; group.open = any && (words.length > 0 || failing.checked);
@@ -75,11 +76,11 @@ private func section(_ run: Results) -> String {
   for group in run.groups {
     let total = Double(max(1, group.functions.count))
     out += "<details class=group><summary><b>\(escaped(group.name))</b> <span class=dim>\(group.functions.count) functions, \(group.exported) exported, "
-    out += "\(group.count(.behaves)) behave, \(group.count(.deviates)) deviate, \(group.count(.refused)) refused by design</span><div class=bar>"
+    out += "\(group.behaving) behave\(group.testedRefusals > 0 ? " (\(group.testedRefusals) of them refused by design)" : ""), \(group.count(.deviates)) deviate</span><div class=bar>"
     for standing in [Standing.behaves, .deviates, .refused] { out += "<i class=\(standing.rawValue) style=\"width:\(fixed(100 * Double(group.count(standing)) / total))%\"></i>" }
     out += "</div></summary>\n"
     for function in group.functions {
-      out += "<details class=function data-standing=\(function.standing.rawValue)><summary><code>\(function.row.name)</code> <span class=\(function.standing.rawValue)>\(function.standing.title)</span> "
+      out += "<details class=function data-behaves=\(function.behaves)><summary><code>\(function.row.name)</code> <span class=\(function.behaves ? "behaves" : function.standing.rawValue)>\(function.title)</span> "
       out += "<span class=dim>\(function.passed) of \(function.passed + function.failed) cases" + (function.row.packages > 0 ? ", imported by \(function.row.packages) packages" : "") + "</span></summary>\n"
       for one in cases[function.row.name] ?? [] {
         let good = one.verdict.outcome.good

@@ -19,11 +19,13 @@ private func quoted(_ text: String) -> String {
 
 func json(_ results: Results) -> String {
   var out = "{\n  \"library\": \(quoted(results.library)), \"abi\": \(results.abi), \"version\": \(results.version), \"device\": \(quoted(results.device)),\n"
-  let functions = results.functions
+  let functions = results.functions, all = GroupReport(name: "", functions: functions)
+  out += "  \"totals\": {\"functions\": \(functions.count), \"exported\": \(all.exported), \"behave\": \(all.behaving), \"behaveRefusedByDesign\": \(all.testedRefusals), "
+  out += "\"deviate\": \(all.count(.deviates)), \"refusedWithoutCase\": \(all.untestedRefusals), \"noCase\": \(all.count(.untested))},\n"
   out += "  \"functions\": [\n"
   out += functions.map { function in
     "    {\"name\": \(quoted(function.row.name)), \"group\": \(quoted(function.row.group)), \"packages\": \(function.row.packages), "
-      + "\"standing\": \(quoted(function.standing.rawValue)), \"passed\": \(function.passed), \"failed\": \(function.failed), \"skipped\": \(function.skipped)}"
+      + "\"standing\": \(quoted(function.standing.rawValue)), \"behaves\": \(function.behaves), \"passed\": \(function.passed), \"failed\": \(function.failed), \"skipped\": \(function.skipped)}"
   }.joined(separator: ",\n")
   out += "\n  ],\n  \"cases\": [\n"
   out += results.cases.map { one in
