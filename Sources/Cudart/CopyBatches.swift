@@ -8,7 +8,7 @@ import CUDA
 func checkRuns(_ starts: UnsafePointer<UInt>?, _ runs: UInt, _ count: UInt, _ name: StaticString) throws(CUDAError) -> UnsafePointer<UInt> {
   guard let starts, runs > 0, runs <= count else { throw .invalidValue.because("\(runs) \(name) for \(count) operations") }
   guard starts[0] == 0 else { throw .invalidValue.because("the first of the \(name) begins at \(starts[0])") }
-  for index in 1..<Int(max(runs, 1)) where index < Int(runs) {
+  for index in 1..<Int(runs) {
     guard starts[index] > starts[index - 1], starts[index] < count else { throw .invalidValue.because("the \(name) are not in order") }
   }
   return starts
