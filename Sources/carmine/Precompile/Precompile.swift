@@ -27,7 +27,7 @@ struct Precompile: ParsableCommand {
     "A processor to compile for, or several with commas between (default: the device's, gfx942 without one).", valueName: "gfx…"))
   var target: String?
   @Option(name: .shortAndLong, help: "How many kernels are compiled at a time (default: one for each core).") var jobs: Int?
-  @Option(help: ArgumentHelp("The most that one kernel may take.", valueName: "seconds")) var timeLimit = 900
+  @Option(help: ArgumentHelp("The most processor time that one kernel may take; ten times as long by the clock.", valueName: "seconds")) var timeLimit = 900
   @Option(help: ArgumentHelp("The most memory that one worker may have, in MiB.", valueName: "MiB")) var memoryLimit = 4096
   @Option(help: ArgumentHelp("Take one kernel of every so many: a sample.", valueName: "number")) var every = 1
   @Flag(help: "Only find out what would be refused: nothing is optimised, nothing is kept.") var check = false

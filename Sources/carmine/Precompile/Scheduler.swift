@@ -11,6 +11,7 @@ final class Scheduler {
   struct Settings {
     var command: [String] = []
     var workers = 1
+    /// Of processor time, so that a machine with much else to do fails no kernel; by the clock ten times as many.
     var secondsPerKernel = 900.0
     var bytesPerWorker = 4 << 30
     var every = 1
@@ -54,6 +55,7 @@ final class Scheduler {
     var job: Job?
     var sentImages = false
     var started = 0.0
+    var processorSecondsBefore = 0.0
     var last: ModuleState?
     /// The modules whose images this worker has been given.
     var known: Set<ContentHash> = []
@@ -143,6 +145,7 @@ final class Scheduler {
     slot.last = job.state
     job.state.running += 1
     slot.started = seconds()
+    slot.processorSecondsBefore = slot.worker!.processorSeconds
     send(slot, images: !slot.known.contains(job.state.module.key))
   }
 
@@ -173,8 +176,8 @@ final class Scheduler {
       slot.worker = nil
       finish(job, slot, .failure(.internalError, message: why))
     case .nothing:
-      let elapsed = seconds() - slot.started
-      if elapsed > settings.secondsPerKernel {
+      let worked = worker.processorSeconds - slot.processorSecondsBefore
+      if worked > settings.secondsPerKernel || seconds() - slot.started > 10 * settings.secondsPerKernel {
         worker.end(killing: true)
         slot.worker = nil
         finish(job, slot, .failure(.internalError, message: "the time limit: not done after \(Int(settings.secondsPerKernel)) seconds (--time-limit)"))

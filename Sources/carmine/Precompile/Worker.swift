@@ -119,6 +119,14 @@ final class Worker {
     return words.count > 1 ? (Int(words[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) : 0
   }
 
+  /// Seconds of processor time that the process has had; 0 when it is gone.
+  var processorSeconds: Double {
+    var clock = clockid_t()
+    var time = timespec()
+    guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else { return 0 }
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   /// Ends the process if it runs, and waits for it.  How it ended, with the last line that it said.
   @discardableResult
   func end(killing: Bool = false) -> String {
