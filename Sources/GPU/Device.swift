@@ -114,12 +114,12 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   }
 
   /// `byteCount` bytes at one address for host and device, aligned to 256 at least.  `isInternal`: the runtime's own, which a
-  /// reset does not take.  Throws outOfMemory.
+  /// reset does not take.  `group`: which other GPUs reach it (`admit`).  Throws outOfMemory.
   public func allocate(
-    _ byteCount: UInt64, heap: Heap, flags: UInt32 = 0, isInternal: Bool = false
+    _ byteCount: UInt64, heap: Heap, flags: UInt32 = 0, isInternal: Bool = false, group: UInt64 = 0
   ) throws(GPUError) -> UnsafeMutableRawPointer {
     UnsafeMutableRawPointer(
-      bitPattern: UInt(try memory.allocate(byteCount, heap: heap, flags: flags, isInternal: isInternal)))!
+      bitPattern: UInt(try memory.allocate(byteCount, heap: heap, flags: flags, isInternal: isInternal, group: group)))!
   }
 
   /// Gives back what `allocate` or `register` returned.  The caller knows that nothing uses it.

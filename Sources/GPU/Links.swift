@@ -35,6 +35,11 @@ extension Device {
   }
 
   /// Maps this GPU's memory, what there is and what comes, on another; `dismiss` ends it.
-  public func admit(_ other: Device) throws(GPUError) { try memory.admit(other.node.gpuID) }
-  public func dismiss(_ other: Device) throws(GPUError) { try memory.dismiss(other.node.gpuID) }
+  /// `group`: only memory that was allocated with it; 0 is all that has none.
+  public func admit(_ other: Device, group: UInt64 = 0) throws(GPUError) { try memory.admit(other.node.gpuID, group: group) }
+  public func dismiss(_ other: Device, group: UInt64 = 0) throws(GPUError) { try memory.dismiss(other.node.gpuID, group: group) }
+
+  /// Imported memory joins a group; a group that has nothing any more is forgotten.
+  public func assign(_ address: UInt64, group: UInt64) throws(GPUError) { try memory.assign(address, to: group) }
+  public func forgetGroup(_ group: UInt64) { memory.forgetGroup(group) }
 }

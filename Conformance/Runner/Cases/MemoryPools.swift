@@ -422,6 +422,93 @@ func memoryPoolCases() {
     try fails(cudaMemPoolSetAccess(pool.pool, &wanted, 1), cudaErrorInvalidDevice)
   }
 
+  // MARK: access of a second device
+
+  /// A pool of device 0 and what it takes to look from device 1.  `grant` changes device 1's access.
+  func withTwoDevices(_ body: (_ pool: cudaMemPool_t, _ grant: (cudaMemAccessFlags) throws -> cudaError_t) throws -> Void) throws {
+    var devices: Int32 = 0, can: Int32 = 0
+    try ok(cudaGetDeviceCount(&devices))
+    guard devices > 1 else { throw Skip("a second device is needed") }
+    try ok(cudaDeviceCanAccessPeer(&can, 1, 0))
+    guard can == 1 else { throw Skip("no link leads from device 1 to device 0") }
+    let pool = try Pool()
+    try ok(cudaSetDevice(1))
+    try ok(cudaFree(nil))
+    try ok(cudaSetDevice(0))
+    try body(pool.pool) { flags in
+      var wanted = cudaMemAccessDesc(location: place(cudaMemLocationTypeDevice, 1), flags: flags)
+      return try cudaMemPoolSetAccess(pool.pool, &wanted, 1)
+    }
+  }
+  /// `count` words of the pool, all 5.
+  func pooledWords(_ pool: cudaMemPool_t, _ count: Int) throws -> UnsafeMutableRawPointer {
+    var pointer: UnsafeMutableRawPointer?
+    try ok(cudaMallocFromPoolAsync(&pointer, count * 4, pool, nil))
+    let memory = try some(pointer, "memory")
+    try ok(launch(basic.kernel("fill"), dim((count + 255) / 256), dim(256), memory, Int32(count), Int32(5)))
+    try ok(cudaDeviceSynchronize())
+    return memory
+  }
+  /// Device 1 adds 2 to each word; they are read by device 0.
+  func addFromDeviceOne(_ memory: UnsafeMutableRawPointer, _ count: Int) throws {
+    try ok(cudaSetDevice(1))
+    try ok(launch(basic.kernel("add"), dim((count + 255) / 256), dim(256), memory, Int32(count), Int32(2)))
+    try ok(cudaDeviceSynchronize())
+    try ok(cudaSetDevice(0))
+    var host = [UInt32](repeating: 0, count: count)
+    try ok(cudaMemcpy(&host, memory, count * 4, cudaMemcpyDeviceToHost))
+    try check(host.allSatisfy { $0 == 7 }, "every word 7; the first is \(host[0])")
+  }
+  test("cudaMemPoolSetAccess", .success, "lets another device use the pool's memory, what there is and what comes", source: "cudaMemPoolSetAccess; CUDA Programming Guide, Device Accessibility for Multi-GPU Support", .alone) {
+    try withTwoDevices { pool, grant in
+      let small = try pooledWords(pool, 300), large = try pooledWords(pool, 1 << 20)
+      try ok(grant(cudaMemAccessFlagsProtReadWrite))
+      var flags = cudaMemAccessFlagsProtNone, one = place(cudaMemLocationTypeDevice, 1)
+      try ok(cudaMemPoolGetAccess(&flags, pool, &one))
+      try equal(flags, cudaMemAccessFlagsProtReadWrite, "device 1's access")
+      try addFromDeviceOne(small, 300)
+      try addFromDeviceOne(large, 1 << 20)
+      try addFromDeviceOne(pooledWords(pool, 500), 500)
+      try addFromDeviceOne(pooledWords(pool, 1 << 19), 1 << 19)
+    }
+  }
+  func faultsOnDeviceOne(_ memory: UnsafeMutableRawPointer) throws {
+    try ok(cudaSetDevice(1))
+    try ok(launch(basic.kernel("add"), dim(1), dim(64), memory, Int32(64), Int32(2)))
+    try expect(cudaDeviceSynchronize(), cudaErrorIllegalAddress, "device 1's kernel")
+    try ok(cudaSetDevice(0))
+    var host = [UInt32](repeating: 0, count: 64)
+    try ok(cudaMemcpy(&host, memory, 256, cudaMemcpyDeviceToHost))
+    try check(host.allSatisfy { $0 == 5 }, "the words as they were; the first is \(host[0])")
+  }
+  test("cudaMemPoolSetAccess", .interaction, "is what another device needs: a pool's memory is not open to peers", source: "CUDA Programming Guide, Device Accessibility for Multi-GPU Support: cudaDeviceEnablePeerAccess does not change a pool's accessibility", .alone) {
+    try withTwoDevices { pool, _ in
+      let memory = try pooledWords(pool, 300)
+      try ok(cudaSetDevice(1))
+      try ok(cudaDeviceEnablePeerAccess(0, 0))
+      try faultsOnDeviceOne(memory)
+    }
+  }
+  test("cudaMemPoolSetAccess", .success, "takes another device's access away", source: "cudaMemPoolSetAccess", .alone) {
+    try withTwoDevices { pool, grant in
+      let memory = try pooledWords(pool, 300)
+      try ok(grant(cudaMemAccessFlagsProtReadWrite))
+      try addFromDeviceOne(memory, 300)
+      try ok(grant(cudaMemAccessFlagsProtNone))
+      try ok(launch(basic.kernel("fill"), dim(2), dim(256), memory, Int32(300), Int32(5)))
+      try ok(cudaDeviceSynchronize())
+      try faultsOnDeviceOne(memory)
+    }
+  }
+  test("cudaMemPoolSetAccess", .interaction, "is about one pool: another's memory stays closed", source: "cudaMemPoolSetAccess", .alone) {
+    try withTwoDevices { pool, grant in
+      let other = try Pool(), closed = try pooledWords(other.pool, 300)
+      try ok(grant(cudaMemAccessFlagsProtReadWrite))
+      try addFromDeviceOne(pooledWords(pool, 300), 300)
+      try faultsOnDeviceOne(closed)
+    }
+  }
+
   // MARK: which pool
 
   test("cudaDeviceGetDefaultMemPool", .success, "gives one pool a device, current at first", source: "cudaDeviceGetDefaultMemPool; cudaDeviceGetMemPool", touches: ["cudaDeviceGetMemPool"]) {

@@ -1,5 +1,6 @@
 // cudaMemPoolGetAttribute, SetAttribute, TrimTo, GetAccess, SetAccess.
 // Source: enum cudaMemPoolAttr and cudaMemAccessFlags, driver_types.h; CUDA Runtime API, "Stream Ordered Memory Allocator".
+import GPU
 import Synchronization
 
 extension MemoryPool {
@@ -68,7 +69,7 @@ extension MemoryPool {
     return device
   }
 
-  /// cudaMemPoolSetAccess, one descriptor.
+  /// cudaMemPoolSetAccess, one descriptor: another device's kernels may use what the pool has and what it will have, or fault there.
   public func setAccess(_ place: MemoryLocation, _ flags: Int32) throws(CUDAError) {
     guard flags == 0 || flags == 1 || flags == 3 else { throw .invalidValue.because("access flags \(flags)") }
     guard flags != 1 else { throw .notSupported.because("access for reading alone") }
@@ -84,6 +85,15 @@ extension MemoryPool {
     }
     if flags != 0 && !location.isHost && kind == .pinned {
       guard asking.canAccess(peer: device) else { throw .notSupported.because("device \(place.id) does not reach the memory of device \(device.ordinal)") }
+    }
+    if heap == .deviceLocal {
+      if flags != 0 {
+        try device.primaryContext().translating { () throws(GPUError) in try device.gpu.admit(asking.gpu, group: group) }
+      } else if lock.withLock({ access[place.deviceNumber] ?? 0 }) != 0 {
+        // Its kernels may be using the memory now.
+        if let context = asking.contextIfAny { try context.finish() }
+        try device.primaryContext().translating { () throws(GPUError) in try device.gpu.dismiss(asking.gpu, group: group) }
+      }
     }
     lock.withLock { access[place.deviceNumber] = flags }
   }

@@ -50,6 +50,8 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
 
   var gpu: GPU.Device { device.gpu }
   var heap: Heap { kind == .managed ? .managed : location.isHost ? .host : .deviceLocal }
+  /// Which other GPUs reach the pool's device memory is its own affair: what cudaDeviceEnablePeerAccess opens is not in it.
+  var group: UInt64 { heap == .deviceLocal ? serial : 0 }
 
   init(
     device: CUDA.Device, kind: Kind = .pinned, location: MemoryLocation, handleTypes: Int32 = 0, maximumBytes: UInt64 = 0, isDefault: Bool = false,
@@ -154,9 +156,9 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
     if !isWithinLimit() { releaseUnused(keeping: 0) }
     guard isWithinLimit() else { throw .memoryAllocation.because("\(size) bytes more than the pool's \(maximumBytes)") }
     let address: UInt64
-    do { address = UInt64(UInt(bitPattern: try gpu.allocate(size, heap: heap))) } catch {
+    do { address = UInt64(UInt(bitPattern: try gpu.allocate(size, heap: heap, group: group))) } catch {
       guard error.kind == .outOfMemory, PoolRegistry.shared.releaseEverything(of: device) > 0 else { throw CUDAError(error) }
-      do { address = UInt64(UInt(bitPattern: try gpu.allocate(size, heap: heap))) } catch { throw CUDAError(error) }
+      do { address = UInt64(UInt(bitPattern: try gpu.allocate(size, heap: heap, group: group))) } catch { throw CUDAError(error) }
     }
     let total = reserved.add(size, ordering: .relaxed).newValue
     reservedHigh.max(total, ordering: .relaxed)
@@ -271,6 +273,7 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
     }
     if isDying && reserved.load(ordering: .relaxed) == 0 {
       for stream in streams { stream.forget(serial) }
+      gpu.forgetGroup(serial)
       PoolRegistry.shared.remove(self)
     }
     return total

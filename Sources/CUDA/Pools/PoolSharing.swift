@@ -71,6 +71,7 @@ extension MemoryPool {
       throw .invalidValue.because("the data is not of this pool")
     }
     let made = try handle.map(flags: 0)
+    if group != 0 { try device.primaryContext().translating { () throws(GPUError) in try gpu.assign(made.address, group: group) } }
     adoptImported(made.address, made.answer.size)
     return UnsafeMutableRawPointer(bitPattern: UInt(made.address))!
   }

@@ -28,9 +28,11 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
 
   private final class Chunk {
     var block: Block
+    let group: UInt64
     var free: FreeList
-    init(_ block: Block) {
+    init(_ block: Block, _ group: UInt64) {
       self.block = block
+      self.group = group
       free = FreeList(capacity: block.byteCount)
     }
   }
@@ -41,6 +43,7 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
     var rounded: UInt64
     var chunk: Chunk?     // nil: the block is this allocation's own
     var block: Block
+    var group: UInt64 = 0
   }
 
   private unowned let device: Device
@@ -49,8 +52,9 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
   private var records = AddressMap<Record>()        // by device address
   private var displaced = AddressMap<UInt64>()      // registered memory by host address, where that is not the device's
 
-  /// Other GPUs that this one's memory is mapped on as well.
-  private let guests = Mutex<[UInt32]>([])
+  /// Other GPUs that this one's memory is mapped on as well, by groups of memory.  Group 0 is what belongs to no group; memory of two
+  /// groups shares no page, so that a GPU reaches the one and not the other.
+  private let guests = Mutex<[UInt64: [UInt32]]>([:])
 
   init(device: Device) { self.device = device }
 
@@ -64,39 +68,40 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
     }
   }
 
-  private func gpuIDs(_ heap: Heap) -> [UInt32] {
+  private func gpuIDs(_ heap: Heap, group: UInt64 = 0) -> [UInt32] {
     switch heap {
-    case .deviceLocal: [device.node.gpuID] + guests.withLock { $0 }
+    case .deviceLocal: [device.node.gpuID] + guests.withLock { $0[group] ?? [] }
     case .code, .imported: [device.node.gpuID]
     case .host, .managed, .registered, .importedHost: device.system.gpuIDs
     }
   }
 
-  /// Maps all memory of the device, and what comes later, on another GPU too.  Throws and changes nothing where the kernel refuses.
-  func admit(_ gpuID: UInt32) throws(GPUError) {
+  /// Maps a group's memory, and what comes later, on another GPU too.  Throws and changes nothing where the kernel refuses.
+  func admit(_ gpuID: UInt32, group: UInt64 = 0) throws(GPUError) {
     try lock.withLock { () throws(GPUError) in
-      guests.withLock { $0.append(gpuID) }
+      guard guests.withLock({ !($0[group] ?? []).contains(gpuID) }) else { return }
+      guests.withLock { $0[group, default: []].append(gpuID) }
       var done: [Block] = []
       do throws(KFDError) {
-        try changeBlocks { (block) throws(KFDError) in
+        try changeBlocks(of: group) { (block) throws(KFDError) in
           try device.system.driver.mapToGPUs(handle: block.handle, gpuIDs: [gpuID])
           block.gpuIDs.append(gpuID)
           done.append(block)
         }
       } catch {
-        guests.withLock { $0.removeAll { $0 == gpuID } }
+        guests.withLock { $0[group]?.removeAll { $0 == gpuID } }
         for block in done { try? device.system.driver.unmapFromGPUs(handle: block.handle, gpuIDs: [gpuID]) }
-        try? changeBlocks { (block) throws(KFDError) in block.gpuIDs.removeAll { $0 == gpuID } }
+        try? changeBlocks(of: group) { (block) throws(KFDError) in block.gpuIDs.removeAll { $0 == gpuID } }
         throw GPUError(error)
       }
     }
   }
 
-  func dismiss(_ gpuID: UInt32) throws(GPUError) {
+  func dismiss(_ gpuID: UInt32, group: UInt64 = 0) throws(GPUError) {
     try lock.withLock { () throws(GPUError) in
-      guests.withLock { $0.removeAll { $0 == gpuID } }
+      guests.withLock { $0[group]?.removeAll { $0 == gpuID } }
       do throws(KFDError) {
-        try changeBlocks { (block) throws(KFDError) in
+        try changeBlocks(of: group) { (block) throws(KFDError) in
           guard block.gpuIDs.contains(gpuID) else { return }
           try device.system.driver.unmapFromGPUs(handle: block.handle, gpuIDs: [gpuID])
           block.gpuIDs.removeAll { $0 == gpuID }
@@ -105,22 +110,41 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
     }
   }
 
-  /// Every block of the device's own memory that programs' pointers lead to.  Lock held.
-  private func changeBlocks(_ change: (inout Block) throws(KFDError) -> Void) throws(KFDError) {
-    for chunk in chunks[Int(Heap.deviceLocal.rawValue)] { try change(&chunk.block) }
+  /// Puts imported memory into a group: whoever reaches that reaches this.
+  func assign(_ address: UInt64, to group: UInt64) throws(GPUError) {
+    try lock.withLock { () throws(GPUError) in
+      guard var record = records.find(address)?.value, record.chunk == nil else { throw GPUError(.notFound, "no import at 0x" + String(address, radix: 16)) }
+      record.group = group
+      let others = guests.withLock { $0[group] ?? [] }.filter { !record.block.gpuIDs.contains($0) }
+      if !others.isEmpty {
+        do throws(KFDError) { try device.system.driver.mapToGPUs(handle: record.block.handle, gpuIDs: others) } catch { throw GPUError(error) }
+        record.block.gpuIDs += others
+      }
+      records.replace(address, record)
+    }
+  }
+
+  /// Nothing of the group is left.
+  func forgetGroup(_ group: UInt64) { guests.withLock { $0[group] = nil } }
+
+  /// Every block of a group's device memory that programs' pointers lead to.  Lock held.
+  private func changeBlocks(of group: UInt64, _ change: (inout Block) throws(KFDError) -> Void) throws(KFDError) {
+    for chunk in chunks[Int(Heap.deviceLocal.rawValue)] where chunk.group == group { try change(&chunk.block) }
     for start in records.starts {
-      guard var record = records.find(start)?.value, record.chunk == nil, record.allocation.heap == .deviceLocal else { continue }
+      guard var record = records.find(start)?.value, record.chunk == nil, record.group == group,
+        record.allocation.heap == .deviceLocal || group != 0 && record.allocation.heap == .imported
+      else { continue }
       try change(&record.block)
       records.replace(start, record)
     }
   }
 
   /// A block of the kernel's that no program pointer leads to (rings, save areas).
-  func makeBlock(_ byteCount: UInt64, heap: Heap) throws(GPUError) -> Block {
-    try Block.allocate(byteCount, flags: Self.flags(heap), on: device, mappedOn: gpuIDs(heap))
+  func makeBlock(_ byteCount: UInt64, heap: Heap, group: UInt64 = 0) throws(GPUError) -> Block {
+    try Block.allocate(byteCount, flags: Self.flags(heap), on: device, mappedOn: gpuIDs(heap, group: group))
   }
 
-  func allocate(_ byteCount: UInt64, heap: Heap, flags: UInt32, isInternal: Bool) throws(GPUError) -> UInt64 {
+  func allocate(_ byteCount: UInt64, heap: Heap, flags: UInt32, isInternal: Bool, group: UInt64 = 0) throws(GPUError) -> UInt64 {
     let (padded, overflow) = max(byteCount, 1).addingReportingOverflow(Self.granule - 1)
     guard !overflow else { throw GPUError(.outOfMemory, "\(byteCount) bytes") }
     let rounded = padded & ~(Self.granule - 1)
@@ -128,12 +152,12 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
       let address: UInt64, block: Block
       var chunk: Chunk?
       if rounded <= Self.largestShared {
-        let (found, offset) = try carve(rounded, heap)
+        let (found, offset) = try carve(rounded, heap, group)
         chunk = found
         block = found.block
         address = block.address + offset
       } else {
-        block = try makeBlock(rounded, heap: heap)
+        block = try makeBlock(rounded, heap: heap, group: group)
         address = block.address
       }
       let allocation = Allocation(
@@ -141,7 +165,7 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
         serial: nextSerial.add(1, ordering: .relaxed).oldValue, isInternal: isInternal)
       records.insert(
         address, max(byteCount, 1),
-        Record(allocation: allocation, isInternal: isInternal, rounded: rounded, chunk: chunk, block: block))
+        Record(allocation: allocation, isInternal: isInternal, rounded: rounded, chunk: chunk, block: block, group: group))
       allocationGeneration.add(1, ordering: .releasing)
       return address
     }
@@ -180,11 +204,11 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
     }
   }
 
-  private func carve(_ count: UInt64, _ heap: Heap) throws(GPUError) -> (Chunk, UInt64) {
-    for chunk in chunks[Int(heap.rawValue)] {
+  private func carve(_ count: UInt64, _ heap: Heap, _ group: UInt64) throws(GPUError) -> (Chunk, UInt64) {
+    for chunk in chunks[Int(heap.rawValue)] where chunk.group == group {
       if let offset = chunk.free.allocate(count, alignment: Self.granule) { return (chunk, offset) }
     }
-    let chunk = Chunk(try makeBlock(Self.chunkBytes, heap: heap))
+    let chunk = Chunk(try makeBlock(Self.chunkBytes, heap: heap, group: group), group)
     chunks[Int(heap.rawValue)].append(chunk)
     return (chunk, chunk.free.allocate(count, alignment: Self.granule)!)
   }
@@ -285,7 +309,8 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
   func available() throws(GPUError) -> UInt64 {
     try lock.withLock { () throws(GPUError) in
       do throws(KFDError) {
-        let kept = chunks[Int(Heap.deviceLocal.rawValue)].reduce(0) { $0 + $1.free.freeCount }
+        // A group's chunks have room for that group alone.
+        let kept = chunks[Int(Heap.deviceLocal.rawValue)].reduce(0) { $0 + ($1.group == 0 ? $1.free.freeCount : 0) }
         // The driver counts each buffer of its own in steps of 2 MiB (amdgpu_amdkfd_get_available_memory); callers count pages.
         let step: UInt64 = 2 << 20
         let rounding = records.values.reduce(UInt64(0)) { sum, record in
