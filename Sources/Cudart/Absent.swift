@@ -1,4 +1,4 @@
-// What answers for every function of the API that does not exist here yet.
+// What answers for the functions that are refused by design: nothing describes them (Conformance/refusals.tsv has each one's reason).
 // Threads: any.  Order: none.  Full: names that API/cudart.tsv calls absent.
 import Settings
 
@@ -6,6 +6,6 @@ import Settings
 @c(carmine_rt_absent)
 public func absent(_ name: UnsafePointer<CChar>?) -> Int32 {
   let name = name.map { String(cString: $0) } ?? "?"
-  Log.error("\(name): Carmine does not have this function yet (cudaErrorNotSupported)")
+  Log.error("\(name): NVIDIA describes this function nowhere, so Carmine refuses it (cudaErrorNotSupported)")
   return 801
 }

@@ -56,6 +56,19 @@ public func __cudaRegisterManagedVar(
     managedPointer: UInt(bitPattern: pointer), in: module)
 }
 
+/// A variable of the host's that kernels refer to by an external name of the module (compilers for unified memory make this call): the
+/// name stands for the host's address, which a kernel reaches where the device reaches that memory.
+/// Source: flang's CUF runtime and its passes, which say what the call is for.
+@c(carmine_rt___cudaRegisterHostVar)
+public func __cudaRegisterHostVar(_ handle: UnsafeMutableRawPointer?, _ name: UnsafePointer<CChar>?, _ host: UnsafeMutableRawPointer?, _ size: UInt) {
+  guard let name, let host, let module = Registry.shared.module(ofHandle: handle) else { return }
+  Registry.shared.registerHostVariable(String(cString: name), hostAddress: UInt(bitPattern: host), in: module)
+}
+
+/// Answers null and writes nothing, as NVIDIA's library for Linux does whatever it is given.
+@c(carmine_rt___cudaGetProcAddress)
+public func __cudaGetProcAddress(_ name: UnsafePointer<CChar>?) -> UnsafeMutableRawPointer? { nil }
+
 /// The program is about to touch a managed variable: gives every one of the module its address.  Answers 1 when it has.
 @c(carmine_rt___cudaInitModule)
 public func __cudaInitModule(_ handle: UnsafeMutableRawPointer?) -> CChar {

@@ -52,13 +52,12 @@ __cudaRegisterFunction:	endbr64
 	.globl __cudaRegisterHostVar
 	.type __cudaRegisterHostVar,@function
 __cudaRegisterHostVar:	endbr64
-	leaq	name_9(%rip), %rdi
-	jmp	*carmine_front_slots+0(%rip)
+	jmp	*carmine_front_slots+72(%rip)
 	.size __cudaRegisterHostVar,.-__cudaRegisterHostVar
 	.globl __cudaRegisterManagedVar
 	.type __cudaRegisterManagedVar,@function
 __cudaRegisterManagedVar:	endbr64
-	jmp	*carmine_front_slots+72(%rip)
+	jmp	*carmine_front_slots+80(%rip)
 	.size __cudaRegisterManagedVar,.-__cudaRegisterManagedVar
 	.globl __cudaRegisterUnifiedTable
 	.type __cudaRegisterUnifiedTable,@function
@@ -69,307 +68,307 @@ __cudaRegisterUnifiedTable:	endbr64
 	.globl __cudaRegisterVar
 	.type __cudaRegisterVar,@function
 __cudaRegisterVar:	endbr64
-	jmp	*carmine_front_slots+80(%rip)
+	jmp	*carmine_front_slots+88(%rip)
 	.size __cudaRegisterVar,.-__cudaRegisterVar
 	.globl __cudaUnregisterFatBinary
 	.type __cudaUnregisterFatBinary,@function
 __cudaUnregisterFatBinary:	endbr64
-	jmp	*carmine_front_slots+88(%rip)
+	jmp	*carmine_front_slots+96(%rip)
 	.size __cudaUnregisterFatBinary,.-__cudaUnregisterFatBinary
 	.globl cudaArrayGetInfo
 	.type cudaArrayGetInfo,@function
 cudaArrayGetInfo:	endbr64
-	jmp	*carmine_front_slots+96(%rip)
+	jmp	*carmine_front_slots+104(%rip)
 	.size cudaArrayGetInfo,.-cudaArrayGetInfo
 	.globl cudaArrayGetMemoryRequirements
 	.type cudaArrayGetMemoryRequirements,@function
 cudaArrayGetMemoryRequirements:	endbr64
-	jmp	*carmine_front_slots+104(%rip)
+	jmp	*carmine_front_slots+112(%rip)
 	.size cudaArrayGetMemoryRequirements,.-cudaArrayGetMemoryRequirements
 	.globl cudaArrayGetPlane
 	.type cudaArrayGetPlane,@function
 cudaArrayGetPlane:	endbr64
-	jmp	*carmine_front_slots+112(%rip)
+	jmp	*carmine_front_slots+120(%rip)
 	.size cudaArrayGetPlane,.-cudaArrayGetPlane
 	.globl cudaArrayGetSparseProperties
 	.type cudaArrayGetSparseProperties,@function
 cudaArrayGetSparseProperties:	endbr64
-	jmp	*carmine_front_slots+120(%rip)
+	jmp	*carmine_front_slots+128(%rip)
 	.size cudaArrayGetSparseProperties,.-cudaArrayGetSparseProperties
 	.globl cudaChooseDevice
 	.type cudaChooseDevice,@function
 cudaChooseDevice:	endbr64
-	jmp	*carmine_front_slots+128(%rip)
+	jmp	*carmine_front_slots+136(%rip)
 	.size cudaChooseDevice,.-cudaChooseDevice
 	.globl cudaCreateChannelDesc
 	.type cudaCreateChannelDesc,@function
 cudaCreateChannelDesc:	endbr64
-	jmp	*carmine_front_slots+136(%rip)
+	jmp	*carmine_front_slots+144(%rip)
 	.size cudaCreateChannelDesc,.-cudaCreateChannelDesc
 	.globl cudaCreateSurfaceObject
 	.type cudaCreateSurfaceObject,@function
 cudaCreateSurfaceObject:	endbr64
-	jmp	*carmine_front_slots+144(%rip)
+	jmp	*carmine_front_slots+152(%rip)
 	.size cudaCreateSurfaceObject,.-cudaCreateSurfaceObject
 	.globl cudaCreateTextureObject
 	.type cudaCreateTextureObject,@function
 cudaCreateTextureObject:	endbr64
-	jmp	*carmine_front_slots+152(%rip)
+	jmp	*carmine_front_slots+160(%rip)
 	.size cudaCreateTextureObject,.-cudaCreateTextureObject
 	.globl cudaCtxResetPersistingL2Cache
 	.type cudaCtxResetPersistingL2Cache,@function
 cudaCtxResetPersistingL2Cache:	endbr64
-	jmp	*carmine_front_slots+160(%rip)
+	jmp	*carmine_front_slots+168(%rip)
 	.size cudaCtxResetPersistingL2Cache,.-cudaCtxResetPersistingL2Cache
 	.globl cudaDestroyExternalMemory
 	.type cudaDestroyExternalMemory,@function
 cudaDestroyExternalMemory:	endbr64
-	jmp	*carmine_front_slots+168(%rip)
+	jmp	*carmine_front_slots+176(%rip)
 	.size cudaDestroyExternalMemory,.-cudaDestroyExternalMemory
 	.globl cudaDestroyExternalSemaphore
 	.type cudaDestroyExternalSemaphore,@function
 cudaDestroyExternalSemaphore:	endbr64
-	jmp	*carmine_front_slots+176(%rip)
+	jmp	*carmine_front_slots+184(%rip)
 	.size cudaDestroyExternalSemaphore,.-cudaDestroyExternalSemaphore
 	.globl cudaDestroySurfaceObject
 	.type cudaDestroySurfaceObject,@function
 cudaDestroySurfaceObject:	endbr64
-	jmp	*carmine_front_slots+184(%rip)
+	jmp	*carmine_front_slots+192(%rip)
 	.size cudaDestroySurfaceObject,.-cudaDestroySurfaceObject
 	.globl cudaDestroyTextureObject
 	.type cudaDestroyTextureObject,@function
 cudaDestroyTextureObject:	endbr64
-	jmp	*carmine_front_slots+192(%rip)
+	jmp	*carmine_front_slots+200(%rip)
 	.size cudaDestroyTextureObject,.-cudaDestroyTextureObject
 	.globl cudaDeviceCanAccessPeer
 	.type cudaDeviceCanAccessPeer,@function
 cudaDeviceCanAccessPeer:	endbr64
-	jmp	*carmine_front_slots+200(%rip)
+	jmp	*carmine_front_slots+208(%rip)
 	.size cudaDeviceCanAccessPeer,.-cudaDeviceCanAccessPeer
 	.globl cudaDeviceDisablePeerAccess
 	.type cudaDeviceDisablePeerAccess,@function
 cudaDeviceDisablePeerAccess:	endbr64
-	jmp	*carmine_front_slots+208(%rip)
+	jmp	*carmine_front_slots+216(%rip)
 	.size cudaDeviceDisablePeerAccess,.-cudaDeviceDisablePeerAccess
 	.globl cudaDeviceEnablePeerAccess
 	.type cudaDeviceEnablePeerAccess,@function
 cudaDeviceEnablePeerAccess:	endbr64
-	jmp	*carmine_front_slots+216(%rip)
+	jmp	*carmine_front_slots+224(%rip)
 	.size cudaDeviceEnablePeerAccess,.-cudaDeviceEnablePeerAccess
 	.globl cudaDeviceFlushGPUDirectRDMAWrites
 	.type cudaDeviceFlushGPUDirectRDMAWrites,@function
 cudaDeviceFlushGPUDirectRDMAWrites:	endbr64
-	jmp	*carmine_front_slots+224(%rip)
+	jmp	*carmine_front_slots+232(%rip)
 	.size cudaDeviceFlushGPUDirectRDMAWrites,.-cudaDeviceFlushGPUDirectRDMAWrites
 	.globl cudaDeviceGetAttribute
 	.type cudaDeviceGetAttribute,@function
 cudaDeviceGetAttribute:	endbr64
-	jmp	*carmine_front_slots+232(%rip)
+	jmp	*carmine_front_slots+240(%rip)
 	.size cudaDeviceGetAttribute,.-cudaDeviceGetAttribute
 	.globl cudaDeviceGetByPCIBusId
 	.type cudaDeviceGetByPCIBusId,@function
 cudaDeviceGetByPCIBusId:	endbr64
-	jmp	*carmine_front_slots+240(%rip)
+	jmp	*carmine_front_slots+248(%rip)
 	.size cudaDeviceGetByPCIBusId,.-cudaDeviceGetByPCIBusId
 	.globl cudaDeviceGetCacheConfig
 	.type cudaDeviceGetCacheConfig,@function
 cudaDeviceGetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+248(%rip)
+	jmp	*carmine_front_slots+256(%rip)
 	.size cudaDeviceGetCacheConfig,.-cudaDeviceGetCacheConfig
 	.globl cudaDeviceGetDefaultMemPool
 	.type cudaDeviceGetDefaultMemPool,@function
 cudaDeviceGetDefaultMemPool:	endbr64
-	jmp	*carmine_front_slots+256(%rip)
+	jmp	*carmine_front_slots+264(%rip)
 	.size cudaDeviceGetDefaultMemPool,.-cudaDeviceGetDefaultMemPool
 	.globl cudaDeviceGetGraphMemAttribute
 	.type cudaDeviceGetGraphMemAttribute,@function
 cudaDeviceGetGraphMemAttribute:	endbr64
-	jmp	*carmine_front_slots+264(%rip)
+	jmp	*carmine_front_slots+272(%rip)
 	.size cudaDeviceGetGraphMemAttribute,.-cudaDeviceGetGraphMemAttribute
 	.globl cudaDeviceGetLimit
 	.type cudaDeviceGetLimit,@function
 cudaDeviceGetLimit:	endbr64
-	jmp	*carmine_front_slots+272(%rip)
+	jmp	*carmine_front_slots+280(%rip)
 	.size cudaDeviceGetLimit,.-cudaDeviceGetLimit
 	.globl cudaDeviceGetMemPool
 	.type cudaDeviceGetMemPool,@function
 cudaDeviceGetMemPool:	endbr64
-	jmp	*carmine_front_slots+280(%rip)
+	jmp	*carmine_front_slots+288(%rip)
 	.size cudaDeviceGetMemPool,.-cudaDeviceGetMemPool
 	.globl cudaDeviceGetNvSciSyncAttributes
 	.type cudaDeviceGetNvSciSyncAttributes,@function
 cudaDeviceGetNvSciSyncAttributes:	endbr64
-	jmp	*carmine_front_slots+288(%rip)
+	jmp	*carmine_front_slots+296(%rip)
 	.size cudaDeviceGetNvSciSyncAttributes,.-cudaDeviceGetNvSciSyncAttributes
 	.globl cudaDeviceGetP2PAttribute
 	.type cudaDeviceGetP2PAttribute,@function
 cudaDeviceGetP2PAttribute:	endbr64
-	jmp	*carmine_front_slots+296(%rip)
+	jmp	*carmine_front_slots+304(%rip)
 	.size cudaDeviceGetP2PAttribute,.-cudaDeviceGetP2PAttribute
 	.globl cudaDeviceGetPCIBusId
 	.type cudaDeviceGetPCIBusId,@function
 cudaDeviceGetPCIBusId:	endbr64
-	jmp	*carmine_front_slots+304(%rip)
+	jmp	*carmine_front_slots+312(%rip)
 	.size cudaDeviceGetPCIBusId,.-cudaDeviceGetPCIBusId
 	.globl cudaDeviceGetSharedMemConfig
 	.type cudaDeviceGetSharedMemConfig,@function
 cudaDeviceGetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+312(%rip)
+	jmp	*carmine_front_slots+320(%rip)
 	.size cudaDeviceGetSharedMemConfig,.-cudaDeviceGetSharedMemConfig
 	.globl cudaDeviceGetStreamPriorityRange
 	.type cudaDeviceGetStreamPriorityRange,@function
 cudaDeviceGetStreamPriorityRange:	endbr64
-	jmp	*carmine_front_slots+320(%rip)
+	jmp	*carmine_front_slots+328(%rip)
 	.size cudaDeviceGetStreamPriorityRange,.-cudaDeviceGetStreamPriorityRange
 	.globl cudaDeviceGetTexture1DLinearMaxWidth
 	.type cudaDeviceGetTexture1DLinearMaxWidth,@function
 cudaDeviceGetTexture1DLinearMaxWidth:	endbr64
-	jmp	*carmine_front_slots+328(%rip)
+	jmp	*carmine_front_slots+336(%rip)
 	.size cudaDeviceGetTexture1DLinearMaxWidth,.-cudaDeviceGetTexture1DLinearMaxWidth
 	.globl cudaDeviceGraphMemTrim
 	.type cudaDeviceGraphMemTrim,@function
 cudaDeviceGraphMemTrim:	endbr64
-	jmp	*carmine_front_slots+336(%rip)
+	jmp	*carmine_front_slots+344(%rip)
 	.size cudaDeviceGraphMemTrim,.-cudaDeviceGraphMemTrim
 	.globl cudaDeviceRegisterAsyncNotification
 	.type cudaDeviceRegisterAsyncNotification,@function
 cudaDeviceRegisterAsyncNotification:	endbr64
-	jmp	*carmine_front_slots+344(%rip)
+	jmp	*carmine_front_slots+352(%rip)
 	.size cudaDeviceRegisterAsyncNotification,.-cudaDeviceRegisterAsyncNotification
 	.globl cudaDeviceReset
 	.type cudaDeviceReset,@function
 cudaDeviceReset:	endbr64
-	jmp	*carmine_front_slots+352(%rip)
+	jmp	*carmine_front_slots+360(%rip)
 	.size cudaDeviceReset,.-cudaDeviceReset
 	.globl cudaDeviceSetCacheConfig
 	.type cudaDeviceSetCacheConfig,@function
 cudaDeviceSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+360(%rip)
+	jmp	*carmine_front_slots+368(%rip)
 	.size cudaDeviceSetCacheConfig,.-cudaDeviceSetCacheConfig
 	.globl cudaDeviceSetGraphMemAttribute
 	.type cudaDeviceSetGraphMemAttribute,@function
 cudaDeviceSetGraphMemAttribute:	endbr64
-	jmp	*carmine_front_slots+368(%rip)
+	jmp	*carmine_front_slots+376(%rip)
 	.size cudaDeviceSetGraphMemAttribute,.-cudaDeviceSetGraphMemAttribute
 	.globl cudaDeviceSetLimit
 	.type cudaDeviceSetLimit,@function
 cudaDeviceSetLimit:	endbr64
-	jmp	*carmine_front_slots+376(%rip)
+	jmp	*carmine_front_slots+384(%rip)
 	.size cudaDeviceSetLimit,.-cudaDeviceSetLimit
 	.globl cudaDeviceSetMemPool
 	.type cudaDeviceSetMemPool,@function
 cudaDeviceSetMemPool:	endbr64
-	jmp	*carmine_front_slots+384(%rip)
+	jmp	*carmine_front_slots+392(%rip)
 	.size cudaDeviceSetMemPool,.-cudaDeviceSetMemPool
 	.globl cudaDeviceSetSharedMemConfig
 	.type cudaDeviceSetSharedMemConfig,@function
 cudaDeviceSetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+392(%rip)
+	jmp	*carmine_front_slots+400(%rip)
 	.size cudaDeviceSetSharedMemConfig,.-cudaDeviceSetSharedMemConfig
 	.globl cudaDeviceSynchronize
 	.type cudaDeviceSynchronize,@function
 cudaDeviceSynchronize:	endbr64
-	jmp	*carmine_front_slots+400(%rip)
+	jmp	*carmine_front_slots+408(%rip)
 	.size cudaDeviceSynchronize,.-cudaDeviceSynchronize
 	.globl cudaDeviceUnregisterAsyncNotification
 	.type cudaDeviceUnregisterAsyncNotification,@function
 cudaDeviceUnregisterAsyncNotification:	endbr64
-	jmp	*carmine_front_slots+408(%rip)
+	jmp	*carmine_front_slots+416(%rip)
 	.size cudaDeviceUnregisterAsyncNotification,.-cudaDeviceUnregisterAsyncNotification
 	.globl cudaDriverGetVersion
 	.type cudaDriverGetVersion,@function
 cudaDriverGetVersion:	endbr64
-	jmp	*carmine_front_slots+416(%rip)
+	jmp	*carmine_front_slots+424(%rip)
 	.size cudaDriverGetVersion,.-cudaDriverGetVersion
 	.globl cudaEGLStreamConsumerAcquireFrame
 	.type cudaEGLStreamConsumerAcquireFrame,@function
 cudaEGLStreamConsumerAcquireFrame:	endbr64
-	jmp	*carmine_front_slots+424(%rip)
+	jmp	*carmine_front_slots+432(%rip)
 	.size cudaEGLStreamConsumerAcquireFrame,.-cudaEGLStreamConsumerAcquireFrame
 	.globl cudaEGLStreamConsumerConnect
 	.type cudaEGLStreamConsumerConnect,@function
 cudaEGLStreamConsumerConnect:	endbr64
-	jmp	*carmine_front_slots+432(%rip)
+	jmp	*carmine_front_slots+440(%rip)
 	.size cudaEGLStreamConsumerConnect,.-cudaEGLStreamConsumerConnect
 	.globl cudaEGLStreamConsumerConnectWithFlags
 	.type cudaEGLStreamConsumerConnectWithFlags,@function
 cudaEGLStreamConsumerConnectWithFlags:	endbr64
-	jmp	*carmine_front_slots+440(%rip)
+	jmp	*carmine_front_slots+448(%rip)
 	.size cudaEGLStreamConsumerConnectWithFlags,.-cudaEGLStreamConsumerConnectWithFlags
 	.globl cudaEGLStreamConsumerDisconnect
 	.type cudaEGLStreamConsumerDisconnect,@function
 cudaEGLStreamConsumerDisconnect:	endbr64
-	jmp	*carmine_front_slots+448(%rip)
+	jmp	*carmine_front_slots+456(%rip)
 	.size cudaEGLStreamConsumerDisconnect,.-cudaEGLStreamConsumerDisconnect
 	.globl cudaEGLStreamConsumerReleaseFrame
 	.type cudaEGLStreamConsumerReleaseFrame,@function
 cudaEGLStreamConsumerReleaseFrame:	endbr64
-	jmp	*carmine_front_slots+456(%rip)
+	jmp	*carmine_front_slots+464(%rip)
 	.size cudaEGLStreamConsumerReleaseFrame,.-cudaEGLStreamConsumerReleaseFrame
 	.globl cudaEGLStreamProducerConnect
 	.type cudaEGLStreamProducerConnect,@function
 cudaEGLStreamProducerConnect:	endbr64
-	jmp	*carmine_front_slots+464(%rip)
+	jmp	*carmine_front_slots+472(%rip)
 	.size cudaEGLStreamProducerConnect,.-cudaEGLStreamProducerConnect
 	.globl cudaEGLStreamProducerDisconnect
 	.type cudaEGLStreamProducerDisconnect,@function
 cudaEGLStreamProducerDisconnect:	endbr64
-	jmp	*carmine_front_slots+472(%rip)
+	jmp	*carmine_front_slots+480(%rip)
 	.size cudaEGLStreamProducerDisconnect,.-cudaEGLStreamProducerDisconnect
 	.globl cudaEGLStreamProducerPresentFrame
 	.type cudaEGLStreamProducerPresentFrame,@function
 cudaEGLStreamProducerPresentFrame:	endbr64
-	jmp	*carmine_front_slots+480(%rip)
+	jmp	*carmine_front_slots+488(%rip)
 	.size cudaEGLStreamProducerPresentFrame,.-cudaEGLStreamProducerPresentFrame
 	.globl cudaEGLStreamProducerReturnFrame
 	.type cudaEGLStreamProducerReturnFrame,@function
 cudaEGLStreamProducerReturnFrame:	endbr64
-	jmp	*carmine_front_slots+488(%rip)
+	jmp	*carmine_front_slots+496(%rip)
 	.size cudaEGLStreamProducerReturnFrame,.-cudaEGLStreamProducerReturnFrame
 	.globl cudaEventCreate
 	.type cudaEventCreate,@function
 cudaEventCreate:	endbr64
-	jmp	*carmine_front_slots+496(%rip)
+	jmp	*carmine_front_slots+504(%rip)
 	.size cudaEventCreate,.-cudaEventCreate
 	.globl cudaEventCreateFromEGLSync
 	.type cudaEventCreateFromEGLSync,@function
 cudaEventCreateFromEGLSync:	endbr64
-	jmp	*carmine_front_slots+504(%rip)
+	jmp	*carmine_front_slots+512(%rip)
 	.size cudaEventCreateFromEGLSync,.-cudaEventCreateFromEGLSync
 	.globl cudaEventCreateWithFlags
 	.type cudaEventCreateWithFlags,@function
 cudaEventCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+512(%rip)
+	jmp	*carmine_front_slots+520(%rip)
 	.size cudaEventCreateWithFlags,.-cudaEventCreateWithFlags
 	.globl cudaEventDestroy
 	.type cudaEventDestroy,@function
 cudaEventDestroy:	endbr64
-	jmp	*carmine_front_slots+520(%rip)
+	jmp	*carmine_front_slots+528(%rip)
 	.size cudaEventDestroy,.-cudaEventDestroy
 	.globl cudaEventElapsedTime
 	.type cudaEventElapsedTime,@function
 cudaEventElapsedTime:	endbr64
-	jmp	*carmine_front_slots+528(%rip)
+	jmp	*carmine_front_slots+536(%rip)
 	.size cudaEventElapsedTime,.-cudaEventElapsedTime
 	.globl cudaEventElapsedTime_v2
 	.type cudaEventElapsedTime_v2,@function
 cudaEventElapsedTime_v2:	endbr64
-	jmp	*carmine_front_slots+536(%rip)
+	jmp	*carmine_front_slots+544(%rip)
 	.size cudaEventElapsedTime_v2,.-cudaEventElapsedTime_v2
 	.globl cudaEventQuery
 	.type cudaEventQuery,@function
 cudaEventQuery:	endbr64
-	jmp	*carmine_front_slots+544(%rip)
+	jmp	*carmine_front_slots+552(%rip)
 	.size cudaEventQuery,.-cudaEventQuery
 	.globl cudaEventRecord
 	.type cudaEventRecord,@function
 cudaEventRecord:	endbr64
-	jmp	*carmine_front_slots+552(%rip)
+	jmp	*carmine_front_slots+560(%rip)
 	.size cudaEventRecord,.-cudaEventRecord
 	.globl cudaEventRecordWithFlags
 	.type cudaEventRecordWithFlags,@function
 cudaEventRecordWithFlags:	endbr64
-	jmp	*carmine_front_slots+560(%rip)
+	jmp	*carmine_front_slots+568(%rip)
 	.size cudaEventRecordWithFlags,.-cudaEventRecordWithFlags
 	.globl cudaEventRecordWithFlags_ptsz
 	.type cudaEventRecordWithFlags_ptsz,@function
@@ -377,7 +376,7 @@ cudaEventRecordWithFlags_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+560(%rip)
+1:	jmp	*carmine_front_slots+568(%rip)
 	.size cudaEventRecordWithFlags_ptsz,.-cudaEventRecordWithFlags_ptsz
 	.globl cudaEventRecord_ptsz
 	.type cudaEventRecord_ptsz,@function
@@ -385,37 +384,37 @@ cudaEventRecord_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+552(%rip)
+1:	jmp	*carmine_front_slots+560(%rip)
 	.size cudaEventRecord_ptsz,.-cudaEventRecord_ptsz
 	.globl cudaEventSynchronize
 	.type cudaEventSynchronize,@function
 cudaEventSynchronize:	endbr64
-	jmp	*carmine_front_slots+568(%rip)
+	jmp	*carmine_front_slots+576(%rip)
 	.size cudaEventSynchronize,.-cudaEventSynchronize
 	.globl cudaExternalMemoryGetMappedBuffer
 	.type cudaExternalMemoryGetMappedBuffer,@function
 cudaExternalMemoryGetMappedBuffer:	endbr64
-	jmp	*carmine_front_slots+576(%rip)
+	jmp	*carmine_front_slots+584(%rip)
 	.size cudaExternalMemoryGetMappedBuffer,.-cudaExternalMemoryGetMappedBuffer
 	.globl cudaExternalMemoryGetMappedMipmappedArray
 	.type cudaExternalMemoryGetMappedMipmappedArray,@function
 cudaExternalMemoryGetMappedMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+584(%rip)
+	jmp	*carmine_front_slots+592(%rip)
 	.size cudaExternalMemoryGetMappedMipmappedArray,.-cudaExternalMemoryGetMappedMipmappedArray
 	.globl cudaFree
 	.type cudaFree,@function
 cudaFree:	endbr64
-	jmp	*carmine_front_slots+592(%rip)
+	jmp	*carmine_front_slots+600(%rip)
 	.size cudaFree,.-cudaFree
 	.globl cudaFreeArray
 	.type cudaFreeArray,@function
 cudaFreeArray:	endbr64
-	jmp	*carmine_front_slots+600(%rip)
+	jmp	*carmine_front_slots+608(%rip)
 	.size cudaFreeArray,.-cudaFreeArray
 	.globl cudaFreeAsync
 	.type cudaFreeAsync,@function
 cudaFreeAsync:	endbr64
-	jmp	*carmine_front_slots+608(%rip)
+	jmp	*carmine_front_slots+616(%rip)
 	.size cudaFreeAsync,.-cudaFreeAsync
 	.globl cudaFreeAsync_ptsz
 	.type cudaFreeAsync_ptsz,@function
@@ -423,537 +422,537 @@ cudaFreeAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+608(%rip)
+1:	jmp	*carmine_front_slots+616(%rip)
 	.size cudaFreeAsync_ptsz,.-cudaFreeAsync_ptsz
 	.globl cudaFreeHost
 	.type cudaFreeHost,@function
 cudaFreeHost:	endbr64
-	jmp	*carmine_front_slots+616(%rip)
+	jmp	*carmine_front_slots+624(%rip)
 	.size cudaFreeHost,.-cudaFreeHost
 	.globl cudaFreeMipmappedArray
 	.type cudaFreeMipmappedArray,@function
 cudaFreeMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+624(%rip)
+	jmp	*carmine_front_slots+632(%rip)
 	.size cudaFreeMipmappedArray,.-cudaFreeMipmappedArray
 	.globl cudaFuncGetAttributes
 	.type cudaFuncGetAttributes,@function
 cudaFuncGetAttributes:	endbr64
-	jmp	*carmine_front_slots+632(%rip)
+	jmp	*carmine_front_slots+640(%rip)
 	.size cudaFuncGetAttributes,.-cudaFuncGetAttributes
 	.globl cudaFuncGetName
 	.type cudaFuncGetName,@function
 cudaFuncGetName:	endbr64
-	jmp	*carmine_front_slots+640(%rip)
+	jmp	*carmine_front_slots+648(%rip)
 	.size cudaFuncGetName,.-cudaFuncGetName
 	.globl cudaFuncGetParamInfo
 	.type cudaFuncGetParamInfo,@function
 cudaFuncGetParamInfo:	endbr64
-	jmp	*carmine_front_slots+648(%rip)
+	jmp	*carmine_front_slots+656(%rip)
 	.size cudaFuncGetParamInfo,.-cudaFuncGetParamInfo
 	.globl cudaFuncSetAttribute
 	.type cudaFuncSetAttribute,@function
 cudaFuncSetAttribute:	endbr64
-	jmp	*carmine_front_slots+656(%rip)
+	jmp	*carmine_front_slots+664(%rip)
 	.size cudaFuncSetAttribute,.-cudaFuncSetAttribute
 	.globl cudaFuncSetCacheConfig
 	.type cudaFuncSetCacheConfig,@function
 cudaFuncSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+664(%rip)
+	jmp	*carmine_front_slots+672(%rip)
 	.size cudaFuncSetCacheConfig,.-cudaFuncSetCacheConfig
 	.globl cudaFuncSetSharedMemConfig
 	.type cudaFuncSetSharedMemConfig,@function
 cudaFuncSetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+672(%rip)
+	jmp	*carmine_front_slots+680(%rip)
 	.size cudaFuncSetSharedMemConfig,.-cudaFuncSetSharedMemConfig
 	.globl cudaGLGetDevices
 	.type cudaGLGetDevices,@function
 cudaGLGetDevices:	endbr64
-	jmp	*carmine_front_slots+680(%rip)
+	jmp	*carmine_front_slots+688(%rip)
 	.size cudaGLGetDevices,.-cudaGLGetDevices
 	.globl cudaGLMapBufferObject
 	.type cudaGLMapBufferObject,@function
 cudaGLMapBufferObject:	endbr64
-	jmp	*carmine_front_slots+688(%rip)
+	jmp	*carmine_front_slots+696(%rip)
 	.size cudaGLMapBufferObject,.-cudaGLMapBufferObject
 	.globl cudaGLMapBufferObjectAsync
 	.type cudaGLMapBufferObjectAsync,@function
 cudaGLMapBufferObjectAsync:	endbr64
-	jmp	*carmine_front_slots+696(%rip)
+	jmp	*carmine_front_slots+704(%rip)
 	.size cudaGLMapBufferObjectAsync,.-cudaGLMapBufferObjectAsync
 	.globl cudaGLRegisterBufferObject
 	.type cudaGLRegisterBufferObject,@function
 cudaGLRegisterBufferObject:	endbr64
-	jmp	*carmine_front_slots+704(%rip)
+	jmp	*carmine_front_slots+712(%rip)
 	.size cudaGLRegisterBufferObject,.-cudaGLRegisterBufferObject
 	.globl cudaGLSetBufferObjectMapFlags
 	.type cudaGLSetBufferObjectMapFlags,@function
 cudaGLSetBufferObjectMapFlags:	endbr64
-	jmp	*carmine_front_slots+712(%rip)
+	jmp	*carmine_front_slots+720(%rip)
 	.size cudaGLSetBufferObjectMapFlags,.-cudaGLSetBufferObjectMapFlags
 	.globl cudaGLSetGLDevice
 	.type cudaGLSetGLDevice,@function
 cudaGLSetGLDevice:	endbr64
-	jmp	*carmine_front_slots+720(%rip)
+	jmp	*carmine_front_slots+728(%rip)
 	.size cudaGLSetGLDevice,.-cudaGLSetGLDevice
 	.globl cudaGLUnmapBufferObject
 	.type cudaGLUnmapBufferObject,@function
 cudaGLUnmapBufferObject:	endbr64
-	jmp	*carmine_front_slots+728(%rip)
+	jmp	*carmine_front_slots+736(%rip)
 	.size cudaGLUnmapBufferObject,.-cudaGLUnmapBufferObject
 	.globl cudaGLUnmapBufferObjectAsync
 	.type cudaGLUnmapBufferObjectAsync,@function
 cudaGLUnmapBufferObjectAsync:	endbr64
-	jmp	*carmine_front_slots+736(%rip)
+	jmp	*carmine_front_slots+744(%rip)
 	.size cudaGLUnmapBufferObjectAsync,.-cudaGLUnmapBufferObjectAsync
 	.globl cudaGLUnregisterBufferObject
 	.type cudaGLUnregisterBufferObject,@function
 cudaGLUnregisterBufferObject:	endbr64
-	jmp	*carmine_front_slots+744(%rip)
+	jmp	*carmine_front_slots+752(%rip)
 	.size cudaGLUnregisterBufferObject,.-cudaGLUnregisterBufferObject
 	.globl cudaGetChannelDesc
 	.type cudaGetChannelDesc,@function
 cudaGetChannelDesc:	endbr64
-	jmp	*carmine_front_slots+752(%rip)
+	jmp	*carmine_front_slots+760(%rip)
 	.size cudaGetChannelDesc,.-cudaGetChannelDesc
 	.globl cudaGetDevice
 	.type cudaGetDevice,@function
 cudaGetDevice:	endbr64
-	jmp	*carmine_front_slots+760(%rip)
+	jmp	*carmine_front_slots+768(%rip)
 	.size cudaGetDevice,.-cudaGetDevice
 	.globl cudaGetDeviceCount
 	.type cudaGetDeviceCount,@function
 cudaGetDeviceCount:	endbr64
-	jmp	*carmine_front_slots+768(%rip)
+	jmp	*carmine_front_slots+776(%rip)
 	.size cudaGetDeviceCount,.-cudaGetDeviceCount
 	.globl cudaGetDeviceFlags
 	.type cudaGetDeviceFlags,@function
 cudaGetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+776(%rip)
+	jmp	*carmine_front_slots+784(%rip)
 	.size cudaGetDeviceFlags,.-cudaGetDeviceFlags
 	.globl cudaGetDeviceProperties
 	.type cudaGetDeviceProperties,@function
 cudaGetDeviceProperties:	endbr64
-	jmp	*carmine_front_slots+784(%rip)
+	jmp	*carmine_front_slots+792(%rip)
 	.size cudaGetDeviceProperties,.-cudaGetDeviceProperties
 	.globl cudaGetDeviceProperties_v2
 	.type cudaGetDeviceProperties_v2,@function
 cudaGetDeviceProperties_v2:	endbr64
-	jmp	*carmine_front_slots+792(%rip)
+	jmp	*carmine_front_slots+800(%rip)
 	.size cudaGetDeviceProperties_v2,.-cudaGetDeviceProperties_v2
 	.globl cudaGetDriverEntryPoint
 	.type cudaGetDriverEntryPoint,@function
 cudaGetDriverEntryPoint:	endbr64
-	jmp	*carmine_front_slots+800(%rip)
+	jmp	*carmine_front_slots+808(%rip)
 	.size cudaGetDriverEntryPoint,.-cudaGetDriverEntryPoint
 	.globl cudaGetDriverEntryPointByVersion
 	.type cudaGetDriverEntryPointByVersion,@function
 cudaGetDriverEntryPointByVersion:	endbr64
-	jmp	*carmine_front_slots+808(%rip)
+	jmp	*carmine_front_slots+816(%rip)
 	.size cudaGetDriverEntryPointByVersion,.-cudaGetDriverEntryPointByVersion
 	.globl cudaGetDriverEntryPointByVersion_ptsz
 	.type cudaGetDriverEntryPointByVersion_ptsz,@function
 cudaGetDriverEntryPointByVersion_ptsz:	endbr64
-	jmp	*carmine_front_slots+816(%rip)
+	jmp	*carmine_front_slots+824(%rip)
 	.size cudaGetDriverEntryPointByVersion_ptsz,.-cudaGetDriverEntryPointByVersion_ptsz
 	.globl cudaGetDriverEntryPoint_ptsz
 	.type cudaGetDriverEntryPoint_ptsz,@function
 cudaGetDriverEntryPoint_ptsz:	endbr64
-	jmp	*carmine_front_slots+824(%rip)
+	jmp	*carmine_front_slots+832(%rip)
 	.size cudaGetDriverEntryPoint_ptsz,.-cudaGetDriverEntryPoint_ptsz
 	.globl cudaGetErrorName
 	.type cudaGetErrorName,@function
 cudaGetErrorName:	endbr64
-	jmp	*carmine_front_slots+832(%rip)
+	jmp	*carmine_front_slots+840(%rip)
 	.size cudaGetErrorName,.-cudaGetErrorName
 	.globl cudaGetErrorString
 	.type cudaGetErrorString,@function
 cudaGetErrorString:	endbr64
-	jmp	*carmine_front_slots+840(%rip)
+	jmp	*carmine_front_slots+848(%rip)
 	.size cudaGetErrorString,.-cudaGetErrorString
 	.globl cudaGetExportTable
 	.type cudaGetExportTable,@function
 cudaGetExportTable:	endbr64
-	jmp	*carmine_front_slots+848(%rip)
+	jmp	*carmine_front_slots+856(%rip)
 	.size cudaGetExportTable,.-cudaGetExportTable
 	.globl cudaGetFuncBySymbol
 	.type cudaGetFuncBySymbol,@function
 cudaGetFuncBySymbol:	endbr64
-	jmp	*carmine_front_slots+856(%rip)
+	jmp	*carmine_front_slots+864(%rip)
 	.size cudaGetFuncBySymbol,.-cudaGetFuncBySymbol
 	.globl cudaGetKernel
 	.type cudaGetKernel,@function
 cudaGetKernel:	endbr64
-	jmp	*carmine_front_slots+864(%rip)
+	jmp	*carmine_front_slots+872(%rip)
 	.size cudaGetKernel,.-cudaGetKernel
 	.globl cudaGetLastError
 	.type cudaGetLastError,@function
 cudaGetLastError:	endbr64
-	jmp	*carmine_front_slots+872(%rip)
+	jmp	*carmine_front_slots+880(%rip)
 	.size cudaGetLastError,.-cudaGetLastError
 	.globl cudaGetMipmappedArrayLevel
 	.type cudaGetMipmappedArrayLevel,@function
 cudaGetMipmappedArrayLevel:	endbr64
-	jmp	*carmine_front_slots+880(%rip)
+	jmp	*carmine_front_slots+888(%rip)
 	.size cudaGetMipmappedArrayLevel,.-cudaGetMipmappedArrayLevel
 	.globl cudaGetSurfaceObjectResourceDesc
 	.type cudaGetSurfaceObjectResourceDesc,@function
 cudaGetSurfaceObjectResourceDesc:	endbr64
-	jmp	*carmine_front_slots+888(%rip)
+	jmp	*carmine_front_slots+896(%rip)
 	.size cudaGetSurfaceObjectResourceDesc,.-cudaGetSurfaceObjectResourceDesc
 	.globl cudaGetSymbolAddress
 	.type cudaGetSymbolAddress,@function
 cudaGetSymbolAddress:	endbr64
-	jmp	*carmine_front_slots+896(%rip)
+	jmp	*carmine_front_slots+904(%rip)
 	.size cudaGetSymbolAddress,.-cudaGetSymbolAddress
 	.globl cudaGetSymbolSize
 	.type cudaGetSymbolSize,@function
 cudaGetSymbolSize:	endbr64
-	jmp	*carmine_front_slots+904(%rip)
+	jmp	*carmine_front_slots+912(%rip)
 	.size cudaGetSymbolSize,.-cudaGetSymbolSize
 	.globl cudaGetTextureObjectResourceDesc
 	.type cudaGetTextureObjectResourceDesc,@function
 cudaGetTextureObjectResourceDesc:	endbr64
-	jmp	*carmine_front_slots+912(%rip)
+	jmp	*carmine_front_slots+920(%rip)
 	.size cudaGetTextureObjectResourceDesc,.-cudaGetTextureObjectResourceDesc
 	.globl cudaGetTextureObjectResourceViewDesc
 	.type cudaGetTextureObjectResourceViewDesc,@function
 cudaGetTextureObjectResourceViewDesc:	endbr64
-	jmp	*carmine_front_slots+920(%rip)
+	jmp	*carmine_front_slots+928(%rip)
 	.size cudaGetTextureObjectResourceViewDesc,.-cudaGetTextureObjectResourceViewDesc
 	.globl cudaGetTextureObjectTextureDesc
 	.type cudaGetTextureObjectTextureDesc,@function
 cudaGetTextureObjectTextureDesc:	endbr64
-	jmp	*carmine_front_slots+928(%rip)
+	jmp	*carmine_front_slots+936(%rip)
 	.size cudaGetTextureObjectTextureDesc,.-cudaGetTextureObjectTextureDesc
 	.globl cudaGraphAddChildGraphNode
 	.type cudaGraphAddChildGraphNode,@function
 cudaGraphAddChildGraphNode:	endbr64
-	jmp	*carmine_front_slots+936(%rip)
+	jmp	*carmine_front_slots+944(%rip)
 	.size cudaGraphAddChildGraphNode,.-cudaGraphAddChildGraphNode
 	.globl cudaGraphAddDependencies
 	.type cudaGraphAddDependencies,@function
 cudaGraphAddDependencies:	endbr64
-	jmp	*carmine_front_slots+944(%rip)
+	jmp	*carmine_front_slots+952(%rip)
 	.size cudaGraphAddDependencies,.-cudaGraphAddDependencies
 	.globl cudaGraphAddDependencies_v2
 	.type cudaGraphAddDependencies_v2,@function
 cudaGraphAddDependencies_v2:	endbr64
-	jmp	*carmine_front_slots+952(%rip)
+	jmp	*carmine_front_slots+960(%rip)
 	.size cudaGraphAddDependencies_v2,.-cudaGraphAddDependencies_v2
 	.globl cudaGraphAddEmptyNode
 	.type cudaGraphAddEmptyNode,@function
 cudaGraphAddEmptyNode:	endbr64
-	jmp	*carmine_front_slots+960(%rip)
+	jmp	*carmine_front_slots+968(%rip)
 	.size cudaGraphAddEmptyNode,.-cudaGraphAddEmptyNode
 	.globl cudaGraphAddEventRecordNode
 	.type cudaGraphAddEventRecordNode,@function
 cudaGraphAddEventRecordNode:	endbr64
-	jmp	*carmine_front_slots+968(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cudaGraphAddEventRecordNode,.-cudaGraphAddEventRecordNode
 	.globl cudaGraphAddEventWaitNode
 	.type cudaGraphAddEventWaitNode,@function
 cudaGraphAddEventWaitNode:	endbr64
-	jmp	*carmine_front_slots+976(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cudaGraphAddEventWaitNode,.-cudaGraphAddEventWaitNode
 	.globl cudaGraphAddExternalSemaphoresSignalNode
 	.type cudaGraphAddExternalSemaphoresSignalNode,@function
 cudaGraphAddExternalSemaphoresSignalNode:	endbr64
-	jmp	*carmine_front_slots+984(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cudaGraphAddExternalSemaphoresSignalNode,.-cudaGraphAddExternalSemaphoresSignalNode
 	.globl cudaGraphAddExternalSemaphoresWaitNode
 	.type cudaGraphAddExternalSemaphoresWaitNode,@function
 cudaGraphAddExternalSemaphoresWaitNode:	endbr64
-	jmp	*carmine_front_slots+992(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cudaGraphAddExternalSemaphoresWaitNode,.-cudaGraphAddExternalSemaphoresWaitNode
 	.globl cudaGraphAddHostNode
 	.type cudaGraphAddHostNode,@function
 cudaGraphAddHostNode:	endbr64
-	jmp	*carmine_front_slots+1000(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cudaGraphAddHostNode,.-cudaGraphAddHostNode
 	.globl cudaGraphAddKernelNode
 	.type cudaGraphAddKernelNode,@function
 cudaGraphAddKernelNode:	endbr64
-	jmp	*carmine_front_slots+1008(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cudaGraphAddKernelNode,.-cudaGraphAddKernelNode
 	.globl cudaGraphAddMemAllocNode
 	.type cudaGraphAddMemAllocNode,@function
 cudaGraphAddMemAllocNode:	endbr64
-	jmp	*carmine_front_slots+1016(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cudaGraphAddMemAllocNode,.-cudaGraphAddMemAllocNode
 	.globl cudaGraphAddMemFreeNode
 	.type cudaGraphAddMemFreeNode,@function
 cudaGraphAddMemFreeNode:	endbr64
-	jmp	*carmine_front_slots+1024(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cudaGraphAddMemFreeNode,.-cudaGraphAddMemFreeNode
 	.globl cudaGraphAddMemcpyNode
 	.type cudaGraphAddMemcpyNode,@function
 cudaGraphAddMemcpyNode:	endbr64
-	jmp	*carmine_front_slots+1032(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cudaGraphAddMemcpyNode,.-cudaGraphAddMemcpyNode
 	.globl cudaGraphAddMemcpyNode1D
 	.type cudaGraphAddMemcpyNode1D,@function
 cudaGraphAddMemcpyNode1D:	endbr64
-	jmp	*carmine_front_slots+1040(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cudaGraphAddMemcpyNode1D,.-cudaGraphAddMemcpyNode1D
 	.globl cudaGraphAddMemcpyNodeFromSymbol
 	.type cudaGraphAddMemcpyNodeFromSymbol,@function
 cudaGraphAddMemcpyNodeFromSymbol:	endbr64
-	jmp	*carmine_front_slots+1048(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cudaGraphAddMemcpyNodeFromSymbol,.-cudaGraphAddMemcpyNodeFromSymbol
 	.globl cudaGraphAddMemcpyNodeToSymbol
 	.type cudaGraphAddMemcpyNodeToSymbol,@function
 cudaGraphAddMemcpyNodeToSymbol:	endbr64
-	jmp	*carmine_front_slots+1056(%rip)
+	jmp	*carmine_front_slots+1064(%rip)
 	.size cudaGraphAddMemcpyNodeToSymbol,.-cudaGraphAddMemcpyNodeToSymbol
 	.globl cudaGraphAddMemsetNode
 	.type cudaGraphAddMemsetNode,@function
 cudaGraphAddMemsetNode:	endbr64
-	jmp	*carmine_front_slots+1064(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cudaGraphAddMemsetNode,.-cudaGraphAddMemsetNode
 	.globl cudaGraphAddNode
 	.type cudaGraphAddNode,@function
 cudaGraphAddNode:	endbr64
-	jmp	*carmine_front_slots+1072(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cudaGraphAddNode,.-cudaGraphAddNode
 	.globl cudaGraphAddNode_v2
 	.type cudaGraphAddNode_v2,@function
 cudaGraphAddNode_v2:	endbr64
-	jmp	*carmine_front_slots+1080(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cudaGraphAddNode_v2,.-cudaGraphAddNode_v2
 	.globl cudaGraphChildGraphNodeGetGraph
 	.type cudaGraphChildGraphNodeGetGraph,@function
 cudaGraphChildGraphNodeGetGraph:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cudaGraphChildGraphNodeGetGraph,.-cudaGraphChildGraphNodeGetGraph
 	.globl cudaGraphClone
 	.type cudaGraphClone,@function
 cudaGraphClone:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cudaGraphClone,.-cudaGraphClone
 	.globl cudaGraphConditionalHandleCreate
 	.type cudaGraphConditionalHandleCreate,@function
 cudaGraphConditionalHandleCreate:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cudaGraphConditionalHandleCreate,.-cudaGraphConditionalHandleCreate
 	.globl cudaGraphCreate
 	.type cudaGraphCreate,@function
 cudaGraphCreate:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cudaGraphCreate,.-cudaGraphCreate
 	.globl cudaGraphDebugDotPrint
 	.type cudaGraphDebugDotPrint,@function
 cudaGraphDebugDotPrint:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cudaGraphDebugDotPrint,.-cudaGraphDebugDotPrint
 	.globl cudaGraphDestroy
 	.type cudaGraphDestroy,@function
 cudaGraphDestroy:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cudaGraphDestroy,.-cudaGraphDestroy
 	.globl cudaGraphDestroyNode
 	.type cudaGraphDestroyNode,@function
 cudaGraphDestroyNode:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cudaGraphDestroyNode,.-cudaGraphDestroyNode
 	.globl cudaGraphEventRecordNodeGetEvent
 	.type cudaGraphEventRecordNodeGetEvent,@function
 cudaGraphEventRecordNodeGetEvent:	endbr64
-	jmp	*carmine_front_slots+1144(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cudaGraphEventRecordNodeGetEvent,.-cudaGraphEventRecordNodeGetEvent
 	.globl cudaGraphEventRecordNodeSetEvent
 	.type cudaGraphEventRecordNodeSetEvent,@function
 cudaGraphEventRecordNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+1152(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cudaGraphEventRecordNodeSetEvent,.-cudaGraphEventRecordNodeSetEvent
 	.globl cudaGraphEventWaitNodeGetEvent
 	.type cudaGraphEventWaitNodeGetEvent,@function
 cudaGraphEventWaitNodeGetEvent:	endbr64
-	jmp	*carmine_front_slots+1160(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cudaGraphEventWaitNodeGetEvent,.-cudaGraphEventWaitNodeGetEvent
 	.globl cudaGraphEventWaitNodeSetEvent
 	.type cudaGraphEventWaitNodeSetEvent,@function
 cudaGraphEventWaitNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+1168(%rip)
+	jmp	*carmine_front_slots+1176(%rip)
 	.size cudaGraphEventWaitNodeSetEvent,.-cudaGraphEventWaitNodeSetEvent
 	.globl cudaGraphExecChildGraphNodeSetParams
 	.type cudaGraphExecChildGraphNodeSetParams,@function
 cudaGraphExecChildGraphNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1176(%rip)
+	jmp	*carmine_front_slots+1184(%rip)
 	.size cudaGraphExecChildGraphNodeSetParams,.-cudaGraphExecChildGraphNodeSetParams
 	.globl cudaGraphExecDestroy
 	.type cudaGraphExecDestroy,@function
 cudaGraphExecDestroy:	endbr64
-	jmp	*carmine_front_slots+1184(%rip)
+	jmp	*carmine_front_slots+1192(%rip)
 	.size cudaGraphExecDestroy,.-cudaGraphExecDestroy
 	.globl cudaGraphExecEventRecordNodeSetEvent
 	.type cudaGraphExecEventRecordNodeSetEvent,@function
 cudaGraphExecEventRecordNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+1192(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cudaGraphExecEventRecordNodeSetEvent,.-cudaGraphExecEventRecordNodeSetEvent
 	.globl cudaGraphExecEventWaitNodeSetEvent
 	.type cudaGraphExecEventWaitNodeSetEvent,@function
 cudaGraphExecEventWaitNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+1200(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cudaGraphExecEventWaitNodeSetEvent,.-cudaGraphExecEventWaitNodeSetEvent
 	.globl cudaGraphExecExternalSemaphoresSignalNodeSetParams
 	.type cudaGraphExecExternalSemaphoresSignalNodeSetParams,@function
 cudaGraphExecExternalSemaphoresSignalNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1208(%rip)
+	jmp	*carmine_front_slots+1216(%rip)
 	.size cudaGraphExecExternalSemaphoresSignalNodeSetParams,.-cudaGraphExecExternalSemaphoresSignalNodeSetParams
 	.globl cudaGraphExecExternalSemaphoresWaitNodeSetParams
 	.type cudaGraphExecExternalSemaphoresWaitNodeSetParams,@function
 cudaGraphExecExternalSemaphoresWaitNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1216(%rip)
+	jmp	*carmine_front_slots+1224(%rip)
 	.size cudaGraphExecExternalSemaphoresWaitNodeSetParams,.-cudaGraphExecExternalSemaphoresWaitNodeSetParams
 	.globl cudaGraphExecGetFlags
 	.type cudaGraphExecGetFlags,@function
 cudaGraphExecGetFlags:	endbr64
-	jmp	*carmine_front_slots+1224(%rip)
+	jmp	*carmine_front_slots+1232(%rip)
 	.size cudaGraphExecGetFlags,.-cudaGraphExecGetFlags
 	.globl cudaGraphExecHostNodeSetParams
 	.type cudaGraphExecHostNodeSetParams,@function
 cudaGraphExecHostNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1232(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cudaGraphExecHostNodeSetParams,.-cudaGraphExecHostNodeSetParams
 	.globl cudaGraphExecKernelNodeSetParams
 	.type cudaGraphExecKernelNodeSetParams,@function
 cudaGraphExecKernelNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1240(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cudaGraphExecKernelNodeSetParams,.-cudaGraphExecKernelNodeSetParams
 	.globl cudaGraphExecMemcpyNodeSetParams
 	.type cudaGraphExecMemcpyNodeSetParams,@function
 cudaGraphExecMemcpyNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1248(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cudaGraphExecMemcpyNodeSetParams,.-cudaGraphExecMemcpyNodeSetParams
 	.globl cudaGraphExecMemcpyNodeSetParams1D
 	.type cudaGraphExecMemcpyNodeSetParams1D,@function
 cudaGraphExecMemcpyNodeSetParams1D:	endbr64
-	jmp	*carmine_front_slots+1256(%rip)
+	jmp	*carmine_front_slots+1264(%rip)
 	.size cudaGraphExecMemcpyNodeSetParams1D,.-cudaGraphExecMemcpyNodeSetParams1D
 	.globl cudaGraphExecMemcpyNodeSetParamsFromSymbol
 	.type cudaGraphExecMemcpyNodeSetParamsFromSymbol,@function
 cudaGraphExecMemcpyNodeSetParamsFromSymbol:	endbr64
-	jmp	*carmine_front_slots+1264(%rip)
+	jmp	*carmine_front_slots+1272(%rip)
 	.size cudaGraphExecMemcpyNodeSetParamsFromSymbol,.-cudaGraphExecMemcpyNodeSetParamsFromSymbol
 	.globl cudaGraphExecMemcpyNodeSetParamsToSymbol
 	.type cudaGraphExecMemcpyNodeSetParamsToSymbol,@function
 cudaGraphExecMemcpyNodeSetParamsToSymbol:	endbr64
-	jmp	*carmine_front_slots+1272(%rip)
+	jmp	*carmine_front_slots+1280(%rip)
 	.size cudaGraphExecMemcpyNodeSetParamsToSymbol,.-cudaGraphExecMemcpyNodeSetParamsToSymbol
 	.globl cudaGraphExecMemsetNodeSetParams
 	.type cudaGraphExecMemsetNodeSetParams,@function
 cudaGraphExecMemsetNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1280(%rip)
+	jmp	*carmine_front_slots+1288(%rip)
 	.size cudaGraphExecMemsetNodeSetParams,.-cudaGraphExecMemsetNodeSetParams
 	.globl cudaGraphExecNodeSetParams
 	.type cudaGraphExecNodeSetParams,@function
 cudaGraphExecNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1288(%rip)
+	jmp	*carmine_front_slots+1296(%rip)
 	.size cudaGraphExecNodeSetParams,.-cudaGraphExecNodeSetParams
 	.globl cudaGraphExecUpdate
 	.type cudaGraphExecUpdate,@function
 cudaGraphExecUpdate:	endbr64
-	jmp	*carmine_front_slots+1296(%rip)
+	jmp	*carmine_front_slots+1304(%rip)
 	.size cudaGraphExecUpdate,.-cudaGraphExecUpdate
 	.globl cudaGraphExternalSemaphoresSignalNodeGetParams
 	.type cudaGraphExternalSemaphoresSignalNodeGetParams,@function
 cudaGraphExternalSemaphoresSignalNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1304(%rip)
+	jmp	*carmine_front_slots+1312(%rip)
 	.size cudaGraphExternalSemaphoresSignalNodeGetParams,.-cudaGraphExternalSemaphoresSignalNodeGetParams
 	.globl cudaGraphExternalSemaphoresSignalNodeSetParams
 	.type cudaGraphExternalSemaphoresSignalNodeSetParams,@function
 cudaGraphExternalSemaphoresSignalNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1312(%rip)
+	jmp	*carmine_front_slots+1320(%rip)
 	.size cudaGraphExternalSemaphoresSignalNodeSetParams,.-cudaGraphExternalSemaphoresSignalNodeSetParams
 	.globl cudaGraphExternalSemaphoresWaitNodeGetParams
 	.type cudaGraphExternalSemaphoresWaitNodeGetParams,@function
 cudaGraphExternalSemaphoresWaitNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1320(%rip)
+	jmp	*carmine_front_slots+1328(%rip)
 	.size cudaGraphExternalSemaphoresWaitNodeGetParams,.-cudaGraphExternalSemaphoresWaitNodeGetParams
 	.globl cudaGraphExternalSemaphoresWaitNodeSetParams
 	.type cudaGraphExternalSemaphoresWaitNodeSetParams,@function
 cudaGraphExternalSemaphoresWaitNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1328(%rip)
+	jmp	*carmine_front_slots+1336(%rip)
 	.size cudaGraphExternalSemaphoresWaitNodeSetParams,.-cudaGraphExternalSemaphoresWaitNodeSetParams
 	.globl cudaGraphGetEdges
 	.type cudaGraphGetEdges,@function
 cudaGraphGetEdges:	endbr64
-	jmp	*carmine_front_slots+1336(%rip)
+	jmp	*carmine_front_slots+1344(%rip)
 	.size cudaGraphGetEdges,.-cudaGraphGetEdges
 	.globl cudaGraphGetEdges_v2
 	.type cudaGraphGetEdges_v2,@function
 cudaGraphGetEdges_v2:	endbr64
-	jmp	*carmine_front_slots+1344(%rip)
+	jmp	*carmine_front_slots+1352(%rip)
 	.size cudaGraphGetEdges_v2,.-cudaGraphGetEdges_v2
 	.globl cudaGraphGetNodes
 	.type cudaGraphGetNodes,@function
 cudaGraphGetNodes:	endbr64
-	jmp	*carmine_front_slots+1352(%rip)
+	jmp	*carmine_front_slots+1360(%rip)
 	.size cudaGraphGetNodes,.-cudaGraphGetNodes
 	.globl cudaGraphGetRootNodes
 	.type cudaGraphGetRootNodes,@function
 cudaGraphGetRootNodes:	endbr64
-	jmp	*carmine_front_slots+1360(%rip)
+	jmp	*carmine_front_slots+1368(%rip)
 	.size cudaGraphGetRootNodes,.-cudaGraphGetRootNodes
 	.globl cudaGraphHostNodeGetParams
 	.type cudaGraphHostNodeGetParams,@function
 cudaGraphHostNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1368(%rip)
+	jmp	*carmine_front_slots+1376(%rip)
 	.size cudaGraphHostNodeGetParams,.-cudaGraphHostNodeGetParams
 	.globl cudaGraphHostNodeSetParams
 	.type cudaGraphHostNodeSetParams,@function
 cudaGraphHostNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1376(%rip)
+	jmp	*carmine_front_slots+1384(%rip)
 	.size cudaGraphHostNodeSetParams,.-cudaGraphHostNodeSetParams
 	.globl cudaGraphInstantiate
 	.type cudaGraphInstantiate,@function
 cudaGraphInstantiate:	endbr64
-	jmp	*carmine_front_slots+1384(%rip)
+	jmp	*carmine_front_slots+1392(%rip)
 	.size cudaGraphInstantiate,.-cudaGraphInstantiate
 	.globl cudaGraphInstantiateWithFlags
 	.type cudaGraphInstantiateWithFlags,@function
 cudaGraphInstantiateWithFlags:	endbr64
-	jmp	*carmine_front_slots+1392(%rip)
+	jmp	*carmine_front_slots+1400(%rip)
 	.size cudaGraphInstantiateWithFlags,.-cudaGraphInstantiateWithFlags
 	.globl cudaGraphInstantiateWithParams
 	.type cudaGraphInstantiateWithParams,@function
 cudaGraphInstantiateWithParams:	endbr64
-	jmp	*carmine_front_slots+1400(%rip)
+	jmp	*carmine_front_slots+1408(%rip)
 	.size cudaGraphInstantiateWithParams,.-cudaGraphInstantiateWithParams
 	.globl cudaGraphInstantiateWithParams_ptsz
 	.type cudaGraphInstantiateWithParams_ptsz,@function
 cudaGraphInstantiateWithParams_ptsz:	endbr64
-	jmp	*carmine_front_slots+1408(%rip)
+	jmp	*carmine_front_slots+1416(%rip)
 	.size cudaGraphInstantiateWithParams_ptsz,.-cudaGraphInstantiateWithParams_ptsz
 	.globl cudaGraphKernelNodeCopyAttributes
 	.type cudaGraphKernelNodeCopyAttributes,@function
 cudaGraphKernelNodeCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+1416(%rip)
+	jmp	*carmine_front_slots+1424(%rip)
 	.size cudaGraphKernelNodeCopyAttributes,.-cudaGraphKernelNodeCopyAttributes
 	.globl cudaGraphKernelNodeGetAttribute
 	.type cudaGraphKernelNodeGetAttribute,@function
 cudaGraphKernelNodeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1424(%rip)
+	jmp	*carmine_front_slots+1432(%rip)
 	.size cudaGraphKernelNodeGetAttribute,.-cudaGraphKernelNodeGetAttribute
 	.globl cudaGraphKernelNodeGetParams
 	.type cudaGraphKernelNodeGetParams,@function
 cudaGraphKernelNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1432(%rip)
+	jmp	*carmine_front_slots+1440(%rip)
 	.size cudaGraphKernelNodeGetParams,.-cudaGraphKernelNodeGetParams
 	.globl cudaGraphKernelNodeSetAttribute
 	.type cudaGraphKernelNodeSetAttribute,@function
 cudaGraphKernelNodeSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1440(%rip)
+	jmp	*carmine_front_slots+1448(%rip)
 	.size cudaGraphKernelNodeSetAttribute,.-cudaGraphKernelNodeSetAttribute
 	.globl cudaGraphKernelNodeSetParams
 	.type cudaGraphKernelNodeSetParams,@function
 cudaGraphKernelNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1448(%rip)
+	jmp	*carmine_front_slots+1456(%rip)
 	.size cudaGraphKernelNodeSetParams,.-cudaGraphKernelNodeSetParams
 	.globl cudaGraphLaunch
 	.type cudaGraphLaunch,@function
 cudaGraphLaunch:	endbr64
-	jmp	*carmine_front_slots+1456(%rip)
+	jmp	*carmine_front_slots+1464(%rip)
 	.size cudaGraphLaunch,.-cudaGraphLaunch
 	.globl cudaGraphLaunch_ptsz
 	.type cudaGraphLaunch_ptsz,@function
@@ -961,122 +960,122 @@ cudaGraphLaunch_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1456(%rip)
+1:	jmp	*carmine_front_slots+1464(%rip)
 	.size cudaGraphLaunch_ptsz,.-cudaGraphLaunch_ptsz
 	.globl cudaGraphMemAllocNodeGetParams
 	.type cudaGraphMemAllocNodeGetParams,@function
 cudaGraphMemAllocNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1464(%rip)
+	jmp	*carmine_front_slots+1472(%rip)
 	.size cudaGraphMemAllocNodeGetParams,.-cudaGraphMemAllocNodeGetParams
 	.globl cudaGraphMemFreeNodeGetParams
 	.type cudaGraphMemFreeNodeGetParams,@function
 cudaGraphMemFreeNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1472(%rip)
+	jmp	*carmine_front_slots+1480(%rip)
 	.size cudaGraphMemFreeNodeGetParams,.-cudaGraphMemFreeNodeGetParams
 	.globl cudaGraphMemcpyNodeGetParams
 	.type cudaGraphMemcpyNodeGetParams,@function
 cudaGraphMemcpyNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1480(%rip)
+	jmp	*carmine_front_slots+1488(%rip)
 	.size cudaGraphMemcpyNodeGetParams,.-cudaGraphMemcpyNodeGetParams
 	.globl cudaGraphMemcpyNodeSetParams
 	.type cudaGraphMemcpyNodeSetParams,@function
 cudaGraphMemcpyNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1488(%rip)
+	jmp	*carmine_front_slots+1496(%rip)
 	.size cudaGraphMemcpyNodeSetParams,.-cudaGraphMemcpyNodeSetParams
 	.globl cudaGraphMemcpyNodeSetParams1D
 	.type cudaGraphMemcpyNodeSetParams1D,@function
 cudaGraphMemcpyNodeSetParams1D:	endbr64
-	jmp	*carmine_front_slots+1496(%rip)
+	jmp	*carmine_front_slots+1504(%rip)
 	.size cudaGraphMemcpyNodeSetParams1D,.-cudaGraphMemcpyNodeSetParams1D
 	.globl cudaGraphMemcpyNodeSetParamsFromSymbol
 	.type cudaGraphMemcpyNodeSetParamsFromSymbol,@function
 cudaGraphMemcpyNodeSetParamsFromSymbol:	endbr64
-	jmp	*carmine_front_slots+1504(%rip)
+	jmp	*carmine_front_slots+1512(%rip)
 	.size cudaGraphMemcpyNodeSetParamsFromSymbol,.-cudaGraphMemcpyNodeSetParamsFromSymbol
 	.globl cudaGraphMemcpyNodeSetParamsToSymbol
 	.type cudaGraphMemcpyNodeSetParamsToSymbol,@function
 cudaGraphMemcpyNodeSetParamsToSymbol:	endbr64
-	jmp	*carmine_front_slots+1512(%rip)
+	jmp	*carmine_front_slots+1520(%rip)
 	.size cudaGraphMemcpyNodeSetParamsToSymbol,.-cudaGraphMemcpyNodeSetParamsToSymbol
 	.globl cudaGraphMemsetNodeGetParams
 	.type cudaGraphMemsetNodeGetParams,@function
 cudaGraphMemsetNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1520(%rip)
+	jmp	*carmine_front_slots+1528(%rip)
 	.size cudaGraphMemsetNodeGetParams,.-cudaGraphMemsetNodeGetParams
 	.globl cudaGraphMemsetNodeSetParams
 	.type cudaGraphMemsetNodeSetParams,@function
 cudaGraphMemsetNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1528(%rip)
+	jmp	*carmine_front_slots+1536(%rip)
 	.size cudaGraphMemsetNodeSetParams,.-cudaGraphMemsetNodeSetParams
 	.globl cudaGraphNodeFindInClone
 	.type cudaGraphNodeFindInClone,@function
 cudaGraphNodeFindInClone:	endbr64
-	jmp	*carmine_front_slots+1536(%rip)
+	jmp	*carmine_front_slots+1544(%rip)
 	.size cudaGraphNodeFindInClone,.-cudaGraphNodeFindInClone
 	.globl cudaGraphNodeGetDependencies
 	.type cudaGraphNodeGetDependencies,@function
 cudaGraphNodeGetDependencies:	endbr64
-	jmp	*carmine_front_slots+1544(%rip)
+	jmp	*carmine_front_slots+1552(%rip)
 	.size cudaGraphNodeGetDependencies,.-cudaGraphNodeGetDependencies
 	.globl cudaGraphNodeGetDependencies_v2
 	.type cudaGraphNodeGetDependencies_v2,@function
 cudaGraphNodeGetDependencies_v2:	endbr64
-	jmp	*carmine_front_slots+1552(%rip)
+	jmp	*carmine_front_slots+1560(%rip)
 	.size cudaGraphNodeGetDependencies_v2,.-cudaGraphNodeGetDependencies_v2
 	.globl cudaGraphNodeGetDependentNodes
 	.type cudaGraphNodeGetDependentNodes,@function
 cudaGraphNodeGetDependentNodes:	endbr64
-	jmp	*carmine_front_slots+1560(%rip)
+	jmp	*carmine_front_slots+1568(%rip)
 	.size cudaGraphNodeGetDependentNodes,.-cudaGraphNodeGetDependentNodes
 	.globl cudaGraphNodeGetDependentNodes_v2
 	.type cudaGraphNodeGetDependentNodes_v2,@function
 cudaGraphNodeGetDependentNodes_v2:	endbr64
-	jmp	*carmine_front_slots+1568(%rip)
+	jmp	*carmine_front_slots+1576(%rip)
 	.size cudaGraphNodeGetDependentNodes_v2,.-cudaGraphNodeGetDependentNodes_v2
 	.globl cudaGraphNodeGetEnabled
 	.type cudaGraphNodeGetEnabled,@function
 cudaGraphNodeGetEnabled:	endbr64
-	jmp	*carmine_front_slots+1576(%rip)
+	jmp	*carmine_front_slots+1584(%rip)
 	.size cudaGraphNodeGetEnabled,.-cudaGraphNodeGetEnabled
 	.globl cudaGraphNodeGetType
 	.type cudaGraphNodeGetType,@function
 cudaGraphNodeGetType:	endbr64
-	jmp	*carmine_front_slots+1584(%rip)
+	jmp	*carmine_front_slots+1592(%rip)
 	.size cudaGraphNodeGetType,.-cudaGraphNodeGetType
 	.globl cudaGraphNodeSetEnabled
 	.type cudaGraphNodeSetEnabled,@function
 cudaGraphNodeSetEnabled:	endbr64
-	jmp	*carmine_front_slots+1592(%rip)
+	jmp	*carmine_front_slots+1600(%rip)
 	.size cudaGraphNodeSetEnabled,.-cudaGraphNodeSetEnabled
 	.globl cudaGraphNodeSetParams
 	.type cudaGraphNodeSetParams,@function
 cudaGraphNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1600(%rip)
+	jmp	*carmine_front_slots+1608(%rip)
 	.size cudaGraphNodeSetParams,.-cudaGraphNodeSetParams
 	.globl cudaGraphReleaseUserObject
 	.type cudaGraphReleaseUserObject,@function
 cudaGraphReleaseUserObject:	endbr64
-	jmp	*carmine_front_slots+1608(%rip)
+	jmp	*carmine_front_slots+1616(%rip)
 	.size cudaGraphReleaseUserObject,.-cudaGraphReleaseUserObject
 	.globl cudaGraphRemoveDependencies
 	.type cudaGraphRemoveDependencies,@function
 cudaGraphRemoveDependencies:	endbr64
-	jmp	*carmine_front_slots+1616(%rip)
+	jmp	*carmine_front_slots+1624(%rip)
 	.size cudaGraphRemoveDependencies,.-cudaGraphRemoveDependencies
 	.globl cudaGraphRemoveDependencies_v2
 	.type cudaGraphRemoveDependencies_v2,@function
 cudaGraphRemoveDependencies_v2:	endbr64
-	jmp	*carmine_front_slots+1624(%rip)
+	jmp	*carmine_front_slots+1632(%rip)
 	.size cudaGraphRemoveDependencies_v2,.-cudaGraphRemoveDependencies_v2
 	.globl cudaGraphRetainUserObject
 	.type cudaGraphRetainUserObject,@function
 cudaGraphRetainUserObject:	endbr64
-	jmp	*carmine_front_slots+1632(%rip)
+	jmp	*carmine_front_slots+1640(%rip)
 	.size cudaGraphRetainUserObject,.-cudaGraphRetainUserObject
 	.globl cudaGraphUpload
 	.type cudaGraphUpload,@function
 cudaGraphUpload:	endbr64
-	jmp	*carmine_front_slots+1640(%rip)
+	jmp	*carmine_front_slots+1648(%rip)
 	.size cudaGraphUpload,.-cudaGraphUpload
 	.globl cudaGraphUpload_ptsz
 	.type cudaGraphUpload_ptsz,@function
@@ -1084,152 +1083,152 @@ cudaGraphUpload_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1640(%rip)
+1:	jmp	*carmine_front_slots+1648(%rip)
 	.size cudaGraphUpload_ptsz,.-cudaGraphUpload_ptsz
 	.globl cudaGraphicsEGLRegisterImage
 	.type cudaGraphicsEGLRegisterImage,@function
 cudaGraphicsEGLRegisterImage:	endbr64
-	jmp	*carmine_front_slots+1648(%rip)
+	jmp	*carmine_front_slots+1656(%rip)
 	.size cudaGraphicsEGLRegisterImage,.-cudaGraphicsEGLRegisterImage
 	.globl cudaGraphicsGLRegisterBuffer
 	.type cudaGraphicsGLRegisterBuffer,@function
 cudaGraphicsGLRegisterBuffer:	endbr64
-	jmp	*carmine_front_slots+1656(%rip)
+	jmp	*carmine_front_slots+1664(%rip)
 	.size cudaGraphicsGLRegisterBuffer,.-cudaGraphicsGLRegisterBuffer
 	.globl cudaGraphicsGLRegisterImage
 	.type cudaGraphicsGLRegisterImage,@function
 cudaGraphicsGLRegisterImage:	endbr64
-	jmp	*carmine_front_slots+1664(%rip)
+	jmp	*carmine_front_slots+1672(%rip)
 	.size cudaGraphicsGLRegisterImage,.-cudaGraphicsGLRegisterImage
 	.globl cudaGraphicsMapResources
 	.type cudaGraphicsMapResources,@function
 cudaGraphicsMapResources:	endbr64
-	jmp	*carmine_front_slots+1672(%rip)
+	jmp	*carmine_front_slots+1680(%rip)
 	.size cudaGraphicsMapResources,.-cudaGraphicsMapResources
 	.globl cudaGraphicsResourceGetMappedEglFrame
 	.type cudaGraphicsResourceGetMappedEglFrame,@function
 cudaGraphicsResourceGetMappedEglFrame:	endbr64
-	jmp	*carmine_front_slots+1680(%rip)
+	jmp	*carmine_front_slots+1688(%rip)
 	.size cudaGraphicsResourceGetMappedEglFrame,.-cudaGraphicsResourceGetMappedEglFrame
 	.globl cudaGraphicsResourceGetMappedMipmappedArray
 	.type cudaGraphicsResourceGetMappedMipmappedArray,@function
 cudaGraphicsResourceGetMappedMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+1688(%rip)
+	jmp	*carmine_front_slots+1696(%rip)
 	.size cudaGraphicsResourceGetMappedMipmappedArray,.-cudaGraphicsResourceGetMappedMipmappedArray
 	.globl cudaGraphicsResourceGetMappedPointer
 	.type cudaGraphicsResourceGetMappedPointer,@function
 cudaGraphicsResourceGetMappedPointer:	endbr64
-	jmp	*carmine_front_slots+1696(%rip)
+	jmp	*carmine_front_slots+1704(%rip)
 	.size cudaGraphicsResourceGetMappedPointer,.-cudaGraphicsResourceGetMappedPointer
 	.globl cudaGraphicsResourceSetMapFlags
 	.type cudaGraphicsResourceSetMapFlags,@function
 cudaGraphicsResourceSetMapFlags:	endbr64
-	jmp	*carmine_front_slots+1704(%rip)
+	jmp	*carmine_front_slots+1712(%rip)
 	.size cudaGraphicsResourceSetMapFlags,.-cudaGraphicsResourceSetMapFlags
 	.globl cudaGraphicsSubResourceGetMappedArray
 	.type cudaGraphicsSubResourceGetMappedArray,@function
 cudaGraphicsSubResourceGetMappedArray:	endbr64
-	jmp	*carmine_front_slots+1712(%rip)
+	jmp	*carmine_front_slots+1720(%rip)
 	.size cudaGraphicsSubResourceGetMappedArray,.-cudaGraphicsSubResourceGetMappedArray
 	.globl cudaGraphicsUnmapResources
 	.type cudaGraphicsUnmapResources,@function
 cudaGraphicsUnmapResources:	endbr64
-	jmp	*carmine_front_slots+1720(%rip)
+	jmp	*carmine_front_slots+1728(%rip)
 	.size cudaGraphicsUnmapResources,.-cudaGraphicsUnmapResources
 	.globl cudaGraphicsUnregisterResource
 	.type cudaGraphicsUnregisterResource,@function
 cudaGraphicsUnregisterResource:	endbr64
-	jmp	*carmine_front_slots+1728(%rip)
+	jmp	*carmine_front_slots+1736(%rip)
 	.size cudaGraphicsUnregisterResource,.-cudaGraphicsUnregisterResource
 	.globl cudaGraphicsVDPAURegisterOutputSurface
 	.type cudaGraphicsVDPAURegisterOutputSurface,@function
 cudaGraphicsVDPAURegisterOutputSurface:	endbr64
-	jmp	*carmine_front_slots+1736(%rip)
+	jmp	*carmine_front_slots+1744(%rip)
 	.size cudaGraphicsVDPAURegisterOutputSurface,.-cudaGraphicsVDPAURegisterOutputSurface
 	.globl cudaGraphicsVDPAURegisterVideoSurface
 	.type cudaGraphicsVDPAURegisterVideoSurface,@function
 cudaGraphicsVDPAURegisterVideoSurface:	endbr64
-	jmp	*carmine_front_slots+1744(%rip)
+	jmp	*carmine_front_slots+1752(%rip)
 	.size cudaGraphicsVDPAURegisterVideoSurface,.-cudaGraphicsVDPAURegisterVideoSurface
 	.globl cudaHostAlloc
 	.type cudaHostAlloc,@function
 cudaHostAlloc:	endbr64
-	jmp	*carmine_front_slots+1752(%rip)
+	jmp	*carmine_front_slots+1760(%rip)
 	.size cudaHostAlloc,.-cudaHostAlloc
 	.globl cudaHostGetDevicePointer
 	.type cudaHostGetDevicePointer,@function
 cudaHostGetDevicePointer:	endbr64
-	jmp	*carmine_front_slots+1760(%rip)
+	jmp	*carmine_front_slots+1768(%rip)
 	.size cudaHostGetDevicePointer,.-cudaHostGetDevicePointer
 	.globl cudaHostGetFlags
 	.type cudaHostGetFlags,@function
 cudaHostGetFlags:	endbr64
-	jmp	*carmine_front_slots+1768(%rip)
+	jmp	*carmine_front_slots+1776(%rip)
 	.size cudaHostGetFlags,.-cudaHostGetFlags
 	.globl cudaHostRegister
 	.type cudaHostRegister,@function
 cudaHostRegister:	endbr64
-	jmp	*carmine_front_slots+1776(%rip)
+	jmp	*carmine_front_slots+1784(%rip)
 	.size cudaHostRegister,.-cudaHostRegister
 	.globl cudaHostUnregister
 	.type cudaHostUnregister,@function
 cudaHostUnregister:	endbr64
-	jmp	*carmine_front_slots+1784(%rip)
+	jmp	*carmine_front_slots+1792(%rip)
 	.size cudaHostUnregister,.-cudaHostUnregister
 	.globl cudaImportExternalMemory
 	.type cudaImportExternalMemory,@function
 cudaImportExternalMemory:	endbr64
-	jmp	*carmine_front_slots+1792(%rip)
+	jmp	*carmine_front_slots+1800(%rip)
 	.size cudaImportExternalMemory,.-cudaImportExternalMemory
 	.globl cudaImportExternalSemaphore
 	.type cudaImportExternalSemaphore,@function
 cudaImportExternalSemaphore:	endbr64
-	jmp	*carmine_front_slots+1800(%rip)
+	jmp	*carmine_front_slots+1808(%rip)
 	.size cudaImportExternalSemaphore,.-cudaImportExternalSemaphore
 	.globl cudaInitDevice
 	.type cudaInitDevice,@function
 cudaInitDevice:	endbr64
-	jmp	*carmine_front_slots+1808(%rip)
+	jmp	*carmine_front_slots+1816(%rip)
 	.size cudaInitDevice,.-cudaInitDevice
 	.globl cudaIpcCloseMemHandle
 	.type cudaIpcCloseMemHandle,@function
 cudaIpcCloseMemHandle:	endbr64
-	jmp	*carmine_front_slots+1816(%rip)
+	jmp	*carmine_front_slots+1824(%rip)
 	.size cudaIpcCloseMemHandle,.-cudaIpcCloseMemHandle
 	.globl cudaIpcGetEventHandle
 	.type cudaIpcGetEventHandle,@function
 cudaIpcGetEventHandle:	endbr64
-	jmp	*carmine_front_slots+1824(%rip)
+	jmp	*carmine_front_slots+1832(%rip)
 	.size cudaIpcGetEventHandle,.-cudaIpcGetEventHandle
 	.globl cudaIpcGetMemHandle
 	.type cudaIpcGetMemHandle,@function
 cudaIpcGetMemHandle:	endbr64
-	jmp	*carmine_front_slots+1832(%rip)
+	jmp	*carmine_front_slots+1840(%rip)
 	.size cudaIpcGetMemHandle,.-cudaIpcGetMemHandle
 	.globl cudaIpcOpenEventHandle
 	.type cudaIpcOpenEventHandle,@function
 cudaIpcOpenEventHandle:	endbr64
-	jmp	*carmine_front_slots+1840(%rip)
+	jmp	*carmine_front_slots+1848(%rip)
 	.size cudaIpcOpenEventHandle,.-cudaIpcOpenEventHandle
 	.globl cudaIpcOpenMemHandle
 	.type cudaIpcOpenMemHandle,@function
 cudaIpcOpenMemHandle:	endbr64
-	jmp	*carmine_front_slots+1848(%rip)
+	jmp	*carmine_front_slots+1856(%rip)
 	.size cudaIpcOpenMemHandle,.-cudaIpcOpenMemHandle
 	.globl cudaKernelSetAttributeForDevice
 	.type cudaKernelSetAttributeForDevice,@function
 cudaKernelSetAttributeForDevice:	endbr64
-	jmp	*carmine_front_slots+1856(%rip)
+	jmp	*carmine_front_slots+1864(%rip)
 	.size cudaKernelSetAttributeForDevice,.-cudaKernelSetAttributeForDevice
 	.globl cudaLaunchCooperativeKernel
 	.type cudaLaunchCooperativeKernel,@function
 cudaLaunchCooperativeKernel:	endbr64
-	jmp	*carmine_front_slots+1864(%rip)
+	jmp	*carmine_front_slots+1872(%rip)
 	.size cudaLaunchCooperativeKernel,.-cudaLaunchCooperativeKernel
 	.globl cudaLaunchCooperativeKernelMultiDevice
 	.type cudaLaunchCooperativeKernelMultiDevice,@function
 cudaLaunchCooperativeKernelMultiDevice:	endbr64
-	jmp	*carmine_front_slots+1872(%rip)
+	jmp	*carmine_front_slots+1880(%rip)
 	.size cudaLaunchCooperativeKernelMultiDevice,.-cudaLaunchCooperativeKernelMultiDevice
 	.globl cudaLaunchCooperativeKernel_ptsz
 	.type cudaLaunchCooperativeKernel_ptsz,@function
@@ -1237,12 +1236,12 @@ cudaLaunchCooperativeKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1864(%rip)
+1:	jmp	*carmine_front_slots+1872(%rip)
 	.size cudaLaunchCooperativeKernel_ptsz,.-cudaLaunchCooperativeKernel_ptsz
 	.globl cudaLaunchHostFunc
 	.type cudaLaunchHostFunc,@function
 cudaLaunchHostFunc:	endbr64
-	jmp	*carmine_front_slots+1880(%rip)
+	jmp	*carmine_front_slots+1888(%rip)
 	.size cudaLaunchHostFunc,.-cudaLaunchHostFunc
 	.globl cudaLaunchHostFunc_ptsz
 	.type cudaLaunchHostFunc_ptsz,@function
@@ -1250,22 +1249,22 @@ cudaLaunchHostFunc_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1880(%rip)
+1:	jmp	*carmine_front_slots+1888(%rip)
 	.size cudaLaunchHostFunc_ptsz,.-cudaLaunchHostFunc_ptsz
 	.globl cudaLaunchKernel
 	.type cudaLaunchKernel,@function
 cudaLaunchKernel:	endbr64
-	jmp	*carmine_front_slots+1888(%rip)
+	jmp	*carmine_front_slots+1896(%rip)
 	.size cudaLaunchKernel,.-cudaLaunchKernel
 	.globl cudaLaunchKernelExC
 	.type cudaLaunchKernelExC,@function
 cudaLaunchKernelExC:	endbr64
-	jmp	*carmine_front_slots+1896(%rip)
+	jmp	*carmine_front_slots+1904(%rip)
 	.size cudaLaunchKernelExC,.-cudaLaunchKernelExC
 	.globl cudaLaunchKernelExC_ptsz
 	.type cudaLaunchKernelExC_ptsz,@function
 cudaLaunchKernelExC_ptsz:	endbr64
-	jmp	*carmine_front_slots+1904(%rip)
+	jmp	*carmine_front_slots+1912(%rip)
 	.size cudaLaunchKernelExC_ptsz,.-cudaLaunchKernelExC_ptsz
 	.globl cudaLaunchKernel_ptsz
 	.type cudaLaunchKernel_ptsz,@function
@@ -1273,77 +1272,77 @@ cudaLaunchKernel_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+1888(%rip)
+1:	jmp	*carmine_front_slots+1896(%rip)
 	.size cudaLaunchKernel_ptsz,.-cudaLaunchKernel_ptsz
 	.globl cudaLibraryEnumerateKernels
 	.type cudaLibraryEnumerateKernels,@function
 cudaLibraryEnumerateKernels:	endbr64
-	jmp	*carmine_front_slots+1912(%rip)
+	jmp	*carmine_front_slots+1920(%rip)
 	.size cudaLibraryEnumerateKernels,.-cudaLibraryEnumerateKernels
 	.globl cudaLibraryGetGlobal
 	.type cudaLibraryGetGlobal,@function
 cudaLibraryGetGlobal:	endbr64
-	jmp	*carmine_front_slots+1920(%rip)
+	jmp	*carmine_front_slots+1928(%rip)
 	.size cudaLibraryGetGlobal,.-cudaLibraryGetGlobal
 	.globl cudaLibraryGetKernel
 	.type cudaLibraryGetKernel,@function
 cudaLibraryGetKernel:	endbr64
-	jmp	*carmine_front_slots+1928(%rip)
+	jmp	*carmine_front_slots+1936(%rip)
 	.size cudaLibraryGetKernel,.-cudaLibraryGetKernel
 	.globl cudaLibraryGetKernelCount
 	.type cudaLibraryGetKernelCount,@function
 cudaLibraryGetKernelCount:	endbr64
-	jmp	*carmine_front_slots+1936(%rip)
+	jmp	*carmine_front_slots+1944(%rip)
 	.size cudaLibraryGetKernelCount,.-cudaLibraryGetKernelCount
 	.globl cudaLibraryGetManaged
 	.type cudaLibraryGetManaged,@function
 cudaLibraryGetManaged:	endbr64
-	jmp	*carmine_front_slots+1944(%rip)
+	jmp	*carmine_front_slots+1952(%rip)
 	.size cudaLibraryGetManaged,.-cudaLibraryGetManaged
 	.globl cudaLibraryGetUnifiedFunction
 	.type cudaLibraryGetUnifiedFunction,@function
 cudaLibraryGetUnifiedFunction:	endbr64
-	jmp	*carmine_front_slots+1952(%rip)
+	jmp	*carmine_front_slots+1960(%rip)
 	.size cudaLibraryGetUnifiedFunction,.-cudaLibraryGetUnifiedFunction
 	.globl cudaLibraryLoadData
 	.type cudaLibraryLoadData,@function
 cudaLibraryLoadData:	endbr64
-	jmp	*carmine_front_slots+1960(%rip)
+	jmp	*carmine_front_slots+1968(%rip)
 	.size cudaLibraryLoadData,.-cudaLibraryLoadData
 	.globl cudaLibraryLoadFromFile
 	.type cudaLibraryLoadFromFile,@function
 cudaLibraryLoadFromFile:	endbr64
-	jmp	*carmine_front_slots+1968(%rip)
+	jmp	*carmine_front_slots+1976(%rip)
 	.size cudaLibraryLoadFromFile,.-cudaLibraryLoadFromFile
 	.globl cudaLibraryUnload
 	.type cudaLibraryUnload,@function
 cudaLibraryUnload:	endbr64
-	jmp	*carmine_front_slots+1976(%rip)
+	jmp	*carmine_front_slots+1984(%rip)
 	.size cudaLibraryUnload,.-cudaLibraryUnload
 	.globl cudaMalloc
 	.type cudaMalloc,@function
 cudaMalloc:	endbr64
-	jmp	*carmine_front_slots+1984(%rip)
+	jmp	*carmine_front_slots+1992(%rip)
 	.size cudaMalloc,.-cudaMalloc
 	.globl cudaMalloc3D
 	.type cudaMalloc3D,@function
 cudaMalloc3D:	endbr64
-	jmp	*carmine_front_slots+1992(%rip)
+	jmp	*carmine_front_slots+2000(%rip)
 	.size cudaMalloc3D,.-cudaMalloc3D
 	.globl cudaMalloc3DArray
 	.type cudaMalloc3DArray,@function
 cudaMalloc3DArray:	endbr64
-	jmp	*carmine_front_slots+2000(%rip)
+	jmp	*carmine_front_slots+2008(%rip)
 	.size cudaMalloc3DArray,.-cudaMalloc3DArray
 	.globl cudaMallocArray
 	.type cudaMallocArray,@function
 cudaMallocArray:	endbr64
-	jmp	*carmine_front_slots+2008(%rip)
+	jmp	*carmine_front_slots+2016(%rip)
 	.size cudaMallocArray,.-cudaMallocArray
 	.globl cudaMallocAsync
 	.type cudaMallocAsync,@function
 cudaMallocAsync:	endbr64
-	jmp	*carmine_front_slots+2016(%rip)
+	jmp	*carmine_front_slots+2024(%rip)
 	.size cudaMallocAsync,.-cudaMallocAsync
 	.globl cudaMallocAsync_ptsz
 	.type cudaMallocAsync_ptsz,@function
@@ -1351,12 +1350,12 @@ cudaMallocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+2016(%rip)
+1:	jmp	*carmine_front_slots+2024(%rip)
 	.size cudaMallocAsync_ptsz,.-cudaMallocAsync_ptsz
 	.globl cudaMallocFromPoolAsync
 	.type cudaMallocFromPoolAsync,@function
 cudaMallocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+2024(%rip)
+	jmp	*carmine_front_slots+2032(%rip)
 	.size cudaMallocFromPoolAsync,.-cudaMallocFromPoolAsync
 	.globl cudaMallocFromPoolAsync_ptsz
 	.type cudaMallocFromPoolAsync_ptsz,@function
@@ -1364,112 +1363,112 @@ cudaMallocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2024(%rip)
+1:	jmp	*carmine_front_slots+2032(%rip)
 	.size cudaMallocFromPoolAsync_ptsz,.-cudaMallocFromPoolAsync_ptsz
 	.globl cudaMallocHost
 	.type cudaMallocHost,@function
 cudaMallocHost:	endbr64
-	jmp	*carmine_front_slots+2032(%rip)
+	jmp	*carmine_front_slots+2040(%rip)
 	.size cudaMallocHost,.-cudaMallocHost
 	.globl cudaMallocManaged
 	.type cudaMallocManaged,@function
 cudaMallocManaged:	endbr64
-	jmp	*carmine_front_slots+2040(%rip)
+	jmp	*carmine_front_slots+2048(%rip)
 	.size cudaMallocManaged,.-cudaMallocManaged
 	.globl cudaMallocMipmappedArray
 	.type cudaMallocMipmappedArray,@function
 cudaMallocMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+2048(%rip)
+	jmp	*carmine_front_slots+2056(%rip)
 	.size cudaMallocMipmappedArray,.-cudaMallocMipmappedArray
 	.globl cudaMallocPitch
 	.type cudaMallocPitch,@function
 cudaMallocPitch:	endbr64
-	jmp	*carmine_front_slots+2056(%rip)
+	jmp	*carmine_front_slots+2064(%rip)
 	.size cudaMallocPitch,.-cudaMallocPitch
 	.globl cudaMemAdvise
 	.type cudaMemAdvise,@function
 cudaMemAdvise:	endbr64
-	jmp	*carmine_front_slots+2064(%rip)
+	jmp	*carmine_front_slots+2072(%rip)
 	.size cudaMemAdvise,.-cudaMemAdvise
 	.globl cudaMemAdvise_v2
 	.type cudaMemAdvise_v2,@function
 cudaMemAdvise_v2:	endbr64
-	jmp	*carmine_front_slots+2072(%rip)
+	jmp	*carmine_front_slots+2080(%rip)
 	.size cudaMemAdvise_v2,.-cudaMemAdvise_v2
 	.globl cudaMemGetInfo
 	.type cudaMemGetInfo,@function
 cudaMemGetInfo:	endbr64
-	jmp	*carmine_front_slots+2080(%rip)
+	jmp	*carmine_front_slots+2088(%rip)
 	.size cudaMemGetInfo,.-cudaMemGetInfo
 	.globl cudaMemPoolCreate
 	.type cudaMemPoolCreate,@function
 cudaMemPoolCreate:	endbr64
-	jmp	*carmine_front_slots+2088(%rip)
+	jmp	*carmine_front_slots+2096(%rip)
 	.size cudaMemPoolCreate,.-cudaMemPoolCreate
 	.globl cudaMemPoolDestroy
 	.type cudaMemPoolDestroy,@function
 cudaMemPoolDestroy:	endbr64
-	jmp	*carmine_front_slots+2096(%rip)
+	jmp	*carmine_front_slots+2104(%rip)
 	.size cudaMemPoolDestroy,.-cudaMemPoolDestroy
 	.globl cudaMemPoolExportPointer
 	.type cudaMemPoolExportPointer,@function
 cudaMemPoolExportPointer:	endbr64
-	jmp	*carmine_front_slots+2104(%rip)
+	jmp	*carmine_front_slots+2112(%rip)
 	.size cudaMemPoolExportPointer,.-cudaMemPoolExportPointer
 	.globl cudaMemPoolExportToShareableHandle
 	.type cudaMemPoolExportToShareableHandle,@function
 cudaMemPoolExportToShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2112(%rip)
+	jmp	*carmine_front_slots+2120(%rip)
 	.size cudaMemPoolExportToShareableHandle,.-cudaMemPoolExportToShareableHandle
 	.globl cudaMemPoolGetAccess
 	.type cudaMemPoolGetAccess,@function
 cudaMemPoolGetAccess:	endbr64
-	jmp	*carmine_front_slots+2120(%rip)
+	jmp	*carmine_front_slots+2128(%rip)
 	.size cudaMemPoolGetAccess,.-cudaMemPoolGetAccess
 	.globl cudaMemPoolGetAttribute
 	.type cudaMemPoolGetAttribute,@function
 cudaMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2128(%rip)
+	jmp	*carmine_front_slots+2136(%rip)
 	.size cudaMemPoolGetAttribute,.-cudaMemPoolGetAttribute
 	.globl cudaMemPoolImportFromShareableHandle
 	.type cudaMemPoolImportFromShareableHandle,@function
 cudaMemPoolImportFromShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2136(%rip)
+	jmp	*carmine_front_slots+2144(%rip)
 	.size cudaMemPoolImportFromShareableHandle,.-cudaMemPoolImportFromShareableHandle
 	.globl cudaMemPoolImportPointer
 	.type cudaMemPoolImportPointer,@function
 cudaMemPoolImportPointer:	endbr64
-	jmp	*carmine_front_slots+2144(%rip)
+	jmp	*carmine_front_slots+2152(%rip)
 	.size cudaMemPoolImportPointer,.-cudaMemPoolImportPointer
 	.globl cudaMemPoolSetAccess
 	.type cudaMemPoolSetAccess,@function
 cudaMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+2152(%rip)
+	jmp	*carmine_front_slots+2160(%rip)
 	.size cudaMemPoolSetAccess,.-cudaMemPoolSetAccess
 	.globl cudaMemPoolSetAttribute
 	.type cudaMemPoolSetAttribute,@function
 cudaMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+2160(%rip)
+	jmp	*carmine_front_slots+2168(%rip)
 	.size cudaMemPoolSetAttribute,.-cudaMemPoolSetAttribute
 	.globl cudaMemPoolTrimTo
 	.type cudaMemPoolTrimTo,@function
 cudaMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+2168(%rip)
+	jmp	*carmine_front_slots+2176(%rip)
 	.size cudaMemPoolTrimTo,.-cudaMemPoolTrimTo
 	.globl cudaMemPrefetchAsync
 	.type cudaMemPrefetchAsync,@function
 cudaMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+2176(%rip)
+	jmp	*carmine_front_slots+2184(%rip)
 	.size cudaMemPrefetchAsync,.-cudaMemPrefetchAsync
 	.globl cudaMemPrefetchAsync_ptsz
 	.type cudaMemPrefetchAsync_ptsz,@function
 cudaMemPrefetchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+2184(%rip)
+	jmp	*carmine_front_slots+2192(%rip)
 	.size cudaMemPrefetchAsync_ptsz,.-cudaMemPrefetchAsync_ptsz
 	.globl cudaMemPrefetchAsync_v2
 	.type cudaMemPrefetchAsync_v2,@function
 cudaMemPrefetchAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2192(%rip)
+	jmp	*carmine_front_slots+2200(%rip)
 	.size cudaMemPrefetchAsync_v2,.-cudaMemPrefetchAsync_v2
 	.globl cudaMemPrefetchAsync_v2_ptsz
 	.type cudaMemPrefetchAsync_v2_ptsz,@function
@@ -1477,42 +1476,42 @@ cudaMemPrefetchAsync_v2_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2192(%rip)
+1:	jmp	*carmine_front_slots+2200(%rip)
 	.size cudaMemPrefetchAsync_v2_ptsz,.-cudaMemPrefetchAsync_v2_ptsz
 	.globl cudaMemRangeGetAttribute
 	.type cudaMemRangeGetAttribute,@function
 cudaMemRangeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2200(%rip)
+	jmp	*carmine_front_slots+2208(%rip)
 	.size cudaMemRangeGetAttribute,.-cudaMemRangeGetAttribute
 	.globl cudaMemRangeGetAttributes
 	.type cudaMemRangeGetAttributes,@function
 cudaMemRangeGetAttributes:	endbr64
-	jmp	*carmine_front_slots+2208(%rip)
+	jmp	*carmine_front_slots+2216(%rip)
 	.size cudaMemRangeGetAttributes,.-cudaMemRangeGetAttributes
 	.globl cudaMemcpy
 	.type cudaMemcpy,@function
 cudaMemcpy:	endbr64
-	jmp	*carmine_front_slots+2216(%rip)
+	jmp	*carmine_front_slots+2224(%rip)
 	.size cudaMemcpy,.-cudaMemcpy
 	.globl cudaMemcpy2D
 	.type cudaMemcpy2D,@function
 cudaMemcpy2D:	endbr64
-	jmp	*carmine_front_slots+2224(%rip)
+	jmp	*carmine_front_slots+2232(%rip)
 	.size cudaMemcpy2D,.-cudaMemcpy2D
 	.globl cudaMemcpy2DArrayToArray
 	.type cudaMemcpy2DArrayToArray,@function
 cudaMemcpy2DArrayToArray:	endbr64
-	jmp	*carmine_front_slots+2232(%rip)
+	jmp	*carmine_front_slots+2240(%rip)
 	.size cudaMemcpy2DArrayToArray,.-cudaMemcpy2DArrayToArray
 	.globl cudaMemcpy2DArrayToArray_ptds
 	.type cudaMemcpy2DArrayToArray_ptds,@function
 cudaMemcpy2DArrayToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+2240(%rip)
+	jmp	*carmine_front_slots+2248(%rip)
 	.size cudaMemcpy2DArrayToArray_ptds,.-cudaMemcpy2DArrayToArray_ptds
 	.globl cudaMemcpy2DAsync
 	.type cudaMemcpy2DAsync,@function
 cudaMemcpy2DAsync:	endbr64
-	jmp	*carmine_front_slots+2248(%rip)
+	jmp	*carmine_front_slots+2256(%rip)
 	.size cudaMemcpy2DAsync,.-cudaMemcpy2DAsync
 	.globl cudaMemcpy2DAsync_ptsz
 	.type cudaMemcpy2DAsync_ptsz,@function
@@ -1520,17 +1519,17 @@ cudaMemcpy2DAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+2248(%rip)
+1:	jmp	*carmine_front_slots+2256(%rip)
 	.size cudaMemcpy2DAsync_ptsz,.-cudaMemcpy2DAsync_ptsz
 	.globl cudaMemcpy2DFromArray
 	.type cudaMemcpy2DFromArray,@function
 cudaMemcpy2DFromArray:	endbr64
-	jmp	*carmine_front_slots+2256(%rip)
+	jmp	*carmine_front_slots+2264(%rip)
 	.size cudaMemcpy2DFromArray,.-cudaMemcpy2DFromArray
 	.globl cudaMemcpy2DFromArrayAsync
 	.type cudaMemcpy2DFromArrayAsync,@function
 cudaMemcpy2DFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+2264(%rip)
+	jmp	*carmine_front_slots+2272(%rip)
 	.size cudaMemcpy2DFromArrayAsync,.-cudaMemcpy2DFromArrayAsync
 	.globl cudaMemcpy2DFromArrayAsync_ptsz
 	.type cudaMemcpy2DFromArrayAsync_ptsz,@function
@@ -1538,22 +1537,22 @@ cudaMemcpy2DFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+2264(%rip)
+1:	jmp	*carmine_front_slots+2272(%rip)
 	.size cudaMemcpy2DFromArrayAsync_ptsz,.-cudaMemcpy2DFromArrayAsync_ptsz
 	.globl cudaMemcpy2DFromArray_ptds
 	.type cudaMemcpy2DFromArray_ptds,@function
 cudaMemcpy2DFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+2272(%rip)
+	jmp	*carmine_front_slots+2280(%rip)
 	.size cudaMemcpy2DFromArray_ptds,.-cudaMemcpy2DFromArray_ptds
 	.globl cudaMemcpy2DToArray
 	.type cudaMemcpy2DToArray,@function
 cudaMemcpy2DToArray:	endbr64
-	jmp	*carmine_front_slots+2280(%rip)
+	jmp	*carmine_front_slots+2288(%rip)
 	.size cudaMemcpy2DToArray,.-cudaMemcpy2DToArray
 	.globl cudaMemcpy2DToArrayAsync
 	.type cudaMemcpy2DToArrayAsync,@function
 cudaMemcpy2DToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+2288(%rip)
+	jmp	*carmine_front_slots+2296(%rip)
 	.size cudaMemcpy2DToArrayAsync,.-cudaMemcpy2DToArrayAsync
 	.globl cudaMemcpy2DToArrayAsync_ptsz
 	.type cudaMemcpy2DToArrayAsync_ptsz,@function
@@ -1561,27 +1560,27 @@ cudaMemcpy2DToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+2288(%rip)
+1:	jmp	*carmine_front_slots+2296(%rip)
 	.size cudaMemcpy2DToArrayAsync_ptsz,.-cudaMemcpy2DToArrayAsync_ptsz
 	.globl cudaMemcpy2DToArray_ptds
 	.type cudaMemcpy2DToArray_ptds,@function
 cudaMemcpy2DToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+2296(%rip)
+	jmp	*carmine_front_slots+2304(%rip)
 	.size cudaMemcpy2DToArray_ptds,.-cudaMemcpy2DToArray_ptds
 	.globl cudaMemcpy2D_ptds
 	.type cudaMemcpy2D_ptds,@function
 cudaMemcpy2D_ptds:	endbr64
-	jmp	*carmine_front_slots+2304(%rip)
+	jmp	*carmine_front_slots+2312(%rip)
 	.size cudaMemcpy2D_ptds,.-cudaMemcpy2D_ptds
 	.globl cudaMemcpy3D
 	.type cudaMemcpy3D,@function
 cudaMemcpy3D:	endbr64
-	jmp	*carmine_front_slots+2312(%rip)
+	jmp	*carmine_front_slots+2320(%rip)
 	.size cudaMemcpy3D,.-cudaMemcpy3D
 	.globl cudaMemcpy3DAsync
 	.type cudaMemcpy3DAsync,@function
 cudaMemcpy3DAsync:	endbr64
-	jmp	*carmine_front_slots+2320(%rip)
+	jmp	*carmine_front_slots+2328(%rip)
 	.size cudaMemcpy3DAsync,.-cudaMemcpy3DAsync
 	.globl cudaMemcpy3DAsync_ptsz
 	.type cudaMemcpy3DAsync_ptsz,@function
@@ -1589,27 +1588,27 @@ cudaMemcpy3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2320(%rip)
+1:	jmp	*carmine_front_slots+2328(%rip)
 	.size cudaMemcpy3DAsync_ptsz,.-cudaMemcpy3DAsync_ptsz
 	.globl cudaMemcpy3DBatchAsync
 	.type cudaMemcpy3DBatchAsync,@function
 cudaMemcpy3DBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2328(%rip)
+	jmp	*carmine_front_slots+2336(%rip)
 	.size cudaMemcpy3DBatchAsync,.-cudaMemcpy3DBatchAsync
 	.globl cudaMemcpy3DBatchAsync_ptsz
 	.type cudaMemcpy3DBatchAsync_ptsz,@function
 cudaMemcpy3DBatchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+2336(%rip)
+	jmp	*carmine_front_slots+2344(%rip)
 	.size cudaMemcpy3DBatchAsync_ptsz,.-cudaMemcpy3DBatchAsync_ptsz
 	.globl cudaMemcpy3DPeer
 	.type cudaMemcpy3DPeer,@function
 cudaMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+2344(%rip)
+	jmp	*carmine_front_slots+2352(%rip)
 	.size cudaMemcpy3DPeer,.-cudaMemcpy3DPeer
 	.globl cudaMemcpy3DPeerAsync
 	.type cudaMemcpy3DPeerAsync,@function
 cudaMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+2352(%rip)
+	jmp	*carmine_front_slots+2360(%rip)
 	.size cudaMemcpy3DPeerAsync,.-cudaMemcpy3DPeerAsync
 	.globl cudaMemcpy3DPeerAsync_ptsz
 	.type cudaMemcpy3DPeerAsync_ptsz,@function
@@ -1617,32 +1616,32 @@ cudaMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2352(%rip)
+1:	jmp	*carmine_front_slots+2360(%rip)
 	.size cudaMemcpy3DPeerAsync_ptsz,.-cudaMemcpy3DPeerAsync_ptsz
 	.globl cudaMemcpy3DPeer_ptds
 	.type cudaMemcpy3DPeer_ptds,@function
 cudaMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+2360(%rip)
+	jmp	*carmine_front_slots+2368(%rip)
 	.size cudaMemcpy3DPeer_ptds,.-cudaMemcpy3DPeer_ptds
 	.globl cudaMemcpy3D_ptds
 	.type cudaMemcpy3D_ptds,@function
 cudaMemcpy3D_ptds:	endbr64
-	jmp	*carmine_front_slots+2368(%rip)
+	jmp	*carmine_front_slots+2376(%rip)
 	.size cudaMemcpy3D_ptds,.-cudaMemcpy3D_ptds
 	.globl cudaMemcpyArrayToArray
 	.type cudaMemcpyArrayToArray,@function
 cudaMemcpyArrayToArray:	endbr64
-	jmp	*carmine_front_slots+2376(%rip)
+	jmp	*carmine_front_slots+2384(%rip)
 	.size cudaMemcpyArrayToArray,.-cudaMemcpyArrayToArray
 	.globl cudaMemcpyArrayToArray_ptds
 	.type cudaMemcpyArrayToArray_ptds,@function
 cudaMemcpyArrayToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+2384(%rip)
+	jmp	*carmine_front_slots+2392(%rip)
 	.size cudaMemcpyArrayToArray_ptds,.-cudaMemcpyArrayToArray_ptds
 	.globl cudaMemcpyAsync
 	.type cudaMemcpyAsync,@function
 cudaMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+2392(%rip)
+	jmp	*carmine_front_slots+2400(%rip)
 	.size cudaMemcpyAsync,.-cudaMemcpyAsync
 	.globl cudaMemcpyAsync_ptsz
 	.type cudaMemcpyAsync_ptsz,@function
@@ -1650,27 +1649,27 @@ cudaMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2392(%rip)
+1:	jmp	*carmine_front_slots+2400(%rip)
 	.size cudaMemcpyAsync_ptsz,.-cudaMemcpyAsync_ptsz
 	.globl cudaMemcpyBatchAsync
 	.type cudaMemcpyBatchAsync,@function
 cudaMemcpyBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2400(%rip)
+	jmp	*carmine_front_slots+2408(%rip)
 	.size cudaMemcpyBatchAsync,.-cudaMemcpyBatchAsync
 	.globl cudaMemcpyBatchAsync_ptsz
 	.type cudaMemcpyBatchAsync_ptsz,@function
 cudaMemcpyBatchAsync_ptsz:	endbr64
-	jmp	*carmine_front_slots+2408(%rip)
+	jmp	*carmine_front_slots+2416(%rip)
 	.size cudaMemcpyBatchAsync_ptsz,.-cudaMemcpyBatchAsync_ptsz
 	.globl cudaMemcpyFromArray
 	.type cudaMemcpyFromArray,@function
 cudaMemcpyFromArray:	endbr64
-	jmp	*carmine_front_slots+2416(%rip)
+	jmp	*carmine_front_slots+2424(%rip)
 	.size cudaMemcpyFromArray,.-cudaMemcpyFromArray
 	.globl cudaMemcpyFromArrayAsync
 	.type cudaMemcpyFromArrayAsync,@function
 cudaMemcpyFromArrayAsync:	endbr64
-	jmp	*carmine_front_slots+2424(%rip)
+	jmp	*carmine_front_slots+2432(%rip)
 	.size cudaMemcpyFromArrayAsync,.-cudaMemcpyFromArrayAsync
 	.globl cudaMemcpyFromArrayAsync_ptsz
 	.type cudaMemcpyFromArrayAsync_ptsz,@function
@@ -1678,22 +1677,22 @@ cudaMemcpyFromArrayAsync_ptsz:	endbr64
 	cmpq	$0, 8(%rsp)
 	jne	1f
 	movq	$2, 8(%rsp)
-1:	jmp	*carmine_front_slots+2424(%rip)
+1:	jmp	*carmine_front_slots+2432(%rip)
 	.size cudaMemcpyFromArrayAsync_ptsz,.-cudaMemcpyFromArrayAsync_ptsz
 	.globl cudaMemcpyFromArray_ptds
 	.type cudaMemcpyFromArray_ptds,@function
 cudaMemcpyFromArray_ptds:	endbr64
-	jmp	*carmine_front_slots+2432(%rip)
+	jmp	*carmine_front_slots+2440(%rip)
 	.size cudaMemcpyFromArray_ptds,.-cudaMemcpyFromArray_ptds
 	.globl cudaMemcpyFromSymbol
 	.type cudaMemcpyFromSymbol,@function
 cudaMemcpyFromSymbol:	endbr64
-	jmp	*carmine_front_slots+2440(%rip)
+	jmp	*carmine_front_slots+2448(%rip)
 	.size cudaMemcpyFromSymbol,.-cudaMemcpyFromSymbol
 	.globl cudaMemcpyFromSymbolAsync
 	.type cudaMemcpyFromSymbolAsync,@function
 cudaMemcpyFromSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+2448(%rip)
+	jmp	*carmine_front_slots+2456(%rip)
 	.size cudaMemcpyFromSymbolAsync,.-cudaMemcpyFromSymbolAsync
 	.globl cudaMemcpyFromSymbolAsync_ptsz
 	.type cudaMemcpyFromSymbolAsync_ptsz,@function
@@ -1701,32 +1700,32 @@ cudaMemcpyFromSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2448(%rip)
+1:	jmp	*carmine_front_slots+2456(%rip)
 	.size cudaMemcpyFromSymbolAsync_ptsz,.-cudaMemcpyFromSymbolAsync_ptsz
 	.globl cudaMemcpyFromSymbol_ptds
 	.type cudaMemcpyFromSymbol_ptds,@function
 cudaMemcpyFromSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+2456(%rip)
+	jmp	*carmine_front_slots+2464(%rip)
 	.size cudaMemcpyFromSymbol_ptds,.-cudaMemcpyFromSymbol_ptds
 	.globl cudaMemcpyPeer
 	.type cudaMemcpyPeer,@function
 cudaMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+2464(%rip)
+	jmp	*carmine_front_slots+2472(%rip)
 	.size cudaMemcpyPeer,.-cudaMemcpyPeer
 	.globl cudaMemcpyPeerAsync
 	.type cudaMemcpyPeerAsync,@function
 cudaMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+2472(%rip)
+	jmp	*carmine_front_slots+2480(%rip)
 	.size cudaMemcpyPeerAsync,.-cudaMemcpyPeerAsync
 	.globl cudaMemcpyToArray
 	.type cudaMemcpyToArray,@function
 cudaMemcpyToArray:	endbr64
-	jmp	*carmine_front_slots+2480(%rip)
+	jmp	*carmine_front_slots+2488(%rip)
 	.size cudaMemcpyToArray,.-cudaMemcpyToArray
 	.globl cudaMemcpyToArrayAsync
 	.type cudaMemcpyToArrayAsync,@function
 cudaMemcpyToArrayAsync:	endbr64
-	jmp	*carmine_front_slots+2488(%rip)
+	jmp	*carmine_front_slots+2496(%rip)
 	.size cudaMemcpyToArrayAsync,.-cudaMemcpyToArrayAsync
 	.globl cudaMemcpyToArrayAsync_ptsz
 	.type cudaMemcpyToArrayAsync_ptsz,@function
@@ -1734,22 +1733,22 @@ cudaMemcpyToArrayAsync_ptsz:	endbr64
 	cmpq	$0, 8(%rsp)
 	jne	1f
 	movq	$2, 8(%rsp)
-1:	jmp	*carmine_front_slots+2488(%rip)
+1:	jmp	*carmine_front_slots+2496(%rip)
 	.size cudaMemcpyToArrayAsync_ptsz,.-cudaMemcpyToArrayAsync_ptsz
 	.globl cudaMemcpyToArray_ptds
 	.type cudaMemcpyToArray_ptds,@function
 cudaMemcpyToArray_ptds:	endbr64
-	jmp	*carmine_front_slots+2496(%rip)
+	jmp	*carmine_front_slots+2504(%rip)
 	.size cudaMemcpyToArray_ptds,.-cudaMemcpyToArray_ptds
 	.globl cudaMemcpyToSymbol
 	.type cudaMemcpyToSymbol,@function
 cudaMemcpyToSymbol:	endbr64
-	jmp	*carmine_front_slots+2504(%rip)
+	jmp	*carmine_front_slots+2512(%rip)
 	.size cudaMemcpyToSymbol,.-cudaMemcpyToSymbol
 	.globl cudaMemcpyToSymbolAsync
 	.type cudaMemcpyToSymbolAsync,@function
 cudaMemcpyToSymbolAsync:	endbr64
-	jmp	*carmine_front_slots+2512(%rip)
+	jmp	*carmine_front_slots+2520(%rip)
 	.size cudaMemcpyToSymbolAsync,.-cudaMemcpyToSymbolAsync
 	.globl cudaMemcpyToSymbolAsync_ptsz
 	.type cudaMemcpyToSymbolAsync_ptsz,@function
@@ -1757,32 +1756,32 @@ cudaMemcpyToSymbolAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2512(%rip)
+1:	jmp	*carmine_front_slots+2520(%rip)
 	.size cudaMemcpyToSymbolAsync_ptsz,.-cudaMemcpyToSymbolAsync_ptsz
 	.globl cudaMemcpyToSymbol_ptds
 	.type cudaMemcpyToSymbol_ptds,@function
 cudaMemcpyToSymbol_ptds:	endbr64
-	jmp	*carmine_front_slots+2520(%rip)
+	jmp	*carmine_front_slots+2528(%rip)
 	.size cudaMemcpyToSymbol_ptds,.-cudaMemcpyToSymbol_ptds
 	.globl cudaMemcpy_ptds
 	.type cudaMemcpy_ptds,@function
 cudaMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+2528(%rip)
+	jmp	*carmine_front_slots+2536(%rip)
 	.size cudaMemcpy_ptds,.-cudaMemcpy_ptds
 	.globl cudaMemset
 	.type cudaMemset,@function
 cudaMemset:	endbr64
-	jmp	*carmine_front_slots+2536(%rip)
+	jmp	*carmine_front_slots+2544(%rip)
 	.size cudaMemset,.-cudaMemset
 	.globl cudaMemset2D
 	.type cudaMemset2D,@function
 cudaMemset2D:	endbr64
-	jmp	*carmine_front_slots+2544(%rip)
+	jmp	*carmine_front_slots+2552(%rip)
 	.size cudaMemset2D,.-cudaMemset2D
 	.globl cudaMemset2DAsync
 	.type cudaMemset2DAsync,@function
 cudaMemset2DAsync:	endbr64
-	jmp	*carmine_front_slots+2552(%rip)
+	jmp	*carmine_front_slots+2560(%rip)
 	.size cudaMemset2DAsync,.-cudaMemset2DAsync
 	.globl cudaMemset2DAsync_ptsz
 	.type cudaMemset2DAsync_ptsz,@function
@@ -1790,22 +1789,22 @@ cudaMemset2DAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2552(%rip)
+1:	jmp	*carmine_front_slots+2560(%rip)
 	.size cudaMemset2DAsync_ptsz,.-cudaMemset2DAsync_ptsz
 	.globl cudaMemset2D_ptds
 	.type cudaMemset2D_ptds,@function
 cudaMemset2D_ptds:	endbr64
-	jmp	*carmine_front_slots+2560(%rip)
+	jmp	*carmine_front_slots+2568(%rip)
 	.size cudaMemset2D_ptds,.-cudaMemset2D_ptds
 	.globl cudaMemset3D
 	.type cudaMemset3D,@function
 cudaMemset3D:	endbr64
-	jmp	*carmine_front_slots+2568(%rip)
+	jmp	*carmine_front_slots+2576(%rip)
 	.size cudaMemset3D,.-cudaMemset3D
 	.globl cudaMemset3DAsync
 	.type cudaMemset3DAsync,@function
 cudaMemset3DAsync:	endbr64
-	jmp	*carmine_front_slots+2576(%rip)
+	jmp	*carmine_front_slots+2584(%rip)
 	.size cudaMemset3DAsync,.-cudaMemset3DAsync
 	.globl cudaMemset3DAsync_ptsz
 	.type cudaMemset3DAsync_ptsz,@function
@@ -1813,17 +1812,17 @@ cudaMemset3DAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2576(%rip)
+1:	jmp	*carmine_front_slots+2584(%rip)
 	.size cudaMemset3DAsync_ptsz,.-cudaMemset3DAsync_ptsz
 	.globl cudaMemset3D_ptds
 	.type cudaMemset3D_ptds,@function
 cudaMemset3D_ptds:	endbr64
-	jmp	*carmine_front_slots+2584(%rip)
+	jmp	*carmine_front_slots+2592(%rip)
 	.size cudaMemset3D_ptds,.-cudaMemset3D_ptds
 	.globl cudaMemsetAsync
 	.type cudaMemsetAsync,@function
 cudaMemsetAsync:	endbr64
-	jmp	*carmine_front_slots+2592(%rip)
+	jmp	*carmine_front_slots+2600(%rip)
 	.size cudaMemsetAsync,.-cudaMemsetAsync
 	.globl cudaMemsetAsync_ptsz
 	.type cudaMemsetAsync_ptsz,@function
@@ -1831,102 +1830,102 @@ cudaMemsetAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2592(%rip)
+1:	jmp	*carmine_front_slots+2600(%rip)
 	.size cudaMemsetAsync_ptsz,.-cudaMemsetAsync_ptsz
 	.globl cudaMemset_ptds
 	.type cudaMemset_ptds,@function
 cudaMemset_ptds:	endbr64
-	jmp	*carmine_front_slots+2600(%rip)
+	jmp	*carmine_front_slots+2608(%rip)
 	.size cudaMemset_ptds,.-cudaMemset_ptds
 	.globl cudaMipmappedArrayGetMemoryRequirements
 	.type cudaMipmappedArrayGetMemoryRequirements,@function
 cudaMipmappedArrayGetMemoryRequirements:	endbr64
-	jmp	*carmine_front_slots+2608(%rip)
+	jmp	*carmine_front_slots+2616(%rip)
 	.size cudaMipmappedArrayGetMemoryRequirements,.-cudaMipmappedArrayGetMemoryRequirements
 	.globl cudaMipmappedArrayGetSparseProperties
 	.type cudaMipmappedArrayGetSparseProperties,@function
 cudaMipmappedArrayGetSparseProperties:	endbr64
-	jmp	*carmine_front_slots+2616(%rip)
+	jmp	*carmine_front_slots+2624(%rip)
 	.size cudaMipmappedArrayGetSparseProperties,.-cudaMipmappedArrayGetSparseProperties
 	.globl cudaOccupancyAvailableDynamicSMemPerBlock
 	.type cudaOccupancyAvailableDynamicSMemPerBlock,@function
 cudaOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+2624(%rip)
+	jmp	*carmine_front_slots+2632(%rip)
 	.size cudaOccupancyAvailableDynamicSMemPerBlock,.-cudaOccupancyAvailableDynamicSMemPerBlock
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+2632(%rip)
+	jmp	*carmine_front_slots+2640(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessor,.-cudaOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+2640(%rip)
+	jmp	*carmine_front_slots+2648(%rip)
 	.size cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cudaOccupancyMaxActiveClusters
 	.type cudaOccupancyMaxActiveClusters,@function
 cudaOccupancyMaxActiveClusters:	endbr64
-	jmp	*carmine_front_slots+2648(%rip)
+	jmp	*carmine_front_slots+2656(%rip)
 	.size cudaOccupancyMaxActiveClusters,.-cudaOccupancyMaxActiveClusters
 	.globl cudaOccupancyMaxPotentialClusterSize
 	.type cudaOccupancyMaxPotentialClusterSize,@function
 cudaOccupancyMaxPotentialClusterSize:	endbr64
-	jmp	*carmine_front_slots+2656(%rip)
+	jmp	*carmine_front_slots+2664(%rip)
 	.size cudaOccupancyMaxPotentialClusterSize,.-cudaOccupancyMaxPotentialClusterSize
 	.globl cudaPeekAtLastError
 	.type cudaPeekAtLastError,@function
 cudaPeekAtLastError:	endbr64
-	jmp	*carmine_front_slots+2664(%rip)
+	jmp	*carmine_front_slots+2672(%rip)
 	.size cudaPeekAtLastError,.-cudaPeekAtLastError
 	.globl cudaPointerGetAttributes
 	.type cudaPointerGetAttributes,@function
 cudaPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+2672(%rip)
+	jmp	*carmine_front_slots+2680(%rip)
 	.size cudaPointerGetAttributes,.-cudaPointerGetAttributes
 	.globl cudaProfilerStart
 	.type cudaProfilerStart,@function
 cudaProfilerStart:	endbr64
-	jmp	*carmine_front_slots+2680(%rip)
+	jmp	*carmine_front_slots+2688(%rip)
 	.size cudaProfilerStart,.-cudaProfilerStart
 	.globl cudaProfilerStop
 	.type cudaProfilerStop,@function
 cudaProfilerStop:	endbr64
-	jmp	*carmine_front_slots+2688(%rip)
+	jmp	*carmine_front_slots+2696(%rip)
 	.size cudaProfilerStop,.-cudaProfilerStop
 	.globl cudaRuntimeGetVersion
 	.type cudaRuntimeGetVersion,@function
 cudaRuntimeGetVersion:	endbr64
-	jmp	*carmine_front_slots+2696(%rip)
+	jmp	*carmine_front_slots+2704(%rip)
 	.size cudaRuntimeGetVersion,.-cudaRuntimeGetVersion
 	.globl cudaSetDevice
 	.type cudaSetDevice,@function
 cudaSetDevice:	endbr64
-	jmp	*carmine_front_slots+2704(%rip)
+	jmp	*carmine_front_slots+2712(%rip)
 	.size cudaSetDevice,.-cudaSetDevice
 	.globl cudaSetDeviceFlags
 	.type cudaSetDeviceFlags,@function
 cudaSetDeviceFlags:	endbr64
-	jmp	*carmine_front_slots+2712(%rip)
+	jmp	*carmine_front_slots+2720(%rip)
 	.size cudaSetDeviceFlags,.-cudaSetDeviceFlags
 	.globl cudaSetDoubleForDevice
 	.type cudaSetDoubleForDevice,@function
 cudaSetDoubleForDevice:	endbr64
-	jmp	*carmine_front_slots+2720(%rip)
+	jmp	*carmine_front_slots+2728(%rip)
 	.size cudaSetDoubleForDevice,.-cudaSetDoubleForDevice
 	.globl cudaSetDoubleForHost
 	.type cudaSetDoubleForHost,@function
 cudaSetDoubleForHost:	endbr64
-	jmp	*carmine_front_slots+2728(%rip)
+	jmp	*carmine_front_slots+2736(%rip)
 	.size cudaSetDoubleForHost,.-cudaSetDoubleForHost
 	.globl cudaSetValidDevices
 	.type cudaSetValidDevices,@function
 cudaSetValidDevices:	endbr64
-	jmp	*carmine_front_slots+2736(%rip)
+	jmp	*carmine_front_slots+2744(%rip)
 	.size cudaSetValidDevices,.-cudaSetValidDevices
 	.globl cudaSignalExternalSemaphoresAsync
 	.type cudaSignalExternalSemaphoresAsync,@function
 cudaSignalExternalSemaphoresAsync:	endbr64
-	jmp	*carmine_front_slots+2744(%rip)
+	jmp	*carmine_front_slots+2752(%rip)
 	.size cudaSignalExternalSemaphoresAsync,.-cudaSignalExternalSemaphoresAsync
 	.globl cudaSignalExternalSemaphoresAsync_ptsz
 	.type cudaSignalExternalSemaphoresAsync_ptsz,@function
@@ -1934,12 +1933,12 @@ cudaSignalExternalSemaphoresAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2744(%rip)
+1:	jmp	*carmine_front_slots+2752(%rip)
 	.size cudaSignalExternalSemaphoresAsync_ptsz,.-cudaSignalExternalSemaphoresAsync_ptsz
 	.globl cudaSignalExternalSemaphoresAsync_v2
 	.type cudaSignalExternalSemaphoresAsync_v2,@function
 cudaSignalExternalSemaphoresAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2752(%rip)
+	jmp	*carmine_front_slots+2760(%rip)
 	.size cudaSignalExternalSemaphoresAsync_v2,.-cudaSignalExternalSemaphoresAsync_v2
 	.globl cudaSignalExternalSemaphoresAsync_v2_ptsz
 	.type cudaSignalExternalSemaphoresAsync_v2_ptsz,@function
@@ -1947,12 +1946,12 @@ cudaSignalExternalSemaphoresAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2752(%rip)
+1:	jmp	*carmine_front_slots+2760(%rip)
 	.size cudaSignalExternalSemaphoresAsync_v2_ptsz,.-cudaSignalExternalSemaphoresAsync_v2_ptsz
 	.globl cudaStreamAddCallback
 	.type cudaStreamAddCallback,@function
 cudaStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+2760(%rip)
+	jmp	*carmine_front_slots+2768(%rip)
 	.size cudaStreamAddCallback,.-cudaStreamAddCallback
 	.globl cudaStreamAddCallback_ptsz
 	.type cudaStreamAddCallback_ptsz,@function
@@ -1960,12 +1959,12 @@ cudaStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2760(%rip)
+1:	jmp	*carmine_front_slots+2768(%rip)
 	.size cudaStreamAddCallback_ptsz,.-cudaStreamAddCallback_ptsz
 	.globl cudaStreamAttachMemAsync
 	.type cudaStreamAttachMemAsync,@function
 cudaStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+2768(%rip)
+	jmp	*carmine_front_slots+2776(%rip)
 	.size cudaStreamAttachMemAsync,.-cudaStreamAttachMemAsync
 	.globl cudaStreamAttachMemAsync_ptsz
 	.type cudaStreamAttachMemAsync_ptsz,@function
@@ -1973,17 +1972,17 @@ cudaStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2768(%rip)
+1:	jmp	*carmine_front_slots+2776(%rip)
 	.size cudaStreamAttachMemAsync_ptsz,.-cudaStreamAttachMemAsync_ptsz
 	.globl cudaStreamBeginCapture
 	.type cudaStreamBeginCapture,@function
 cudaStreamBeginCapture:	endbr64
-	jmp	*carmine_front_slots+2776(%rip)
+	jmp	*carmine_front_slots+2784(%rip)
 	.size cudaStreamBeginCapture,.-cudaStreamBeginCapture
 	.globl cudaStreamBeginCaptureToGraph
 	.type cudaStreamBeginCaptureToGraph,@function
 cudaStreamBeginCaptureToGraph:	endbr64
-	jmp	*carmine_front_slots+2784(%rip)
+	jmp	*carmine_front_slots+2792(%rip)
 	.size cudaStreamBeginCaptureToGraph,.-cudaStreamBeginCaptureToGraph
 	.globl cudaStreamBeginCaptureToGraph_ptsz
 	.type cudaStreamBeginCaptureToGraph_ptsz,@function
@@ -1991,7 +1990,7 @@ cudaStreamBeginCaptureToGraph_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2784(%rip)
+1:	jmp	*carmine_front_slots+2792(%rip)
 	.size cudaStreamBeginCaptureToGraph_ptsz,.-cudaStreamBeginCaptureToGraph_ptsz
 	.globl cudaStreamBeginCapture_ptsz
 	.type cudaStreamBeginCapture_ptsz,@function
@@ -1999,42 +1998,42 @@ cudaStreamBeginCapture_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2776(%rip)
+1:	jmp	*carmine_front_slots+2784(%rip)
 	.size cudaStreamBeginCapture_ptsz,.-cudaStreamBeginCapture_ptsz
 	.globl cudaStreamCopyAttributes
 	.type cudaStreamCopyAttributes,@function
 cudaStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+2792(%rip)
+	jmp	*carmine_front_slots+2800(%rip)
 	.size cudaStreamCopyAttributes,.-cudaStreamCopyAttributes
 	.globl cudaStreamCopyAttributes_ptsz
 	.type cudaStreamCopyAttributes_ptsz,@function
 cudaStreamCopyAttributes_ptsz:	endbr64
-	jmp	*carmine_front_slots+2800(%rip)
+	jmp	*carmine_front_slots+2808(%rip)
 	.size cudaStreamCopyAttributes_ptsz,.-cudaStreamCopyAttributes_ptsz
 	.globl cudaStreamCreate
 	.type cudaStreamCreate,@function
 cudaStreamCreate:	endbr64
-	jmp	*carmine_front_slots+2808(%rip)
+	jmp	*carmine_front_slots+2816(%rip)
 	.size cudaStreamCreate,.-cudaStreamCreate
 	.globl cudaStreamCreateWithFlags
 	.type cudaStreamCreateWithFlags,@function
 cudaStreamCreateWithFlags:	endbr64
-	jmp	*carmine_front_slots+2816(%rip)
+	jmp	*carmine_front_slots+2824(%rip)
 	.size cudaStreamCreateWithFlags,.-cudaStreamCreateWithFlags
 	.globl cudaStreamCreateWithPriority
 	.type cudaStreamCreateWithPriority,@function
 cudaStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+2824(%rip)
+	jmp	*carmine_front_slots+2832(%rip)
 	.size cudaStreamCreateWithPriority,.-cudaStreamCreateWithPriority
 	.globl cudaStreamDestroy
 	.type cudaStreamDestroy,@function
 cudaStreamDestroy:	endbr64
-	jmp	*carmine_front_slots+2832(%rip)
+	jmp	*carmine_front_slots+2840(%rip)
 	.size cudaStreamDestroy,.-cudaStreamDestroy
 	.globl cudaStreamEndCapture
 	.type cudaStreamEndCapture,@function
 cudaStreamEndCapture:	endbr64
-	jmp	*carmine_front_slots+2840(%rip)
+	jmp	*carmine_front_slots+2848(%rip)
 	.size cudaStreamEndCapture,.-cudaStreamEndCapture
 	.globl cudaStreamEndCapture_ptsz
 	.type cudaStreamEndCapture_ptsz,@function
@@ -2042,12 +2041,12 @@ cudaStreamEndCapture_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2840(%rip)
+1:	jmp	*carmine_front_slots+2848(%rip)
 	.size cudaStreamEndCapture_ptsz,.-cudaStreamEndCapture_ptsz
 	.globl cudaStreamGetAttribute
 	.type cudaStreamGetAttribute,@function
 cudaStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2848(%rip)
+	jmp	*carmine_front_slots+2856(%rip)
 	.size cudaStreamGetAttribute,.-cudaStreamGetAttribute
 	.globl cudaStreamGetAttribute_ptsz
 	.type cudaStreamGetAttribute_ptsz,@function
@@ -2055,12 +2054,12 @@ cudaStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2848(%rip)
+1:	jmp	*carmine_front_slots+2856(%rip)
 	.size cudaStreamGetAttribute_ptsz,.-cudaStreamGetAttribute_ptsz
 	.globl cudaStreamGetCaptureInfo
 	.type cudaStreamGetCaptureInfo,@function
 cudaStreamGetCaptureInfo:	endbr64
-	jmp	*carmine_front_slots+2856(%rip)
+	jmp	*carmine_front_slots+2864(%rip)
 	.size cudaStreamGetCaptureInfo,.-cudaStreamGetCaptureInfo
 	.globl cudaStreamGetCaptureInfo_ptsz
 	.type cudaStreamGetCaptureInfo_ptsz,@function
@@ -2068,12 +2067,12 @@ cudaStreamGetCaptureInfo_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2856(%rip)
+1:	jmp	*carmine_front_slots+2864(%rip)
 	.size cudaStreamGetCaptureInfo_ptsz,.-cudaStreamGetCaptureInfo_ptsz
 	.globl cudaStreamGetCaptureInfo_v2
 	.type cudaStreamGetCaptureInfo_v2,@function
 cudaStreamGetCaptureInfo_v2:	endbr64
-	jmp	*carmine_front_slots+2864(%rip)
+	jmp	*carmine_front_slots+2872(%rip)
 	.size cudaStreamGetCaptureInfo_v2,.-cudaStreamGetCaptureInfo_v2
 	.globl cudaStreamGetCaptureInfo_v2_ptsz
 	.type cudaStreamGetCaptureInfo_v2_ptsz,@function
@@ -2081,12 +2080,12 @@ cudaStreamGetCaptureInfo_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2864(%rip)
+1:	jmp	*carmine_front_slots+2872(%rip)
 	.size cudaStreamGetCaptureInfo_v2_ptsz,.-cudaStreamGetCaptureInfo_v2_ptsz
 	.globl cudaStreamGetCaptureInfo_v3
 	.type cudaStreamGetCaptureInfo_v3,@function
 cudaStreamGetCaptureInfo_v3:	endbr64
-	jmp	*carmine_front_slots+2872(%rip)
+	jmp	*carmine_front_slots+2880(%rip)
 	.size cudaStreamGetCaptureInfo_v3,.-cudaStreamGetCaptureInfo_v3
 	.globl cudaStreamGetCaptureInfo_v3_ptsz
 	.type cudaStreamGetCaptureInfo_v3_ptsz,@function
@@ -2094,12 +2093,12 @@ cudaStreamGetCaptureInfo_v3_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2872(%rip)
+1:	jmp	*carmine_front_slots+2880(%rip)
 	.size cudaStreamGetCaptureInfo_v3_ptsz,.-cudaStreamGetCaptureInfo_v3_ptsz
 	.globl cudaStreamGetDevice
 	.type cudaStreamGetDevice,@function
 cudaStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+2880(%rip)
+	jmp	*carmine_front_slots+2888(%rip)
 	.size cudaStreamGetDevice,.-cudaStreamGetDevice
 	.globl cudaStreamGetDevice_ptsz
 	.type cudaStreamGetDevice_ptsz,@function
@@ -2107,12 +2106,12 @@ cudaStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2880(%rip)
+1:	jmp	*carmine_front_slots+2888(%rip)
 	.size cudaStreamGetDevice_ptsz,.-cudaStreamGetDevice_ptsz
 	.globl cudaStreamGetFlags
 	.type cudaStreamGetFlags,@function
 cudaStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+2888(%rip)
+	jmp	*carmine_front_slots+2896(%rip)
 	.size cudaStreamGetFlags,.-cudaStreamGetFlags
 	.globl cudaStreamGetFlags_ptsz
 	.type cudaStreamGetFlags_ptsz,@function
@@ -2120,12 +2119,12 @@ cudaStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2888(%rip)
+1:	jmp	*carmine_front_slots+2896(%rip)
 	.size cudaStreamGetFlags_ptsz,.-cudaStreamGetFlags_ptsz
 	.globl cudaStreamGetId
 	.type cudaStreamGetId,@function
 cudaStreamGetId:	endbr64
-	jmp	*carmine_front_slots+2896(%rip)
+	jmp	*carmine_front_slots+2904(%rip)
 	.size cudaStreamGetId,.-cudaStreamGetId
 	.globl cudaStreamGetId_ptsz
 	.type cudaStreamGetId_ptsz,@function
@@ -2133,12 +2132,12 @@ cudaStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2896(%rip)
+1:	jmp	*carmine_front_slots+2904(%rip)
 	.size cudaStreamGetId_ptsz,.-cudaStreamGetId_ptsz
 	.globl cudaStreamGetPriority
 	.type cudaStreamGetPriority,@function
 cudaStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+2904(%rip)
+	jmp	*carmine_front_slots+2912(%rip)
 	.size cudaStreamGetPriority,.-cudaStreamGetPriority
 	.globl cudaStreamGetPriority_ptsz
 	.type cudaStreamGetPriority_ptsz,@function
@@ -2146,12 +2145,12 @@ cudaStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2904(%rip)
+1:	jmp	*carmine_front_slots+2912(%rip)
 	.size cudaStreamGetPriority_ptsz,.-cudaStreamGetPriority_ptsz
 	.globl cudaStreamIsCapturing
 	.type cudaStreamIsCapturing,@function
 cudaStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+2912(%rip)
+	jmp	*carmine_front_slots+2920(%rip)
 	.size cudaStreamIsCapturing,.-cudaStreamIsCapturing
 	.globl cudaStreamIsCapturing_ptsz
 	.type cudaStreamIsCapturing_ptsz,@function
@@ -2159,12 +2158,12 @@ cudaStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2912(%rip)
+1:	jmp	*carmine_front_slots+2920(%rip)
 	.size cudaStreamIsCapturing_ptsz,.-cudaStreamIsCapturing_ptsz
 	.globl cudaStreamQuery
 	.type cudaStreamQuery,@function
 cudaStreamQuery:	endbr64
-	jmp	*carmine_front_slots+2920(%rip)
+	jmp	*carmine_front_slots+2928(%rip)
 	.size cudaStreamQuery,.-cudaStreamQuery
 	.globl cudaStreamQuery_ptsz
 	.type cudaStreamQuery_ptsz,@function
@@ -2172,12 +2171,12 @@ cudaStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2920(%rip)
+1:	jmp	*carmine_front_slots+2928(%rip)
 	.size cudaStreamQuery_ptsz,.-cudaStreamQuery_ptsz
 	.globl cudaStreamSetAttribute
 	.type cudaStreamSetAttribute,@function
 cudaStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+2928(%rip)
+	jmp	*carmine_front_slots+2936(%rip)
 	.size cudaStreamSetAttribute,.-cudaStreamSetAttribute
 	.globl cudaStreamSetAttribute_ptsz
 	.type cudaStreamSetAttribute_ptsz,@function
@@ -2185,12 +2184,12 @@ cudaStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2928(%rip)
+1:	jmp	*carmine_front_slots+2936(%rip)
 	.size cudaStreamSetAttribute_ptsz,.-cudaStreamSetAttribute_ptsz
 	.globl cudaStreamSynchronize
 	.type cudaStreamSynchronize,@function
 cudaStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+2936(%rip)
+	jmp	*carmine_front_slots+2944(%rip)
 	.size cudaStreamSynchronize,.-cudaStreamSynchronize
 	.globl cudaStreamSynchronize_ptsz
 	.type cudaStreamSynchronize_ptsz,@function
@@ -2198,12 +2197,12 @@ cudaStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2936(%rip)
+1:	jmp	*carmine_front_slots+2944(%rip)
 	.size cudaStreamSynchronize_ptsz,.-cudaStreamSynchronize_ptsz
 	.globl cudaStreamUpdateCaptureDependencies
 	.type cudaStreamUpdateCaptureDependencies,@function
 cudaStreamUpdateCaptureDependencies:	endbr64
-	jmp	*carmine_front_slots+2944(%rip)
+	jmp	*carmine_front_slots+2952(%rip)
 	.size cudaStreamUpdateCaptureDependencies,.-cudaStreamUpdateCaptureDependencies
 	.globl cudaStreamUpdateCaptureDependencies_ptsz
 	.type cudaStreamUpdateCaptureDependencies_ptsz,@function
@@ -2211,12 +2210,12 @@ cudaStreamUpdateCaptureDependencies_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2944(%rip)
+1:	jmp	*carmine_front_slots+2952(%rip)
 	.size cudaStreamUpdateCaptureDependencies_ptsz,.-cudaStreamUpdateCaptureDependencies_ptsz
 	.globl cudaStreamUpdateCaptureDependencies_v2
 	.type cudaStreamUpdateCaptureDependencies_v2,@function
 cudaStreamUpdateCaptureDependencies_v2:	endbr64
-	jmp	*carmine_front_slots+2952(%rip)
+	jmp	*carmine_front_slots+2960(%rip)
 	.size cudaStreamUpdateCaptureDependencies_v2,.-cudaStreamUpdateCaptureDependencies_v2
 	.globl cudaStreamUpdateCaptureDependencies_v2_ptsz
 	.type cudaStreamUpdateCaptureDependencies_v2_ptsz,@function
@@ -2224,12 +2223,12 @@ cudaStreamUpdateCaptureDependencies_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2952(%rip)
+1:	jmp	*carmine_front_slots+2960(%rip)
 	.size cudaStreamUpdateCaptureDependencies_v2_ptsz,.-cudaStreamUpdateCaptureDependencies_v2_ptsz
 	.globl cudaStreamWaitEvent
 	.type cudaStreamWaitEvent,@function
 cudaStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+2960(%rip)
+	jmp	*carmine_front_slots+2968(%rip)
 	.size cudaStreamWaitEvent,.-cudaStreamWaitEvent
 	.globl cudaStreamWaitEvent_ptsz
 	.type cudaStreamWaitEvent_ptsz,@function
@@ -2237,72 +2236,72 @@ cudaStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2960(%rip)
+1:	jmp	*carmine_front_slots+2968(%rip)
 	.size cudaStreamWaitEvent_ptsz,.-cudaStreamWaitEvent_ptsz
 	.globl cudaThreadExchangeStreamCaptureMode
 	.type cudaThreadExchangeStreamCaptureMode,@function
 cudaThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+2968(%rip)
+	jmp	*carmine_front_slots+2976(%rip)
 	.size cudaThreadExchangeStreamCaptureMode,.-cudaThreadExchangeStreamCaptureMode
 	.globl cudaThreadExit
 	.type cudaThreadExit,@function
 cudaThreadExit:	endbr64
-	jmp	*carmine_front_slots+2976(%rip)
+	jmp	*carmine_front_slots+2984(%rip)
 	.size cudaThreadExit,.-cudaThreadExit
 	.globl cudaThreadGetCacheConfig
 	.type cudaThreadGetCacheConfig,@function
 cudaThreadGetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+2984(%rip)
+	jmp	*carmine_front_slots+2992(%rip)
 	.size cudaThreadGetCacheConfig,.-cudaThreadGetCacheConfig
 	.globl cudaThreadGetLimit
 	.type cudaThreadGetLimit,@function
 cudaThreadGetLimit:	endbr64
-	jmp	*carmine_front_slots+2992(%rip)
+	jmp	*carmine_front_slots+3000(%rip)
 	.size cudaThreadGetLimit,.-cudaThreadGetLimit
 	.globl cudaThreadSetCacheConfig
 	.type cudaThreadSetCacheConfig,@function
 cudaThreadSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+3000(%rip)
+	jmp	*carmine_front_slots+3008(%rip)
 	.size cudaThreadSetCacheConfig,.-cudaThreadSetCacheConfig
 	.globl cudaThreadSetLimit
 	.type cudaThreadSetLimit,@function
 cudaThreadSetLimit:	endbr64
-	jmp	*carmine_front_slots+3008(%rip)
+	jmp	*carmine_front_slots+3016(%rip)
 	.size cudaThreadSetLimit,.-cudaThreadSetLimit
 	.globl cudaThreadSynchronize
 	.type cudaThreadSynchronize,@function
 cudaThreadSynchronize:	endbr64
-	jmp	*carmine_front_slots+3016(%rip)
+	jmp	*carmine_front_slots+3024(%rip)
 	.size cudaThreadSynchronize,.-cudaThreadSynchronize
 	.globl cudaUserObjectCreate
 	.type cudaUserObjectCreate,@function
 cudaUserObjectCreate:	endbr64
-	jmp	*carmine_front_slots+3024(%rip)
+	jmp	*carmine_front_slots+3032(%rip)
 	.size cudaUserObjectCreate,.-cudaUserObjectCreate
 	.globl cudaUserObjectRelease
 	.type cudaUserObjectRelease,@function
 cudaUserObjectRelease:	endbr64
-	jmp	*carmine_front_slots+3032(%rip)
+	jmp	*carmine_front_slots+3040(%rip)
 	.size cudaUserObjectRelease,.-cudaUserObjectRelease
 	.globl cudaUserObjectRetain
 	.type cudaUserObjectRetain,@function
 cudaUserObjectRetain:	endbr64
-	jmp	*carmine_front_slots+3040(%rip)
+	jmp	*carmine_front_slots+3048(%rip)
 	.size cudaUserObjectRetain,.-cudaUserObjectRetain
 	.globl cudaVDPAUGetDevice
 	.type cudaVDPAUGetDevice,@function
 cudaVDPAUGetDevice:	endbr64
-	jmp	*carmine_front_slots+3048(%rip)
+	jmp	*carmine_front_slots+3056(%rip)
 	.size cudaVDPAUGetDevice,.-cudaVDPAUGetDevice
 	.globl cudaVDPAUSetVDPAUDevice
 	.type cudaVDPAUSetVDPAUDevice,@function
 cudaVDPAUSetVDPAUDevice:	endbr64
-	jmp	*carmine_front_slots+3056(%rip)
+	jmp	*carmine_front_slots+3064(%rip)
 	.size cudaVDPAUSetVDPAUDevice,.-cudaVDPAUSetVDPAUDevice
 	.globl cudaWaitExternalSemaphoresAsync
 	.type cudaWaitExternalSemaphoresAsync,@function
 cudaWaitExternalSemaphoresAsync:	endbr64
-	jmp	*carmine_front_slots+3064(%rip)
+	jmp	*carmine_front_slots+3072(%rip)
 	.size cudaWaitExternalSemaphoresAsync,.-cudaWaitExternalSemaphoresAsync
 	.globl cudaWaitExternalSemaphoresAsync_ptsz
 	.type cudaWaitExternalSemaphoresAsync_ptsz,@function
@@ -2310,12 +2309,12 @@ cudaWaitExternalSemaphoresAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+3064(%rip)
+1:	jmp	*carmine_front_slots+3072(%rip)
 	.size cudaWaitExternalSemaphoresAsync_ptsz,.-cudaWaitExternalSemaphoresAsync_ptsz
 	.globl cudaWaitExternalSemaphoresAsync_v2
 	.type cudaWaitExternalSemaphoresAsync_v2,@function
 cudaWaitExternalSemaphoresAsync_v2:	endbr64
-	jmp	*carmine_front_slots+3072(%rip)
+	jmp	*carmine_front_slots+3080(%rip)
 	.size cudaWaitExternalSemaphoresAsync_v2,.-cudaWaitExternalSemaphoresAsync_v2
 	.globl cudaWaitExternalSemaphoresAsync_v2_ptsz
 	.type cudaWaitExternalSemaphoresAsync_v2_ptsz,@function
@@ -2323,7 +2322,7 @@ cudaWaitExternalSemaphoresAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+3072(%rip)
+1:	jmp	*carmine_front_slots+3080(%rip)
 	.size cudaWaitExternalSemaphoresAsync_v2_ptsz,.-cudaWaitExternalSemaphoresAsync_v2_ptsz
 first_0:	pushq	$0
 	jmp	carmine_front_first_call
@@ -3095,8 +3094,9 @@ first_383:	pushq	$383
 	jmp	carmine_front_first_call
 first_384:	pushq	$384
 	jmp	carmine_front_first_call
+first_385:	pushq	$385
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
-name_9:	.asciz "__cudaRegisterHostVar"
 name_11:	.asciz "__cudaRegisterUnifiedTable"
 symbol_0:	.asciz "carmine_rt_absent"
 symbol_1:	.asciz "carmine_rt___cudaGetKernel"
@@ -3107,382 +3107,383 @@ symbol_5:	.asciz "carmine_rt___cudaPushCallConfiguration"
 symbol_6:	.asciz "carmine_rt___cudaRegisterFatBinary"
 symbol_7:	.asciz "carmine_rt___cudaRegisterFatBinaryEnd"
 symbol_8:	.asciz "carmine_rt___cudaRegisterFunction"
-symbol_9:	.asciz "carmine_rt___cudaRegisterManagedVar"
-symbol_10:	.asciz "carmine_rt___cudaRegisterVar"
-symbol_11:	.asciz "carmine_rt___cudaUnregisterFatBinary"
-symbol_12:	.asciz "carmine_rt_cudaArrayGetInfo"
-symbol_13:	.asciz "carmine_rt_cudaArrayGetMemoryRequirements"
-symbol_14:	.asciz "carmine_rt_cudaArrayGetPlane"
-symbol_15:	.asciz "carmine_rt_cudaArrayGetSparseProperties"
-symbol_16:	.asciz "carmine12_cudaChooseDevice"
-symbol_17:	.asciz "carmine_rt_cudaCreateChannelDesc"
-symbol_18:	.asciz "carmine_rt_cudaCreateSurfaceObject"
-symbol_19:	.asciz "carmine_rt_cudaCreateTextureObject"
-symbol_20:	.asciz "carmine_rt_cudaCtxResetPersistingL2Cache"
-symbol_21:	.asciz "carmine_rt_cudaDestroyExternalMemory"
-symbol_22:	.asciz "carmine_rt_cudaDestroyExternalSemaphore"
-symbol_23:	.asciz "carmine_rt_cudaDestroySurfaceObject"
-symbol_24:	.asciz "carmine_rt_cudaDestroyTextureObject"
-symbol_25:	.asciz "carmine_rt_cudaDeviceCanAccessPeer"
-symbol_26:	.asciz "carmine_rt_cudaDeviceDisablePeerAccess"
-symbol_27:	.asciz "carmine_rt_cudaDeviceEnablePeerAccess"
-symbol_28:	.asciz "carmine_rt_cudaDeviceFlushGPUDirectRDMAWrites"
-symbol_29:	.asciz "carmine_rt_cudaDeviceGetAttribute"
-symbol_30:	.asciz "carmine_rt_cudaDeviceGetByPCIBusId"
-symbol_31:	.asciz "carmine_rt_cudaDeviceGetCacheConfig"
-symbol_32:	.asciz "carmine_rt_cudaDeviceGetDefaultMemPool"
-symbol_33:	.asciz "carmine_rt_cudaDeviceGetGraphMemAttribute"
-symbol_34:	.asciz "carmine_rt_cudaDeviceGetLimit"
-symbol_35:	.asciz "carmine_rt_cudaDeviceGetMemPool"
-symbol_36:	.asciz "carmine_rt_cudaDeviceGetNvSciSyncAttributes"
-symbol_37:	.asciz "carmine_rt_cudaDeviceGetP2PAttribute"
-symbol_38:	.asciz "carmine_rt_cudaDeviceGetPCIBusId"
-symbol_39:	.asciz "carmine_rt_cudaDeviceGetSharedMemConfig"
-symbol_40:	.asciz "carmine_rt_cudaDeviceGetStreamPriorityRange"
-symbol_41:	.asciz "carmine_rt_cudaDeviceGetTexture1DLinearMaxWidth"
-symbol_42:	.asciz "carmine_rt_cudaDeviceGraphMemTrim"
-symbol_43:	.asciz "carmine_rt_cudaDeviceRegisterAsyncNotification"
-symbol_44:	.asciz "carmine_rt_cudaDeviceReset"
-symbol_45:	.asciz "carmine_rt_cudaDeviceSetCacheConfig"
-symbol_46:	.asciz "carmine_rt_cudaDeviceSetGraphMemAttribute"
-symbol_47:	.asciz "carmine_rt_cudaDeviceSetLimit"
-symbol_48:	.asciz "carmine_rt_cudaDeviceSetMemPool"
-symbol_49:	.asciz "carmine_rt_cudaDeviceSetSharedMemConfig"
-symbol_50:	.asciz "carmine_rt_cudaDeviceSynchronize"
-symbol_51:	.asciz "carmine_rt_cudaDeviceUnregisterAsyncNotification"
-symbol_52:	.asciz "carmine_rt_cudaDriverGetVersion"
-symbol_53:	.asciz "carmine_rt_cudaEGLStreamConsumerAcquireFrame"
-symbol_54:	.asciz "carmine_rt_cudaEGLStreamConsumerConnect"
-symbol_55:	.asciz "carmine_rt_cudaEGLStreamConsumerConnectWithFlags"
-symbol_56:	.asciz "carmine_rt_cudaEGLStreamConsumerDisconnect"
-symbol_57:	.asciz "carmine_rt_cudaEGLStreamConsumerReleaseFrame"
-symbol_58:	.asciz "carmine_rt_cudaEGLStreamProducerConnect"
-symbol_59:	.asciz "carmine_rt_cudaEGLStreamProducerDisconnect"
-symbol_60:	.asciz "carmine_rt_cudaEGLStreamProducerPresentFrame"
-symbol_61:	.asciz "carmine_rt_cudaEGLStreamProducerReturnFrame"
-symbol_62:	.asciz "carmine_rt_cudaEventCreate"
-symbol_63:	.asciz "carmine_rt_cudaEventCreateFromEGLSync"
-symbol_64:	.asciz "carmine_rt_cudaEventCreateWithFlags"
-symbol_65:	.asciz "carmine_rt_cudaEventDestroy"
-symbol_66:	.asciz "carmine_rt_cudaEventElapsedTime"
-symbol_67:	.asciz "carmine_rt_cudaEventElapsedTime_v2"
-symbol_68:	.asciz "carmine_rt_cudaEventQuery"
-symbol_69:	.asciz "carmine_rt_cudaEventRecord"
-symbol_70:	.asciz "carmine_rt_cudaEventRecordWithFlags"
-symbol_71:	.asciz "carmine_rt_cudaEventSynchronize"
-symbol_72:	.asciz "carmine_rt_cudaExternalMemoryGetMappedBuffer"
-symbol_73:	.asciz "carmine_rt_cudaExternalMemoryGetMappedMipmappedArray"
-symbol_74:	.asciz "carmine_rt_cudaFree"
-symbol_75:	.asciz "carmine_rt_cudaFreeArray"
-symbol_76:	.asciz "carmine_rt_cudaFreeAsync"
-symbol_77:	.asciz "carmine_rt_cudaFreeHost"
-symbol_78:	.asciz "carmine_rt_cudaFreeMipmappedArray"
-symbol_79:	.asciz "carmine_rt_cudaFuncGetAttributes"
-symbol_80:	.asciz "carmine_rt_cudaFuncGetName"
-symbol_81:	.asciz "carmine_rt_cudaFuncGetParamInfo"
-symbol_82:	.asciz "carmine_rt_cudaFuncSetAttribute"
-symbol_83:	.asciz "carmine_rt_cudaFuncSetCacheConfig"
-symbol_84:	.asciz "carmine_rt_cudaFuncSetSharedMemConfig"
-symbol_85:	.asciz "carmine_rt_cudaGLGetDevices"
-symbol_86:	.asciz "carmine_rt_cudaGLMapBufferObject"
-symbol_87:	.asciz "carmine_rt_cudaGLMapBufferObjectAsync"
-symbol_88:	.asciz "carmine_rt_cudaGLRegisterBufferObject"
-symbol_89:	.asciz "carmine_rt_cudaGLSetBufferObjectMapFlags"
-symbol_90:	.asciz "carmine_rt_cudaGLSetGLDevice"
-symbol_91:	.asciz "carmine_rt_cudaGLUnmapBufferObject"
-symbol_92:	.asciz "carmine_rt_cudaGLUnmapBufferObjectAsync"
-symbol_93:	.asciz "carmine_rt_cudaGLUnregisterBufferObject"
-symbol_94:	.asciz "carmine_rt_cudaGetChannelDesc"
-symbol_95:	.asciz "carmine_rt_cudaGetDevice"
-symbol_96:	.asciz "carmine_rt_cudaGetDeviceCount"
-symbol_97:	.asciz "carmine_rt_cudaGetDeviceFlags"
-symbol_98:	.asciz "carmine12_cudaGetDeviceProperties"
-symbol_99:	.asciz "carmine12_cudaGetDeviceProperties_v2"
-symbol_100:	.asciz "carmine12_cudaGetDriverEntryPoint"
-symbol_101:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion"
-symbol_102:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion_ptsz"
-symbol_103:	.asciz "carmine12_cudaGetDriverEntryPoint_ptsz"
-symbol_104:	.asciz "carmine12_cudaGetErrorName"
-symbol_105:	.asciz "carmine12_cudaGetErrorString"
-symbol_106:	.asciz "carmine_rt_cudaGetExportTable"
-symbol_107:	.asciz "carmine_rt_cudaGetFuncBySymbol"
-symbol_108:	.asciz "carmine_rt_cudaGetKernel"
-symbol_109:	.asciz "carmine_rt_cudaGetLastError"
-symbol_110:	.asciz "carmine_rt_cudaGetMipmappedArrayLevel"
-symbol_111:	.asciz "carmine_rt_cudaGetSurfaceObjectResourceDesc"
-symbol_112:	.asciz "carmine_rt_cudaGetSymbolAddress"
-symbol_113:	.asciz "carmine_rt_cudaGetSymbolSize"
-symbol_114:	.asciz "carmine_rt_cudaGetTextureObjectResourceDesc"
-symbol_115:	.asciz "carmine_rt_cudaGetTextureObjectResourceViewDesc"
-symbol_116:	.asciz "carmine_rt_cudaGetTextureObjectTextureDesc"
-symbol_117:	.asciz "carmine_rt_cudaGraphAddChildGraphNode"
-symbol_118:	.asciz "carmine12_cudaGraphAddDependencies"
-symbol_119:	.asciz "carmine_rt_cudaGraphAddDependencies_v2"
-symbol_120:	.asciz "carmine_rt_cudaGraphAddEmptyNode"
-symbol_121:	.asciz "carmine_rt_cudaGraphAddEventRecordNode"
-symbol_122:	.asciz "carmine_rt_cudaGraphAddEventWaitNode"
-symbol_123:	.asciz "carmine_rt_cudaGraphAddExternalSemaphoresSignalNode"
-symbol_124:	.asciz "carmine_rt_cudaGraphAddExternalSemaphoresWaitNode"
-symbol_125:	.asciz "carmine_rt_cudaGraphAddHostNode"
-symbol_126:	.asciz "carmine_rt_cudaGraphAddKernelNode"
-symbol_127:	.asciz "carmine_rt_cudaGraphAddMemAllocNode"
-symbol_128:	.asciz "carmine_rt_cudaGraphAddMemFreeNode"
-symbol_129:	.asciz "carmine_rt_cudaGraphAddMemcpyNode"
-symbol_130:	.asciz "carmine_rt_cudaGraphAddMemcpyNode1D"
-symbol_131:	.asciz "carmine_rt_cudaGraphAddMemcpyNodeFromSymbol"
-symbol_132:	.asciz "carmine_rt_cudaGraphAddMemcpyNodeToSymbol"
-symbol_133:	.asciz "carmine_rt_cudaGraphAddMemsetNode"
-symbol_134:	.asciz "carmine12_cudaGraphAddNode"
-symbol_135:	.asciz "carmine_rt_cudaGraphAddNode_v2"
-symbol_136:	.asciz "carmine_rt_cudaGraphChildGraphNodeGetGraph"
-symbol_137:	.asciz "carmine_rt_cudaGraphClone"
-symbol_138:	.asciz "carmine_rt_cudaGraphConditionalHandleCreate"
-symbol_139:	.asciz "carmine_rt_cudaGraphCreate"
-symbol_140:	.asciz "carmine_rt_cudaGraphDebugDotPrint"
-symbol_141:	.asciz "carmine_rt_cudaGraphDestroy"
-symbol_142:	.asciz "carmine_rt_cudaGraphDestroyNode"
-symbol_143:	.asciz "carmine_rt_cudaGraphEventRecordNodeGetEvent"
-symbol_144:	.asciz "carmine_rt_cudaGraphEventRecordNodeSetEvent"
-symbol_145:	.asciz "carmine_rt_cudaGraphEventWaitNodeGetEvent"
-symbol_146:	.asciz "carmine_rt_cudaGraphEventWaitNodeSetEvent"
-symbol_147:	.asciz "carmine_rt_cudaGraphExecChildGraphNodeSetParams"
-symbol_148:	.asciz "carmine_rt_cudaGraphExecDestroy"
-symbol_149:	.asciz "carmine_rt_cudaGraphExecEventRecordNodeSetEvent"
-symbol_150:	.asciz "carmine_rt_cudaGraphExecEventWaitNodeSetEvent"
-symbol_151:	.asciz "carmine_rt_cudaGraphExecExternalSemaphoresSignalNodeSetParams"
-symbol_152:	.asciz "carmine_rt_cudaGraphExecExternalSemaphoresWaitNodeSetParams"
-symbol_153:	.asciz "carmine_rt_cudaGraphExecGetFlags"
-symbol_154:	.asciz "carmine_rt_cudaGraphExecHostNodeSetParams"
-symbol_155:	.asciz "carmine_rt_cudaGraphExecKernelNodeSetParams"
-symbol_156:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParams"
-symbol_157:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParams1D"
-symbol_158:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParamsFromSymbol"
-symbol_159:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParamsToSymbol"
-symbol_160:	.asciz "carmine_rt_cudaGraphExecMemsetNodeSetParams"
-symbol_161:	.asciz "carmine_rt_cudaGraphExecNodeSetParams"
-symbol_162:	.asciz "carmine_rt_cudaGraphExecUpdate"
-symbol_163:	.asciz "carmine_rt_cudaGraphExternalSemaphoresSignalNodeGetParams"
-symbol_164:	.asciz "carmine_rt_cudaGraphExternalSemaphoresSignalNodeSetParams"
-symbol_165:	.asciz "carmine_rt_cudaGraphExternalSemaphoresWaitNodeGetParams"
-symbol_166:	.asciz "carmine_rt_cudaGraphExternalSemaphoresWaitNodeSetParams"
-symbol_167:	.asciz "carmine12_cudaGraphGetEdges"
-symbol_168:	.asciz "carmine_rt_cudaGraphGetEdges_v2"
-symbol_169:	.asciz "carmine_rt_cudaGraphGetNodes"
-symbol_170:	.asciz "carmine_rt_cudaGraphGetRootNodes"
-symbol_171:	.asciz "carmine_rt_cudaGraphHostNodeGetParams"
-symbol_172:	.asciz "carmine_rt_cudaGraphHostNodeSetParams"
-symbol_173:	.asciz "carmine_rt_cudaGraphInstantiate"
-symbol_174:	.asciz "carmine_rt_cudaGraphInstantiateWithFlags"
-symbol_175:	.asciz "carmine_rt_cudaGraphInstantiateWithParams"
-symbol_176:	.asciz "carmine_rt_cudaGraphInstantiateWithParams_ptsz"
-symbol_177:	.asciz "carmine_rt_cudaGraphKernelNodeCopyAttributes"
-symbol_178:	.asciz "carmine_rt_cudaGraphKernelNodeGetAttribute"
-symbol_179:	.asciz "carmine_rt_cudaGraphKernelNodeGetParams"
-symbol_180:	.asciz "carmine_rt_cudaGraphKernelNodeSetAttribute"
-symbol_181:	.asciz "carmine_rt_cudaGraphKernelNodeSetParams"
-symbol_182:	.asciz "carmine_rt_cudaGraphLaunch"
-symbol_183:	.asciz "carmine_rt_cudaGraphMemAllocNodeGetParams"
-symbol_184:	.asciz "carmine_rt_cudaGraphMemFreeNodeGetParams"
-symbol_185:	.asciz "carmine_rt_cudaGraphMemcpyNodeGetParams"
-symbol_186:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParams"
-symbol_187:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParams1D"
-symbol_188:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParamsFromSymbol"
-symbol_189:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParamsToSymbol"
-symbol_190:	.asciz "carmine_rt_cudaGraphMemsetNodeGetParams"
-symbol_191:	.asciz "carmine_rt_cudaGraphMemsetNodeSetParams"
-symbol_192:	.asciz "carmine_rt_cudaGraphNodeFindInClone"
-symbol_193:	.asciz "carmine12_cudaGraphNodeGetDependencies"
-symbol_194:	.asciz "carmine_rt_cudaGraphNodeGetDependencies_v2"
-symbol_195:	.asciz "carmine12_cudaGraphNodeGetDependentNodes"
-symbol_196:	.asciz "carmine_rt_cudaGraphNodeGetDependentNodes_v2"
-symbol_197:	.asciz "carmine_rt_cudaGraphNodeGetEnabled"
-symbol_198:	.asciz "carmine_rt_cudaGraphNodeGetType"
-symbol_199:	.asciz "carmine_rt_cudaGraphNodeSetEnabled"
-symbol_200:	.asciz "carmine_rt_cudaGraphNodeSetParams"
-symbol_201:	.asciz "carmine_rt_cudaGraphReleaseUserObject"
-symbol_202:	.asciz "carmine12_cudaGraphRemoveDependencies"
-symbol_203:	.asciz "carmine_rt_cudaGraphRemoveDependencies_v2"
-symbol_204:	.asciz "carmine_rt_cudaGraphRetainUserObject"
-symbol_205:	.asciz "carmine_rt_cudaGraphUpload"
-symbol_206:	.asciz "carmine_rt_cudaGraphicsEGLRegisterImage"
-symbol_207:	.asciz "carmine_rt_cudaGraphicsGLRegisterBuffer"
-symbol_208:	.asciz "carmine_rt_cudaGraphicsGLRegisterImage"
-symbol_209:	.asciz "carmine_rt_cudaGraphicsMapResources"
-symbol_210:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedEglFrame"
-symbol_211:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedMipmappedArray"
-symbol_212:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedPointer"
-symbol_213:	.asciz "carmine_rt_cudaGraphicsResourceSetMapFlags"
-symbol_214:	.asciz "carmine_rt_cudaGraphicsSubResourceGetMappedArray"
-symbol_215:	.asciz "carmine_rt_cudaGraphicsUnmapResources"
-symbol_216:	.asciz "carmine_rt_cudaGraphicsUnregisterResource"
-symbol_217:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterOutputSurface"
-symbol_218:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterVideoSurface"
-symbol_219:	.asciz "carmine_rt_cudaHostAlloc"
-symbol_220:	.asciz "carmine_rt_cudaHostGetDevicePointer"
-symbol_221:	.asciz "carmine_rt_cudaHostGetFlags"
-symbol_222:	.asciz "carmine_rt_cudaHostRegister"
-symbol_223:	.asciz "carmine_rt_cudaHostUnregister"
-symbol_224:	.asciz "carmine_rt_cudaImportExternalMemory"
-symbol_225:	.asciz "carmine_rt_cudaImportExternalSemaphore"
-symbol_226:	.asciz "carmine_rt_cudaInitDevice"
-symbol_227:	.asciz "carmine_rt_cudaIpcCloseMemHandle"
-symbol_228:	.asciz "carmine_rt_cudaIpcGetEventHandle"
-symbol_229:	.asciz "carmine_rt_cudaIpcGetMemHandle"
-symbol_230:	.asciz "carmine_rt_cudaIpcOpenEventHandle"
-symbol_231:	.asciz "carmine_rt_cudaIpcOpenMemHandle"
-symbol_232:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
-symbol_233:	.asciz "carmine12_cudaLaunchCooperativeKernel"
-symbol_234:	.asciz "carmine_rt_cudaLaunchCooperativeKernelMultiDevice"
-symbol_235:	.asciz "carmine_rt_cudaLaunchHostFunc"
-symbol_236:	.asciz "carmine12_cudaLaunchKernel"
-symbol_237:	.asciz "carmine12_cudaLaunchKernelExC"
-symbol_238:	.asciz "carmine12_cudaLaunchKernelExC_ptsz"
-symbol_239:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
-symbol_240:	.asciz "carmine_rt_cudaLibraryGetGlobal"
-symbol_241:	.asciz "carmine_rt_cudaLibraryGetKernel"
-symbol_242:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
-symbol_243:	.asciz "carmine_rt_cudaLibraryGetManaged"
-symbol_244:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
-symbol_245:	.asciz "carmine_rt_cudaLibraryLoadData"
-symbol_246:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
-symbol_247:	.asciz "carmine_rt_cudaLibraryUnload"
-symbol_248:	.asciz "carmine_rt_cudaMalloc"
-symbol_249:	.asciz "carmine_rt_cudaMalloc3D"
-symbol_250:	.asciz "carmine_rt_cudaMalloc3DArray"
-symbol_251:	.asciz "carmine_rt_cudaMallocArray"
-symbol_252:	.asciz "carmine_rt_cudaMallocAsync"
-symbol_253:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
-symbol_254:	.asciz "carmine_rt_cudaMallocHost"
-symbol_255:	.asciz "carmine_rt_cudaMallocManaged"
-symbol_256:	.asciz "carmine_rt_cudaMallocMipmappedArray"
-symbol_257:	.asciz "carmine_rt_cudaMallocPitch"
-symbol_258:	.asciz "carmine12_cudaMemAdvise"
-symbol_259:	.asciz "carmine12_cudaMemAdvise_v2"
-symbol_260:	.asciz "carmine_rt_cudaMemGetInfo"
-symbol_261:	.asciz "carmine_rt_cudaMemPoolCreate"
-symbol_262:	.asciz "carmine_rt_cudaMemPoolDestroy"
-symbol_263:	.asciz "carmine_rt_cudaMemPoolExportPointer"
-symbol_264:	.asciz "carmine_rt_cudaMemPoolExportToShareableHandle"
-symbol_265:	.asciz "carmine_rt_cudaMemPoolGetAccess"
-symbol_266:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
-symbol_267:	.asciz "carmine_rt_cudaMemPoolImportFromShareableHandle"
-symbol_268:	.asciz "carmine_rt_cudaMemPoolImportPointer"
-symbol_269:	.asciz "carmine_rt_cudaMemPoolSetAccess"
-symbol_270:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
-symbol_271:	.asciz "carmine_rt_cudaMemPoolTrimTo"
-symbol_272:	.asciz "carmine12_cudaMemPrefetchAsync"
-symbol_273:	.asciz "carmine12_cudaMemPrefetchAsync_ptsz"
-symbol_274:	.asciz "carmine12_cudaMemPrefetchAsync_v2"
-symbol_275:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
-symbol_276:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
-symbol_277:	.asciz "carmine_rt_cudaMemcpy"
-symbol_278:	.asciz "carmine_rt_cudaMemcpy2D"
-symbol_279:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
-symbol_280:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
-symbol_281:	.asciz "carmine_rt_cudaMemcpy2DAsync"
-symbol_282:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
-symbol_283:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
-symbol_284:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
-symbol_285:	.asciz "carmine_rt_cudaMemcpy2DToArray"
-symbol_286:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
-symbol_287:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
-symbol_288:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
-symbol_289:	.asciz "carmine_rt_cudaMemcpy3D"
-symbol_290:	.asciz "carmine_rt_cudaMemcpy3DAsync"
-symbol_291:	.asciz "carmine12_cudaMemcpy3DBatchAsync"
-symbol_292:	.asciz "carmine12_cudaMemcpy3DBatchAsync_ptsz"
-symbol_293:	.asciz "carmine_rt_cudaMemcpy3DPeer"
-symbol_294:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
-symbol_295:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
-symbol_296:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
-symbol_297:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
-symbol_298:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
-symbol_299:	.asciz "carmine_rt_cudaMemcpyAsync"
-symbol_300:	.asciz "carmine12_cudaMemcpyBatchAsync"
-symbol_301:	.asciz "carmine12_cudaMemcpyBatchAsync_ptsz"
-symbol_302:	.asciz "carmine_rt_cudaMemcpyFromArray"
-symbol_303:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
-symbol_304:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
-symbol_305:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
-symbol_306:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
-symbol_307:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
-symbol_308:	.asciz "carmine_rt_cudaMemcpyPeer"
-symbol_309:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
-symbol_310:	.asciz "carmine_rt_cudaMemcpyToArray"
-symbol_311:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
-symbol_312:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
-symbol_313:	.asciz "carmine_rt_cudaMemcpyToSymbol"
-symbol_314:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
-symbol_315:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
-symbol_316:	.asciz "carmine_rt_cudaMemcpy_ptds"
-symbol_317:	.asciz "carmine_rt_cudaMemset"
-symbol_318:	.asciz "carmine_rt_cudaMemset2D"
-symbol_319:	.asciz "carmine_rt_cudaMemset2DAsync"
-symbol_320:	.asciz "carmine_rt_cudaMemset2D_ptds"
-symbol_321:	.asciz "carmine_rt_cudaMemset3D"
-symbol_322:	.asciz "carmine_rt_cudaMemset3DAsync"
-symbol_323:	.asciz "carmine_rt_cudaMemset3D_ptds"
-symbol_324:	.asciz "carmine_rt_cudaMemsetAsync"
-symbol_325:	.asciz "carmine_rt_cudaMemset_ptds"
-symbol_326:	.asciz "carmine_rt_cudaMipmappedArrayGetMemoryRequirements"
-symbol_327:	.asciz "carmine_rt_cudaMipmappedArrayGetSparseProperties"
-symbol_328:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
-symbol_329:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_330:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_331:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
-symbol_332:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
-symbol_333:	.asciz "carmine_rt_cudaPeekAtLastError"
-symbol_334:	.asciz "carmine12_cudaPointerGetAttributes"
-symbol_335:	.asciz "carmine_rt_cudaProfilerStart"
-symbol_336:	.asciz "carmine_rt_cudaProfilerStop"
-symbol_337:	.asciz "carmine12_cudaRuntimeGetVersion"
-symbol_338:	.asciz "carmine_rt_cudaSetDevice"
-symbol_339:	.asciz "carmine_rt_cudaSetDeviceFlags"
-symbol_340:	.asciz "carmine_rt_cudaSetDoubleForDevice"
-symbol_341:	.asciz "carmine_rt_cudaSetDoubleForHost"
-symbol_342:	.asciz "carmine_rt_cudaSetValidDevices"
-symbol_343:	.asciz "carmine12_cudaSignalExternalSemaphoresAsync"
-symbol_344:	.asciz "carmine12_cudaSignalExternalSemaphoresAsync_v2"
-symbol_345:	.asciz "carmine_rt_cudaStreamAddCallback"
-symbol_346:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
-symbol_347:	.asciz "carmine_rt_cudaStreamBeginCapture"
-symbol_348:	.asciz "carmine_rt_cudaStreamBeginCaptureToGraph"
-symbol_349:	.asciz "carmine_rt_cudaStreamCopyAttributes"
-symbol_350:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
-symbol_351:	.asciz "carmine_rt_cudaStreamCreate"
-symbol_352:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
-symbol_353:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
-symbol_354:	.asciz "carmine_rt_cudaStreamDestroy"
-symbol_355:	.asciz "carmine_rt_cudaStreamEndCapture"
-symbol_356:	.asciz "carmine_rt_cudaStreamGetAttribute"
-symbol_357:	.asciz "carmine12_cudaStreamGetCaptureInfo"
-symbol_358:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v2"
-symbol_359:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v3"
-symbol_360:	.asciz "carmine_rt_cudaStreamGetDevice"
-symbol_361:	.asciz "carmine_rt_cudaStreamGetFlags"
-symbol_362:	.asciz "carmine_rt_cudaStreamGetId"
-symbol_363:	.asciz "carmine_rt_cudaStreamGetPriority"
-symbol_364:	.asciz "carmine_rt_cudaStreamIsCapturing"
-symbol_365:	.asciz "carmine_rt_cudaStreamQuery"
-symbol_366:	.asciz "carmine_rt_cudaStreamSetAttribute"
-symbol_367:	.asciz "carmine_rt_cudaStreamSynchronize"
-symbol_368:	.asciz "carmine12_cudaStreamUpdateCaptureDependencies"
-symbol_369:	.asciz "carmine_rt_cudaStreamUpdateCaptureDependencies_v2"
-symbol_370:	.asciz "carmine_rt_cudaStreamWaitEvent"
-symbol_371:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
-symbol_372:	.asciz "carmine_rt_cudaThreadExit"
-symbol_373:	.asciz "carmine_rt_cudaThreadGetCacheConfig"
-symbol_374:	.asciz "carmine_rt_cudaThreadGetLimit"
-symbol_375:	.asciz "carmine_rt_cudaThreadSetCacheConfig"
-symbol_376:	.asciz "carmine_rt_cudaThreadSetLimit"
-symbol_377:	.asciz "carmine_rt_cudaThreadSynchronize"
-symbol_378:	.asciz "carmine_rt_cudaUserObjectCreate"
-symbol_379:	.asciz "carmine_rt_cudaUserObjectRelease"
-symbol_380:	.asciz "carmine_rt_cudaUserObjectRetain"
-symbol_381:	.asciz "carmine_rt_cudaVDPAUGetDevice"
-symbol_382:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
-symbol_383:	.asciz "carmine12_cudaWaitExternalSemaphoresAsync"
-symbol_384:	.asciz "carmine12_cudaWaitExternalSemaphoresAsync_v2"
+symbol_9:	.asciz "carmine_rt___cudaRegisterHostVar"
+symbol_10:	.asciz "carmine_rt___cudaRegisterManagedVar"
+symbol_11:	.asciz "carmine_rt___cudaRegisterVar"
+symbol_12:	.asciz "carmine_rt___cudaUnregisterFatBinary"
+symbol_13:	.asciz "carmine_rt_cudaArrayGetInfo"
+symbol_14:	.asciz "carmine_rt_cudaArrayGetMemoryRequirements"
+symbol_15:	.asciz "carmine_rt_cudaArrayGetPlane"
+symbol_16:	.asciz "carmine_rt_cudaArrayGetSparseProperties"
+symbol_17:	.asciz "carmine12_cudaChooseDevice"
+symbol_18:	.asciz "carmine_rt_cudaCreateChannelDesc"
+symbol_19:	.asciz "carmine_rt_cudaCreateSurfaceObject"
+symbol_20:	.asciz "carmine_rt_cudaCreateTextureObject"
+symbol_21:	.asciz "carmine_rt_cudaCtxResetPersistingL2Cache"
+symbol_22:	.asciz "carmine_rt_cudaDestroyExternalMemory"
+symbol_23:	.asciz "carmine_rt_cudaDestroyExternalSemaphore"
+symbol_24:	.asciz "carmine_rt_cudaDestroySurfaceObject"
+symbol_25:	.asciz "carmine_rt_cudaDestroyTextureObject"
+symbol_26:	.asciz "carmine_rt_cudaDeviceCanAccessPeer"
+symbol_27:	.asciz "carmine_rt_cudaDeviceDisablePeerAccess"
+symbol_28:	.asciz "carmine_rt_cudaDeviceEnablePeerAccess"
+symbol_29:	.asciz "carmine_rt_cudaDeviceFlushGPUDirectRDMAWrites"
+symbol_30:	.asciz "carmine_rt_cudaDeviceGetAttribute"
+symbol_31:	.asciz "carmine_rt_cudaDeviceGetByPCIBusId"
+symbol_32:	.asciz "carmine_rt_cudaDeviceGetCacheConfig"
+symbol_33:	.asciz "carmine_rt_cudaDeviceGetDefaultMemPool"
+symbol_34:	.asciz "carmine_rt_cudaDeviceGetGraphMemAttribute"
+symbol_35:	.asciz "carmine_rt_cudaDeviceGetLimit"
+symbol_36:	.asciz "carmine_rt_cudaDeviceGetMemPool"
+symbol_37:	.asciz "carmine_rt_cudaDeviceGetNvSciSyncAttributes"
+symbol_38:	.asciz "carmine_rt_cudaDeviceGetP2PAttribute"
+symbol_39:	.asciz "carmine_rt_cudaDeviceGetPCIBusId"
+symbol_40:	.asciz "carmine_rt_cudaDeviceGetSharedMemConfig"
+symbol_41:	.asciz "carmine_rt_cudaDeviceGetStreamPriorityRange"
+symbol_42:	.asciz "carmine_rt_cudaDeviceGetTexture1DLinearMaxWidth"
+symbol_43:	.asciz "carmine_rt_cudaDeviceGraphMemTrim"
+symbol_44:	.asciz "carmine_rt_cudaDeviceRegisterAsyncNotification"
+symbol_45:	.asciz "carmine_rt_cudaDeviceReset"
+symbol_46:	.asciz "carmine_rt_cudaDeviceSetCacheConfig"
+symbol_47:	.asciz "carmine_rt_cudaDeviceSetGraphMemAttribute"
+symbol_48:	.asciz "carmine_rt_cudaDeviceSetLimit"
+symbol_49:	.asciz "carmine_rt_cudaDeviceSetMemPool"
+symbol_50:	.asciz "carmine_rt_cudaDeviceSetSharedMemConfig"
+symbol_51:	.asciz "carmine_rt_cudaDeviceSynchronize"
+symbol_52:	.asciz "carmine_rt_cudaDeviceUnregisterAsyncNotification"
+symbol_53:	.asciz "carmine_rt_cudaDriverGetVersion"
+symbol_54:	.asciz "carmine_rt_cudaEGLStreamConsumerAcquireFrame"
+symbol_55:	.asciz "carmine_rt_cudaEGLStreamConsumerConnect"
+symbol_56:	.asciz "carmine_rt_cudaEGLStreamConsumerConnectWithFlags"
+symbol_57:	.asciz "carmine_rt_cudaEGLStreamConsumerDisconnect"
+symbol_58:	.asciz "carmine_rt_cudaEGLStreamConsumerReleaseFrame"
+symbol_59:	.asciz "carmine_rt_cudaEGLStreamProducerConnect"
+symbol_60:	.asciz "carmine_rt_cudaEGLStreamProducerDisconnect"
+symbol_61:	.asciz "carmine_rt_cudaEGLStreamProducerPresentFrame"
+symbol_62:	.asciz "carmine_rt_cudaEGLStreamProducerReturnFrame"
+symbol_63:	.asciz "carmine_rt_cudaEventCreate"
+symbol_64:	.asciz "carmine_rt_cudaEventCreateFromEGLSync"
+symbol_65:	.asciz "carmine_rt_cudaEventCreateWithFlags"
+symbol_66:	.asciz "carmine_rt_cudaEventDestroy"
+symbol_67:	.asciz "carmine_rt_cudaEventElapsedTime"
+symbol_68:	.asciz "carmine_rt_cudaEventElapsedTime_v2"
+symbol_69:	.asciz "carmine_rt_cudaEventQuery"
+symbol_70:	.asciz "carmine_rt_cudaEventRecord"
+symbol_71:	.asciz "carmine_rt_cudaEventRecordWithFlags"
+symbol_72:	.asciz "carmine_rt_cudaEventSynchronize"
+symbol_73:	.asciz "carmine_rt_cudaExternalMemoryGetMappedBuffer"
+symbol_74:	.asciz "carmine_rt_cudaExternalMemoryGetMappedMipmappedArray"
+symbol_75:	.asciz "carmine_rt_cudaFree"
+symbol_76:	.asciz "carmine_rt_cudaFreeArray"
+symbol_77:	.asciz "carmine_rt_cudaFreeAsync"
+symbol_78:	.asciz "carmine_rt_cudaFreeHost"
+symbol_79:	.asciz "carmine_rt_cudaFreeMipmappedArray"
+symbol_80:	.asciz "carmine_rt_cudaFuncGetAttributes"
+symbol_81:	.asciz "carmine_rt_cudaFuncGetName"
+symbol_82:	.asciz "carmine_rt_cudaFuncGetParamInfo"
+symbol_83:	.asciz "carmine_rt_cudaFuncSetAttribute"
+symbol_84:	.asciz "carmine_rt_cudaFuncSetCacheConfig"
+symbol_85:	.asciz "carmine_rt_cudaFuncSetSharedMemConfig"
+symbol_86:	.asciz "carmine_rt_cudaGLGetDevices"
+symbol_87:	.asciz "carmine_rt_cudaGLMapBufferObject"
+symbol_88:	.asciz "carmine_rt_cudaGLMapBufferObjectAsync"
+symbol_89:	.asciz "carmine_rt_cudaGLRegisterBufferObject"
+symbol_90:	.asciz "carmine_rt_cudaGLSetBufferObjectMapFlags"
+symbol_91:	.asciz "carmine_rt_cudaGLSetGLDevice"
+symbol_92:	.asciz "carmine_rt_cudaGLUnmapBufferObject"
+symbol_93:	.asciz "carmine_rt_cudaGLUnmapBufferObjectAsync"
+symbol_94:	.asciz "carmine_rt_cudaGLUnregisterBufferObject"
+symbol_95:	.asciz "carmine_rt_cudaGetChannelDesc"
+symbol_96:	.asciz "carmine_rt_cudaGetDevice"
+symbol_97:	.asciz "carmine_rt_cudaGetDeviceCount"
+symbol_98:	.asciz "carmine_rt_cudaGetDeviceFlags"
+symbol_99:	.asciz "carmine12_cudaGetDeviceProperties"
+symbol_100:	.asciz "carmine12_cudaGetDeviceProperties_v2"
+symbol_101:	.asciz "carmine12_cudaGetDriverEntryPoint"
+symbol_102:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion"
+symbol_103:	.asciz "carmine_rt_cudaGetDriverEntryPointByVersion_ptsz"
+symbol_104:	.asciz "carmine12_cudaGetDriverEntryPoint_ptsz"
+symbol_105:	.asciz "carmine12_cudaGetErrorName"
+symbol_106:	.asciz "carmine12_cudaGetErrorString"
+symbol_107:	.asciz "carmine_rt_cudaGetExportTable"
+symbol_108:	.asciz "carmine_rt_cudaGetFuncBySymbol"
+symbol_109:	.asciz "carmine_rt_cudaGetKernel"
+symbol_110:	.asciz "carmine_rt_cudaGetLastError"
+symbol_111:	.asciz "carmine_rt_cudaGetMipmappedArrayLevel"
+symbol_112:	.asciz "carmine_rt_cudaGetSurfaceObjectResourceDesc"
+symbol_113:	.asciz "carmine_rt_cudaGetSymbolAddress"
+symbol_114:	.asciz "carmine_rt_cudaGetSymbolSize"
+symbol_115:	.asciz "carmine_rt_cudaGetTextureObjectResourceDesc"
+symbol_116:	.asciz "carmine_rt_cudaGetTextureObjectResourceViewDesc"
+symbol_117:	.asciz "carmine_rt_cudaGetTextureObjectTextureDesc"
+symbol_118:	.asciz "carmine_rt_cudaGraphAddChildGraphNode"
+symbol_119:	.asciz "carmine12_cudaGraphAddDependencies"
+symbol_120:	.asciz "carmine_rt_cudaGraphAddDependencies_v2"
+symbol_121:	.asciz "carmine_rt_cudaGraphAddEmptyNode"
+symbol_122:	.asciz "carmine_rt_cudaGraphAddEventRecordNode"
+symbol_123:	.asciz "carmine_rt_cudaGraphAddEventWaitNode"
+symbol_124:	.asciz "carmine_rt_cudaGraphAddExternalSemaphoresSignalNode"
+symbol_125:	.asciz "carmine_rt_cudaGraphAddExternalSemaphoresWaitNode"
+symbol_126:	.asciz "carmine_rt_cudaGraphAddHostNode"
+symbol_127:	.asciz "carmine_rt_cudaGraphAddKernelNode"
+symbol_128:	.asciz "carmine_rt_cudaGraphAddMemAllocNode"
+symbol_129:	.asciz "carmine_rt_cudaGraphAddMemFreeNode"
+symbol_130:	.asciz "carmine_rt_cudaGraphAddMemcpyNode"
+symbol_131:	.asciz "carmine_rt_cudaGraphAddMemcpyNode1D"
+symbol_132:	.asciz "carmine_rt_cudaGraphAddMemcpyNodeFromSymbol"
+symbol_133:	.asciz "carmine_rt_cudaGraphAddMemcpyNodeToSymbol"
+symbol_134:	.asciz "carmine_rt_cudaGraphAddMemsetNode"
+symbol_135:	.asciz "carmine12_cudaGraphAddNode"
+symbol_136:	.asciz "carmine_rt_cudaGraphAddNode_v2"
+symbol_137:	.asciz "carmine_rt_cudaGraphChildGraphNodeGetGraph"
+symbol_138:	.asciz "carmine_rt_cudaGraphClone"
+symbol_139:	.asciz "carmine_rt_cudaGraphConditionalHandleCreate"
+symbol_140:	.asciz "carmine_rt_cudaGraphCreate"
+symbol_141:	.asciz "carmine_rt_cudaGraphDebugDotPrint"
+symbol_142:	.asciz "carmine_rt_cudaGraphDestroy"
+symbol_143:	.asciz "carmine_rt_cudaGraphDestroyNode"
+symbol_144:	.asciz "carmine_rt_cudaGraphEventRecordNodeGetEvent"
+symbol_145:	.asciz "carmine_rt_cudaGraphEventRecordNodeSetEvent"
+symbol_146:	.asciz "carmine_rt_cudaGraphEventWaitNodeGetEvent"
+symbol_147:	.asciz "carmine_rt_cudaGraphEventWaitNodeSetEvent"
+symbol_148:	.asciz "carmine_rt_cudaGraphExecChildGraphNodeSetParams"
+symbol_149:	.asciz "carmine_rt_cudaGraphExecDestroy"
+symbol_150:	.asciz "carmine_rt_cudaGraphExecEventRecordNodeSetEvent"
+symbol_151:	.asciz "carmine_rt_cudaGraphExecEventWaitNodeSetEvent"
+symbol_152:	.asciz "carmine_rt_cudaGraphExecExternalSemaphoresSignalNodeSetParams"
+symbol_153:	.asciz "carmine_rt_cudaGraphExecExternalSemaphoresWaitNodeSetParams"
+symbol_154:	.asciz "carmine_rt_cudaGraphExecGetFlags"
+symbol_155:	.asciz "carmine_rt_cudaGraphExecHostNodeSetParams"
+symbol_156:	.asciz "carmine_rt_cudaGraphExecKernelNodeSetParams"
+symbol_157:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParams"
+symbol_158:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParams1D"
+symbol_159:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParamsFromSymbol"
+symbol_160:	.asciz "carmine_rt_cudaGraphExecMemcpyNodeSetParamsToSymbol"
+symbol_161:	.asciz "carmine_rt_cudaGraphExecMemsetNodeSetParams"
+symbol_162:	.asciz "carmine_rt_cudaGraphExecNodeSetParams"
+symbol_163:	.asciz "carmine_rt_cudaGraphExecUpdate"
+symbol_164:	.asciz "carmine_rt_cudaGraphExternalSemaphoresSignalNodeGetParams"
+symbol_165:	.asciz "carmine_rt_cudaGraphExternalSemaphoresSignalNodeSetParams"
+symbol_166:	.asciz "carmine_rt_cudaGraphExternalSemaphoresWaitNodeGetParams"
+symbol_167:	.asciz "carmine_rt_cudaGraphExternalSemaphoresWaitNodeSetParams"
+symbol_168:	.asciz "carmine12_cudaGraphGetEdges"
+symbol_169:	.asciz "carmine_rt_cudaGraphGetEdges_v2"
+symbol_170:	.asciz "carmine_rt_cudaGraphGetNodes"
+symbol_171:	.asciz "carmine_rt_cudaGraphGetRootNodes"
+symbol_172:	.asciz "carmine_rt_cudaGraphHostNodeGetParams"
+symbol_173:	.asciz "carmine_rt_cudaGraphHostNodeSetParams"
+symbol_174:	.asciz "carmine_rt_cudaGraphInstantiate"
+symbol_175:	.asciz "carmine_rt_cudaGraphInstantiateWithFlags"
+symbol_176:	.asciz "carmine_rt_cudaGraphInstantiateWithParams"
+symbol_177:	.asciz "carmine_rt_cudaGraphInstantiateWithParams_ptsz"
+symbol_178:	.asciz "carmine_rt_cudaGraphKernelNodeCopyAttributes"
+symbol_179:	.asciz "carmine_rt_cudaGraphKernelNodeGetAttribute"
+symbol_180:	.asciz "carmine_rt_cudaGraphKernelNodeGetParams"
+symbol_181:	.asciz "carmine_rt_cudaGraphKernelNodeSetAttribute"
+symbol_182:	.asciz "carmine_rt_cudaGraphKernelNodeSetParams"
+symbol_183:	.asciz "carmine_rt_cudaGraphLaunch"
+symbol_184:	.asciz "carmine_rt_cudaGraphMemAllocNodeGetParams"
+symbol_185:	.asciz "carmine_rt_cudaGraphMemFreeNodeGetParams"
+symbol_186:	.asciz "carmine_rt_cudaGraphMemcpyNodeGetParams"
+symbol_187:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParams"
+symbol_188:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParams1D"
+symbol_189:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParamsFromSymbol"
+symbol_190:	.asciz "carmine_rt_cudaGraphMemcpyNodeSetParamsToSymbol"
+symbol_191:	.asciz "carmine_rt_cudaGraphMemsetNodeGetParams"
+symbol_192:	.asciz "carmine_rt_cudaGraphMemsetNodeSetParams"
+symbol_193:	.asciz "carmine_rt_cudaGraphNodeFindInClone"
+symbol_194:	.asciz "carmine12_cudaGraphNodeGetDependencies"
+symbol_195:	.asciz "carmine_rt_cudaGraphNodeGetDependencies_v2"
+symbol_196:	.asciz "carmine12_cudaGraphNodeGetDependentNodes"
+symbol_197:	.asciz "carmine_rt_cudaGraphNodeGetDependentNodes_v2"
+symbol_198:	.asciz "carmine_rt_cudaGraphNodeGetEnabled"
+symbol_199:	.asciz "carmine_rt_cudaGraphNodeGetType"
+symbol_200:	.asciz "carmine_rt_cudaGraphNodeSetEnabled"
+symbol_201:	.asciz "carmine_rt_cudaGraphNodeSetParams"
+symbol_202:	.asciz "carmine_rt_cudaGraphReleaseUserObject"
+symbol_203:	.asciz "carmine12_cudaGraphRemoveDependencies"
+symbol_204:	.asciz "carmine_rt_cudaGraphRemoveDependencies_v2"
+symbol_205:	.asciz "carmine_rt_cudaGraphRetainUserObject"
+symbol_206:	.asciz "carmine_rt_cudaGraphUpload"
+symbol_207:	.asciz "carmine_rt_cudaGraphicsEGLRegisterImage"
+symbol_208:	.asciz "carmine_rt_cudaGraphicsGLRegisterBuffer"
+symbol_209:	.asciz "carmine_rt_cudaGraphicsGLRegisterImage"
+symbol_210:	.asciz "carmine_rt_cudaGraphicsMapResources"
+symbol_211:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedEglFrame"
+symbol_212:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedMipmappedArray"
+symbol_213:	.asciz "carmine_rt_cudaGraphicsResourceGetMappedPointer"
+symbol_214:	.asciz "carmine_rt_cudaGraphicsResourceSetMapFlags"
+symbol_215:	.asciz "carmine_rt_cudaGraphicsSubResourceGetMappedArray"
+symbol_216:	.asciz "carmine_rt_cudaGraphicsUnmapResources"
+symbol_217:	.asciz "carmine_rt_cudaGraphicsUnregisterResource"
+symbol_218:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterOutputSurface"
+symbol_219:	.asciz "carmine_rt_cudaGraphicsVDPAURegisterVideoSurface"
+symbol_220:	.asciz "carmine_rt_cudaHostAlloc"
+symbol_221:	.asciz "carmine_rt_cudaHostGetDevicePointer"
+symbol_222:	.asciz "carmine_rt_cudaHostGetFlags"
+symbol_223:	.asciz "carmine_rt_cudaHostRegister"
+symbol_224:	.asciz "carmine_rt_cudaHostUnregister"
+symbol_225:	.asciz "carmine_rt_cudaImportExternalMemory"
+symbol_226:	.asciz "carmine_rt_cudaImportExternalSemaphore"
+symbol_227:	.asciz "carmine_rt_cudaInitDevice"
+symbol_228:	.asciz "carmine_rt_cudaIpcCloseMemHandle"
+symbol_229:	.asciz "carmine_rt_cudaIpcGetEventHandle"
+symbol_230:	.asciz "carmine_rt_cudaIpcGetMemHandle"
+symbol_231:	.asciz "carmine_rt_cudaIpcOpenEventHandle"
+symbol_232:	.asciz "carmine_rt_cudaIpcOpenMemHandle"
+symbol_233:	.asciz "carmine_rt_cudaKernelSetAttributeForDevice"
+symbol_234:	.asciz "carmine12_cudaLaunchCooperativeKernel"
+symbol_235:	.asciz "carmine_rt_cudaLaunchCooperativeKernelMultiDevice"
+symbol_236:	.asciz "carmine_rt_cudaLaunchHostFunc"
+symbol_237:	.asciz "carmine12_cudaLaunchKernel"
+symbol_238:	.asciz "carmine12_cudaLaunchKernelExC"
+symbol_239:	.asciz "carmine12_cudaLaunchKernelExC_ptsz"
+symbol_240:	.asciz "carmine_rt_cudaLibraryEnumerateKernels"
+symbol_241:	.asciz "carmine_rt_cudaLibraryGetGlobal"
+symbol_242:	.asciz "carmine_rt_cudaLibraryGetKernel"
+symbol_243:	.asciz "carmine_rt_cudaLibraryGetKernelCount"
+symbol_244:	.asciz "carmine_rt_cudaLibraryGetManaged"
+symbol_245:	.asciz "carmine_rt_cudaLibraryGetUnifiedFunction"
+symbol_246:	.asciz "carmine_rt_cudaLibraryLoadData"
+symbol_247:	.asciz "carmine_rt_cudaLibraryLoadFromFile"
+symbol_248:	.asciz "carmine_rt_cudaLibraryUnload"
+symbol_249:	.asciz "carmine_rt_cudaMalloc"
+symbol_250:	.asciz "carmine_rt_cudaMalloc3D"
+symbol_251:	.asciz "carmine_rt_cudaMalloc3DArray"
+symbol_252:	.asciz "carmine_rt_cudaMallocArray"
+symbol_253:	.asciz "carmine_rt_cudaMallocAsync"
+symbol_254:	.asciz "carmine_rt_cudaMallocFromPoolAsync"
+symbol_255:	.asciz "carmine_rt_cudaMallocHost"
+symbol_256:	.asciz "carmine_rt_cudaMallocManaged"
+symbol_257:	.asciz "carmine_rt_cudaMallocMipmappedArray"
+symbol_258:	.asciz "carmine_rt_cudaMallocPitch"
+symbol_259:	.asciz "carmine12_cudaMemAdvise"
+symbol_260:	.asciz "carmine12_cudaMemAdvise_v2"
+symbol_261:	.asciz "carmine_rt_cudaMemGetInfo"
+symbol_262:	.asciz "carmine_rt_cudaMemPoolCreate"
+symbol_263:	.asciz "carmine_rt_cudaMemPoolDestroy"
+symbol_264:	.asciz "carmine_rt_cudaMemPoolExportPointer"
+symbol_265:	.asciz "carmine_rt_cudaMemPoolExportToShareableHandle"
+symbol_266:	.asciz "carmine_rt_cudaMemPoolGetAccess"
+symbol_267:	.asciz "carmine_rt_cudaMemPoolGetAttribute"
+symbol_268:	.asciz "carmine_rt_cudaMemPoolImportFromShareableHandle"
+symbol_269:	.asciz "carmine_rt_cudaMemPoolImportPointer"
+symbol_270:	.asciz "carmine_rt_cudaMemPoolSetAccess"
+symbol_271:	.asciz "carmine_rt_cudaMemPoolSetAttribute"
+symbol_272:	.asciz "carmine_rt_cudaMemPoolTrimTo"
+symbol_273:	.asciz "carmine12_cudaMemPrefetchAsync"
+symbol_274:	.asciz "carmine12_cudaMemPrefetchAsync_ptsz"
+symbol_275:	.asciz "carmine12_cudaMemPrefetchAsync_v2"
+symbol_276:	.asciz "carmine_rt_cudaMemRangeGetAttribute"
+symbol_277:	.asciz "carmine_rt_cudaMemRangeGetAttributes"
+symbol_278:	.asciz "carmine_rt_cudaMemcpy"
+symbol_279:	.asciz "carmine_rt_cudaMemcpy2D"
+symbol_280:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray"
+symbol_281:	.asciz "carmine_rt_cudaMemcpy2DArrayToArray_ptds"
+symbol_282:	.asciz "carmine_rt_cudaMemcpy2DAsync"
+symbol_283:	.asciz "carmine_rt_cudaMemcpy2DFromArray"
+symbol_284:	.asciz "carmine_rt_cudaMemcpy2DFromArrayAsync"
+symbol_285:	.asciz "carmine_rt_cudaMemcpy2DFromArray_ptds"
+symbol_286:	.asciz "carmine_rt_cudaMemcpy2DToArray"
+symbol_287:	.asciz "carmine_rt_cudaMemcpy2DToArrayAsync"
+symbol_288:	.asciz "carmine_rt_cudaMemcpy2DToArray_ptds"
+symbol_289:	.asciz "carmine_rt_cudaMemcpy2D_ptds"
+symbol_290:	.asciz "carmine_rt_cudaMemcpy3D"
+symbol_291:	.asciz "carmine_rt_cudaMemcpy3DAsync"
+symbol_292:	.asciz "carmine12_cudaMemcpy3DBatchAsync"
+symbol_293:	.asciz "carmine12_cudaMemcpy3DBatchAsync_ptsz"
+symbol_294:	.asciz "carmine_rt_cudaMemcpy3DPeer"
+symbol_295:	.asciz "carmine_rt_cudaMemcpy3DPeerAsync"
+symbol_296:	.asciz "carmine_rt_cudaMemcpy3DPeer_ptds"
+symbol_297:	.asciz "carmine_rt_cudaMemcpy3D_ptds"
+symbol_298:	.asciz "carmine_rt_cudaMemcpyArrayToArray"
+symbol_299:	.asciz "carmine_rt_cudaMemcpyArrayToArray_ptds"
+symbol_300:	.asciz "carmine_rt_cudaMemcpyAsync"
+symbol_301:	.asciz "carmine12_cudaMemcpyBatchAsync"
+symbol_302:	.asciz "carmine12_cudaMemcpyBatchAsync_ptsz"
+symbol_303:	.asciz "carmine_rt_cudaMemcpyFromArray"
+symbol_304:	.asciz "carmine_rt_cudaMemcpyFromArrayAsync"
+symbol_305:	.asciz "carmine_rt_cudaMemcpyFromArray_ptds"
+symbol_306:	.asciz "carmine_rt_cudaMemcpyFromSymbol"
+symbol_307:	.asciz "carmine_rt_cudaMemcpyFromSymbolAsync"
+symbol_308:	.asciz "carmine_rt_cudaMemcpyFromSymbol_ptds"
+symbol_309:	.asciz "carmine_rt_cudaMemcpyPeer"
+symbol_310:	.asciz "carmine_rt_cudaMemcpyPeerAsync"
+symbol_311:	.asciz "carmine_rt_cudaMemcpyToArray"
+symbol_312:	.asciz "carmine_rt_cudaMemcpyToArrayAsync"
+symbol_313:	.asciz "carmine_rt_cudaMemcpyToArray_ptds"
+symbol_314:	.asciz "carmine_rt_cudaMemcpyToSymbol"
+symbol_315:	.asciz "carmine_rt_cudaMemcpyToSymbolAsync"
+symbol_316:	.asciz "carmine_rt_cudaMemcpyToSymbol_ptds"
+symbol_317:	.asciz "carmine_rt_cudaMemcpy_ptds"
+symbol_318:	.asciz "carmine_rt_cudaMemset"
+symbol_319:	.asciz "carmine_rt_cudaMemset2D"
+symbol_320:	.asciz "carmine_rt_cudaMemset2DAsync"
+symbol_321:	.asciz "carmine_rt_cudaMemset2D_ptds"
+symbol_322:	.asciz "carmine_rt_cudaMemset3D"
+symbol_323:	.asciz "carmine_rt_cudaMemset3DAsync"
+symbol_324:	.asciz "carmine_rt_cudaMemset3D_ptds"
+symbol_325:	.asciz "carmine_rt_cudaMemsetAsync"
+symbol_326:	.asciz "carmine_rt_cudaMemset_ptds"
+symbol_327:	.asciz "carmine_rt_cudaMipmappedArrayGetMemoryRequirements"
+symbol_328:	.asciz "carmine_rt_cudaMipmappedArrayGetSparseProperties"
+symbol_329:	.asciz "carmine_rt_cudaOccupancyAvailableDynamicSMemPerBlock"
+symbol_330:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_331:	.asciz "carmine_rt_cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_332:	.asciz "carmine_rt_cudaOccupancyMaxActiveClusters"
+symbol_333:	.asciz "carmine_rt_cudaOccupancyMaxPotentialClusterSize"
+symbol_334:	.asciz "carmine_rt_cudaPeekAtLastError"
+symbol_335:	.asciz "carmine12_cudaPointerGetAttributes"
+symbol_336:	.asciz "carmine_rt_cudaProfilerStart"
+symbol_337:	.asciz "carmine_rt_cudaProfilerStop"
+symbol_338:	.asciz "carmine12_cudaRuntimeGetVersion"
+symbol_339:	.asciz "carmine_rt_cudaSetDevice"
+symbol_340:	.asciz "carmine_rt_cudaSetDeviceFlags"
+symbol_341:	.asciz "carmine_rt_cudaSetDoubleForDevice"
+symbol_342:	.asciz "carmine_rt_cudaSetDoubleForHost"
+symbol_343:	.asciz "carmine_rt_cudaSetValidDevices"
+symbol_344:	.asciz "carmine12_cudaSignalExternalSemaphoresAsync"
+symbol_345:	.asciz "carmine12_cudaSignalExternalSemaphoresAsync_v2"
+symbol_346:	.asciz "carmine_rt_cudaStreamAddCallback"
+symbol_347:	.asciz "carmine_rt_cudaStreamAttachMemAsync"
+symbol_348:	.asciz "carmine_rt_cudaStreamBeginCapture"
+symbol_349:	.asciz "carmine_rt_cudaStreamBeginCaptureToGraph"
+symbol_350:	.asciz "carmine_rt_cudaStreamCopyAttributes"
+symbol_351:	.asciz "carmine_rt_cudaStreamCopyAttributes_ptsz"
+symbol_352:	.asciz "carmine_rt_cudaStreamCreate"
+symbol_353:	.asciz "carmine_rt_cudaStreamCreateWithFlags"
+symbol_354:	.asciz "carmine_rt_cudaStreamCreateWithPriority"
+symbol_355:	.asciz "carmine_rt_cudaStreamDestroy"
+symbol_356:	.asciz "carmine_rt_cudaStreamEndCapture"
+symbol_357:	.asciz "carmine_rt_cudaStreamGetAttribute"
+symbol_358:	.asciz "carmine12_cudaStreamGetCaptureInfo"
+symbol_359:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v2"
+symbol_360:	.asciz "carmine_rt_cudaStreamGetCaptureInfo_v3"
+symbol_361:	.asciz "carmine_rt_cudaStreamGetDevice"
+symbol_362:	.asciz "carmine_rt_cudaStreamGetFlags"
+symbol_363:	.asciz "carmine_rt_cudaStreamGetId"
+symbol_364:	.asciz "carmine_rt_cudaStreamGetPriority"
+symbol_365:	.asciz "carmine_rt_cudaStreamIsCapturing"
+symbol_366:	.asciz "carmine_rt_cudaStreamQuery"
+symbol_367:	.asciz "carmine_rt_cudaStreamSetAttribute"
+symbol_368:	.asciz "carmine_rt_cudaStreamSynchronize"
+symbol_369:	.asciz "carmine12_cudaStreamUpdateCaptureDependencies"
+symbol_370:	.asciz "carmine_rt_cudaStreamUpdateCaptureDependencies_v2"
+symbol_371:	.asciz "carmine_rt_cudaStreamWaitEvent"
+symbol_372:	.asciz "carmine_rt_cudaThreadExchangeStreamCaptureMode"
+symbol_373:	.asciz "carmine_rt_cudaThreadExit"
+symbol_374:	.asciz "carmine_rt_cudaThreadGetCacheConfig"
+symbol_375:	.asciz "carmine_rt_cudaThreadGetLimit"
+symbol_376:	.asciz "carmine_rt_cudaThreadSetCacheConfig"
+symbol_377:	.asciz "carmine_rt_cudaThreadSetLimit"
+symbol_378:	.asciz "carmine_rt_cudaThreadSynchronize"
+symbol_379:	.asciz "carmine_rt_cudaUserObjectCreate"
+symbol_380:	.asciz "carmine_rt_cudaUserObjectRelease"
+symbol_381:	.asciz "carmine_rt_cudaUserObjectRetain"
+symbol_382:	.asciz "carmine_rt_cudaVDPAUGetDevice"
+symbol_383:	.asciz "carmine_rt_cudaVDPAUSetVDPAUDevice"
+symbol_384:	.asciz "carmine12_cudaWaitExternalSemaphoresAsync"
+symbol_385:	.asciz "carmine12_cudaWaitExternalSemaphoresAsync_v2"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -3873,6 +3874,7 @@ carmine_front_slots:
 	.quad first_382
 	.quad first_383
 	.quad first_384
+	.quad first_385
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -4263,4 +4265,5 @@ carmine_front_symbols:
 	.quad symbol_382
 	.quad symbol_383
 	.quad symbol_384
+	.quad symbol_385
 	.section .note.GNU-stack,"",@progbits

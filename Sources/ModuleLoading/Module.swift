@@ -39,6 +39,7 @@ public final class Module: Sendable {
     var inventories: [String: ModuleImage] = [:]   // by target
     var loaded: [Int: Loaded] = [:]                // by device
     var managed: Managed?                          // one for all devices
+    var hostVariables: [String: UInt64] = [:]      // what external names stand for: addresses in the program
   }
 
   /// Managed variables have one address for all devices; the first device that needs them allocates them.
@@ -82,7 +83,7 @@ public final class Module: Sendable {
       do { image = try compiler.kernel(name, of: source, for: storage.moduleTarget, takingTurns: takingTurns) } catch let error as ModuleError {
         throw ModuleError(error.failure, "kernel \(name): \(error.message)")
       }
-      try relocate(&image.bytes, image.relocations, of: name, state.loaded[ordinal]!.variables)
+      try relocate(&image.bytes, image.relocations, of: name, state.loaded[ordinal]!.variables, state.hostVariables)
       let address = try storage.allocateForModule(byteCount: UInt64(image.bytes.count), alignment: image.alignment, use: .code)
       do {
         try image.bytes.withUnsafeBytes { try storage.writeForModule($0, to: address) }
@@ -117,6 +118,10 @@ public final class Module: Sendable {
       return found
     }
   }
+
+  /// An external name of the module stands for a variable of the host's: kernels and initial values that are loaded from now on have its
+  /// address.  A variable of the module's own goes before it.
+  public func define(_ name: String, at hostAddress: UInt64) { state.withLock { $0.hostVariables[name] = hostAddress } }
 
   /// Forgets what is on a device, and gives its memory back; no kernel of the module may be running there.  Managed variables go
   /// with the last device that has the module.
@@ -158,12 +163,12 @@ public final class Module: Sendable {
       let all = inventory.variables.filter { !$0.isExternal }
       if let managed = state.managed {
         loaded.variables = managed.variables
-        try place(all.filter { $0.space != .managed }, use: .variables, in: &loaded)
+        try place(all.filter { $0.space != .managed }, use: .variables, in: &loaded, state.hostVariables)
       } else {
         // An initial value may hold another variable's address; a managed one's may hold a device's, which is then the first device's.
-        try place(all.filter { $0.space != .managed }, use: .variables, in: &loaded)
+        try place(all.filter { $0.space != .managed }, use: .variables, in: &loaded, state.hostVariables)
         shared.variables = loaded.variables
-        try place(all.filter { $0.space == .managed }, use: .managed, in: &shared)
+        try place(all.filter { $0.space == .managed }, use: .managed, in: &shared, state.hostVariables)
         let managed = shared.variables.filter { $0.value.space == .managed }
         loaded.variables.merge(managed) { first, _ in first }
         if !managed.isEmpty { state.managed = Managed(storage: storage, variables: managed, allocations: shared.allocations) }
@@ -176,7 +181,7 @@ public final class Module: Sendable {
   }
 
   /// One allocation for all; written whole, so that what has no initial value is zero.
-  private func place(_ members: [GlobalVariable], use: ModuleMemory, in loaded: inout Loaded) throws {
+  private func place(_ members: [GlobalVariable], use: ModuleMemory, in loaded: inout Loaded, _ hostVariables: [String: UInt64]) throws {
     guard !members.isEmpty else { return }
     var offsets: [UInt64] = []
     var end: UInt64 = 0, alignment: UInt64 = 256
@@ -199,24 +204,24 @@ public final class Module: Sendable {
       guard initial.count == Int(variable.size) else {
         throw ModuleError(.internalError, "the initial value of \(variable.name) has \(initial.count) bytes and the variable \(variable.size)")
       }
-      try relocate(&initial, variable.relocations, of: variable.name, loaded.variables)
+      try relocate(&initial, variable.relocations, of: variable.name, loaded.variables, hostVariables)
       bytes.replaceSubrange(Int(offset)..<Int(offset) + initial.count, with: initial)
     }
     try bytes.withUnsafeBytes { try loaded.storage.writeForModule($0, to: base) }
   }
 
   private func relocate(
-    _ bytes: inout [UInt8], _ relocations: [Relocation], of owner: String, _ variables: [String: LoadedVariable]
+    _ bytes: inout [UInt8], _ relocations: [Relocation], of owner: String, _ variables: [String: LoadedVariable], _ hostVariables: [String: UInt64]
   ) throws {
     for relocation in relocations {
-      guard let target = variables[relocation.symbol] else {
+      guard let target = variables[relocation.symbol]?.address ?? hostVariables[relocation.symbol] else {
         throw ModuleError(
           .notFound, "\(owner) refers to \(relocation.symbol), which the module does not define as a variable; was it built with -rdc=true?")
       }
       guard relocation.offset <= UInt64(bytes.count), UInt64(bytes.count) - relocation.offset >= 8 else {
         throw ModuleError(.internalError, "a relocation of \(owner) is at \(relocation.offset) of \(bytes.count) bytes")
       }
-      let value = target.address &+ UInt64(bitPattern: relocation.addend)
+      let value = target &+ UInt64(bitPattern: relocation.addend)
       bytes.withUnsafeMutableBytes { $0.storeBytes(of: value.littleEndian, toByteOffset: Int(relocation.offset), as: UInt64.self) }
     }
   }

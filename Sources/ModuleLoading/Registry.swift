@@ -182,6 +182,11 @@ public final class Registry: Sendable {
     contents.withLock { $0.variables[hostAddress] = variable }
   }
 
+  /// __cudaRegisterHostVar: an external variable of the module's is this one of the host's.
+  public func registerHostVariable(_ name: String, hostAddress: UInt, in module: RegisteredModule) {
+    try? module.module().define(name, at: UInt64(hostAddress))   // a fatbinary that cannot be used says so when a kernel of it is
+  }
+
   /// __cudaUnregisterFatBinary: the host addresses mean nothing any more; the library that they are in is going away.
   public func unregister(handle: UnsafeRawPointer?) {
     contents.withLock { contents in

@@ -96,6 +96,15 @@ struct ModuleTests {
     #expect(error?.failure == .notFound && error?.message.contains("elsewhere") == true)
   }
 
+  @Test("An external name that stands for a host variable has its address, and the module's own variables go before such names") func hostVariable() throws {
+    let (module, _) = try loaded(), device = PlainMemory()
+    module.define("elsewhere", at: 0x1234_5000)
+    module.define("zeros", at: 0x1234_6000)
+    let outside = try module.function("outside", on: device), good = try module.function("good", on: device)
+    #expect(word(at: outside.descriptorAddress - 64 + 128) == 0x1234_5010)
+    #expect(try word(at: good.descriptorAddress - 64 + 128) == module.variable("zeros", on: device).address + 16)
+  }
+
   @Test("After a failure nothing is left of the kernel, and the others still load") func failure() throws {
     let (module, _) = try loaded(), device = PlainMemory()
     _ = try module.variable("first", on: device)

@@ -187,6 +187,71 @@ func symbolCases() {
     try ok(cudaDeviceSynchronize())
     try equal(word.pointee, 103, "what the kernel made of the host's value")
   }
+  // A compiler for unified memory leaves a host variable external in the module and registers the variable itself.
+  let unified = "flang's CUFRegisterExternalVariable and its passes: the runtime maps the device's external name to the host's variable"
+  let external = """
+    .version 7.0
+    .target sm_75
+    .address_size 64
+    .extern .global .align 4 .b8 host_words[16];
+    .visible .entry where(.param .u64 p) { .reg .b64 %p, %a; ld.param.u64 %p, [p]; cvta.to.global.u64 %p, %p; mov.u64 %a, host_words; st.global.u64 [%p], %a; ret; }
+    .visible .entry bump() { .reg .b32 %v; ld.global.u32 %v, [host_words+8]; add.u32 %v, %v, 3; st.global.u32 [host_words+8], %v; ret; }
+    """
+  test("__cudaRegisterHostVar", .success, "gives kernels the host variable's address for an external name", source: unified, .alone) {
+    let module = Module(external, kernels: ["where"]), variable = UnsafeMutableRawPointer.allocate(byteCount: 16, alignment: 16), words = try Words(2, fill: 0)
+    try module.register()
+    try __cudaRegisterHostVar(module.registration, strdup("host_words"), variable.assumingMemoryBound(to: CChar.self), 16)
+    try ok(launch(module.kernel("where"), words.pointer))
+    let address = UInt64(UInt(bitPattern: variable))
+    try words.expect([UInt32(truncatingIfNeeded: address), UInt32(truncatingIfNeeded: address >> 32)], "the address that the kernel has")
+  }
+  test("__cudaRegisterHostVar", .interaction, "lets kernels read and write a variable in memory that the device reaches", source: unified, .alone) {
+    let module = Module(external, kernels: ["bump"])
+    var pointer: UnsafeMutableRawPointer?
+    try ok(cudaHostAlloc(&pointer, 16, 2))
+    let variable = try some(pointer, "host memory").assumingMemoryBound(to: UInt32.self)
+    for index in 0..<4 { variable[index] = 70 + UInt32(index) }
+    try module.register()
+    try __cudaRegisterHostVar(module.registration, strdup("host_words"), UnsafeMutableRawPointer(variable).assumingMemoryBound(to: CChar.self), 16)
+    for round in 1...2 {
+      try ok(launch(module.kernel("bump")))
+      try ok(cudaDeviceSynchronize())
+      try equal(variable[2], 72 + 3 * UInt32(round), "the third word")
+    }
+    try check(variable[0] == 70 && variable[1] == 71 && variable[3] == 73, "the other words as they were")
+  }
+
+  // MARK: what nothing describes
+  /// A call with six words of zeros: whatever the arguments are, they are null.
+  func callWithNulls(_ name: String) throws -> Int32 {
+    typealias Function = @convention(c) (UInt, UInt, UInt, UInt, UInt, UInt) -> Int32
+    return unsafeBitCast(try Library.symbol(named: name), to: Function.self)(0, 0, 0, 0, 0, 0)
+  }
+  func deviceGoesOn() throws {
+    let words = try Words(64, fill: 1)
+    try ok(launch(basic.kernel("add"), dim(1), dim(64), words.pointer, Int32(64), Int32(1)))
+    try words.expect(all: 2, "a kernel's words afterwards")
+  }
+  test("__cudaGetProcAddress", .edge, "finds nothing, and the device goes on", source: "NVIDIA's library for Linux, called without a device") {
+    try equal(callWithNulls("__cudaGetProcAddress"), 0, "the answer")
+    try deviceGoesOn()
+  }
+  for name in ["cudaSubgridCreate", "cudaSubgridWorkerGridCreate", "cudaSubgridWorksetCreate"] {
+    test(name, .error, "is refused, and the device goes on", source: "cudaErrorNotSupported: not supported on the current system or device") {
+      try equal(callWithNulls(name), Int32(cudaErrorNotSupported.rawValue), "the answer")
+      try deviceGoesOn()
+    }
+  }
+  test("__cudaRegisterUnifiedTable", .edge, "leaves a module that needs no table as it was, and the device goes on", source: "its layout is described nowhere: nothing can be expected of it but that", .alone) {
+    let module = module(), words = try Words(1, fill: 0)
+    try module.register()
+    _ = try callWithNulls("__cudaRegisterUnifiedTable")
+    _ = try cudaGetLastError()
+    try ok(launch(module.kernel("own"), words.pointer))
+    try words.expect(all: 42, "the module's word")
+    try deviceGoesOn()
+  }
+
   test("__cudaInitModule", .success, "may be called for a registered module, which then works", source: compiled) {
     let text = """
       .version 7.0

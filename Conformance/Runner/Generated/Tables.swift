@@ -525,9 +525,7 @@ cudaVDPAUSetVDPAUDevice|-|VDPAU surfaces belong to NVIDIA's video driver
 cudaSubgridCreate|cudaErrorNotSupported|exported by 13 and described nowhere: no header declares it and no documentation names it
 cudaSubgridWorkerGridCreate|cudaErrorNotSupported|exported by 13 and described nowhere: no header declares it and no documentation names it
 cudaSubgridWorksetCreate|cudaErrorNotSupported|exported by 13 and described nowhere: no header declares it and no documentation names it
-__cudaGetProcAddress|cudaErrorNotSupported|a call between NVIDIA's own libraries, declared nowhere
-__cudaRegisterUnifiedTable|cudaErrorNotSupported|a call of NVIDIA's own compiler, declared nowhere and made by none of the scanned packages
-__cudaRegisterHostVar|cudaErrorNotSupported|a call of NVIDIA's own compiler: no header declares it, no documentation says what it does, and none of the scanned packages makes it
+__cudaRegisterUnifiedTable|cudaErrorNotSupported|a call of NVIDIA's own compilers with tables whose layout is described nowhere; none of the scanned packages makes it
 """
 
 /// Published figures of others: name, functions present, of how many, source.

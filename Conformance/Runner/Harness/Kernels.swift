@@ -81,6 +81,9 @@ final class Module {
     try __cudaRegisterFatBinaryEnd(handle)
   }
 
+  /// The handle of the registration, once there is one.
+  var registration: UnsafeMutablePointer<UnsafeMutableRawPointer?>? { handle }
+
   func kernel(_ name: String) throws -> Kernel {
     try register()
     guard let kernel = kernels[name] else { fatalError("no kernel \(name) in this module") }

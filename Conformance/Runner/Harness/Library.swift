@@ -37,6 +37,12 @@ enum Library {
     guard let pointer = perThread ? perThreadTable[index] : plain[index] else { throw Missing(name: Manifest.rows[index].name) }
     return pointer
   }
+
+  /// A function that no header declares.
+  static func symbol(named name: String) throws -> UnsafeMutableRawPointer {
+    guard let pointer = dlsym(handle, name) else { throw Missing(name: name) }
+    return pointer
+  }
 }
 
 /// 12 or 13: for bodies whose arguments differ.
