@@ -17,7 +17,9 @@ extension Function: CustomStringConvertible {
 }
 extension Instruction: CustomStringConvertible {
   /// The instruction as it stands in a PTX text, with its semicolon.
-  public var description: String {
+  public var description: String { text + ";" }
+  /// The same without it, for sentences.
+  public var text: String {
     var printer = Printer()
     printer.instruction(self)
     return printer.text
@@ -103,7 +105,9 @@ struct Printer {
     case .variable(let variable):
       self.variable(variable)
       text += ";"
-    case .instruction(let instruction): self.instruction(instruction)
+    case .instruction(let instruction):
+      self.instruction(instruction)
+      text += ";"
     case .branchTargets(let name, let labels, _): text += "\(name): .branchtargets \(labels.joined(separator: ", "));"
     case .callTargets(let name, let functions, _): text += "\(name): .calltargets \(functions.joined(separator: ", "));"
     case .callPrototype(let name, let results, let parameters, let noReturn, _):
@@ -119,6 +123,7 @@ struct Printer {
     text += "\n"
   }
 
+  /// Without its semicolon.
   mutating func instruction(_ instruction: Instruction) {
     if let predicate = instruction.predicate { text += "@\(predicate.negated ? "!" : "")\(predicate.register) " }
     text += instruction.opcode
@@ -128,7 +133,6 @@ struct Printer {
       text += index == 0 ? " " : ", "
       self.operand(operand, isValue: isValue)
     }
-    text += ";"
   }
 
   /// Instructions whose `symbol+4` stands without brackets: they take an address, not what it points to.

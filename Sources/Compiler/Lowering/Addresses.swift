@@ -41,7 +41,7 @@ extension FunctionLowering {
     if case .element(let inner, "unified") = operand { return try self.pointer(inner, space, i) }
     guard case .address(let base, let offset) = operand else {
       if case .symbol(let name) = operand, let pointer = try pointerTo(name) { return pointer }
-      throw CompileError.unsupported(i, "`\(operand.text)` is no address that is lowered")
+      throw CompileError.unsupported(i, "`\(operand)` is no address that is lowered")
     }
     switch base {
     case .symbol(let name), .register(let name):
@@ -56,7 +56,7 @@ extension FunctionLowering {
     default:
       // A 32-bit register holds a 32-bit address; a wider one is cut to the space's own width.
       guard case .register(let name) = base, case .register(let register)? = entity(name) else {
-        throw CompileError.invalid(i, "`\(base.text)` is no register and no variable")
+        throw CompileError.invalid(i, "`\(base)` is no register and no variable")
       }
       address = b.resize(try read(base, register.type.bits == 32 ? .u32 : .u64), width)
     }

@@ -218,7 +218,7 @@ extension FunctionLowering {
   private func argument(_ operand: Operand, _ parameter: Variable) throws -> Value {
     if parameter.isUnsized {
       guard case .symbol(let name) = operand, case .memory(let address, _)? = entity(name) else {
-        throw CompileError(.invalidPTX, "line \(parameter.position.line): `\(operand.text)` is no array that a variadic function can be given")
+        throw CompileError(.invalidPTX, "line \(parameter.position.line): `\(operand)` is no array that a variadic function can be given")
       }
       return address
     }

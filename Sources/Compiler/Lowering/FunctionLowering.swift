@@ -281,7 +281,7 @@ final class FunctionLowering {
       return ["x", "y", "z", "w"].prefix(count).map { .element(operand, $0) }
     }
     if count == 1 { return [operand] }
-    throw CompileError.invalid(instruction, "`\(operand.text)` is no vector of \(count)")
+    throw CompileError.invalid(instruction, "`\(operand)` is no vector of \(count)")
   }
 
   /// The value of an operand as `type` computes; a wider register is truncated, a narrower extended by the type's sign.
@@ -316,7 +316,7 @@ final class FunctionLowering {
       }
     default: break
     }
-    throw CompileError(.invalidPTX, "`\(operand.text)` is not known in \(function.name)")
+    throw CompileError(.invalidPTX, "`\(operand)` is not known in \(function.name)")
   }
 
   func read(_ predicate: Predicate) throws -> Value {
@@ -328,7 +328,7 @@ final class FunctionLowering {
   func write(_ operand: Operand, _ value: Value, _ type: ScalarType) throws {
     if case .sink = operand { return }
     guard let (slot, declared) = try slot(of: operand) else {
-      throw CompileError(.invalidPTX, "`\(operand.text)` is no register of \(function.name)")
+      throw CompileError(.invalidPTX, "`\(operand)` is no register of \(function.name)")
     }
     b.store(b.coerce(value, to: b.type(of: declared), signed: type.isSigned), slot)
   }

@@ -47,7 +47,7 @@ extension FunctionLowering {
     if case .indexed(let inner, let parts) = operand { base = inner; rest = parts }
     if case .address(let inner, 0) = base { base = inner }
     guard case .register = base else {
-      throw CompileError.unsupported(i, "`\(base.text)` is a texture or surface reference, which CUDA 12 removed: only objects are lowered")
+      throw CompileError.unsupported(i, "`\(base)` is a texture or surface reference, which CUDA 12 removed: only objects are lowered")
     }
     guard rest.count <= 1 else { throw CompileError.unsupported(i, "a sampler apart from its texture") }
     guard let first = rest.first else { return (try read(base, .u64), []) }
