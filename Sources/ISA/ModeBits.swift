@@ -5,6 +5,8 @@ import CSoftGPU
 
 public enum ModeBit {
   public static let dx10Clamp: UInt32 = 1 << 8, ieee: UInt32 = 1 << 9
+  /// Subnormal operands (bit 6) and results (bit 7) of double and half precision stay.
+  static let halfDenormals: UInt32 = 3 << 6
   public static let halfOverflow: UInt32 = 1 << 23                   // FP16_OVFL
   /// EXCP_EN's floating-point bits and integer division by zero.
   public static let exceptions: UInt32 = 0x7f << 12

@@ -165,12 +165,22 @@ extension UnsafeMutablePointer<carmine_wave> {
       return result(value)
     }
   }
+  /// The sum is rounded as MODE says of single precision, and then as it says of halves.
   public func mixHalf(_ o: Op, high: Bool) {
-    let a = mixSource(o, 0), b = mixSource(o, 1), c = mixSource(o, 2), out = vgpr(Int(o.pointee.destination))
-    each(o) { l in
+    let a = mixSource(o, 0), b = mixSource(o, 1), c = mixSource(o, 2), sums = buffer(0)
+    for l in 0..<64 {
       var value = Float(bitPattern: c[l]).addingProduct(Float(bitPattern: a[l]), Float(bitPattern: b[l]))
       if o.clamp { value = value >= 1 ? 1 : value > 0 ? value : 0 }
-      let bits = UInt32(Float16(value).bitPattern)
+      sums[l] = value.bitPattern
+    }
+    if pointee.customMode != 0 { carmine_set_csr(UInt32(truncatingIfNeeded: pointee.modeCSR >> 32)) }
+    commitHalves(o, UnsafePointer(sums), high: high)
+  }
+  /// A call, so that nothing of it is done before the control register is set.
+  @inline(never) private func commitHalves(_ o: Op, _ sums: UnsafePointer<UInt32>, high: Bool) {
+    let out = vgpr(Int(o.pointee.destination))
+    each(o) { l in
+      let bits = UInt32(Float16(Float(bitPattern: sums[l])).bitPattern)
       return high ? out[l] & 0xffff | bits << 16 : out[l] & 0xffff_0000 | bits
     }
   }

@@ -27,6 +27,8 @@ public struct WorkerState {
   public var scratchLanes: UInt64 = 0
   /// An instruction whose register numbers M0 changes.
   let adjustedOp = UnsafeMutablePointer<carmine_op>.allocate(capacity: 1)
+  /// Which operands of a row are halves, of rows that ran while MODE flushed them.
+  var halfOperands: [UInt16: HalfOperands] = [:]
   // What traps and messages need; set when a workgroup's turn begins.
   public var isGFX9 = true
   public var traps = TrapHandler()
@@ -101,13 +103,8 @@ extension UnsafeMutablePointer<WorkerState> {
         if let op = wave.pointee.mode & ModeBit.special == 0 || !pointee.isGFX9 ? op : wave.adjusted(op, pointee.adjustedOp) {
           if flags & 3 != 0 {
             let modes = wave.pointee.modeCSR, csr = UInt32(truncatingIfNeeded: flags & 1 != 0 ? modes : modes >> 32)
-            if wave.pointee.mode & ModeBit.exceptions != 0 {
-              executeWatched(wave, op, csr)
-            } else {
-              carmine_set_csr(csr)
-              op.pointee.execute.unsafelyUnwrapped(wave, op)
-              carmine_set_csr(0x1f80)
-            }
+            let flushesHalves = flags & 2 != 0 && wave.pointee.mode & ModeBit.halfDenormals != ModeBit.halfDenormals
+            if !flushesHalves || !executeFlushed(wave, op, csr) { execute(wave, op, csr) }
             if table(wave, op).contains(.flushes) { flush(wave, op) }
           } else {
             op.pointee.execute.unsafelyUnwrapped(wave, op)
@@ -126,7 +123,18 @@ extension UnsafeMutablePointer<WorkerState> {
     wave.pointee.programCounter = pointee.windowBase + UInt64(op - Op(pointee.windowOps)) << 2
   }
 
-  private func table(_ wave: Wave, _ op: Op) -> OpcodeAttributes { pointee.instructions.pointee.table.rows[Int(op.pointee.row)].attributes }
+  /// A floating-point instruction under the control register `csr`.
+  func execute(_ wave: Wave, _ op: Op, _ csr: UInt32) {
+    if wave.pointee.mode & ModeBit.exceptions != 0 {
+      executeWatched(wave, op, csr)
+    } else {
+      carmine_set_csr(csr)
+      op.pointee.execute.unsafelyUnwrapped(wave, op)
+      carmine_set_csr(0x1f80)
+    }
+  }
+
+  func table(_ wave: Wave, _ op: Op) -> OpcodeAttributes { pointee.instructions.pointee.table.rows[Int(op.pointee.row)].attributes }
 
   /// Selections (min, max, med3) hand a denormal through; MODE may want it flushed.
   private func flush(_ wave: Wave, _ op: Op) {

@@ -27,7 +27,7 @@ private func bits16(_ f: Float) -> UInt32 { UInt32(Float16(f).bitPattern) }
 private func s16(_ x: UInt32) -> Int32 { Int32(Int16(truncatingIfNeeded: x)) }
 private func u(_ x: Int32) -> UInt32 { UInt32(bitPattern: x) }
 
-private func allCases() -> [Case] { integerCases() + selectionCases() + laneCases() + halfCases() }
+private func allCases() -> [Case] { integerCases() + selectionCases() + laneCases() + halfCases() + halfModeCases() }
 
 private func integerCases() -> [Case] {
   var list: [Case] = []
@@ -216,6 +216,64 @@ private func halfCases() -> [Case] {
   // Noise of all ones rounds up what isn't exact, none cuts it off: 1.1875 lies between 1.125 and 1.25.
   add("v_mov_b32 v9, 0x3f980000\n v_mov_b32 v11, -1\n v_cvt_sr_fp8_f32 v8, v9, v11 op_sel:[0,0,1,1]") { $0.d & 0x00ff_ffff | 0x4200_0000 }
   add("v_mov_b32 v9, 0x3f980000\n v_mov_b32 v11, 0\n v_cvt_sr_fp8_f32 v8, v9, v11") { $0.d & 0xffff_ff00 | 0x41 }
+  return list
+}
+
+/// MODE's fields of double and half precision: bits 6 and 7 keep subnormal operands and results, bits 2 and 3 say how to round.
+/// Source: AMD CDNA3 ISA, 3.5 "MODE", and the notes of V_CVT_F16_F32 and V_CVT_F32_F16.
+private func halfModeCases() -> [Case] {
+  var list: [Case] = []
+  func under(_ offset: Int, _ mode: Int, _ text: String, _ expected: @escaping (Lane) -> UInt32?) {
+    let usual = offset == 6 ? 3 : 0
+    list.append(Case("s_setreg_imm32_b32 hwreg(HW_REG_MODE, \(offset), 2), \(mode)\n \(text)\n s_setreg_imm32_b32 hwreg(HW_REG_MODE, \(offset), 2), \(usual)", expected))
+  }
+  func flushed(_ x: UInt32) -> UInt32 { x & 0x7c00 == 0 ? x & 0x8000 : x & 0xffff }
+  func half(_ x: UInt32) -> Float { Float(Float16(bitPattern: UInt16(truncatingIfNeeded: x))) }
+  let tiny = "v_and_b32 v9, 0x83ff83ff, v2\n "   // subnormals, or zeros
+  // Operands and results; operands only; results only.
+  for mode in 0..<3 {
+    func i(_ x: UInt32) -> Float { half(mode & 1 == 0 ? flushed(x) : x) }
+    func r(_ x: Double) -> UInt32? { x.isNaN ? nil : mode & 2 == 0 ? flushed(UInt32(Float16(x).bitPattern)) : UInt32(Float16(x).bitPattern) }
+    func pair(_ low: UInt32?, _ high: UInt32?) -> UInt32? { low.flatMap { low in high.map { low | $0 << 16 } } }
+    under(6, mode, tiny + "v_add_f16_e32 v8, v9, v4") { r(Double(i($0.a & 0x83ff) + i($0.b))) }
+    under(6, mode, tiny + "v_add_f16_e32 v8, v9, v9") { r(Double(i($0.a & 0x83ff)) * 2) }
+    under(6, mode, "v_mul_f16_e32 v8, v2, v4") { r(Double(i($0.a) * i($0.b))) }
+    under(6, mode, tiny + "v_add_f16_e32 v8, 5, v9") { r(Double(i(5) + i($0.a & 0x83ff))) }
+    under(6, mode, tiny + "s_mov_b32 s14, 0x00300020\n v_sub_f16_e32 v8, s14, v9") { r(Double(i(0x20) - i($0.a & 0x83ff))) }
+    under(6, mode, "v_fma_f16 v8, v2, v4, v6") { l in r(Double(i(l.a)) * Double(i(l.b)) + Double(i(l.c))).map { l.d & 0xffff_0000 | $0 } }
+    under(6, mode, tiny + "v_mov_b32 v8, v9\n v_fma_f16 v8, v8, v4, v9") { l in
+      r(Double(i(l.a & 0x83ff)) * Double(i(l.b)) + Double(i(l.a & 0x83ff))).map { l.a & 0x83ff_0000 | $0 }   // the other half of the register stays as it is
+    }
+    under(6, mode, tiny + "v_pk_add_f16 v8, v9, v4 op_sel:[1,0] op_sel_hi:[0,1]") { pair(r(Double(i($0.a >> 16 & 0x83ff) + i($0.b))), r(Double(i($0.a & 0x83ff) + i($0.b >> 16)))) }
+    under(6, mode, "v_pk_mul_f16 v8, v2, v4") { pair(r(Double(i($0.a) * i($0.b))), r(Double(i($0.a >> 16) * i($0.b >> 16)))) }
+    under(6, mode, tiny + "v_mov_b32 v8, v9\n v_pk_fmac_f16 v8, v2, v4") { l in
+      pair(r(Double(i(l.a)) * Double(i(l.b)) + Double(i(l.a & 0x83ff))), r(Double(i(l.a >> 16)) * Double(i(l.b >> 16)) + Double(i(l.a >> 16 & 0x83ff))))
+    }
+    under(6, mode, tiny + "v_mul_f16_sdwa v8, v9, v4 dst_sel:WORD_1 dst_unused:UNUSED_PRESERVE src0_sel:WORD_1 src1_sel:WORD_0") { l in
+      r(Double(i(l.a >> 16 & 0x83ff) * i(l.b))).map { l.d & 0xffff | $0 << 16 }
+    }
+    under(6, mode, tiny + "v_cvt_f32_f16_e32 v8, v9") { i($0.a & 0x83ff).bitPattern }
+    under(6, mode, "v_and_b32 v9, 0x83ffffff, v2\n v_or_b32 v9, 0x30000000, v9\n v_cvt_f16_f32_e32 v8, v9") { r(Double(Float(bitPattern: $0.a & 0x83ff_ffff | 0x3000_0000))) }
+    under(6, mode, tiny + "v_cmp_gt_f16 vcc, 0, v9\n v_cndmask_b32 v8, v4, v6, vcc") { i($0.a & 0x83ff) < 0 ? $0.c : $0.b }
+    under(6, mode, tiny + "v_mov_b32 v11, 0x90\n v_cmp_class_f16_e32 vcc, v9, v11\n v_cndmask_b32 v8, v4, v6, vcc") { $0.a & 0x3ff != 0 ? $0.c : $0.b }
+  }
+  // Rounding: up, down, toward zero.
+  for mode in 1..<4 {
+    func r(_ x: Double) -> UInt32? {
+      guard x.isFinite, x != 0, x.magnitude < 65504, x.magnitude > 0x1p-14 else { return nil }
+      let unit = Double(sign: .plus, exponent: x.exponent - 10, significand: 1), rules: [FloatingPointRoundingRule] = [.up, .down, .towardZero]
+      return UInt32(Float16((x / unit).rounded(rules[mode - 1]) * unit).bitPattern)
+    }
+    // Numbers that halves hold, of moderate size.
+    let moderate = "v_and_b32 v9, 0x8fff8fff, v2\n v_or_b32 v9, 0x30003000, v9\n v_and_b32 v11, 0x8fff8fff, v4\n v_or_b32 v11, 0x30003000, v11\n "
+    func m(_ x: UInt32) -> Double { Double(half(x & 0x8fff | 0x3000)) }
+    under(2, mode, moderate + "v_add_f16_e32 v8, v9, v11") { r(m($0.a) + m($0.b)) }
+    under(2, mode, moderate + "v_mul_f16_e32 v8, v9, v11") { r(m($0.a) * m($0.b)) }
+    under(2, mode, moderate + "v_fma_f16 v8, v9, v11, v9") { l in r(m(l.a) * m(l.b) + m(l.a)).map { l.d & 0xffff_0000 | $0 } }
+    under(2, mode, moderate + "v_pk_mul_f16 v8, v9, v11") { l in r(m(l.a) * m(l.b)).flatMap { low in r(m(l.a >> 16) * m(l.b >> 16)).map { low | $0 << 16 } } }
+    under(2, mode, moderate + "v_cvt_f32_f16_e32 v9, v9\n v_mul_f32 v9, 0x3f8ccccd, v9\n v_cvt_f16_f32_e32 v8, v9") { r(Double(Float(m($0.a)) * Float(bitPattern: 0x3f8c_cccd))) }
+    under(2, mode, moderate + "v_fma_mixlo_f16 v8, v9, v11, 1.0 op_sel_hi:[1,1,0]") { l in r(Double(Float(1).addingProduct(Float(m(l.a)), Float(m(l.b))))).map { l.d & 0xffff_0000 | $0 } }
+  }
   return list
 }
 
