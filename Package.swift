@@ -97,7 +97,7 @@ let package = Package(
           "--version-script=Sources/KFDShim/exports.map", "-Xlinker", "--gc-sections",
         ])
       ]),
-    .target(name: "GPU", dependencies: ["KFD", "CKFD", "CDeviceABI"]),
+    .target(name: "GPU", dependencies: ["KFD", "CKFD", "CSoftGPU", "CDeviceABI"]),
     .target(name: "ModuleLoading", dependencies: ["CSpawn", "CDeviceABI", "KernelImage", "GPU", "Settings"]),
     .target(name: "CUDA", dependencies: ["ModuleLoading", "GPU", "KernelImage", "Settings", "CDeviceABI", "CDescriptors", "CThreadLocal", "CCUDA"]),
     .target(name: "Cudart", dependencies: ["CUDA", "CCUDA", "CThreadLocal", "GPU", "ModuleLoading", "Settings"]),

@@ -46,12 +46,25 @@ public final class Context: @unchecked Sendable {  // streams: lock
 
   init(device: Device) throws(CUDAError) {
     self.device = device
+    constants = Constants(
+      health: device.gpu.health, ordinal: device.ordinal, faultCellAddress: device.gpu.faultCellAddress, localAddresses: device.gpu.localAddresses,
+      sharedMemoryPerBlock: device.properties.sharedMemoryPerBlock)
     pool = MemoryPool(device: device, location: .device(device.ordinal), isDefault: true)
     deviceHeap = DeviceHeap(gpu: device.gpu)
     graphMemory = GraphMemory(gpu: device.gpu)
     setCurrentPool(pool)
     legacyStream = try Stream(context: self, kind: .legacy, flags: 0, priority: 0, id: 1)
   }
+
+  /// What a launch asks about the device, none of which ever changes.
+  struct Constants {
+    let health: Health
+    let ordinal: Int
+    let faultCellAddress: UInt64
+    let localAddresses: (first: UInt32, count: UInt32)
+    let sharedMemoryPerBlock: Int
+  }
+  let constants: Constants
 
   func newStreamID() -> UInt64 { nextStreamID.add(1, ordering: .relaxed).oldValue }
 
@@ -62,7 +75,7 @@ public final class Context: @unchecked Sendable {  // streams: lock
 
   /// Throws the sticky error, if any.  One atomic load.
   public func check() throws(CUDAError) {
-    if gpu.fault != .none, let error = stickyError { throw error }
+    if !constants.health.isRunning, let error = stickyError { throw error }
   }
 
   // MARK: synchronisation

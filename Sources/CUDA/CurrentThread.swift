@@ -56,12 +56,41 @@ public enum CurrentThread {
     if state.pointee.host_function_depth > 0 { throw .notPermitted.because("a stream's host function calls CUDA") }
   }
 
+  /// The current context, if this thread has used it before and nothing forbids using it now.  Contexts live as long as the process.
+  @inline(__always)
+  private static var readyContext: Unmanaged<Context>? {
+    let state = state
+    guard let context = state.pointee.ready_context, state.pointee.host_function_depth == 0,
+      Int(state.pointee.ready_device) == (state.pointee.has_device != 0 ? Int(state.pointee.device) : ValidDevices.first.load(ordering: .relaxed))
+    else { return nil }
+    return .fromOpaque(context)
+  }
+
+  /// The stream of a handle where nothing is to be done but to find it: the legacy stream, or one that the program made, of a device that
+  /// runs, in a thread that has used its current context before.  nil: ask `Context.stream`, which makes what is missing or says why not.
+  /// A stream lives as long as its handle, so it is not retained.
+  public static func readyStream(_ handle: UnsafeMutableRawPointer?, perThreadDefault: Bool) -> Unmanaged<Stream>? {
+    guard let context = readyContext else { return nil }
+    return context.borrow { context in
+      guard context.constants.health.isRunning else { return nil }
+      guard let handle, UInt(bitPattern: handle) > 2 else {
+        return handle == nil && perThreadDefault || UInt(bitPattern: handle) == 2 ? nil : .passUnretained(context.legacyStream)
+      }
+      guard let stream = Stream.handles.unretained(for: handle) else { return nil }
+      return stream.borrow { $0.execution == nil } ? stream : nil
+    }
+  }
+
   /// The current device's primary context, created at its first use.  Throws its sticky error if it has one, and
   /// cudaErrorNotPermitted in a host function.
   public static func context() throws(CUDAError) -> Context {
     try mayCall()
-    let context = try Runtime.context(ordinal: deviceOrdinal)
+    let ordinal = deviceOrdinal
+    let context = try Runtime.context(ordinal: ordinal)
     try context.check()
+    let state = state
+    state.pointee.ready_device = Int32(ordinal)
+    state.pointee.ready_context = Unmanaged.passUnretained(context).toOpaque()
     return context
   }
 

@@ -4,6 +4,20 @@
 // is the program's error, as in CUDA.
 import GPU
 
+extension Unmanaged {
+  /// Calls `body` with the object, whose reference is not counted: somebody else keeps it while `body` runs.
+  @inlinable @inline(__always)
+  public func borrow<R>(_ body: (Instance) -> R) -> R { _withUnsafeGuaranteedRef(body) }
+
+  /// The same for what may throw.
+  @inlinable @inline(__always)
+  public func borrow<R>(_ body: (Instance) throws(CUDAError) -> R) throws(CUDAError) -> R {
+    try _withUnsafeGuaranteedRef { instance -> Result<R, CUDAError> in
+      do throws(CUDAError) { return .success(try body(instance)) } catch { return .failure(error) }
+    }.get()
+  }
+}
+
 /// The slot that a handle points to.  Reused by later handles of the same kind, never freed.
 private struct HandleSlot {
   var kind: UInt64        // HandleKind.magic while live, 0 after; written under the lock, read by anyone
@@ -34,11 +48,15 @@ final class HandleTable<Object: AnyObject>: @unchecked Sendable {  // free: lock
   }
 
   /// The object behind a handle; nil if it is null, destroyed or of another kind.
-  func object(for handle: UnsafeMutableRawPointer) -> Object? {
+  func object(for handle: UnsafeMutableRawPointer) -> Object? { unretained(for: handle)?.takeUnretainedValue() }
+
+  /// The same for hot paths, which count no references: the handle keeps the object.
+  @inline(__always)
+  func unretained(for handle: UnsafeMutableRawPointer) -> Unmanaged<Object>? {
     guard UInt(bitPattern: handle) & 15 == 0, UInt(bitPattern: handle) >= 4096 else { return nil }
     let slot = handle.assumingMemoryBound(to: HandleSlot.self)
     guard slot.pointee.kind == magic, let object = slot.pointee.object else { return nil }
-    return Unmanaged<Object>.fromOpaque(object).takeUnretainedValue()
+    return .fromOpaque(object)
   }
 
   /// Ends a handle and gives its object back; nil if it was no live handle.

@@ -50,8 +50,8 @@ extension Stream {
       throw .invalidValue.because("\(function.name) has \(function.parameterCount) parameters and none were given")
     }
     try submit(function, configuration) { kernarg in
-      let list = function.image.parameters
-      for index in 0..<list.count {
+      let list = function.parameters
+      for index in 0..<function.parameterCount {
         guard let value = parameters![index] else { continue }
         memcpy(kernarg + Int(list[index].offset), value, Int(list[index].size))
       }
@@ -74,19 +74,34 @@ extension Stream {
     try submit(function, configuration) { kernarg in memcpy(kernarg, packed, byteCount) }
   }
 
+  @inline(__always)
   private func submit(
-    _ function: Function, _ launch: LaunchConfiguration, fill: (UnsafeMutableRawPointer) -> Void
+    _ requested: Function, _ launch: LaunchConfiguration, fill: (UnsafeMutableRawPointer) -> Void
   ) throws(CUDAError) {
-    try context.check(function, launch, multiprocessors: execution?.multiprocessorCount)
-    let function = try context.serving(function, launch.block)
+    try context.check(requested, launch, multiprocessors: execution?.multiprocessorCount)
     try admit()
-    let image = function.image
-    let printfAddress = image.services.contains(.printf) ? try printf.bufferAddress(capacity: context.limits[.printfFifoSize]!) : 0
-    let heap = image.services.contains(.heap) ? try context.deviceHeap.heapAddress(capacity: context.limits[.mallocHeapSize]!) : 0
-    let locks = image.services.contains(.locks) ? try context.deviceHeap.locksAddress() : 0
-    let local = context.gpu.localAddresses
-    let workspace = launch.isCooperative ? try gridWorkspace.deviceAddress() : 0
-    let privateBytes = image.scratchBytes + (image.usesDynamicStack ? context.limits.stackOfCalls : 0)
+    if requested.servesAll { return try dispatch(requested, launch, fill) }
+    try dispatch(context.serving(requested, launch.block), launch, fill)
+  }
+
+  /// What a kernel uses besides its arguments: device addresses, 0 where it doesn't.
+  private struct Services { var printf: UInt64 = 0, heap: UInt64 = 0, locks: UInt64 = 0, workspace: UInt64 = 0 }
+
+  @inline(never)
+  private func services(_ function: Function, isCooperative: Bool) throws(CUDAError) -> Services {
+    var services = Services()
+    if function.services.contains(.printf) { services.printf = try printf.bufferAddress(capacity: context.limits[.printfFifoSize]!) }
+    if function.services.contains(.heap) { services.heap = try context.deviceHeap.heapAddress(capacity: context.limits[.mallocHeapSize]!) }
+    if function.services.contains(.locks) { services.locks = try context.deviceHeap.locksAddress() }
+    if isCooperative { services.workspace = try gridWorkspace.deviceAddress() }
+    return services
+  }
+
+  @inline(__always)
+  private func dispatch(_ function: Function, _ launch: LaunchConfiguration, _ fill: (UnsafeMutableRawPointer) -> Void) throws(CUDAError) {
+    let constants = context.constants
+    let services = function.services.isEmpty && !launch.isCooperative ? Services() : try services(function, isCooperative: launch.isCooperative)
+    let privateBytes = function.scratchBytes + (function.usesDynamicStack ? context.limits.stackOfCalls : 0)
     let workgroup = DispatchShape.workgroup(block: launch.block, mapping: function.mapping)
     let most = DispatchShape.blocksPerDispatch(workgroupX: workgroup.x)
     let gridID = nextGridID.add(1, ordering: .relaxed).oldValue
@@ -101,7 +116,7 @@ extension Stream {
           grid: (
             count * UInt32(workgroup.x), launch.grid.y * UInt32(workgroup.y), launch.grid.z * UInt32(workgroup.z)
           ),
-          groupBytes: image.staticSharedBytes + UInt32(launch.dynamicSharedBytes), privateBytes: privateBytes,
+          groupBytes: UInt32(function.staticSharedBytes) + UInt32(launch.dynamicSharedBytes), privateBytes: privateBytes,
           dimensions: isOneWarp && launch.grid.y == 1 && launch.grid.z == 1 ? 1 : 3, kernargSize: function.kernargSize
         ) { kernarg in
           fill(kernarg)
@@ -109,8 +124,9 @@ extension Stream {
           hidden.pointee = carmine_hidden_arguments(
             ntid: (launch.block.x, launch.block.y, launch.block.z), nctaid: (launch.grid.x, launch.grid.y, launch.grid.z),
             ctaid_offset: (offset, 0, 0), dynamic_shared_bytes: UInt32(launch.dynamicSharedBytes),
-            printf_buffer: printfAddress, fault_cell: context.gpu.faultCellAddress, heap: heap, grid_id: gridID,
-            local_first: local.first, local_count: local.count, locks: locks, grid_workspace: workspace)
+            printf_buffer: services.printf, fault_cell: constants.faultCellAddress, heap: services.heap, grid_id: gridID,
+            local_first: constants.localAddresses.first, local_count: constants.localAddresses.count, locks: services.locks,
+            grid_workspace: services.workspace)
         }
       }
       done += count
@@ -121,14 +137,13 @@ extension Stream {
 extension Context {
   /// The function for a block of this shape; compiles at the first launch that needs another warp mapping.
   func serving(_ function: Function, _ block: Dim3) throws(CUDAError) -> Function {
-    if function.servesAll { return function }
     return try loading { try function.serving(block: (block.x, block.y, block.z)) }
   }
 
   /// Everything that can be refused without a queue.  `multiprocessors`: of the green context that it runs in.
   func check(_ function: Function, _ launch: LaunchConfiguration, multiprocessors: Int? = nil) throws(CUDAError) {
     let block = launch.block, grid = launch.grid
-    guard function.deviceOrdinal == device.ordinal else {
+    guard function.deviceOrdinal == constants.ordinal else {
       throw .invalidDeviceFunction.because("\(function.name) is loaded on device \(function.deviceOrdinal)")
     }
     guard block.x > 0, block.y > 0, block.z > 0, block.x <= 1024, block.y <= 1024, block.z <= 64, block.volume <= 1024 else {
@@ -137,22 +152,20 @@ extension Context {
     guard grid.x > 0, grid.y > 0, grid.z > 0, grid.x <= 0x7fff_ffff, grid.y <= 65535, grid.z <= 65535 else {
       throw .invalidConfiguration.because("\(function.name): grid \(grid.x) × \(grid.y) × \(grid.z)")
     }
-    guard block.volume <= UInt64(function.image.maximumThreads) else {
+    guard block.volume <= UInt64(function.maximumThreads) else {
       throw .invalidValue.because(
-        "\(function.name): \(block.volume) threads a block, the kernel allows \(function.image.maximumThreads)")
+        "\(function.name): \(block.volume) threads a block, the kernel allows \(function.maximumThreads)")
     }
-    let required = function.image.requiredThreads
-    if !required.isEmpty, required[0] != block.x || required.count > 1 && required[1] != block.y
-      || required.count > 2 && required[2] != block.z
-    {
+    let required = function.requiredThreads
+    if required.x != 0, required.x != block.x || required.y != 0 && required.y != block.y || required.z != 0 && required.z != block.z {
       throw .invalidValue.because("\(function.name): block \(block.x) × \(block.y) × \(block.z), .reqntid \(required)")
     }
     let cluster = function.requiredCluster
     guard max(cluster.width, cluster.height, cluster.depth) <= 1 else {
       throw .invalidClusterSize.because("\(function.name): clusters of \(cluster.width) × \(cluster.height) × \(cluster.depth) blocks; this device has none")
     }
-    let shared = Int(function.image.staticSharedBytes) + launch.dynamicSharedBytes
-    guard launch.dynamicSharedBytes >= 0, shared <= properties.sharedMemoryPerBlock else {
+    let shared = function.staticSharedBytes + launch.dynamicSharedBytes
+    guard launch.dynamicSharedBytes >= 0, shared <= constants.sharedMemoryPerBlock else {
       throw (launch.isCooperative ? CUDAError.cooperativeLaunchTooLarge : .invalidValue).because(
         "\(function.name): \(shared) bytes of shared memory, the device has \(properties.sharedMemoryPerBlock)")
     }

@@ -57,6 +57,9 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
     blocks = StreamBlocks(timeline: timeline)
   }
 
+  /// Of its device.
+  public var ordinal: Int { context.constants.ordinal }
+
   // MARK: life
 
   /// cudaStreamCreateWithPriority.  `flags`: 0 or cudaStreamNonBlocking.  A priority outside the range is clamped.

@@ -44,9 +44,18 @@ public func currentContext() throws(CUDAError) -> Context {
 }
 
 /// The stream of a handle; `perThreadDefault` in functions whose null stream is the per-thread one.
-@inline(__always)
 public func currentStream(_ handle: UnsafeMutableRawPointer?, perThreadDefault: Bool = false) throws(CUDAError) -> CUDA.Stream {
   try currentContext().stream(handle, perThreadDefault: perThreadDefault)
+}
+
+/// The same for hot paths: its handle, its context or its thread keeps a stream, so no reference is counted.
+@inline(__always)
+public func withStream<R>(
+  _ handle: UnsafeMutableRawPointer?, perThreadDefault: Bool = false, _ body: (CUDA.Stream) throws(CUDAError) -> R
+) throws(CUDAError) -> R {
+  var stream = CurrentThread.readyStream(handle, perThreadDefault: perThreadDefault)
+  if stream == nil { stream = .passUnretained(try currentStream(handle, perThreadDefault: perThreadDefault)) }
+  return try stream!.borrow(body)
 }
 
 /// What happens once a process, at the first call that needs a device.

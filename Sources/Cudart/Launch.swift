@@ -27,10 +27,8 @@ func symbolKernel(_ pointer: UnsafeRawPointer?) throws(CUDAError) -> RegisteredK
 }
 
 /// The kernel as it is loaded on the context's device; loads it at the first call.
-@inline(__always)
 public func loadedFunction(_ kernel: RegisteredKernel, on context: Context) throws(CUDAError) -> Function {
-  if let found = kernel.loadedFunction(on: context.device.ordinal) { return found }
-  return try loading { try kernel.function(on: context) }
+  try loading { try kernel.function(on: context) }
 }
 
 @inline(__always)
@@ -39,15 +37,20 @@ private func launch(
   _ stream: UnsafeMutableRawPointer?, isCooperative: Bool = false, perThreadDefault: Bool = false,
   attributes: UnsafeBufferPointer<cudaLaunchAttribute> = .init(start: nil, count: 0), isIn12: Bool = false
 ) throws(CUDAError) {
-  let stream = try currentStream(stream, perThreadDefault: perThreadDefault)
-  try stream.launch(
-    loadedFunction(kernel, on: stream.context),
-    LaunchConfiguration(
-      grid: dimensions(grid), block: dimensions(block), dynamicSharedBytes: count(shared, "sharedMem"), isCooperative: isCooperative),
-    parameters: arguments.map { UnsafePointer($0) },
-    origin: LaunchOrigin(
-      symbol: kernel.hostAddress != 0 ? UnsafeRawPointer(bitPattern: kernel.hostAddress) : UnsafeRawPointer(kernel.handle),
-      symbolType: kernel.hostAddress != 0 ? 1 : 2, attributes: attributes, shapeIsHarmless: isIn12))
+  let shape = LaunchConfiguration(
+    grid: dimensions(grid), block: dimensions(block), dynamicSharedBytes: try count(shared, "sharedMem"), isCooperative: isCooperative)
+  try withStream(stream, perThreadDefault: perThreadDefault) { stream throws(CUDAError) in
+    // A kernel keeps what it was loaded as while its module is loaded.
+    var function = kernel.loadedFunction(on: stream.ordinal)
+    if function == nil { function = .passUnretained(try loadedFunction(kernel, on: stream.context)) }
+    try function!.borrow { function throws(CUDAError) in
+      try stream.launch(
+        function, shape, parameters: arguments.map { UnsafePointer($0) },
+        origin: LaunchOrigin(
+          symbol: kernel.hostAddress != 0 ? UnsafeRawPointer(bitPattern: kernel.hostAddress) : UnsafeRawPointer(kernel.handle),
+          symbolType: kernel.hostAddress != 0 ? 1 : 2, attributes: attributes, shapeIsHarmless: isIn12))
+    }
+  }
 }
 
 /// cudaLaunchKernel and cudaLaunchCooperativeKernel, but for what the two versions call an impossible shape.
@@ -75,7 +78,9 @@ public func launchByHandle(
   _ stream: UnsafeMutableRawPointer?, isIn12: Bool = false
 ) throws(CUDAError) {
   guard let handle else { throw .invalidDeviceFunction.because("the kernel handle is null: __cudaGetKernel failed") }
-  try launch(Unmanaged<RegisteredKernel>.fromOpaque(handle).takeUnretainedValue(), grid, block, arguments, shared, stream, isIn12: isIn12)
+  try Unmanaged<RegisteredKernel>.fromOpaque(handle).borrow { kernel throws(CUDAError) in
+    try launch(kernel, grid, block, arguments, shared, stream, isIn12: isIn12)
+  }
 }
 
 @c(carmine_rt___cudaGetKernel)

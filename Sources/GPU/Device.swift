@@ -27,7 +27,7 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   private(set) var codeInvalidation: CodeInvalidation!
   private(set) var faultCell: UnsafeMutablePointer<carmine_fault_cell>!
 
-  let faultCode = Atomic<UInt32>(0)
+  public let health = Health()
   private let waiting = Atomic<WaitPolicy>(.adaptive)
   /// How threads wait for this device's work.
   public var waitPolicy: WaitPolicy {

@@ -9,12 +9,10 @@ import Synchronization
 
 extension Device {
   /// Throws when the device has stopped.  One load.
-  func checkRunning() throws(GPUError) {
-    if faultCode.load(ordering: .relaxed) != 0 { throw GPUError(.faulted, "the device has stopped: \(fault)") }
-  }
+  func checkRunning() throws(GPUError) { try health.check() }
 
   /// Why the device stopped; `none` while it runs.
-  public var fault: FaultKind { FaultKind(rawValue: faultCode.load(ordering: .acquiring)) ?? .hardware }
+  public var fault: FaultKind { health.fault }
 
   /// Starts the thread that hears of faults; at the first queue.
   func startFaultWatcher() throws(GPUError) {
@@ -78,8 +76,7 @@ extension Device {
 
   /// Marks the device as stopped and wakes every waiting thread.  The first reason stays.
   func stop(_ reason: FaultKind) {
-    let (first, _) = faultCode.compareExchange(expected: 0, desired: reason.rawValue, ordering: .acquiringAndReleasing)
-    guard first else { return }
+    guard health.stop(reason) else { return }
     // As CUDA does: the assertion's text goes to standard error, whether or not anyone asks for the error.
     if reason == .assertion, let message = faultMessage {
       let line = Array(message.utf8) + [10]

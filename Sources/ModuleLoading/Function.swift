@@ -29,11 +29,19 @@ public final class Function: Sendable {
   /// Cluster width, height, depth, non-portable sizes and scheduling policy, as a program set them.
   public let clusterSettings: [5 of Atomic<Int32>] = InlineArray { _ in Atomic(0) }
 
-  // What a launch reads, copied out of the image so that the hot path touches no array.
+  // What a launch reads, copied out of the image so that the hot path touches no array and counts no reference.
   public let parameterCount: Int
+  public nonisolated(unsafe) let parameters: UnsafePointer<Parameter>   // never written after init
   public let mapping: WarpMapping
   public let kernargSize: Int
   public let hiddenOffset: Int
+  public let staticSharedBytes: Int
+  public let scratchBytes: UInt32
+  public let usesDynamicStack: Bool
+  public let services: Services
+  public let maximumThreads: UInt32
+  /// .reqntid; 0: any.
+  public let requiredThreads: (x: UInt32, y: UInt32, z: UInt32)
   /// Every block is served: no launch needs another mapping.
   public let servesAll: Bool
   private let takingTurns: (@Sendable () throws -> Function)?
@@ -52,10 +60,22 @@ public final class Function: Sendable {
     self.deviceOrdinal = deviceOrdinal
     ptxArchitecture = Int(ptxTarget.drop { $0 != "_" }.dropFirst().prefix { $0.isNumber }) ?? 0   // "sm_90a"
     parameterCount = image.parameters.count
+    let parameters = UnsafeMutablePointer<Parameter>.allocate(capacity: max(parameterCount, 1))
+    for (index, parameter) in image.parameters.enumerated() { (parameters + index).initialize(to: parameter) }
+    self.parameters = UnsafePointer(parameters)
+    staticSharedBytes = Int(image.staticSharedBytes)
+    scratchBytes = image.scratchBytes
+    usesDynamicStack = image.usesDynamicStack
+    services = image.services
+    maximumThreads = image.maximumThreads
+    let required = image.requiredThreads
+    requiredThreads = (required.count > 0 ? required[0] : 0, required.count > 1 ? required[1] : 0, required.count > 2 ? required[2] : 0)
     mapping = image.mapping
     kernargSize = Int(image.kernargSize)
     hiddenOffset = Int(image.hiddenOffset)
   }
+
+  deinit { parameters.deallocate() }
 
   /// This function, or the same kernel with lanes that take turns where the block needs it, compiled at the first such launch.
   public func serving(block: (x: UInt32, y: UInt32, z: UInt32)) throws -> Function {

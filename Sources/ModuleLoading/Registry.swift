@@ -18,37 +18,30 @@ public final class RegisteredKernel: Sendable {
   /// The host function that stands for it.
   public let hostAddress: UInt   // 0: a kernel of a library, which has a handle only
   public let module: RegisteredModule
-  private let functions: Functions
-
   /// One retained Function for each device, once it is loaded there.
-  private final class Functions: @unchecked Sendable {   // slots: atomic
-    let slots: UnsafeMutablePointer<Atomic<UInt>>
-    init() {
-      slots = .allocate(capacity: RegisteredKernel.maximumDevices)
-      for index in 0..<RegisteredKernel.maximumDevices { (slots + index).initialize(to: Atomic(0)) }
-    }
-  }
+  private nonisolated(unsafe) let slots: UnsafeMutablePointer<Atomic<UInt>>   // never written after init; atomics
 
   init(name: String, hostAddress: UInt, module: RegisteredModule) {
     self.name = name
     cName = strdup(name)
     self.hostAddress = hostAddress
     self.module = module
-    functions = Functions()
+    slots = .allocate(capacity: Self.maximumDevices)
+    for index in 0..<Self.maximumDevices { (slots + index).initialize(to: Atomic(0)) }
   }
 
-  /// The kernel on a device, if it is loaded there: one load.
-  public func loadedFunction(on ordinal: Int) -> Function? {
-    let word = functions.slots[ordinal].load(ordering: .acquiring)
-    return UnsafeRawPointer(bitPattern: word).map { Unmanaged<Function>.fromOpaque($0).takeUnretainedValue() }
+  /// The kernel on a device, if it is loaded there: one load.  It stays while its module is loaded, so nothing is retained.
+  public func loadedFunction(on ordinal: Int) -> Unmanaged<Function>? {
+    let word = slots[ordinal].load(ordering: .acquiring)
+    return UnsafeRawPointer(bitPattern: word).map { .fromOpaque($0) }
   }
 
   /// The kernel on a device; compiled and loaded at the first call.
   public func function(on storage: any ModuleStorage) throws -> Function {
-    if let found = loadedFunction(on: storage.moduleOrdinal) { return found }
+    if let found = loadedFunction(on: storage.moduleOrdinal) { return found.takeUnretainedValue() }
     let made = try module.module().function(name, on: storage)
     let word = UInt(bitPattern: Unmanaged.passRetained(made).toOpaque())
-    if !functions.slots[storage.moduleOrdinal].compareExchange(expected: 0, desired: word, ordering: .acquiringAndReleasing).exchanged {
+    if !slots[storage.moduleOrdinal].compareExchange(expected: 0, desired: word, ordering: .acquiringAndReleasing).exchanged {
       Unmanaged.passUnretained(made).release()
     }
     return made
@@ -61,7 +54,7 @@ public final class RegisteredKernel: Sendable {
   }
 
   /// Forgets the function on a device whose memory is gone.
-  func forget(_ ordinal: Int) { functions.slots[ordinal].store(0, ordering: .releasing) }
+  func forget(_ ordinal: Int) { slots[ordinal].store(0, ordering: .releasing) }
 }
 
 /// A variable as the program knows it: the address of its host shadow.

@@ -33,6 +33,8 @@ typedef struct carmine_thread_state {
   int call_configuration_count;
   int capture_mode;          ///< cudaThreadExchangeStreamCaptureMode
   int host_function_depth;   ///< above 0 while this thread runs a program's host function or callback
+  int ready_device;          ///< ordinal of `ready_context`
+  void *ready_context;       ///< the primary context that this thread used last; NULL until it has used one
   int captures;              ///< captures in progress that this thread began and that are not relaxed
   void *context;             ///< current driver context
   void *context_stack;       ///< the driver API's stack below it; the CudaDriver front's own

@@ -4,7 +4,8 @@
 // Threads: any; submissions take the timeline's own lock.
 // Order: packets carry the barrier bit, so packets of one queue complete in order.  A packet behind host work is preceded by a
 // wait for the timeline's own value; work of another stream is waited for by value too, which never goes stale.
-// Hot path: dispatch, timestamp and isComplete allocate nothing and make no system call.
+// Hot path: dispatch, timestamp and isComplete allocate nothing, make no system call and count no reference: what they touch is the
+// timeline's own or behind the queue's port.
 // Source: HSA PSA 1.2, 2.9; DESIGN, "Order".
 import Glibc
 import Synchronization
@@ -14,6 +15,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   static let origin: Int64 = 1 << 62
 
   let device: Device
+  private let health: Health
   private var priority: Int
   /// Its packets go to a queue that no stream of the program's shares.
   let isInternal: Bool
@@ -24,22 +26,24 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   private let submittedPosition = Atomic<UInt64>(0)
 
   private var queue: ComputeQueue?
-  private var kernargs = KernargRing(capacity: Timeline.kernargBytes)
-  private var kernargMemory: UnsafeMutableRawPointer?
+  @exclusivity(unchecked) private var port: QueuePort?
+  @exclusivity(unchecked) private var kernargs = KernargRing(capacity: Timeline.kernargBytes)
+  @exclusivity(unchecked) private var kernargMemory: UnsafeMutableRawPointer?
   /// Position of the last host task; the GPU must wait for it by value.
-  var lastHostTask: UInt64 = 0
+  @exclusivity(unchecked) var lastHostTask: UInt64 = 0
   weak var lastHostWorker: HostWorker?
   private var isRetired = false
   /// Tells timelines apart for the process's life.
   public let serial = nextTimelineSerial.add(1, ordering: .relaxed).newValue
   /// What this timeline's later work waits for anyway (Timeline+Dependencies).  Lock held.
-  var dependencies = KnownDependencies()
+  @exclusivity(unchecked) var dependencies = KnownDependencies()
 
   private static let nextTimelineSerial = Atomic<UInt64>(0)
   static let kernargBytes: UInt64 = 1 << 20
 
   init(device: Device, priority: Int, isInternal: Bool = false, partition: Partition? = nil) throws(GPUError) {
     self.device = device
+    health = device.health
     self.isInternal = isInternal
     self.partition = partition
     self.priority = priority
@@ -71,48 +75,55 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
 
   // MARK: packets
 
-  /// The stream's queue; call with the lock held.
-  private func theQueue() throws(GPUError) -> ComputeQueue {
-    if let queue { return queue }
+  /// The way into the stream's queue; call with the lock held.
+  @inline(__always)
+  private func thePort() throws(GPUError) -> QueuePort {
+    if let port { return port }
+    return try findQueue()
+  }
+
+  @inline(never)
+  private func findQueue() throws(GPUError) -> QueuePort {
     try device.startFaultWatcher()
     let made = isInternal ? try device.queues.internalQueue() : try device.queues.assign(priority: priority, partition: partition)
     queue = made
-    return made
+    port = made.port
+    return made.port
   }
 
   private static let barrierHeader = PacketHeader.bits(.barrierAnd, barrier: true)
   private static let dispatchHeader = PacketHeader.bits(.kernelDispatch, barrier: true)
 
   /// Submits packets of this stream, behind a wait for host work where there is some.  Lock held.
-  private func submit(_ count: UInt64 = 1, _ fill: (UInt64, UnsafeMutableRawPointer, ComputeQueue) -> UInt32) throws(GPUError) {
-    try device.checkRunning()
-    let queue = try theQueue()
-    let mustWait = lastHostTask > 0 && !isComplete(lastHostTask)
-    if !mustWait {
-      try queue.submit(count) { index, packet in fill(index, packet, queue) }
-      return
-    }
+  @inline(__always)
+  private func submit(_ count: UInt64 = 1, _ fill: (UInt64, UnsafeMutableRawPointer, QueuePort) -> UInt32) throws(GPUError) {
+    try health.check()
+    let port = try thePort()
+    if mustWaitForHost { try submitWaitForHost(port) }
+    try port.submit(count) { index, packet in fill(index, packet, port) }
+  }
+
+  private var mustWaitForHost: Bool { lastHostTask > 0 && !isComplete(lastHostTask) }
+
+  /// Has the queue wait until the host's last task is done.  Lock held.
+  @inline(never)
+  private func submitWaitForHost(_ port: QueuePort) throws(GPUError) {
     let target = lastHostTask
-    try queue.submit(count + 1) { index, packet in
-      index == 0 ? emitWait(packet, queue, on: self, position: target, completion: 0) : fill(index - 1, packet, queue)
-    }
+    try port.submit(1) { _, packet in emitWait(packet, port, on: self, position: target, completion: 0) }
   }
 
   /// The same for a run of prepared packets, the last of which counts the timeline down.  Lock held.
   func submit(_ packets: PreparedPackets, first: Int, count: Int) throws(GPUError) {
-    try device.checkRunning()
-    let queue = try theQueue()
-    if lastHostTask > 0 && !isComplete(lastHostTask) {
-      let target = lastHostTask
-      try queue.submit(1) { _, packet in emitWait(packet, queue, on: self, position: target, completion: 0) }
-    }
-    try queue.submit(packets, first: first, count: count, completion: signal.handle)
+    try health.check()
+    let port = try thePort()
+    if mustWaitForHost { try submitWaitForHost(port) }
+    try port.submit(packets, first: first, count: count, completion: signal.handle)
   }
 
   private func emitWait(
-    _ packet: UnsafeMutableRawPointer, _ queue: ComputeQueue, on timeline: Timeline, position: UInt64, completion: UInt64
+    _ packet: UnsafeMutableRawPointer, _ port: QueuePort, on timeline: Timeline, position: UInt64, completion: UInt64
   ) -> UInt32 {
-    queue.emitWait(packet, signal: timeline.signal, below: timeline.value(at: position) + 1, completion: completion)
+    port.emitWait(packet, signal: timeline.signal, below: timeline.value(at: position) + 1, completion: completion)
   }
 
   /// Dispatches a kernel.  `grid` is in work-items; `fill` writes the kernel arguments into zeroed memory.
@@ -138,7 +149,14 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
     publish(position)
   }
 
+  @inline(__always)
   private func reserveKernargs(_ byteCount: UInt64) throws(GPUError) -> UnsafeMutableRawPointer {
+    if let kernargMemory, let offset = kernargs.reserve(byteCount) { return kernargMemory + Int(offset) }
+    return try waitForKernargs(byteCount)
+  }
+
+  @inline(never)
+  private func waitForKernargs(_ byteCount: UInt64) throws(GPUError) -> UnsafeMutableRawPointer {
     if kernargMemory == nil {
       kernargMemory = try device.allocate(Timeline.kernargBytes, heap: .host, isInternal: true)
     }
@@ -150,7 +168,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
       if let offset = kernargs.reserve(byteCount) { return kernargMemory! + Int(offset) }
       kernargs.reclaim(through: completed)
       if let offset = kernargs.reserve(byteCount) { return kernargMemory! + Int(offset) }
-      try device.checkRunning()
+      try health.check()
       attempts += 1
       if attempts > 1000 { usleep(20) }
     }
@@ -165,7 +183,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
     if other.isComplete(position) { return }
     let mine = nextPosition
     let completion = signal.handle
-    try submit { _, packet, queue in emitWait(packet, queue, on: other, position: position, completion: completion) }
+    try submit { _, packet, port in emitWait(packet, port, on: other, position: position, completion: completion) }
     publish(mine)
   }
 
@@ -196,7 +214,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
     try lock.withLock { () throws(GPUError) in
       let mine = nextPosition
       let completion = signal.handle
-      try submit { _, packet, queue in queue.emitWait(packet, signal: foreign, below: value, completion: completion) }
+      try submit { _, packet, port in port.emitWait(packet, signal: foreign, below: value, completion: completion) }
       publish(mine)
     }
   }
@@ -218,9 +236,9 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   /// True if nothing in the queue before it can keep it longer than the position itself.  Lock held.
   @discardableResult
   func submitBell(_ bell: Signal, at position: UInt64) throws(GPUError) -> Bool {
-    let queue = try theQueue()
-    try queue.submit(1) { _, packet in emitWait(packet, queue, on: self, position: position, completion: bell.handle) }
-    return queue.streamCount == 1 && position + 1 == nextPosition
+    let port = try thePort()
+    try port.submit(1) { _, packet in emitWait(packet, port, on: self, position: position, completion: bell.handle) }
+    return queue?.streamCount == 1 && position + 1 == nextPosition
   }
 
   /// What is submitted from now on goes to a queue of this priority, behind a wait for what went to the one before.
@@ -229,6 +247,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
       self.priority = priority
       guard let left = queue else { return }
       queue = nil
+      port = nil
       device.queues.release(left)
       let position = nextPosition - 1
       if position > lastHostTask {

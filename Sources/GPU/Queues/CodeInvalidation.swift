@@ -4,12 +4,14 @@
 // Source: ROCr's GpuAgent::InvalidateCodeCaches and amd_aql_pm4_ib_t; PACKET3_ACQUIRE_MEM of Linux's soc15d.h and nvd.h.
 import Synchronization
 
-final class CodeInvalidation: @unchecked Sendable {  // `commands` is written once, before anybody sees it
-  private let version = Atomic<UInt64>(0)
+struct CodeInvalidation: @unchecked Sendable {  // `commands` is written once, before anybody sees it; neither is ever freed
+  private let version: UnsafeMutablePointer<Atomic<UInt64>>
   private let commands: UnsafeMutableRawPointer
   private let dwordCount: UInt32
 
   init(device: Device) throws(GPUError) {
+    version = .allocate(capacity: 1)
+    version.initialize(to: Atomic(0))
     commands = try device.allocate(64, heap: .host, isInternal: true)
     let words = Self.acquire(major: device.node.gfxTargetVersion / 10000)
     for (index, word) in words.enumerated() { commands.storeBytes(of: word, toByteOffset: index * 4, as: UInt32.self) }
@@ -25,10 +27,10 @@ final class CodeInvalidation: @unchecked Sendable {  // `commands` is written on
   }
 
   /// The host has written code; what is submitted from now on must fetch it.
-  func note() { version.wrappingAdd(1, ordering: .releasing) }
+  func note() { version.pointee.wrappingAdd(1, ordering: .releasing) }
 
   /// Counts calls of `note`.
-  var current: UInt64 { version.load(ordering: .acquiring) }
+  var current: UInt64 { version.pointee.load(ordering: .acquiring) }
 
   /// AMD's PM4 vendor packet, which executes the commands.
   func packet(_ packet: UnsafeMutableRawPointer) -> UInt32 {

@@ -1,6 +1,5 @@
-// One AQL queue of the hardware: ring, amd_queue_t, save areas, doorbell.  Several streams may share it.
-// Threads: any; `submit` takes the queue's lock, which only streams that share the queue ever contend for.
-// Full: `submit` waits for the GPU to consume packets, or throws when the device has stopped.
+// One AQL queue of the hardware: ring, amd_queue_t, save areas, doorbell.  Several streams may share it; they submit through its
+// port (QueuePort).  Threads: any.
 // Source: amd_hsa_queue.h (amd_queue_t), linux/kfd_ioctl.h (CREATE_QUEUE), HSA PSA 1.2, 2.8.
 import Glibc
 import KFD
@@ -11,22 +10,15 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
 
   private unowned let device: Device
   let ring: AQLRing
-  private let wait: ValueWait
-  fileprivate let slots: UnsafeMutableRawPointer
-  /// What vendor packets jump to, a place for each slot; none where waits need no commands.
-  private let commands: UnsafeMutableRawPointer?
+  let port: QueuePort
   /// Its amd_queue_t.
   let control: UnsafeMutableRawPointer
   /// What it has for scratch; the fault watcher's.
   var scratch: Block?
-  fileprivate let lock = Lock()
-  fileprivate let doorbell: UnsafeMutablePointer<Atomic<UInt64>>
   let priority: Int
   private let queueID: UInt32
   /// The partition whose compute units it has, nil for all; guarded by QueueSet's lock.
   var partition: ObjectIdentifier?
-  /// How much of the device's new code this queue has had instruction caches look for; guarded by `lock`.
-  private var codeSeen: UInt64 = 0
   /// Streams that submit here; guarded by QueueSet's lock.
   var streamCount = 0
   /// For the runtime's own timelines only; set when it is made.
@@ -55,12 +47,11 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
     let descriptor = try memory.makeBlock(UInt64(Field.byteCount), heap: .host)
     let endOfPipe = try memory.makeBlock(UInt64(buffers.endOfPipeBytes), heap: .deviceLocal)
     let save = try memory.makeBlock(UInt64(buffers.totalBytes), heap: .host)
-    wait = device.valueWait
+    let wait = device.valueWait
     var commandBlock: Block?
     if wait.commandBytes > 0 { commandBlock = try memory.makeBlock(Self.packetCount * UInt64(wait.commandBytes), heap: .host) }
-    commands = commandBlock.flatMap { UnsafeMutableRawPointer(bitPattern: UInt($0.address)) }
 
-    slots = UnsafeMutableRawPointer(bitPattern: UInt(ringBlock.address))!
+    let slots = UnsafeMutableRawPointer(bitPattern: UInt(ringBlock.address))!
     let queue = UnsafeMutableRawPointer(bitPattern: UInt(descriptor.address))!
     memset(queue, 0, Field.byteCount)
     queue.storeBytes(of: 1, toByteOffset: Field.features, as: UInt32.self)  // kernel dispatch
@@ -92,77 +83,17 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
     }
     queueID = handle.queueID
     let page = try device.doorbellPage(at: handle.doorbellPageOffset)
-    doorbell = (page + handle.doorbellOffsetInPage).assumingMemoryBound(to: Atomic<UInt64>.self)
+    port = QueuePort(
+      ring: ring, slots: slots, wait: wait, commands: commandBlock.flatMap { UnsafeMutableRawPointer(bitPattern: UInt($0.address)) },
+      doorbell: page + handle.doorbellOffsetInPage, health: device.health, code: device.codeInvalidation)
     queue.storeBytes(of: UInt64(handle.queueID), toByteOffset: Field.id, as: UInt64.self)
   }
+
+  deinit { port.deallocate() }
 
   /// Has the queue's workgroups run on these compute units alone.
   func setMask(_ mask: [UInt32]) throws(GPUError) {
     do throws(KFDError) { try device.system.driver.setCUMask(queueID, mask) } catch { throw GPUError(error) }
-  }
-
-  /// Reserves `count` consecutive packets, has `fill` write them and return each first word, publishes, rings.
-  func submit(_ count: UInt64, _ fill: (_ index: UInt64, _ packet: UnsafeMutableRawPointer) -> UInt32) throws(GPUError) {
-    lock.lock()
-    defer { lock.unlock() }
-    try lookForNewCode()
-    try publish(count, fill)
-  }
-
-  /// Has instruction caches forget what the host has written since the last packet.  Lock held.
-  fileprivate func lookForNewCode() throws(GPUError) {
-    let code = device.codeInvalidation.current
-    guard code != codeSeen else { return }
-    try publish(1) { _, packet in device.codeInvalidation.packet(packet) }
-    codeSeen = code
-  }
-
-  /// Fills one of this queue's packets, which waits until `signal` is below `value`; called from `submit`'s `fill`.
-  func emitWait(_ packet: UnsafeMutableRawPointer, signal: Signal, below value: Int64, completion: UInt64) -> UInt32 {
-    let place = (packet - slots) / Packets.byteCount * wait.commandBytes
-    return wait.emit(packet, commands: commands.map { $0 + place }, signal: signal.handle, below: value, completion: completion)
-  }
-
-  /// Lock held.
-  private func publish(_ count: UInt64, _ fill: (_ index: UInt64, _ packet: UnsafeMutableRawPointer) -> UInt32) throws(GPUError) {
-    let id = try reserve(count)
-    for index in 0..<count {
-      let place = PacketID(rawValue: id.rawValue + index)
-      ring.publish(place, word: fill(index, ring.packet(place)))
-    }
-    doorbell.pointee.store(id.rawValue + count - 1, ordering: .releasing)
-  }
-
-  /// `count` free slots; waits for them.  Lock held.
-  fileprivate func reserve(_ count: UInt64) throws(GPUError) -> PacketID {
-    var attempts = 0
-    while true {
-      if let id = ring.reserve(count) { return id }
-      try device.checkRunning()
-      attempts += 1
-      if attempts > 1000 { usleep(20) }
-    }
-  }
-}
-
-extension ComputeQueue {
-  /// Copies prepared packets, at most as many as a burst has, and rings once.
-  func copy(_ packets: PreparedPackets, _ first: Int, _ count: Int, completion: UInt64) throws(GPUError) {
-    lock.lock()
-    defer { lock.unlock() }
-    try lookForNewCode()
-    let id = try reserve(UInt64(count))
-    // Bodies first: their first words are INVALID, as those of the free slots are.  A run may go around the ring's end.
-    let start = Int(id.rawValue & (ring.capacity - 1)), straight = min(count, Int(ring.capacity) - start)
-    memcpy(slots + start * Packets.byteCount, packets.bodies + first * Packets.byteCount, straight * Packets.byteCount)
-    if straight < count {
-      memcpy(slots, packets.bodies + (first + straight) * Packets.byteCount, (count - straight) * Packets.byteCount)
-    }
-    if completion != 0 {
-      ring.packet(PacketID(rawValue: id.rawValue + UInt64(count - 1))).storeBytes(of: completion, toByteOffset: 56, as: UInt64.self)
-    }
-    for index in 0..<count { ring.publish(PacketID(rawValue: id.rawValue + UInt64(index)), word: packets.words[first + index]) }
-    doorbell.pointee.store(id.rawValue + UInt64(count) - 1, ordering: .releasing)
   }
 }
 

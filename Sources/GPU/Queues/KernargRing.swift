@@ -2,7 +2,7 @@
 // Threads: one at a time (the timeline's lock).  Full: nil, and nothing has moved.
 // Blocks start at multiples of 64 bytes and never wrap.
 
-struct KernargRing {
+struct KernargRing: ~Copyable {
   static let alignment: UInt64 = 64
 
   let capacity: UInt64
@@ -10,7 +10,8 @@ struct KernargRing {
   private(set) var taken: UInt64 = 0
   private(set) var released: UInt64 = 0
   /// Launches in order: the timeline position after which everything before `end` is free.
-  private var launches: [(position: UInt64, end: UInt64)]
+  private let launches: UnsafeMutablePointer<(position: UInt64, end: UInt64)>
+  private let launchCapacity: Int
   private var firstLaunch: UInt64 = 0
   private var nextLaunch: UInt64 = 0
 
@@ -18,13 +19,16 @@ struct KernargRing {
   init(capacity: UInt64, launchCapacity: Int = 4096) {
     precondition(capacity & (capacity - 1) == 0 && launchCapacity & (launchCapacity - 1) == 0)
     self.capacity = capacity
-    launches = .init(repeating: (0, 0), count: launchCapacity)
+    self.launchCapacity = launchCapacity
+    launches = .allocate(capacity: launchCapacity)
   }
+
+  deinit { launches.deallocate() }
 
   /// The offset of a block of `byteCount` bytes.  Follow with `commit` once the launch has a position.
   mutating func reserve(_ byteCount: UInt64) -> UInt64? {
     let size = (max(byteCount, 1) + Self.alignment - 1) & ~(Self.alignment - 1)
-    guard size <= capacity, nextLaunch - firstLaunch < UInt64(launches.count) else { return nil }
+    guard size <= capacity, nextLaunch - firstLaunch < UInt64(launchCapacity) else { return nil }
     let offset = taken & (capacity - 1)
     let skipped = offset + size > capacity ? capacity - offset : 0
     guard taken + skipped + size - released <= capacity else { return nil }
@@ -34,14 +38,14 @@ struct KernargRing {
 
   /// The block just reserved belongs to the work at `position`.
   mutating func commit(position: UInt64) {
-    launches[Int(nextLaunch) & (launches.count - 1)] = (position, taken)
+    launches[Int(nextLaunch) & (launchCapacity - 1)] = (position, taken)
     nextLaunch += 1
   }
 
   /// Takes back the blocks of all work up to `position`.
   mutating func reclaim(through position: UInt64) {
     while firstLaunch < nextLaunch {
-      let launch = launches[Int(firstLaunch) & (launches.count - 1)]
+      let launch = launches[Int(firstLaunch) & (launchCapacity - 1)]
       guard launch.position <= position else { return }
       released = launch.end
       firstLaunch += 1

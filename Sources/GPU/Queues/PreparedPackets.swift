@@ -47,21 +47,6 @@ public final class PreparedPackets: @unchecked Sendable {  // see Threads
   private func invalidate(_ index: Int) { body(index).storeBytes(of: UInt32(PacketHeader.Kind.invalid.rawValue), as: UInt32.self) }
 }
 
-extension ComputeQueue {
-  /// So many packets go into the ring at a time, so that the GPU begins while the rest is copied.
-  static let burst = 256
-
-  /// Copies a run into the ring; `completion` is the last one's signal.  The timeline's lock is held.
-  func submit(_ packets: PreparedPackets, first: Int, count: Int, completion: UInt64) throws(GPUError) {
-    var done = 0
-    while done < count {
-      let now = min(count - done, Self.burst)
-      try copy(packets, first + done, now, completion: done + now == count ? completion : 0)
-      done += now
-    }
-  }
-}
-
 extension Timeline {
   /// Submits a run of prepared packets, which takes one position.  Throws faulted when the device has stopped.
   public func replay(_ packets: PreparedPackets, first: Int, count: Int) throws(GPUError) {
