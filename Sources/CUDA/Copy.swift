@@ -131,7 +131,7 @@ extension Stream {
   private func resolve(_ side: CopySide, _ extent: CopyExtent, mustBeKnown: Bool, _ name: String) throws(CUDAError) -> Resolved {
     guard let pointer = side.pointer else { throw .invalidValue.because("\(name) is null") }
     let address = UInt64(UInt(bitPattern: pointer))
-    guard let (_, allocation) = Runtime.find(address) else {
+    guard let allocation = Runtime.allocation(at: address) else {
       if mustBeKnown { throw .invalidValue.because("\(name) \(pointer) is no device memory") }
       return Resolved(pointer: pointer, isPageable: true)
     }

@@ -59,8 +59,11 @@ public final class Event: @unchecked Sendable {  // current: lock; handle: set b
   }
 
   /// The event of a cudaEvent_t.  Throws cudaErrorInvalidResourceHandle.
-  public static func event(_ handle: UnsafeMutableRawPointer?) throws(CUDAError) -> Event {
-    guard let handle, let event = handles.object(for: handle) else {
+  public static func event(_ handle: UnsafeMutableRawPointer?) throws(CUDAError) -> Event { try live(handle).takeUnretainedValue() }
+
+  /// The same for hot paths, which count no references: the handle keeps the event.
+  public static func live(_ handle: UnsafeMutableRawPointer?) throws(CUDAError) -> Unmanaged<Event> {
+    guard let handle, let event = handles.unretained(for: handle) else {
       throw .invalidResourceHandle.because("no event has the handle \(String(UInt(bitPattern: handle), radix: 16))")
     }
     return event

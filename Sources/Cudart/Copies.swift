@@ -26,7 +26,10 @@ public func cudaMemcpy_ptds(_ to: UnsafeMutableRawPointer?, _ from: UnsafeRawPoi
 public func cudaMemcpyAsync(
   _ to: UnsafeMutableRawPointer?, _ from: UnsafeRawPointer?, _ size: UInt, _ direction: Int32, _ stream: UnsafeMutableRawPointer?
 ) -> Int32 {
-  entry { () throws(CUDAError) in try currentStream(stream).copyAsync(to: to, from: from, count: count(size), kind: kind(direction)) }
+  entry { () throws(CUDAError) in
+    let size = try count(size), kind = try kind(direction)
+    try withStream(stream) { stream throws(CUDAError) in try stream.copyAsync(to: to, from: from, count: size, kind: kind) }
+  }
 }
 
 /// Unified addresses say where both sides are; the device numbers are only checked.

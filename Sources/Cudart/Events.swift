@@ -24,7 +24,11 @@ public func cudaEventDestroy(_ event: UnsafeMutableRawPointer?) -> Int32 {
 
 @c(carmine_rt_cudaEventRecord)
 public func cudaEventRecord(_ event: UnsafeMutableRawPointer?, _ stream: UnsafeMutableRawPointer?) -> Int32 {
-  entry { () throws(CUDAError) in try Event.event(event).record(in: currentStream(stream)) }
+  entry { () throws(CUDAError) in
+    try Event.live(event).borrow { event throws(CUDAError) in
+      try withStream(stream) { stream throws(CUDAError) in try event.record(in: stream) }
+    }
+  }
 }
 
 @c(carmine_rt_cudaEventRecordWithFlags)

@@ -128,11 +128,12 @@ public func cudaMemGetInfo(_ free: UnsafeMutablePointer<UInt>?, _ total: UnsafeM
 public func cudaMallocAsync(_ result: PointerResult?, _ size: UInt, _ stream: UnsafeMutableRawPointer?) -> Int32 {
   entry { () throws(CUDAError) in
     let result = try out(result, "devPtr")
-    result.pointee = try currentStream(stream).allocateAsync(allocationSize(size))
+    let size = try allocationSize(size)
+    result.pointee = try withStream(stream) { stream throws(CUDAError) in try stream.allocateAsync(size) }
   }
 }
 
 @c(carmine_rt_cudaFreeAsync)
 public func cudaFreeAsync(_ pointer: UnsafeMutableRawPointer?, _ stream: UnsafeMutableRawPointer?) -> Int32 {
-  entry { () throws(CUDAError) in try currentStream(stream).freeAsync(pointer) }
+  entry { () throws(CUDAError) in try withStream(stream) { stream throws(CUDAError) in try stream.freeAsync(pointer) } }
 }

@@ -34,19 +34,23 @@ public func cudaStreamDestroy(_ stream: UnsafeMutableRawPointer?) -> Int32 {
 
 @c(carmine_rt_cudaStreamSynchronize)
 public func cudaStreamSynchronize(_ stream: UnsafeMutableRawPointer?) -> Int32 {
-  entry { () throws(CUDAError) in try currentStream(stream).synchronize() }
+  entry { () throws(CUDAError) in try withStream(stream) { stream throws(CUDAError) in try stream.synchronize() } }
 }
 
 @c(carmine_rt_cudaStreamQuery)
 public func cudaStreamQuery(_ stream: UnsafeMutableRawPointer?) -> Int32 {
   entry { () throws(CUDAError) in
-    guard try currentStream(stream).isIdle() else { throw .notReady }
+    guard try withStream(stream, { stream throws(CUDAError) in try stream.isIdle() }) else { throw .notReady }
   }
 }
 
 @c(carmine_rt_cudaStreamWaitEvent)
 public func cudaStreamWaitEvent(_ stream: UnsafeMutableRawPointer?, _ event: UnsafeMutableRawPointer?, _ flags: UInt32) -> Int32 {
-  entry { () throws(CUDAError) in try currentStream(stream).wait(for: Event.event(event), flags: flags) }
+  entry { () throws(CUDAError) in
+    try withStream(stream) { stream throws(CUDAError) in
+      try Event.live(event).borrow { event throws(CUDAError) in try stream.wait(for: event, flags: flags) }
+    }
+  }
 }
 
 @c(carmine_rt_cudaStreamGetFlags)

@@ -2,6 +2,7 @@
 // Threads: `submit`, any.  Tasks of one stream run in order; of ready tasks of several streams, the oldest first.
 // Order: a task runs when its timeline has come to the position before its own; finishing it counts the timeline down.
 // Sleeping: in WAIT_EVENTS on one event, which the GPU's interrupts (through the bell) and submitting threads set.
+import CSoftGPU   // carmine_pause
 import Glibc
 import KFD
 import Synchronization
@@ -20,7 +21,7 @@ final class HostWorker: @unchecked Sendable {  // tasks, isStarted: lock
     var work: Work
   }
 
-  private unowned let device: Device
+  private unowned(unsafe) let device: Device   // has it, and lives for ever
   private let name: String
   private let lock = Lock()
   private var tasks: [Task] = []
@@ -29,6 +30,8 @@ final class HostWorker: @unchecked Sendable {  // tasks, isStarted: lock
   /// Counted down by packets that mean "look again"; never reaches 0.
   private(set) var bell: Signal!
   private let isAsleep = Atomic<Bool>(false)
+  /// Counts tasks that were submitted.
+  private let submitted = Atomic<UInt64>(0)
 
   init(device: Device, name: String) {
     self.device = device
@@ -53,12 +56,14 @@ final class HostWorker: @unchecked Sendable {  // tasks, isStarted: lock
   /// itself a task of this worker.
   func submit(_ task: Task) {
     lock.withLock { tasks.append(task) }
+    submitted.add(1, ordering: .releasing)
     wake()
   }
 
-  /// Has the thread look at its tasks again.
+  /// Has the thread look at its tasks again.  Whoever finds it asleep wakes it; until it is up, others need not.
   func wake() {
-    if isAsleep.load(ordering: .sequentiallyConsistent) { try? device.system.driver.setEvent(eventID) }
+    guard isAsleep.load(ordering: .sequentiallyConsistent), isAsleep.exchange(false, ordering: .sequentiallyConsistent) else { return }
+    try? device.system.driver.setEvent(eventID)
   }
 
   /// Wakes the thread whatever it does (the device has stopped).
@@ -89,7 +94,12 @@ final class HostWorker: @unchecked Sendable {  // tasks, isStarted: lock
 
   private func run() {
     while true {
-      while let task = takeReady() { perform(task) }
+      var seen = submitted.load(ordering: .acquiring)   // before each look: what comes after it is more
+      while let task = takeReady() {
+        perform(task)
+        seen = submitted.load(ordering: .acquiring)
+      }
+      if hasMore(than: seen) { continue }
       isAsleep.store(true, ordering: .sequentiallyConsistent)
       if let task = takeReady() {
         isAsleep.store(false, ordering: .relaxed)
@@ -100,6 +110,23 @@ final class HostWorker: @unchecked Sendable {  // tasks, isStarted: lock
       do throws(KFDError) { _ = try device.system.driver.wait(for: eventID, milliseconds: patience) } catch { usleep(1000) }
       isAsleep.store(false, ordering: .relaxed)
     }
+  }
+
+  /// How long the thread stays awake for a next task: copies come in bursts, and waking a thread costs whoever submits thousands of
+  /// nanoseconds.
+  private static let spinNanoseconds: UInt64 = 20_000
+
+  /// Whether something was submitted since `seen`, now or within a moment.
+  private func hasMore(than seen: UInt64) -> Bool {
+    guard seen > 0, device.waitPolicy != .sleep else { return false }
+    let start = HostClock.nanoseconds()
+    repeat {
+      for _ in 0..<16 {
+        if submitted.load(ordering: .acquiring) != seen { return true }
+        carmine_pause()
+      }
+    } while HostClock.nanoseconds() - start < Self.spinNanoseconds
+    return false
   }
 
   private func perform(_ task: Task) {

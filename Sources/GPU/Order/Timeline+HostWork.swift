@@ -61,9 +61,9 @@ extension Timeline {
     try lock.withLock { () throws(GPUError) in
       let position = nextPosition
       // Someone must tell the worker when the work before is done, unless it is, or the worker itself does that work.
-      let isOwnSuccessor = lastHostTask == position - 1 && lastHostWorker === worker
+      let isOwnSuccessor = lastHostTask.load(ordering: .relaxed) == position - 1 && lastHostWorker === worker
       if !isOwnSuccessor && !isComplete(position - 1) { try submitBell(worker.bell, at: position - 1) }
-      lastHostTask = position
+      lastHostTask.store(position, ordering: .relaxed)
       lastHostWorker = worker
       publish(position)
       worker.submit(.init(timeline: self, position: position, work: work))

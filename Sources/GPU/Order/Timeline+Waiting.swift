@@ -7,6 +7,9 @@ extension Timeline {
   /// How long a thread spins before it sleeps, when nobody said how to wait.  Several null kernels take less; the two system
   /// calls of a sleep cost about a tenth of it.
   static let spinNanoseconds: UInt64 = 40_000
+  /// The same while a thread of the host's copies: it runs at this moment, and a burst of copies follows another one more cheaply when
+  /// neither side has gone to sleep in between.
+  static let hostSpinNanoseconds: UInt64 = 200_000
 
   /// Returns when everything up to `position` is done.  `policy`: how to wait, where it isn't as the device does.
   public func wait(for position: UInt64, policy: WaitPolicy? = nil) throws(GPUError) {
@@ -19,7 +22,9 @@ extension Timeline {
       if rounds & 63 == 0 {
         try device.checkRunning()
         switch policy {
-        case .adaptive: if HostClock.nanoseconds() - start > Timeline.spinNanoseconds { return try sleep(for: position) }
+        case .adaptive:
+          let patience = hasHostWork ? Timeline.hostSpinNanoseconds : Timeline.spinNanoseconds
+          if HostClock.nanoseconds() - start > patience { return try sleep(for: position) }
         case .yield: sched_yield()
         case .spin, .sleep: break
         }

@@ -29,9 +29,10 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   @exclusivity(unchecked) private var port: QueuePort?
   @exclusivity(unchecked) private var kernargs = KernargRing(capacity: Timeline.kernargBytes)
   @exclusivity(unchecked) private var kernargMemory: UnsafeMutableRawPointer?
-  /// Position of the last host task; the GPU must wait for it by value.
-  @exclusivity(unchecked) var lastHostTask: UInt64 = 0
-  weak var lastHostWorker: HostWorker?
+  /// Position of the last host task; the GPU must wait for it by value.  Written with the lock held.
+  let lastHostTask = Atomic<UInt64>(0)
+  /// Who does it; workers live as long as the process.
+  @exclusivity(unchecked) unowned(unsafe) var lastHostWorker: HostWorker?
   private var isRetired = false
   /// Tells timelines apart for the process's life.
   public let serial = nextTimelineSerial.add(1, ordering: .relaxed).newValue
@@ -99,16 +100,20 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   private func submit(_ count: UInt64 = 1, _ fill: (UInt64, UnsafeMutableRawPointer, QueuePort) -> UInt32) throws(GPUError) {
     try health.check()
     let port = try thePort()
-    if mustWaitForHost { try submitWaitForHost(port) }
+    if hasHostWork { try submitWaitForHost(port) }
     try port.submit(count) { index, packet in fill(index, packet, port) }
   }
 
-  private var mustWaitForHost: Bool { lastHostTask > 0 && !isComplete(lastHostTask) }
+  /// Whether the host has something of this timeline's still to do.
+  var hasHostWork: Bool {
+    let last = lastHostTask.load(ordering: .relaxed)
+    return last > 0 && !isComplete(last)
+  }
 
   /// Has the queue wait until the host's last task is done.  Lock held.
   @inline(never)
   private func submitWaitForHost(_ port: QueuePort) throws(GPUError) {
-    let target = lastHostTask
+    let target = lastHostTask.load(ordering: .relaxed)
     try port.submit(1) { _, packet in emitWait(packet, port, on: self, position: target, completion: 0) }
   }
 
@@ -116,7 +121,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   func submit(_ packets: PreparedPackets, first: Int, count: Int) throws(GPUError) {
     try health.check()
     let port = try thePort()
-    if mustWaitForHost { try submitWaitForHost(port) }
+    if hasHostWork { try submitWaitForHost(port) }
     try port.submit(packets, first: first, count: count, completion: signal.handle)
   }
 
@@ -250,8 +255,8 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
       port = nil
       device.queues.release(left)
       let position = nextPosition - 1
-      if position > lastHostTask {
-        lastHostTask = position
+      if position > lastHostTask.load(ordering: .relaxed) {
+        lastHostTask.store(position, ordering: .relaxed)
         lastHostWorker = nil
       }
     }
