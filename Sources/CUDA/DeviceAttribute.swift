@@ -144,8 +144,8 @@ enum TextureLimits {
 }
 
 /// Attributes whose feature is absent here, so that 0 is the true answer: the reserved numbers, Direct3D, Vulkan and multi-node
-/// interop, locality domains, and the driver API's own (virtual memory handles, decompression, logical endpoints).
-private let absentAttributes: Set<Int32> = Set([92, 93, 94, 96, 102, 103, 104, 105, 107, 110, 122, 123, 124, 127, 128, 129, 132, 135, 136, 137, 138])
+/// interop, locality domains, and the driver API's own (Windows' memory handles, decompression, logical endpoints).
+private let absentAttributes: Set<Int32> = Set([92, 93, 94, 96, 104, 105, 107, 110, 122, 123, 124, 127, 128, 129, 132, 135, 136, 137, 138])
   .union(141...146).union(148...159).union([161])
 
 extension Device {
@@ -154,6 +154,8 @@ extension Device {
     if let row = deviceAttributes.first(where: { $0.number == attribute.rawValue }) {
       return Int32(clamping: row.value(properties))
     }
+    // The driver API's: virtual memory management, and its memory as file descriptors.
+    if attribute.rawValue == 102 || attribute.rawValue == 103 { return gpu.mapsMemoryAnywhere ? 1 : 0 }
     if absentAttributes.contains(attribute.rawValue) { return 0 }
     throw .invalidValue.because("\(attribute.rawValue) is no device attribute")
   }

@@ -44,13 +44,15 @@ extension Context {
   private static func isFreeable(_ allocation: Allocation) -> Bool {
     switch allocation.heap {
     case .deviceLocal, .managed: true
-    case .imported, .importedHost: allocation.flags != interprocessMapping   // those are closed, not freed
+    case .imported, .importedHost: allocation.flags & (interprocessMapping | virtualMapping) == 0   // those are closed or unmapped, not freed
     case .host: PoolBlocks.block(at: allocation.deviceAddress) != nil
     case .code, .registered: false
     }
   }
   /// The flags of what cudaIpcOpenMemHandle mapped.
   static let interprocessMapping: UInt32 = 1 << 31
+  /// The flags of what cuMemMap mapped.
+  static let virtualMapping: UInt32 = 1 << 30
 
   /// cudaMemGetInfo: bytes that can still be allocated, and bytes that the device has.
   public func memoryInfo() throws(CUDAError) -> (free: Int, total: Int) {

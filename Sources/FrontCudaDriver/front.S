@@ -1026,10 +1026,20 @@ cuLogsRegisterCallback:	endbr64
 cuLogsUnregisterCallback:	endbr64
 	jmp	*carmine_front_slots+1512(%rip)
 	.size cuLogsUnregisterCallback,.-cuLogsUnregisterCallback
+	.globl cuMemAddressFree
+	.type cuMemAddressFree,@function
+cuMemAddressFree:	endbr64
+	jmp	*carmine_front_slots+1520(%rip)
+	.size cuMemAddressFree,.-cuMemAddressFree
+	.globl cuMemAddressReserve
+	.type cuMemAddressReserve,@function
+cuMemAddressReserve:	endbr64
+	jmp	*carmine_front_slots+1528(%rip)
+	.size cuMemAddressReserve,.-cuMemAddressReserve
 	.globl cuMemAllocAsync
 	.type cuMemAllocAsync,@function
 cuMemAllocAsync:	endbr64
-	jmp	*carmine_front_slots+1520(%rip)
+	jmp	*carmine_front_slots+1536(%rip)
 	.size cuMemAllocAsync,.-cuMemAllocAsync
 	.globl cuMemAllocAsync_ptsz
 	.type cuMemAllocAsync_ptsz,@function
@@ -1037,12 +1047,12 @@ cuMemAllocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1520(%rip)
+1:	jmp	*carmine_front_slots+1536(%rip)
 	.size cuMemAllocAsync_ptsz,.-cuMemAllocAsync_ptsz
 	.globl cuMemAllocFromPoolAsync
 	.type cuMemAllocFromPoolAsync,@function
 cuMemAllocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+1528(%rip)
+	jmp	*carmine_front_slots+1544(%rip)
 	.size cuMemAllocFromPoolAsync,.-cuMemAllocFromPoolAsync
 	.globl cuMemAllocFromPoolAsync_ptsz
 	.type cuMemAllocFromPoolAsync_ptsz,@function
@@ -1050,32 +1060,42 @@ cuMemAllocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1528(%rip)
+1:	jmp	*carmine_front_slots+1544(%rip)
 	.size cuMemAllocFromPoolAsync_ptsz,.-cuMemAllocFromPoolAsync_ptsz
 	.globl cuMemAllocHost_v2
 	.type cuMemAllocHost_v2,@function
 cuMemAllocHost_v2:	endbr64
-	jmp	*carmine_front_slots+1536(%rip)
+	jmp	*carmine_front_slots+1552(%rip)
 	.size cuMemAllocHost_v2,.-cuMemAllocHost_v2
 	.globl cuMemAllocManaged
 	.type cuMemAllocManaged,@function
 cuMemAllocManaged:	endbr64
-	jmp	*carmine_front_slots+1544(%rip)
+	jmp	*carmine_front_slots+1560(%rip)
 	.size cuMemAllocManaged,.-cuMemAllocManaged
 	.globl cuMemAllocPitch_v2
 	.type cuMemAllocPitch_v2,@function
 cuMemAllocPitch_v2:	endbr64
-	jmp	*carmine_front_slots+1552(%rip)
+	jmp	*carmine_front_slots+1568(%rip)
 	.size cuMemAllocPitch_v2,.-cuMemAllocPitch_v2
 	.globl cuMemAlloc_v2
 	.type cuMemAlloc_v2,@function
 cuMemAlloc_v2:	endbr64
-	jmp	*carmine_front_slots+1560(%rip)
+	jmp	*carmine_front_slots+1576(%rip)
 	.size cuMemAlloc_v2,.-cuMemAlloc_v2
+	.globl cuMemCreate
+	.type cuMemCreate,@function
+cuMemCreate:	endbr64
+	jmp	*carmine_front_slots+1584(%rip)
+	.size cuMemCreate,.-cuMemCreate
+	.globl cuMemExportToShareableHandle
+	.type cuMemExportToShareableHandle,@function
+cuMemExportToShareableHandle:	endbr64
+	jmp	*carmine_front_slots+1592(%rip)
+	.size cuMemExportToShareableHandle,.-cuMemExportToShareableHandle
 	.globl cuMemFreeAsync
 	.type cuMemFreeAsync,@function
 cuMemFreeAsync:	endbr64
-	jmp	*carmine_front_slots+1568(%rip)
+	jmp	*carmine_front_slots+1600(%rip)
 	.size cuMemFreeAsync,.-cuMemFreeAsync
 	.globl cuMemFreeAsync_ptsz
 	.type cuMemFreeAsync_ptsz,@function
@@ -1083,127 +1103,172 @@ cuMemFreeAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1568(%rip)
+1:	jmp	*carmine_front_slots+1600(%rip)
 	.size cuMemFreeAsync_ptsz,.-cuMemFreeAsync_ptsz
 	.globl cuMemFreeHost
 	.type cuMemFreeHost,@function
 cuMemFreeHost:	endbr64
-	jmp	*carmine_front_slots+1576(%rip)
+	jmp	*carmine_front_slots+1608(%rip)
 	.size cuMemFreeHost,.-cuMemFreeHost
 	.globl cuMemFree_v2
 	.type cuMemFree_v2,@function
 cuMemFree_v2:	endbr64
-	jmp	*carmine_front_slots+1584(%rip)
+	jmp	*carmine_front_slots+1616(%rip)
 	.size cuMemFree_v2,.-cuMemFree_v2
+	.globl cuMemGetAccess
+	.type cuMemGetAccess,@function
+cuMemGetAccess:	endbr64
+	jmp	*carmine_front_slots+1624(%rip)
+	.size cuMemGetAccess,.-cuMemGetAccess
 	.globl cuMemGetAddressRange_v2
 	.type cuMemGetAddressRange_v2,@function
 cuMemGetAddressRange_v2:	endbr64
-	jmp	*carmine_front_slots+1592(%rip)
+	jmp	*carmine_front_slots+1632(%rip)
 	.size cuMemGetAddressRange_v2,.-cuMemGetAddressRange_v2
+	.globl cuMemGetAllocationGranularity
+	.type cuMemGetAllocationGranularity,@function
+cuMemGetAllocationGranularity:	endbr64
+	jmp	*carmine_front_slots+1640(%rip)
+	.size cuMemGetAllocationGranularity,.-cuMemGetAllocationGranularity
+	.globl cuMemGetAllocationPropertiesFromHandle
+	.type cuMemGetAllocationPropertiesFromHandle,@function
+cuMemGetAllocationPropertiesFromHandle:	endbr64
+	jmp	*carmine_front_slots+1648(%rip)
+	.size cuMemGetAllocationPropertiesFromHandle,.-cuMemGetAllocationPropertiesFromHandle
 	.globl cuMemGetInfo_v2
 	.type cuMemGetInfo_v2,@function
 cuMemGetInfo_v2:	endbr64
-	jmp	*carmine_front_slots+1600(%rip)
+	jmp	*carmine_front_slots+1656(%rip)
 	.size cuMemGetInfo_v2,.-cuMemGetInfo_v2
 	.globl cuMemHostAlloc
 	.type cuMemHostAlloc,@function
 cuMemHostAlloc:	endbr64
-	jmp	*carmine_front_slots+1608(%rip)
+	jmp	*carmine_front_slots+1664(%rip)
 	.size cuMemHostAlloc,.-cuMemHostAlloc
 	.globl cuMemHostGetDevicePointer_v2
 	.type cuMemHostGetDevicePointer_v2,@function
 cuMemHostGetDevicePointer_v2:	endbr64
-	jmp	*carmine_front_slots+1616(%rip)
+	jmp	*carmine_front_slots+1672(%rip)
 	.size cuMemHostGetDevicePointer_v2,.-cuMemHostGetDevicePointer_v2
 	.globl cuMemHostGetFlags
 	.type cuMemHostGetFlags,@function
 cuMemHostGetFlags:	endbr64
-	jmp	*carmine_front_slots+1624(%rip)
+	jmp	*carmine_front_slots+1680(%rip)
 	.size cuMemHostGetFlags,.-cuMemHostGetFlags
 	.globl cuMemHostRegister_v2
 	.type cuMemHostRegister_v2,@function
 cuMemHostRegister_v2:	endbr64
-	jmp	*carmine_front_slots+1632(%rip)
+	jmp	*carmine_front_slots+1688(%rip)
 	.size cuMemHostRegister_v2,.-cuMemHostRegister_v2
 	.globl cuMemHostUnregister
 	.type cuMemHostUnregister,@function
 cuMemHostUnregister:	endbr64
-	jmp	*carmine_front_slots+1640(%rip)
+	jmp	*carmine_front_slots+1696(%rip)
 	.size cuMemHostUnregister,.-cuMemHostUnregister
+	.globl cuMemImportFromShareableHandle
+	.type cuMemImportFromShareableHandle,@function
+cuMemImportFromShareableHandle:	endbr64
+	jmp	*carmine_front_slots+1704(%rip)
+	.size cuMemImportFromShareableHandle,.-cuMemImportFromShareableHandle
+	.globl cuMemMap
+	.type cuMemMap,@function
+cuMemMap:	endbr64
+	jmp	*carmine_front_slots+1712(%rip)
+	.size cuMemMap,.-cuMemMap
 	.globl cuMemPoolCreate
 	.type cuMemPoolCreate,@function
 cuMemPoolCreate:	endbr64
-	jmp	*carmine_front_slots+1648(%rip)
+	jmp	*carmine_front_slots+1720(%rip)
 	.size cuMemPoolCreate,.-cuMemPoolCreate
 	.globl cuMemPoolDestroy
 	.type cuMemPoolDestroy,@function
 cuMemPoolDestroy:	endbr64
-	jmp	*carmine_front_slots+1656(%rip)
+	jmp	*carmine_front_slots+1728(%rip)
 	.size cuMemPoolDestroy,.-cuMemPoolDestroy
 	.globl cuMemPoolExportPointer
 	.type cuMemPoolExportPointer,@function
 cuMemPoolExportPointer:	endbr64
-	jmp	*carmine_front_slots+1664(%rip)
+	jmp	*carmine_front_slots+1736(%rip)
 	.size cuMemPoolExportPointer,.-cuMemPoolExportPointer
 	.globl cuMemPoolExportToShareableHandle
 	.type cuMemPoolExportToShareableHandle,@function
 cuMemPoolExportToShareableHandle:	endbr64
-	jmp	*carmine_front_slots+1672(%rip)
+	jmp	*carmine_front_slots+1744(%rip)
 	.size cuMemPoolExportToShareableHandle,.-cuMemPoolExportToShareableHandle
 	.globl cuMemPoolGetAccess
 	.type cuMemPoolGetAccess,@function
 cuMemPoolGetAccess:	endbr64
-	jmp	*carmine_front_slots+1680(%rip)
+	jmp	*carmine_front_slots+1752(%rip)
 	.size cuMemPoolGetAccess,.-cuMemPoolGetAccess
 	.globl cuMemPoolGetAttribute
 	.type cuMemPoolGetAttribute,@function
 cuMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1688(%rip)
+	jmp	*carmine_front_slots+1760(%rip)
 	.size cuMemPoolGetAttribute,.-cuMemPoolGetAttribute
 	.globl cuMemPoolImportFromShareableHandle
 	.type cuMemPoolImportFromShareableHandle,@function
 cuMemPoolImportFromShareableHandle:	endbr64
-	jmp	*carmine_front_slots+1696(%rip)
+	jmp	*carmine_front_slots+1768(%rip)
 	.size cuMemPoolImportFromShareableHandle,.-cuMemPoolImportFromShareableHandle
 	.globl cuMemPoolImportPointer
 	.type cuMemPoolImportPointer,@function
 cuMemPoolImportPointer:	endbr64
-	jmp	*carmine_front_slots+1704(%rip)
+	jmp	*carmine_front_slots+1776(%rip)
 	.size cuMemPoolImportPointer,.-cuMemPoolImportPointer
 	.globl cuMemPoolSetAccess
 	.type cuMemPoolSetAccess,@function
 cuMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+1712(%rip)
+	jmp	*carmine_front_slots+1784(%rip)
 	.size cuMemPoolSetAccess,.-cuMemPoolSetAccess
 	.globl cuMemPoolSetAttribute
 	.type cuMemPoolSetAttribute,@function
 cuMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1720(%rip)
+	jmp	*carmine_front_slots+1792(%rip)
 	.size cuMemPoolSetAttribute,.-cuMemPoolSetAttribute
 	.globl cuMemPoolTrimTo
 	.type cuMemPoolTrimTo,@function
 cuMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+1728(%rip)
+	jmp	*carmine_front_slots+1800(%rip)
 	.size cuMemPoolTrimTo,.-cuMemPoolTrimTo
 	.globl cuMemRangeGetAttribute
 	.type cuMemRangeGetAttribute,@function
 cuMemRangeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1736(%rip)
+	jmp	*carmine_front_slots+1808(%rip)
 	.size cuMemRangeGetAttribute,.-cuMemRangeGetAttribute
 	.globl cuMemRangeGetAttributes
 	.type cuMemRangeGetAttributes,@function
 cuMemRangeGetAttributes:	endbr64
-	jmp	*carmine_front_slots+1744(%rip)
+	jmp	*carmine_front_slots+1816(%rip)
 	.size cuMemRangeGetAttributes,.-cuMemRangeGetAttributes
+	.globl cuMemRelease
+	.type cuMemRelease,@function
+cuMemRelease:	endbr64
+	jmp	*carmine_front_slots+1824(%rip)
+	.size cuMemRelease,.-cuMemRelease
+	.globl cuMemRetainAllocationHandle
+	.type cuMemRetainAllocationHandle,@function
+cuMemRetainAllocationHandle:	endbr64
+	jmp	*carmine_front_slots+1832(%rip)
+	.size cuMemRetainAllocationHandle,.-cuMemRetainAllocationHandle
+	.globl cuMemSetAccess
+	.type cuMemSetAccess,@function
+cuMemSetAccess:	endbr64
+	jmp	*carmine_front_slots+1840(%rip)
+	.size cuMemSetAccess,.-cuMemSetAccess
+	.globl cuMemUnmap
+	.type cuMemUnmap,@function
+cuMemUnmap:	endbr64
+	jmp	*carmine_front_slots+1848(%rip)
+	.size cuMemUnmap,.-cuMemUnmap
 	.globl cuMemcpy
 	.type cuMemcpy,@function
 cuMemcpy:	endbr64
-	jmp	*carmine_front_slots+1752(%rip)
+	jmp	*carmine_front_slots+1856(%rip)
 	.size cuMemcpy,.-cuMemcpy
 	.globl cuMemcpy2DAsync_v2
 	.type cuMemcpy2DAsync_v2,@function
 cuMemcpy2DAsync_v2:	endbr64
-	jmp	*carmine_front_slots+1760(%rip)
+	jmp	*carmine_front_slots+1864(%rip)
 	.size cuMemcpy2DAsync_v2,.-cuMemcpy2DAsync_v2
 	.globl cuMemcpy2DAsync_v2_ptsz
 	.type cuMemcpy2DAsync_v2_ptsz,@function
@@ -1211,22 +1276,22 @@ cuMemcpy2DAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1760(%rip)
+1:	jmp	*carmine_front_slots+1864(%rip)
 	.size cuMemcpy2DAsync_v2_ptsz,.-cuMemcpy2DAsync_v2_ptsz
 	.globl cuMemcpy2DUnaligned_v2
 	.type cuMemcpy2DUnaligned_v2,@function
 cuMemcpy2DUnaligned_v2:	endbr64
-	jmp	*carmine_front_slots+1768(%rip)
+	jmp	*carmine_front_slots+1872(%rip)
 	.size cuMemcpy2DUnaligned_v2,.-cuMemcpy2DUnaligned_v2
 	.globl cuMemcpy2D_v2
 	.type cuMemcpy2D_v2,@function
 cuMemcpy2D_v2:	endbr64
-	jmp	*carmine_front_slots+1776(%rip)
+	jmp	*carmine_front_slots+1880(%rip)
 	.size cuMemcpy2D_v2,.-cuMemcpy2D_v2
 	.globl cuMemcpy3DAsync_v2
 	.type cuMemcpy3DAsync_v2,@function
 cuMemcpy3DAsync_v2:	endbr64
-	jmp	*carmine_front_slots+1784(%rip)
+	jmp	*carmine_front_slots+1888(%rip)
 	.size cuMemcpy3DAsync_v2,.-cuMemcpy3DAsync_v2
 	.globl cuMemcpy3DAsync_v2_ptsz
 	.type cuMemcpy3DAsync_v2_ptsz,@function
@@ -1234,17 +1299,17 @@ cuMemcpy3DAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1784(%rip)
+1:	jmp	*carmine_front_slots+1888(%rip)
 	.size cuMemcpy3DAsync_v2_ptsz,.-cuMemcpy3DAsync_v2_ptsz
 	.globl cuMemcpy3D_v2
 	.type cuMemcpy3D_v2,@function
 cuMemcpy3D_v2:	endbr64
-	jmp	*carmine_front_slots+1792(%rip)
+	jmp	*carmine_front_slots+1896(%rip)
 	.size cuMemcpy3D_v2,.-cuMemcpy3D_v2
 	.globl cuMemcpyAsync
 	.type cuMemcpyAsync,@function
 cuMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+1800(%rip)
+	jmp	*carmine_front_slots+1904(%rip)
 	.size cuMemcpyAsync,.-cuMemcpyAsync
 	.globl cuMemcpyAsync_ptsz
 	.type cuMemcpyAsync_ptsz,@function
@@ -1252,12 +1317,12 @@ cuMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1800(%rip)
+1:	jmp	*carmine_front_slots+1904(%rip)
 	.size cuMemcpyAsync_ptsz,.-cuMemcpyAsync_ptsz
 	.globl cuMemcpyDtoDAsync_v2
 	.type cuMemcpyDtoDAsync_v2,@function
 cuMemcpyDtoDAsync_v2:	endbr64
-	jmp	*carmine_front_slots+1808(%rip)
+	jmp	*carmine_front_slots+1912(%rip)
 	.size cuMemcpyDtoDAsync_v2,.-cuMemcpyDtoDAsync_v2
 	.globl cuMemcpyDtoDAsync_v2_ptsz
 	.type cuMemcpyDtoDAsync_v2_ptsz,@function
@@ -1265,17 +1330,17 @@ cuMemcpyDtoDAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1808(%rip)
+1:	jmp	*carmine_front_slots+1912(%rip)
 	.size cuMemcpyDtoDAsync_v2_ptsz,.-cuMemcpyDtoDAsync_v2_ptsz
 	.globl cuMemcpyDtoD_v2
 	.type cuMemcpyDtoD_v2,@function
 cuMemcpyDtoD_v2:	endbr64
-	jmp	*carmine_front_slots+1816(%rip)
+	jmp	*carmine_front_slots+1920(%rip)
 	.size cuMemcpyDtoD_v2,.-cuMemcpyDtoD_v2
 	.globl cuMemcpyDtoHAsync_v2
 	.type cuMemcpyDtoHAsync_v2,@function
 cuMemcpyDtoHAsync_v2:	endbr64
-	jmp	*carmine_front_slots+1824(%rip)
+	jmp	*carmine_front_slots+1928(%rip)
 	.size cuMemcpyDtoHAsync_v2,.-cuMemcpyDtoHAsync_v2
 	.globl cuMemcpyDtoHAsync_v2_ptsz
 	.type cuMemcpyDtoHAsync_v2_ptsz,@function
@@ -1283,17 +1348,17 @@ cuMemcpyDtoHAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1824(%rip)
+1:	jmp	*carmine_front_slots+1928(%rip)
 	.size cuMemcpyDtoHAsync_v2_ptsz,.-cuMemcpyDtoHAsync_v2_ptsz
 	.globl cuMemcpyDtoH_v2
 	.type cuMemcpyDtoH_v2,@function
 cuMemcpyDtoH_v2:	endbr64
-	jmp	*carmine_front_slots+1832(%rip)
+	jmp	*carmine_front_slots+1936(%rip)
 	.size cuMemcpyDtoH_v2,.-cuMemcpyDtoH_v2
 	.globl cuMemcpyHtoDAsync_v2
 	.type cuMemcpyHtoDAsync_v2,@function
 cuMemcpyHtoDAsync_v2:	endbr64
-	jmp	*carmine_front_slots+1840(%rip)
+	jmp	*carmine_front_slots+1944(%rip)
 	.size cuMemcpyHtoDAsync_v2,.-cuMemcpyHtoDAsync_v2
 	.globl cuMemcpyHtoDAsync_v2_ptsz
 	.type cuMemcpyHtoDAsync_v2_ptsz,@function
@@ -1301,22 +1366,22 @@ cuMemcpyHtoDAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1840(%rip)
+1:	jmp	*carmine_front_slots+1944(%rip)
 	.size cuMemcpyHtoDAsync_v2_ptsz,.-cuMemcpyHtoDAsync_v2_ptsz
 	.globl cuMemcpyHtoD_v2
 	.type cuMemcpyHtoD_v2,@function
 cuMemcpyHtoD_v2:	endbr64
-	jmp	*carmine_front_slots+1848(%rip)
+	jmp	*carmine_front_slots+1952(%rip)
 	.size cuMemcpyHtoD_v2,.-cuMemcpyHtoD_v2
 	.globl cuMemcpyPeer
 	.type cuMemcpyPeer,@function
 cuMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+1856(%rip)
+	jmp	*carmine_front_slots+1960(%rip)
 	.size cuMemcpyPeer,.-cuMemcpyPeer
 	.globl cuMemcpyPeerAsync
 	.type cuMemcpyPeerAsync,@function
 cuMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+1864(%rip)
+	jmp	*carmine_front_slots+1968(%rip)
 	.size cuMemcpyPeerAsync,.-cuMemcpyPeerAsync
 	.globl cuMemcpyPeerAsync_ptsz
 	.type cuMemcpyPeerAsync_ptsz,@function
@@ -1324,12 +1389,12 @@ cuMemcpyPeerAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1864(%rip)
+1:	jmp	*carmine_front_slots+1968(%rip)
 	.size cuMemcpyPeerAsync_ptsz,.-cuMemcpyPeerAsync_ptsz
 	.globl cuMemsetD16Async
 	.type cuMemsetD16Async,@function
 cuMemsetD16Async:	endbr64
-	jmp	*carmine_front_slots+1872(%rip)
+	jmp	*carmine_front_slots+1976(%rip)
 	.size cuMemsetD16Async,.-cuMemsetD16Async
 	.globl cuMemsetD16Async_ptsz
 	.type cuMemsetD16Async_ptsz,@function
@@ -1337,17 +1402,17 @@ cuMemsetD16Async_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1872(%rip)
+1:	jmp	*carmine_front_slots+1976(%rip)
 	.size cuMemsetD16Async_ptsz,.-cuMemsetD16Async_ptsz
 	.globl cuMemsetD16_v2
 	.type cuMemsetD16_v2,@function
 cuMemsetD16_v2:	endbr64
-	jmp	*carmine_front_slots+1880(%rip)
+	jmp	*carmine_front_slots+1984(%rip)
 	.size cuMemsetD16_v2,.-cuMemsetD16_v2
 	.globl cuMemsetD2D16Async
 	.type cuMemsetD2D16Async,@function
 cuMemsetD2D16Async:	endbr64
-	jmp	*carmine_front_slots+1888(%rip)
+	jmp	*carmine_front_slots+1992(%rip)
 	.size cuMemsetD2D16Async,.-cuMemsetD2D16Async
 	.globl cuMemsetD2D16Async_ptsz
 	.type cuMemsetD2D16Async_ptsz,@function
@@ -1355,17 +1420,17 @@ cuMemsetD2D16Async_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1888(%rip)
+1:	jmp	*carmine_front_slots+1992(%rip)
 	.size cuMemsetD2D16Async_ptsz,.-cuMemsetD2D16Async_ptsz
 	.globl cuMemsetD2D16_v2
 	.type cuMemsetD2D16_v2,@function
 cuMemsetD2D16_v2:	endbr64
-	jmp	*carmine_front_slots+1896(%rip)
+	jmp	*carmine_front_slots+2000(%rip)
 	.size cuMemsetD2D16_v2,.-cuMemsetD2D16_v2
 	.globl cuMemsetD2D32Async
 	.type cuMemsetD2D32Async,@function
 cuMemsetD2D32Async:	endbr64
-	jmp	*carmine_front_slots+1904(%rip)
+	jmp	*carmine_front_slots+2008(%rip)
 	.size cuMemsetD2D32Async,.-cuMemsetD2D32Async
 	.globl cuMemsetD2D32Async_ptsz
 	.type cuMemsetD2D32Async_ptsz,@function
@@ -1373,17 +1438,17 @@ cuMemsetD2D32Async_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1904(%rip)
+1:	jmp	*carmine_front_slots+2008(%rip)
 	.size cuMemsetD2D32Async_ptsz,.-cuMemsetD2D32Async_ptsz
 	.globl cuMemsetD2D32_v2
 	.type cuMemsetD2D32_v2,@function
 cuMemsetD2D32_v2:	endbr64
-	jmp	*carmine_front_slots+1912(%rip)
+	jmp	*carmine_front_slots+2016(%rip)
 	.size cuMemsetD2D32_v2,.-cuMemsetD2D32_v2
 	.globl cuMemsetD2D8Async
 	.type cuMemsetD2D8Async,@function
 cuMemsetD2D8Async:	endbr64
-	jmp	*carmine_front_slots+1920(%rip)
+	jmp	*carmine_front_slots+2024(%rip)
 	.size cuMemsetD2D8Async,.-cuMemsetD2D8Async
 	.globl cuMemsetD2D8Async_ptsz
 	.type cuMemsetD2D8Async_ptsz,@function
@@ -1391,17 +1456,17 @@ cuMemsetD2D8Async_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+1920(%rip)
+1:	jmp	*carmine_front_slots+2024(%rip)
 	.size cuMemsetD2D8Async_ptsz,.-cuMemsetD2D8Async_ptsz
 	.globl cuMemsetD2D8_v2
 	.type cuMemsetD2D8_v2,@function
 cuMemsetD2D8_v2:	endbr64
-	jmp	*carmine_front_slots+1928(%rip)
+	jmp	*carmine_front_slots+2032(%rip)
 	.size cuMemsetD2D8_v2,.-cuMemsetD2D8_v2
 	.globl cuMemsetD32Async
 	.type cuMemsetD32Async,@function
 cuMemsetD32Async:	endbr64
-	jmp	*carmine_front_slots+1936(%rip)
+	jmp	*carmine_front_slots+2040(%rip)
 	.size cuMemsetD32Async,.-cuMemsetD32Async
 	.globl cuMemsetD32Async_ptsz
 	.type cuMemsetD32Async_ptsz,@function
@@ -1409,17 +1474,17 @@ cuMemsetD32Async_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1936(%rip)
+1:	jmp	*carmine_front_slots+2040(%rip)
 	.size cuMemsetD32Async_ptsz,.-cuMemsetD32Async_ptsz
 	.globl cuMemsetD32_v2
 	.type cuMemsetD32_v2,@function
 cuMemsetD32_v2:	endbr64
-	jmp	*carmine_front_slots+1944(%rip)
+	jmp	*carmine_front_slots+2048(%rip)
 	.size cuMemsetD32_v2,.-cuMemsetD32_v2
 	.globl cuMemsetD8Async
 	.type cuMemsetD8Async,@function
 cuMemsetD8Async:	endbr64
-	jmp	*carmine_front_slots+1952(%rip)
+	jmp	*carmine_front_slots+2056(%rip)
 	.size cuMemsetD8Async,.-cuMemsetD8Async
 	.globl cuMemsetD8Async_ptsz
 	.type cuMemsetD8Async_ptsz,@function
@@ -1427,112 +1492,112 @@ cuMemsetD8Async_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1952(%rip)
+1:	jmp	*carmine_front_slots+2056(%rip)
 	.size cuMemsetD8Async_ptsz,.-cuMemsetD8Async_ptsz
 	.globl cuMemsetD8_v2
 	.type cuMemsetD8_v2,@function
 cuMemsetD8_v2:	endbr64
-	jmp	*carmine_front_slots+1960(%rip)
+	jmp	*carmine_front_slots+2064(%rip)
 	.size cuMemsetD8_v2,.-cuMemsetD8_v2
 	.globl cuMipmappedArrayDestroy
 	.type cuMipmappedArrayDestroy,@function
 cuMipmappedArrayDestroy:	endbr64
-	jmp	*carmine_front_slots+1968(%rip)
+	jmp	*carmine_front_slots+2072(%rip)
 	.size cuMipmappedArrayDestroy,.-cuMipmappedArrayDestroy
 	.globl cuMipmappedArrayGetLevel
 	.type cuMipmappedArrayGetLevel,@function
 cuMipmappedArrayGetLevel:	endbr64
-	jmp	*carmine_front_slots+1976(%rip)
+	jmp	*carmine_front_slots+2080(%rip)
 	.size cuMipmappedArrayGetLevel,.-cuMipmappedArrayGetLevel
 	.globl cuMipmappedArrayGetMemoryRequirements
 	.type cuMipmappedArrayGetMemoryRequirements,@function
 cuMipmappedArrayGetMemoryRequirements:	endbr64
-	jmp	*carmine_front_slots+1984(%rip)
+	jmp	*carmine_front_slots+2088(%rip)
 	.size cuMipmappedArrayGetMemoryRequirements,.-cuMipmappedArrayGetMemoryRequirements
 	.globl cuMipmappedArrayGetSparseProperties
 	.type cuMipmappedArrayGetSparseProperties,@function
 cuMipmappedArrayGetSparseProperties:	endbr64
-	jmp	*carmine_front_slots+1992(%rip)
+	jmp	*carmine_front_slots+2096(%rip)
 	.size cuMipmappedArrayGetSparseProperties,.-cuMipmappedArrayGetSparseProperties
 	.globl cuModuleEnumerateFunctions
 	.type cuModuleEnumerateFunctions,@function
 cuModuleEnumerateFunctions:	endbr64
-	jmp	*carmine_front_slots+2000(%rip)
+	jmp	*carmine_front_slots+2104(%rip)
 	.size cuModuleEnumerateFunctions,.-cuModuleEnumerateFunctions
 	.globl cuModuleGetFunction
 	.type cuModuleGetFunction,@function
 cuModuleGetFunction:	endbr64
-	jmp	*carmine_front_slots+2008(%rip)
+	jmp	*carmine_front_slots+2112(%rip)
 	.size cuModuleGetFunction,.-cuModuleGetFunction
 	.globl cuModuleGetFunctionCount
 	.type cuModuleGetFunctionCount,@function
 cuModuleGetFunctionCount:	endbr64
-	jmp	*carmine_front_slots+2016(%rip)
+	jmp	*carmine_front_slots+2120(%rip)
 	.size cuModuleGetFunctionCount,.-cuModuleGetFunctionCount
 	.globl cuModuleGetGlobal_v2
 	.type cuModuleGetGlobal_v2,@function
 cuModuleGetGlobal_v2:	endbr64
-	jmp	*carmine_front_slots+2024(%rip)
+	jmp	*carmine_front_slots+2128(%rip)
 	.size cuModuleGetGlobal_v2,.-cuModuleGetGlobal_v2
 	.globl cuModuleGetLoadingMode
 	.type cuModuleGetLoadingMode,@function
 cuModuleGetLoadingMode:	endbr64
-	jmp	*carmine_front_slots+2032(%rip)
+	jmp	*carmine_front_slots+2136(%rip)
 	.size cuModuleGetLoadingMode,.-cuModuleGetLoadingMode
 	.globl cuModuleLoad
 	.type cuModuleLoad,@function
 cuModuleLoad:	endbr64
-	jmp	*carmine_front_slots+2040(%rip)
+	jmp	*carmine_front_slots+2144(%rip)
 	.size cuModuleLoad,.-cuModuleLoad
 	.globl cuModuleLoadData
 	.type cuModuleLoadData,@function
 cuModuleLoadData:	endbr64
-	jmp	*carmine_front_slots+2048(%rip)
+	jmp	*carmine_front_slots+2152(%rip)
 	.size cuModuleLoadData,.-cuModuleLoadData
 	.globl cuModuleLoadDataEx
 	.type cuModuleLoadDataEx,@function
 cuModuleLoadDataEx:	endbr64
-	jmp	*carmine_front_slots+2056(%rip)
+	jmp	*carmine_front_slots+2160(%rip)
 	.size cuModuleLoadDataEx,.-cuModuleLoadDataEx
 	.globl cuModuleLoadFatBinary
 	.type cuModuleLoadFatBinary,@function
 cuModuleLoadFatBinary:	endbr64
-	jmp	*carmine_front_slots+2064(%rip)
+	jmp	*carmine_front_slots+2168(%rip)
 	.size cuModuleLoadFatBinary,.-cuModuleLoadFatBinary
 	.globl cuModuleUnload
 	.type cuModuleUnload,@function
 cuModuleUnload:	endbr64
-	jmp	*carmine_front_slots+2072(%rip)
+	jmp	*carmine_front_slots+2176(%rip)
 	.size cuModuleUnload,.-cuModuleUnload
 	.globl cuOccupancyAvailableDynamicSMemPerBlock
 	.type cuOccupancyAvailableDynamicSMemPerBlock,@function
 cuOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+2080(%rip)
+	jmp	*carmine_front_slots+2184(%rip)
 	.size cuOccupancyAvailableDynamicSMemPerBlock,.-cuOccupancyAvailableDynamicSMemPerBlock
 	.globl cuOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cuOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cuOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+2088(%rip)
+	jmp	*carmine_front_slots+2192(%rip)
 	.size cuOccupancyMaxActiveBlocksPerMultiprocessor,.-cuOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+2096(%rip)
+	jmp	*carmine_front_slots+2200(%rip)
 	.size cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cuOccupancyMaxPotentialBlockSize
 	.type cuOccupancyMaxPotentialBlockSize,@function
 cuOccupancyMaxPotentialBlockSize:	endbr64
-	jmp	*carmine_front_slots+2104(%rip)
+	jmp	*carmine_front_slots+2208(%rip)
 	.size cuOccupancyMaxPotentialBlockSize,.-cuOccupancyMaxPotentialBlockSize
 	.globl cuPointerGetAttribute
 	.type cuPointerGetAttribute,@function
 cuPointerGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2112(%rip)
+	jmp	*carmine_front_slots+2216(%rip)
 	.size cuPointerGetAttribute,.-cuPointerGetAttribute
 	.globl cuStreamAddCallback
 	.type cuStreamAddCallback,@function
 cuStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+2120(%rip)
+	jmp	*carmine_front_slots+2224(%rip)
 	.size cuStreamAddCallback,.-cuStreamAddCallback
 	.globl cuStreamAddCallback_ptsz
 	.type cuStreamAddCallback_ptsz,@function
@@ -1540,12 +1605,12 @@ cuStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2120(%rip)
+1:	jmp	*carmine_front_slots+2224(%rip)
 	.size cuStreamAddCallback_ptsz,.-cuStreamAddCallback_ptsz
 	.globl cuStreamAttachMemAsync
 	.type cuStreamAttachMemAsync,@function
 cuStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+2128(%rip)
+	jmp	*carmine_front_slots+2232(%rip)
 	.size cuStreamAttachMemAsync,.-cuStreamAttachMemAsync
 	.globl cuStreamAttachMemAsync_ptsz
 	.type cuStreamAttachMemAsync_ptsz,@function
@@ -1553,12 +1618,12 @@ cuStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2128(%rip)
+1:	jmp	*carmine_front_slots+2232(%rip)
 	.size cuStreamAttachMemAsync_ptsz,.-cuStreamAttachMemAsync_ptsz
 	.globl cuStreamBatchMemOp_v2
 	.type cuStreamBatchMemOp_v2,@function
 cuStreamBatchMemOp_v2:	endbr64
-	jmp	*carmine_front_slots+2136(%rip)
+	jmp	*carmine_front_slots+2240(%rip)
 	.size cuStreamBatchMemOp_v2,.-cuStreamBatchMemOp_v2
 	.globl cuStreamBatchMemOp_v2_ptsz
 	.type cuStreamBatchMemOp_v2_ptsz,@function
@@ -1566,12 +1631,12 @@ cuStreamBatchMemOp_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2136(%rip)
+1:	jmp	*carmine_front_slots+2240(%rip)
 	.size cuStreamBatchMemOp_v2_ptsz,.-cuStreamBatchMemOp_v2_ptsz
 	.globl cuStreamBeginCaptureToGraph
 	.type cuStreamBeginCaptureToGraph,@function
 cuStreamBeginCaptureToGraph:	endbr64
-	jmp	*carmine_front_slots+2144(%rip)
+	jmp	*carmine_front_slots+2248(%rip)
 	.size cuStreamBeginCaptureToGraph,.-cuStreamBeginCaptureToGraph
 	.globl cuStreamBeginCaptureToGraph_ptsz
 	.type cuStreamBeginCaptureToGraph_ptsz,@function
@@ -1579,12 +1644,12 @@ cuStreamBeginCaptureToGraph_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2144(%rip)
+1:	jmp	*carmine_front_slots+2248(%rip)
 	.size cuStreamBeginCaptureToGraph_ptsz,.-cuStreamBeginCaptureToGraph_ptsz
 	.globl cuStreamBeginCapture_v2
 	.type cuStreamBeginCapture_v2,@function
 cuStreamBeginCapture_v2:	endbr64
-	jmp	*carmine_front_slots+2152(%rip)
+	jmp	*carmine_front_slots+2256(%rip)
 	.size cuStreamBeginCapture_v2,.-cuStreamBeginCapture_v2
 	.globl cuStreamBeginCapture_v2_ptsz
 	.type cuStreamBeginCapture_v2_ptsz,@function
@@ -1592,12 +1657,12 @@ cuStreamBeginCapture_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2152(%rip)
+1:	jmp	*carmine_front_slots+2256(%rip)
 	.size cuStreamBeginCapture_v2_ptsz,.-cuStreamBeginCapture_v2_ptsz
 	.globl cuStreamBeginRecaptureToGraph
 	.type cuStreamBeginRecaptureToGraph,@function
 cuStreamBeginRecaptureToGraph:	endbr64
-	jmp	*carmine_front_slots+2160(%rip)
+	jmp	*carmine_front_slots+2264(%rip)
 	.size cuStreamBeginRecaptureToGraph,.-cuStreamBeginRecaptureToGraph
 	.globl cuStreamBeginRecaptureToGraph_ptsz
 	.type cuStreamBeginRecaptureToGraph_ptsz,@function
@@ -1605,12 +1670,12 @@ cuStreamBeginRecaptureToGraph_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2160(%rip)
+1:	jmp	*carmine_front_slots+2264(%rip)
 	.size cuStreamBeginRecaptureToGraph_ptsz,.-cuStreamBeginRecaptureToGraph_ptsz
 	.globl cuStreamCopyAttributes
 	.type cuStreamCopyAttributes,@function
 cuStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+2168(%rip)
+	jmp	*carmine_front_slots+2272(%rip)
 	.size cuStreamCopyAttributes,.-cuStreamCopyAttributes
 	.globl cuStreamCopyAttributes_ptsz
 	.type cuStreamCopyAttributes_ptsz,@function
@@ -1618,27 +1683,27 @@ cuStreamCopyAttributes_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2168(%rip)
+1:	jmp	*carmine_front_slots+2272(%rip)
 	.size cuStreamCopyAttributes_ptsz,.-cuStreamCopyAttributes_ptsz
 	.globl cuStreamCreate
 	.type cuStreamCreate,@function
 cuStreamCreate:	endbr64
-	jmp	*carmine_front_slots+2176(%rip)
+	jmp	*carmine_front_slots+2280(%rip)
 	.size cuStreamCreate,.-cuStreamCreate
 	.globl cuStreamCreateWithPriority
 	.type cuStreamCreateWithPriority,@function
 cuStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+2184(%rip)
+	jmp	*carmine_front_slots+2288(%rip)
 	.size cuStreamCreateWithPriority,.-cuStreamCreateWithPriority
 	.globl cuStreamDestroy_v2
 	.type cuStreamDestroy_v2,@function
 cuStreamDestroy_v2:	endbr64
-	jmp	*carmine_front_slots+2192(%rip)
+	jmp	*carmine_front_slots+2296(%rip)
 	.size cuStreamDestroy_v2,.-cuStreamDestroy_v2
 	.globl cuStreamEndCapture
 	.type cuStreamEndCapture,@function
 cuStreamEndCapture:	endbr64
-	jmp	*carmine_front_slots+2200(%rip)
+	jmp	*carmine_front_slots+2304(%rip)
 	.size cuStreamEndCapture,.-cuStreamEndCapture
 	.globl cuStreamEndCapture_ptsz
 	.type cuStreamEndCapture_ptsz,@function
@@ -1646,12 +1711,12 @@ cuStreamEndCapture_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2200(%rip)
+1:	jmp	*carmine_front_slots+2304(%rip)
 	.size cuStreamEndCapture_ptsz,.-cuStreamEndCapture_ptsz
 	.globl cuStreamGetAttribute
 	.type cuStreamGetAttribute,@function
 cuStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2208(%rip)
+	jmp	*carmine_front_slots+2312(%rip)
 	.size cuStreamGetAttribute,.-cuStreamGetAttribute
 	.globl cuStreamGetAttribute_ptsz
 	.type cuStreamGetAttribute_ptsz,@function
@@ -1659,17 +1724,17 @@ cuStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2208(%rip)
+1:	jmp	*carmine_front_slots+2312(%rip)
 	.size cuStreamGetAttribute_ptsz,.-cuStreamGetAttribute_ptsz
 	.globl cuStreamGetCaptureInfo_v2
 	.type cuStreamGetCaptureInfo_v2,@function
 cuStreamGetCaptureInfo_v2:	endbr64
-	jmp	*carmine_front_slots+2216(%rip)
+	jmp	*carmine_front_slots+2320(%rip)
 	.size cuStreamGetCaptureInfo_v2,.-cuStreamGetCaptureInfo_v2
 	.globl cuStreamGetCaptureInfo_v3
 	.type cuStreamGetCaptureInfo_v3,@function
 cuStreamGetCaptureInfo_v3:	endbr64
-	jmp	*carmine_front_slots+2224(%rip)
+	jmp	*carmine_front_slots+2328(%rip)
 	.size cuStreamGetCaptureInfo_v3,.-cuStreamGetCaptureInfo_v3
 	.globl cuStreamGetCaptureInfo_v3_ptsz
 	.type cuStreamGetCaptureInfo_v3_ptsz,@function
@@ -1677,12 +1742,12 @@ cuStreamGetCaptureInfo_v3_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2224(%rip)
+1:	jmp	*carmine_front_slots+2328(%rip)
 	.size cuStreamGetCaptureInfo_v3_ptsz,.-cuStreamGetCaptureInfo_v3_ptsz
 	.globl cuStreamGetCtx
 	.type cuStreamGetCtx,@function
 cuStreamGetCtx:	endbr64
-	jmp	*carmine_front_slots+2232(%rip)
+	jmp	*carmine_front_slots+2336(%rip)
 	.size cuStreamGetCtx,.-cuStreamGetCtx
 	.globl cuStreamGetCtx_ptsz
 	.type cuStreamGetCtx_ptsz,@function
@@ -1690,12 +1755,12 @@ cuStreamGetCtx_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2232(%rip)
+1:	jmp	*carmine_front_slots+2336(%rip)
 	.size cuStreamGetCtx_ptsz,.-cuStreamGetCtx_ptsz
 	.globl cuStreamGetDevResource
 	.type cuStreamGetDevResource,@function
 cuStreamGetDevResource:	endbr64
-	jmp	*carmine_front_slots+2240(%rip)
+	jmp	*carmine_front_slots+2344(%rip)
 	.size cuStreamGetDevResource,.-cuStreamGetDevResource
 	.globl cuStreamGetDevResource_ptsz
 	.type cuStreamGetDevResource_ptsz,@function
@@ -1703,12 +1768,12 @@ cuStreamGetDevResource_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2240(%rip)
+1:	jmp	*carmine_front_slots+2344(%rip)
 	.size cuStreamGetDevResource_ptsz,.-cuStreamGetDevResource_ptsz
 	.globl cuStreamGetDevice
 	.type cuStreamGetDevice,@function
 cuStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+2248(%rip)
+	jmp	*carmine_front_slots+2352(%rip)
 	.size cuStreamGetDevice,.-cuStreamGetDevice
 	.globl cuStreamGetDevice_ptsz
 	.type cuStreamGetDevice_ptsz,@function
@@ -1716,12 +1781,12 @@ cuStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2248(%rip)
+1:	jmp	*carmine_front_slots+2352(%rip)
 	.size cuStreamGetDevice_ptsz,.-cuStreamGetDevice_ptsz
 	.globl cuStreamGetFlags
 	.type cuStreamGetFlags,@function
 cuStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+2256(%rip)
+	jmp	*carmine_front_slots+2360(%rip)
 	.size cuStreamGetFlags,.-cuStreamGetFlags
 	.globl cuStreamGetFlags_ptsz
 	.type cuStreamGetFlags_ptsz,@function
@@ -1729,17 +1794,17 @@ cuStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2256(%rip)
+1:	jmp	*carmine_front_slots+2360(%rip)
 	.size cuStreamGetFlags_ptsz,.-cuStreamGetFlags_ptsz
 	.globl cuStreamGetGreenCtx
 	.type cuStreamGetGreenCtx,@function
 cuStreamGetGreenCtx:	endbr64
-	jmp	*carmine_front_slots+2264(%rip)
+	jmp	*carmine_front_slots+2368(%rip)
 	.size cuStreamGetGreenCtx,.-cuStreamGetGreenCtx
 	.globl cuStreamGetId
 	.type cuStreamGetId,@function
 cuStreamGetId:	endbr64
-	jmp	*carmine_front_slots+2272(%rip)
+	jmp	*carmine_front_slots+2376(%rip)
 	.size cuStreamGetId,.-cuStreamGetId
 	.globl cuStreamGetId_ptsz
 	.type cuStreamGetId_ptsz,@function
@@ -1747,12 +1812,12 @@ cuStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2272(%rip)
+1:	jmp	*carmine_front_slots+2376(%rip)
 	.size cuStreamGetId_ptsz,.-cuStreamGetId_ptsz
 	.globl cuStreamGetPriority
 	.type cuStreamGetPriority,@function
 cuStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+2280(%rip)
+	jmp	*carmine_front_slots+2384(%rip)
 	.size cuStreamGetPriority,.-cuStreamGetPriority
 	.globl cuStreamGetPriority_ptsz
 	.type cuStreamGetPriority_ptsz,@function
@@ -1760,12 +1825,12 @@ cuStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2280(%rip)
+1:	jmp	*carmine_front_slots+2384(%rip)
 	.size cuStreamGetPriority_ptsz,.-cuStreamGetPriority_ptsz
 	.globl cuStreamIsCapturing
 	.type cuStreamIsCapturing,@function
 cuStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+2288(%rip)
+	jmp	*carmine_front_slots+2392(%rip)
 	.size cuStreamIsCapturing,.-cuStreamIsCapturing
 	.globl cuStreamIsCapturing_ptsz
 	.type cuStreamIsCapturing_ptsz,@function
@@ -1773,12 +1838,12 @@ cuStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2288(%rip)
+1:	jmp	*carmine_front_slots+2392(%rip)
 	.size cuStreamIsCapturing_ptsz,.-cuStreamIsCapturing_ptsz
 	.globl cuStreamQuery
 	.type cuStreamQuery,@function
 cuStreamQuery:	endbr64
-	jmp	*carmine_front_slots+2296(%rip)
+	jmp	*carmine_front_slots+2400(%rip)
 	.size cuStreamQuery,.-cuStreamQuery
 	.globl cuStreamQuery_ptsz
 	.type cuStreamQuery_ptsz,@function
@@ -1786,12 +1851,12 @@ cuStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2296(%rip)
+1:	jmp	*carmine_front_slots+2400(%rip)
 	.size cuStreamQuery_ptsz,.-cuStreamQuery_ptsz
 	.globl cuStreamSetAttribute
 	.type cuStreamSetAttribute,@function
 cuStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+2304(%rip)
+	jmp	*carmine_front_slots+2408(%rip)
 	.size cuStreamSetAttribute,.-cuStreamSetAttribute
 	.globl cuStreamSetAttribute_ptsz
 	.type cuStreamSetAttribute_ptsz,@function
@@ -1799,12 +1864,12 @@ cuStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2304(%rip)
+1:	jmp	*carmine_front_slots+2408(%rip)
 	.size cuStreamSetAttribute_ptsz,.-cuStreamSetAttribute_ptsz
 	.globl cuStreamSynchronize
 	.type cuStreamSynchronize,@function
 cuStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+2312(%rip)
+	jmp	*carmine_front_slots+2416(%rip)
 	.size cuStreamSynchronize,.-cuStreamSynchronize
 	.globl cuStreamSynchronize_ptsz
 	.type cuStreamSynchronize_ptsz,@function
@@ -1812,12 +1877,12 @@ cuStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2312(%rip)
+1:	jmp	*carmine_front_slots+2416(%rip)
 	.size cuStreamSynchronize_ptsz,.-cuStreamSynchronize_ptsz
 	.globl cuStreamUpdateCaptureDependencies_v2
 	.type cuStreamUpdateCaptureDependencies_v2,@function
 cuStreamUpdateCaptureDependencies_v2:	endbr64
-	jmp	*carmine_front_slots+2320(%rip)
+	jmp	*carmine_front_slots+2424(%rip)
 	.size cuStreamUpdateCaptureDependencies_v2,.-cuStreamUpdateCaptureDependencies_v2
 	.globl cuStreamUpdateCaptureDependencies_v2_ptsz
 	.type cuStreamUpdateCaptureDependencies_v2_ptsz,@function
@@ -1825,12 +1890,12 @@ cuStreamUpdateCaptureDependencies_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2320(%rip)
+1:	jmp	*carmine_front_slots+2424(%rip)
 	.size cuStreamUpdateCaptureDependencies_v2_ptsz,.-cuStreamUpdateCaptureDependencies_v2_ptsz
 	.globl cuStreamWaitEvent
 	.type cuStreamWaitEvent,@function
 cuStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+2328(%rip)
+	jmp	*carmine_front_slots+2432(%rip)
 	.size cuStreamWaitEvent,.-cuStreamWaitEvent
 	.globl cuStreamWaitEvent_ptsz
 	.type cuStreamWaitEvent_ptsz,@function
@@ -1838,12 +1903,12 @@ cuStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2328(%rip)
+1:	jmp	*carmine_front_slots+2432(%rip)
 	.size cuStreamWaitEvent_ptsz,.-cuStreamWaitEvent_ptsz
 	.globl cuStreamWaitValue32_v2
 	.type cuStreamWaitValue32_v2,@function
 cuStreamWaitValue32_v2:	endbr64
-	jmp	*carmine_front_slots+2336(%rip)
+	jmp	*carmine_front_slots+2440(%rip)
 	.size cuStreamWaitValue32_v2,.-cuStreamWaitValue32_v2
 	.globl cuStreamWaitValue32_v2_ptsz
 	.type cuStreamWaitValue32_v2_ptsz,@function
@@ -1851,12 +1916,12 @@ cuStreamWaitValue32_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2336(%rip)
+1:	jmp	*carmine_front_slots+2440(%rip)
 	.size cuStreamWaitValue32_v2_ptsz,.-cuStreamWaitValue32_v2_ptsz
 	.globl cuStreamWaitValue64_v2
 	.type cuStreamWaitValue64_v2,@function
 cuStreamWaitValue64_v2:	endbr64
-	jmp	*carmine_front_slots+2344(%rip)
+	jmp	*carmine_front_slots+2448(%rip)
 	.size cuStreamWaitValue64_v2,.-cuStreamWaitValue64_v2
 	.globl cuStreamWaitValue64_v2_ptsz
 	.type cuStreamWaitValue64_v2_ptsz,@function
@@ -1864,12 +1929,12 @@ cuStreamWaitValue64_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2344(%rip)
+1:	jmp	*carmine_front_slots+2448(%rip)
 	.size cuStreamWaitValue64_v2_ptsz,.-cuStreamWaitValue64_v2_ptsz
 	.globl cuStreamWriteValue32_v2
 	.type cuStreamWriteValue32_v2,@function
 cuStreamWriteValue32_v2:	endbr64
-	jmp	*carmine_front_slots+2352(%rip)
+	jmp	*carmine_front_slots+2456(%rip)
 	.size cuStreamWriteValue32_v2,.-cuStreamWriteValue32_v2
 	.globl cuStreamWriteValue32_v2_ptsz
 	.type cuStreamWriteValue32_v2_ptsz,@function
@@ -1877,12 +1942,12 @@ cuStreamWriteValue32_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2352(%rip)
+1:	jmp	*carmine_front_slots+2456(%rip)
 	.size cuStreamWriteValue32_v2_ptsz,.-cuStreamWriteValue32_v2_ptsz
 	.globl cuStreamWriteValue64_v2
 	.type cuStreamWriteValue64_v2,@function
 cuStreamWriteValue64_v2:	endbr64
-	jmp	*carmine_front_slots+2360(%rip)
+	jmp	*carmine_front_slots+2464(%rip)
 	.size cuStreamWriteValue64_v2,.-cuStreamWriteValue64_v2
 	.globl cuStreamWriteValue64_v2_ptsz
 	.type cuStreamWriteValue64_v2_ptsz,@function
@@ -1890,37 +1955,37 @@ cuStreamWriteValue64_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2360(%rip)
+1:	jmp	*carmine_front_slots+2464(%rip)
 	.size cuStreamWriteValue64_v2_ptsz,.-cuStreamWriteValue64_v2_ptsz
 	.globl cuSurfObjectDestroy
 	.type cuSurfObjectDestroy,@function
 cuSurfObjectDestroy:	endbr64
-	jmp	*carmine_front_slots+2368(%rip)
+	jmp	*carmine_front_slots+2472(%rip)
 	.size cuSurfObjectDestroy,.-cuSurfObjectDestroy
 	.globl cuTexObjectDestroy
 	.type cuTexObjectDestroy,@function
 cuTexObjectDestroy:	endbr64
-	jmp	*carmine_front_slots+2376(%rip)
+	jmp	*carmine_front_slots+2480(%rip)
 	.size cuTexObjectDestroy,.-cuTexObjectDestroy
 	.globl cuThreadExchangeStreamCaptureMode
 	.type cuThreadExchangeStreamCaptureMode,@function
 cuThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+2384(%rip)
+	jmp	*carmine_front_slots+2488(%rip)
 	.size cuThreadExchangeStreamCaptureMode,.-cuThreadExchangeStreamCaptureMode
 	.globl cuUserObjectCreate
 	.type cuUserObjectCreate,@function
 cuUserObjectCreate:	endbr64
-	jmp	*carmine_front_slots+2392(%rip)
+	jmp	*carmine_front_slots+2496(%rip)
 	.size cuUserObjectCreate,.-cuUserObjectCreate
 	.globl cuUserObjectRelease
 	.type cuUserObjectRelease,@function
 cuUserObjectRelease:	endbr64
-	jmp	*carmine_front_slots+2400(%rip)
+	jmp	*carmine_front_slots+2504(%rip)
 	.size cuUserObjectRelease,.-cuUserObjectRelease
 	.globl cuUserObjectRetain
 	.type cuUserObjectRetain,@function
 cuUserObjectRetain:	endbr64
-	jmp	*carmine_front_slots+2408(%rip)
+	jmp	*carmine_front_slots+2512(%rip)
 	.size cuUserObjectRetain,.-cuUserObjectRetain
 first_0:	pushq	$0
 	jmp	carmine_front_first_call
@@ -2526,6 +2591,32 @@ first_300:	pushq	$300
 	jmp	carmine_front_first_call
 first_301:	pushq	$301
 	jmp	carmine_front_first_call
+first_302:	pushq	$302
+	jmp	carmine_front_first_call
+first_303:	pushq	$303
+	jmp	carmine_front_first_call
+first_304:	pushq	$304
+	jmp	carmine_front_first_call
+first_305:	pushq	$305
+	jmp	carmine_front_first_call
+first_306:	pushq	$306
+	jmp	carmine_front_first_call
+first_307:	pushq	$307
+	jmp	carmine_front_first_call
+first_308:	pushq	$308
+	jmp	carmine_front_first_call
+first_309:	pushq	$309
+	jmp	carmine_front_first_call
+first_310:	pushq	$310
+	jmp	carmine_front_first_call
+first_311:	pushq	$311
+	jmp	carmine_front_first_call
+first_312:	pushq	$312
+	jmp	carmine_front_first_call
+first_313:	pushq	$313
+	jmp	carmine_front_first_call
+first_314:	pushq	$314
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 symbol_0:	.asciz "carmine_rt_absent"
 symbol_1:	.asciz "carmine_cu_cuArrayDestroy"
@@ -2717,118 +2808,131 @@ symbol_186:	.asciz "carmine_cu_cuLogsDumpToFile"
 symbol_187:	.asciz "carmine_cu_cuLogsDumpToMemory"
 symbol_188:	.asciz "carmine_cu_cuLogsRegisterCallback"
 symbol_189:	.asciz "carmine_cu_cuLogsUnregisterCallback"
-symbol_190:	.asciz "carmine_cu_cuMemAllocAsync"
-symbol_191:	.asciz "carmine_cu_cuMemAllocFromPoolAsync"
-symbol_192:	.asciz "carmine_cu_cuMemAllocHost_v2"
-symbol_193:	.asciz "carmine_cu_cuMemAllocManaged"
-symbol_194:	.asciz "carmine_cu_cuMemAllocPitch_v2"
-symbol_195:	.asciz "carmine_cu_cuMemAlloc_v2"
-symbol_196:	.asciz "carmine_cu_cuMemFreeAsync"
-symbol_197:	.asciz "carmine_cu_cuMemFreeHost"
-symbol_198:	.asciz "carmine_cu_cuMemFree_v2"
-symbol_199:	.asciz "carmine_cu_cuMemGetAddressRange_v2"
-symbol_200:	.asciz "carmine_cu_cuMemGetInfo_v2"
-symbol_201:	.asciz "carmine_cu_cuMemHostAlloc"
-symbol_202:	.asciz "carmine_cu_cuMemHostGetDevicePointer_v2"
-symbol_203:	.asciz "carmine_cu_cuMemHostGetFlags"
-symbol_204:	.asciz "carmine_cu_cuMemHostRegister_v2"
-symbol_205:	.asciz "carmine_cu_cuMemHostUnregister"
-symbol_206:	.asciz "carmine_cu_cuMemPoolCreate"
-symbol_207:	.asciz "carmine_cu_cuMemPoolDestroy"
-symbol_208:	.asciz "carmine_cu_cuMemPoolExportPointer"
-symbol_209:	.asciz "carmine_cu_cuMemPoolExportToShareableHandle"
-symbol_210:	.asciz "carmine_cu_cuMemPoolGetAccess"
-symbol_211:	.asciz "carmine_cu_cuMemPoolGetAttribute"
-symbol_212:	.asciz "carmine_cu_cuMemPoolImportFromShareableHandle"
-symbol_213:	.asciz "carmine_cu_cuMemPoolImportPointer"
-symbol_214:	.asciz "carmine_cu_cuMemPoolSetAccess"
-symbol_215:	.asciz "carmine_cu_cuMemPoolSetAttribute"
-symbol_216:	.asciz "carmine_cu_cuMemPoolTrimTo"
-symbol_217:	.asciz "carmine_cu_cuMemRangeGetAttribute"
-symbol_218:	.asciz "carmine_cu_cuMemRangeGetAttributes"
-symbol_219:	.asciz "carmine_cu_cuMemcpy"
-symbol_220:	.asciz "carmine_cu_cuMemcpy2DAsync_v2"
-symbol_221:	.asciz "carmine_cu_cuMemcpy2DUnaligned_v2"
-symbol_222:	.asciz "carmine_cu_cuMemcpy2D_v2"
-symbol_223:	.asciz "carmine_cu_cuMemcpy3DAsync_v2"
-symbol_224:	.asciz "carmine_cu_cuMemcpy3D_v2"
-symbol_225:	.asciz "carmine_cu_cuMemcpyAsync"
-symbol_226:	.asciz "carmine_cu_cuMemcpyDtoDAsync_v2"
-symbol_227:	.asciz "carmine_cu_cuMemcpyDtoD_v2"
-symbol_228:	.asciz "carmine_cu_cuMemcpyDtoHAsync_v2"
-symbol_229:	.asciz "carmine_cu_cuMemcpyDtoH_v2"
-symbol_230:	.asciz "carmine_cu_cuMemcpyHtoDAsync_v2"
-symbol_231:	.asciz "carmine_cu_cuMemcpyHtoD_v2"
-symbol_232:	.asciz "carmine_cu_cuMemcpyPeer"
-symbol_233:	.asciz "carmine_cu_cuMemcpyPeerAsync"
-symbol_234:	.asciz "carmine_cu_cuMemsetD16Async"
-symbol_235:	.asciz "carmine_cu_cuMemsetD16_v2"
-symbol_236:	.asciz "carmine_cu_cuMemsetD2D16Async"
-symbol_237:	.asciz "carmine_cu_cuMemsetD2D16_v2"
-symbol_238:	.asciz "carmine_cu_cuMemsetD2D32Async"
-symbol_239:	.asciz "carmine_cu_cuMemsetD2D32_v2"
-symbol_240:	.asciz "carmine_cu_cuMemsetD2D8Async"
-symbol_241:	.asciz "carmine_cu_cuMemsetD2D8_v2"
-symbol_242:	.asciz "carmine_cu_cuMemsetD32Async"
-symbol_243:	.asciz "carmine_cu_cuMemsetD32_v2"
-symbol_244:	.asciz "carmine_cu_cuMemsetD8Async"
-symbol_245:	.asciz "carmine_cu_cuMemsetD8_v2"
-symbol_246:	.asciz "carmine_cu_cuMipmappedArrayDestroy"
-symbol_247:	.asciz "carmine_cu_cuMipmappedArrayGetLevel"
-symbol_248:	.asciz "carmine_cu_cuMipmappedArrayGetMemoryRequirements"
-symbol_249:	.asciz "carmine_cu_cuMipmappedArrayGetSparseProperties"
-symbol_250:	.asciz "carmine_cu_cuModuleEnumerateFunctions"
-symbol_251:	.asciz "carmine_cu_cuModuleGetFunction"
-symbol_252:	.asciz "carmine_cu_cuModuleGetFunctionCount"
-symbol_253:	.asciz "carmine_cu_cuModuleGetGlobal_v2"
-symbol_254:	.asciz "carmine_cu_cuModuleGetLoadingMode"
-symbol_255:	.asciz "carmine_cu_cuModuleLoad"
-symbol_256:	.asciz "carmine_cu_cuModuleLoadData"
-symbol_257:	.asciz "carmine_cu_cuModuleLoadDataEx"
-symbol_258:	.asciz "carmine_cu_cuModuleLoadFatBinary"
-symbol_259:	.asciz "carmine_cu_cuModuleUnload"
-symbol_260:	.asciz "carmine_cu_cuOccupancyAvailableDynamicSMemPerBlock"
-symbol_261:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_262:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_263:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSize"
-symbol_264:	.asciz "carmine_cu_cuPointerGetAttribute"
-symbol_265:	.asciz "carmine_cu_cuStreamAddCallback"
-symbol_266:	.asciz "carmine_cu_cuStreamAttachMemAsync"
-symbol_267:	.asciz "carmine_cu_cuStreamBatchMemOp_v2"
-symbol_268:	.asciz "carmine_cu_cuStreamBeginCaptureToGraph"
-symbol_269:	.asciz "carmine_cu_cuStreamBeginCapture_v2"
-symbol_270:	.asciz "carmine_cu_cuStreamBeginRecaptureToGraph"
-symbol_271:	.asciz "carmine_cu_cuStreamCopyAttributes"
-symbol_272:	.asciz "carmine_cu_cuStreamCreate"
-symbol_273:	.asciz "carmine_cu_cuStreamCreateWithPriority"
-symbol_274:	.asciz "carmine_cu_cuStreamDestroy_v2"
-symbol_275:	.asciz "carmine_cu_cuStreamEndCapture"
-symbol_276:	.asciz "carmine_cu_cuStreamGetAttribute"
-symbol_277:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v2"
-symbol_278:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v3"
-symbol_279:	.asciz "carmine_cu_cuStreamGetCtx"
-symbol_280:	.asciz "carmine_cu_cuStreamGetDevResource"
-symbol_281:	.asciz "carmine_cu_cuStreamGetDevice"
-symbol_282:	.asciz "carmine_cu_cuStreamGetFlags"
-symbol_283:	.asciz "carmine_cu_cuStreamGetGreenCtx"
-symbol_284:	.asciz "carmine_cu_cuStreamGetId"
-symbol_285:	.asciz "carmine_cu_cuStreamGetPriority"
-symbol_286:	.asciz "carmine_cu_cuStreamIsCapturing"
-symbol_287:	.asciz "carmine_cu_cuStreamQuery"
-symbol_288:	.asciz "carmine_cu_cuStreamSetAttribute"
-symbol_289:	.asciz "carmine_cu_cuStreamSynchronize"
-symbol_290:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies_v2"
-symbol_291:	.asciz "carmine_cu_cuStreamWaitEvent"
-symbol_292:	.asciz "carmine_cu_cuStreamWaitValue32_v2"
-symbol_293:	.asciz "carmine_cu_cuStreamWaitValue64_v2"
-symbol_294:	.asciz "carmine_cu_cuStreamWriteValue32_v2"
-symbol_295:	.asciz "carmine_cu_cuStreamWriteValue64_v2"
-symbol_296:	.asciz "carmine_cu_cuSurfObjectDestroy"
-symbol_297:	.asciz "carmine_cu_cuTexObjectDestroy"
-symbol_298:	.asciz "carmine_cu_cuThreadExchangeStreamCaptureMode"
-symbol_299:	.asciz "carmine_cu_cuUserObjectCreate"
-symbol_300:	.asciz "carmine_cu_cuUserObjectRelease"
-symbol_301:	.asciz "carmine_cu_cuUserObjectRetain"
+symbol_190:	.asciz "carmine_cu_cuMemAddressFree"
+symbol_191:	.asciz "carmine_cu_cuMemAddressReserve"
+symbol_192:	.asciz "carmine_cu_cuMemAllocAsync"
+symbol_193:	.asciz "carmine_cu_cuMemAllocFromPoolAsync"
+symbol_194:	.asciz "carmine_cu_cuMemAllocHost_v2"
+symbol_195:	.asciz "carmine_cu_cuMemAllocManaged"
+symbol_196:	.asciz "carmine_cu_cuMemAllocPitch_v2"
+symbol_197:	.asciz "carmine_cu_cuMemAlloc_v2"
+symbol_198:	.asciz "carmine_cu_cuMemCreate"
+symbol_199:	.asciz "carmine_cu_cuMemExportToShareableHandle"
+symbol_200:	.asciz "carmine_cu_cuMemFreeAsync"
+symbol_201:	.asciz "carmine_cu_cuMemFreeHost"
+symbol_202:	.asciz "carmine_cu_cuMemFree_v2"
+symbol_203:	.asciz "carmine_cu_cuMemGetAccess"
+symbol_204:	.asciz "carmine_cu_cuMemGetAddressRange_v2"
+symbol_205:	.asciz "carmine_cu_cuMemGetAllocationGranularity"
+symbol_206:	.asciz "carmine_cu_cuMemGetAllocationPropertiesFromHandle"
+symbol_207:	.asciz "carmine_cu_cuMemGetInfo_v2"
+symbol_208:	.asciz "carmine_cu_cuMemHostAlloc"
+symbol_209:	.asciz "carmine_cu_cuMemHostGetDevicePointer_v2"
+symbol_210:	.asciz "carmine_cu_cuMemHostGetFlags"
+symbol_211:	.asciz "carmine_cu_cuMemHostRegister_v2"
+symbol_212:	.asciz "carmine_cu_cuMemHostUnregister"
+symbol_213:	.asciz "carmine_cu_cuMemImportFromShareableHandle"
+symbol_214:	.asciz "carmine_cu_cuMemMap"
+symbol_215:	.asciz "carmine_cu_cuMemPoolCreate"
+symbol_216:	.asciz "carmine_cu_cuMemPoolDestroy"
+symbol_217:	.asciz "carmine_cu_cuMemPoolExportPointer"
+symbol_218:	.asciz "carmine_cu_cuMemPoolExportToShareableHandle"
+symbol_219:	.asciz "carmine_cu_cuMemPoolGetAccess"
+symbol_220:	.asciz "carmine_cu_cuMemPoolGetAttribute"
+symbol_221:	.asciz "carmine_cu_cuMemPoolImportFromShareableHandle"
+symbol_222:	.asciz "carmine_cu_cuMemPoolImportPointer"
+symbol_223:	.asciz "carmine_cu_cuMemPoolSetAccess"
+symbol_224:	.asciz "carmine_cu_cuMemPoolSetAttribute"
+symbol_225:	.asciz "carmine_cu_cuMemPoolTrimTo"
+symbol_226:	.asciz "carmine_cu_cuMemRangeGetAttribute"
+symbol_227:	.asciz "carmine_cu_cuMemRangeGetAttributes"
+symbol_228:	.asciz "carmine_cu_cuMemRelease"
+symbol_229:	.asciz "carmine_cu_cuMemRetainAllocationHandle"
+symbol_230:	.asciz "carmine_cu_cuMemSetAccess"
+symbol_231:	.asciz "carmine_cu_cuMemUnmap"
+symbol_232:	.asciz "carmine_cu_cuMemcpy"
+symbol_233:	.asciz "carmine_cu_cuMemcpy2DAsync_v2"
+symbol_234:	.asciz "carmine_cu_cuMemcpy2DUnaligned_v2"
+symbol_235:	.asciz "carmine_cu_cuMemcpy2D_v2"
+symbol_236:	.asciz "carmine_cu_cuMemcpy3DAsync_v2"
+symbol_237:	.asciz "carmine_cu_cuMemcpy3D_v2"
+symbol_238:	.asciz "carmine_cu_cuMemcpyAsync"
+symbol_239:	.asciz "carmine_cu_cuMemcpyDtoDAsync_v2"
+symbol_240:	.asciz "carmine_cu_cuMemcpyDtoD_v2"
+symbol_241:	.asciz "carmine_cu_cuMemcpyDtoHAsync_v2"
+symbol_242:	.asciz "carmine_cu_cuMemcpyDtoH_v2"
+symbol_243:	.asciz "carmine_cu_cuMemcpyHtoDAsync_v2"
+symbol_244:	.asciz "carmine_cu_cuMemcpyHtoD_v2"
+symbol_245:	.asciz "carmine_cu_cuMemcpyPeer"
+symbol_246:	.asciz "carmine_cu_cuMemcpyPeerAsync"
+symbol_247:	.asciz "carmine_cu_cuMemsetD16Async"
+symbol_248:	.asciz "carmine_cu_cuMemsetD16_v2"
+symbol_249:	.asciz "carmine_cu_cuMemsetD2D16Async"
+symbol_250:	.asciz "carmine_cu_cuMemsetD2D16_v2"
+symbol_251:	.asciz "carmine_cu_cuMemsetD2D32Async"
+symbol_252:	.asciz "carmine_cu_cuMemsetD2D32_v2"
+symbol_253:	.asciz "carmine_cu_cuMemsetD2D8Async"
+symbol_254:	.asciz "carmine_cu_cuMemsetD2D8_v2"
+symbol_255:	.asciz "carmine_cu_cuMemsetD32Async"
+symbol_256:	.asciz "carmine_cu_cuMemsetD32_v2"
+symbol_257:	.asciz "carmine_cu_cuMemsetD8Async"
+symbol_258:	.asciz "carmine_cu_cuMemsetD8_v2"
+symbol_259:	.asciz "carmine_cu_cuMipmappedArrayDestroy"
+symbol_260:	.asciz "carmine_cu_cuMipmappedArrayGetLevel"
+symbol_261:	.asciz "carmine_cu_cuMipmappedArrayGetMemoryRequirements"
+symbol_262:	.asciz "carmine_cu_cuMipmappedArrayGetSparseProperties"
+symbol_263:	.asciz "carmine_cu_cuModuleEnumerateFunctions"
+symbol_264:	.asciz "carmine_cu_cuModuleGetFunction"
+symbol_265:	.asciz "carmine_cu_cuModuleGetFunctionCount"
+symbol_266:	.asciz "carmine_cu_cuModuleGetGlobal_v2"
+symbol_267:	.asciz "carmine_cu_cuModuleGetLoadingMode"
+symbol_268:	.asciz "carmine_cu_cuModuleLoad"
+symbol_269:	.asciz "carmine_cu_cuModuleLoadData"
+symbol_270:	.asciz "carmine_cu_cuModuleLoadDataEx"
+symbol_271:	.asciz "carmine_cu_cuModuleLoadFatBinary"
+symbol_272:	.asciz "carmine_cu_cuModuleUnload"
+symbol_273:	.asciz "carmine_cu_cuOccupancyAvailableDynamicSMemPerBlock"
+symbol_274:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_275:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_276:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSize"
+symbol_277:	.asciz "carmine_cu_cuPointerGetAttribute"
+symbol_278:	.asciz "carmine_cu_cuStreamAddCallback"
+symbol_279:	.asciz "carmine_cu_cuStreamAttachMemAsync"
+symbol_280:	.asciz "carmine_cu_cuStreamBatchMemOp_v2"
+symbol_281:	.asciz "carmine_cu_cuStreamBeginCaptureToGraph"
+symbol_282:	.asciz "carmine_cu_cuStreamBeginCapture_v2"
+symbol_283:	.asciz "carmine_cu_cuStreamBeginRecaptureToGraph"
+symbol_284:	.asciz "carmine_cu_cuStreamCopyAttributes"
+symbol_285:	.asciz "carmine_cu_cuStreamCreate"
+symbol_286:	.asciz "carmine_cu_cuStreamCreateWithPriority"
+symbol_287:	.asciz "carmine_cu_cuStreamDestroy_v2"
+symbol_288:	.asciz "carmine_cu_cuStreamEndCapture"
+symbol_289:	.asciz "carmine_cu_cuStreamGetAttribute"
+symbol_290:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v2"
+symbol_291:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v3"
+symbol_292:	.asciz "carmine_cu_cuStreamGetCtx"
+symbol_293:	.asciz "carmine_cu_cuStreamGetDevResource"
+symbol_294:	.asciz "carmine_cu_cuStreamGetDevice"
+symbol_295:	.asciz "carmine_cu_cuStreamGetFlags"
+symbol_296:	.asciz "carmine_cu_cuStreamGetGreenCtx"
+symbol_297:	.asciz "carmine_cu_cuStreamGetId"
+symbol_298:	.asciz "carmine_cu_cuStreamGetPriority"
+symbol_299:	.asciz "carmine_cu_cuStreamIsCapturing"
+symbol_300:	.asciz "carmine_cu_cuStreamQuery"
+symbol_301:	.asciz "carmine_cu_cuStreamSetAttribute"
+symbol_302:	.asciz "carmine_cu_cuStreamSynchronize"
+symbol_303:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies_v2"
+symbol_304:	.asciz "carmine_cu_cuStreamWaitEvent"
+symbol_305:	.asciz "carmine_cu_cuStreamWaitValue32_v2"
+symbol_306:	.asciz "carmine_cu_cuStreamWaitValue64_v2"
+symbol_307:	.asciz "carmine_cu_cuStreamWriteValue32_v2"
+symbol_308:	.asciz "carmine_cu_cuStreamWriteValue64_v2"
+symbol_309:	.asciz "carmine_cu_cuSurfObjectDestroy"
+symbol_310:	.asciz "carmine_cu_cuTexObjectDestroy"
+symbol_311:	.asciz "carmine_cu_cuThreadExchangeStreamCaptureMode"
+symbol_312:	.asciz "carmine_cu_cuUserObjectCreate"
+symbol_313:	.asciz "carmine_cu_cuUserObjectRelease"
+symbol_314:	.asciz "carmine_cu_cuUserObjectRetain"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -3136,6 +3240,19 @@ carmine_front_slots:
 	.quad first_299
 	.quad first_300
 	.quad first_301
+	.quad first_302
+	.quad first_303
+	.quad first_304
+	.quad first_305
+	.quad first_306
+	.quad first_307
+	.quad first_308
+	.quad first_309
+	.quad first_310
+	.quad first_311
+	.quad first_312
+	.quad first_313
+	.quad first_314
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -3443,4 +3560,17 @@ carmine_front_symbols:
 	.quad symbol_299
 	.quad symbol_300
 	.quad symbol_301
+	.quad symbol_302
+	.quad symbol_303
+	.quad symbol_304
+	.quad symbol_305
+	.quad symbol_306
+	.quad symbol_307
+	.quad symbol_308
+	.quad symbol_309
+	.quad symbol_310
+	.quad symbol_311
+	.quad symbol_312
+	.quad symbol_313
+	.quad symbol_314
 	.section .note.GNU-stack,"",@progbits

@@ -18,6 +18,7 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   /// Where this GPU's own memory lies; nil when the process may not reserve address space.
   let localWindow: LocalWindow?
   private(set) var memory: DeviceMemory!
+  private(set) var buffers: BufferTable!
   private(set) var signals: SignalPool!
   private(set) var queues: QueueSet!
   private(set) var sleepers: SleeperPool!
@@ -64,6 +65,7 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
     clockFrequency = 100_000_000
     localWindow = LocalWindow(memoryBytes: node.localMemoryBytes)
     memory = DeviceMemory(device: self)
+    buffers = BufferTable(device: self)
     signals = SignalPool(device: self)
     queues = QueueSet(device: self)
     sleepers = SleeperPool(device: self)

@@ -8,6 +8,8 @@ public final class System: @unchecked Sendable {  // eventPage: set while openin
   let driver: Driver
   let topology: Topology
   let gpuIDs: [UInt32]
+  /// Of KFD's interface: 1.minorVersion.
+  let minorVersion: UInt32
   private var eventPage: UnsafeMutableRawPointer?
   private var eventPageHandle: UInt64 = 0
   private let eventLock = Lock()
@@ -27,7 +29,7 @@ public final class System: @unchecked Sendable {  // eventPage: set while openin
       }
       let topology = try topologyOf(kernel)
       let nodes = topology.gpus.enumerated().map { (source: $0.element, node: Node($0.element, ordinal: $0.offset)) }
-      let system = System(driver: driver, topology: topology, gpuIDs: nodes.map(\.node.gpuID))
+      let system = System(driver: driver, topology: topology, gpuIDs: nodes.map(\.node.gpuID), minorVersion: version.minor)
       let apertures = try driver.apertures(nodeCount: topology.nodes.count)
       var opened: [(Node, Int32, kfd_process_device_apertures)] = []
       for (_, node) in nodes {
@@ -50,7 +52,8 @@ public final class System: @unchecked Sendable {  // eventPage: set while openin
 
   private static func topologyOf(_ kernel: some Kernel) throws(KFDError) -> Topology { try Topology(kernel: kernel) }
 
-  private init(driver: Driver, topology: Topology, gpuIDs: [UInt32]) {
+  private init(driver: Driver, topology: Topology, gpuIDs: [UInt32], minorVersion: UInt32) {
+    self.minorVersion = minorVersion
     self.driver = driver
     self.topology = topology
     self.gpuIDs = gpuIDs

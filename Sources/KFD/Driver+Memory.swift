@@ -90,8 +90,8 @@ extension Driver {
     return Int32(bitPattern: arguments.dmabuf_fd)
   }
 
-  /// How large a dma-buf of an AMD GPU's memory is, and whether it is VRAM.
-  public func describeDMABuf(_ descriptor: Int32) throws(KFDError) -> (byteCount: UInt64, isVRAM: Bool) {
+  /// How large a dma-buf of an AMD GPU's memory is, whether it is VRAM, and whose.
+  public func describeDMABuf(_ descriptor: Int32) throws(KFDError) -> (byteCount: UInt64, isVRAM: Bool, gpuID: UInt32) {
     var metadata = [UInt8](repeating: 0, count: 4096)
     var arguments = kfd_ioctl_get_dmabuf_info_args()
     arguments.dmabuf_fd = UInt32(bitPattern: descriptor)
@@ -102,7 +102,7 @@ extension Driver {
       return nil
     }
     if let failure { throw failure }
-    return (arguments.size, arguments.flags & AllocationFlags.vram.rawValue != 0)
+    return (arguments.size, arguments.flags & AllocationFlags.vram.rawValue != 0, arguments.gpu_id)
   }
 
   /// The memory behind a dma-buf as an allocation at `gpuAddress`; its handle.  The descriptor stays the caller's.

@@ -4,9 +4,9 @@ import CKFD
 import Glibc
 
 extension Driver {
-  /// One ioctl on a render node; 0 or -errno.
-  private func drm<A>(_ renderNode: Int32, _ number: UInt, _ arguments: inout A) -> Int32 {
-    let request = 3 << 30 | UInt(MemoryLayout<A>.size) << 16 | UInt(UInt8(ascii: "d")) << 8 | number
+  /// One ioctl on a render node; 0 or -errno.  `isAnswered`: the kernel writes to the arguments.
+  func drm<A>(_ renderNode: Int32, _ number: UInt, _ arguments: inout A, isAnswered: Bool = true) -> Int32 {
+    let request = (isAnswered ? 3 : 1) << 30 | UInt(MemoryLayout<A>.size) << 16 | UInt(UInt8(ascii: "d")) << 8 | number
     return unsafe withUnsafeMutablePointer(to: &arguments) { pointer in
       while true {
         let result = unsafe kernel.ioctl(renderNode, request, UnsafeMutableRawPointer(pointer))

@@ -11,5 +11,11 @@ driver_api() {
   with_libraries "$work/driver"
 }
 
+virtual_memory() { # GPU
+  c_program "$programs/virtual_memory.c" "$work/virtual_memory" -I"$root/.build/cuda-13/include" -L"$prefix/lib" -l:libcuda.so.1 -Wl,--allow-shlib-undefined
+  CARMINE_SOFT_GPU=$1 CARMINE_SOFT_COUNT=2 with_libraries "$work/virtual_memory"
+}
+
 for gpu in mi210 rx7900xtx; do check "workgroups of a green context run on its compute units only ($gpu)" green_contexts $gpu; done
 check "the driver API loads libraries, links, copies rows, splits the device and gives entry points by version" driver_api
+for gpu in mi300x rx7900xtx; do check "memory is mapped at reserved addresses, for devices and processes that are given access ($gpu)" virtual_memory $gpu; done

@@ -91,6 +91,14 @@ typedef struct {
 } carmine_copy_side_3d;
 typedef struct { carmine_copy_side_3d src, dst; size_t WidthInBytes, Height, Depth; } CUDA_MEMCPY3D;
 
+/// Properties of cuMemCreate's memory.
+typedef struct {
+  int type, requestedHandleTypes;
+  struct cudaMemLocation location;
+  void *win32HandleMetaData;
+  struct { unsigned char compressionType, gpuDirectRDMACapable; unsigned short usage; unsigned char reserved[4]; } allocFlags;
+} CUmemAllocationProp;
+
 /// cudaDevResource, CUdevResource.  From `magic` to `mask` is padding in the header, where we keep which multiprocessors are meant.
 typedef struct { unsigned int smCount, minSmPartitionSize, smCoscheduledAlignment, flags, localityDomainId; } carmine_sm_resource;
 typedef struct { int device; unsigned int wqConcurrencyLimit; int sharingScope; } carmine_workqueue_resource;

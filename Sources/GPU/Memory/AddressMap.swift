@@ -1,7 +1,8 @@
 // Which value an address belongs to: disjoint ranges in a sorted array, found by bisection.
 
-struct AddressMap<Value> {
-  private(set) var starts: [UInt64] = []
+public struct AddressMap<Value> {
+  public init() {}
+  public private(set) var starts: [UInt64] = []
   private var entries: [(count: UInt64, value: Value)] = []
 
   /// Index of the first start above `address`.
@@ -15,36 +16,36 @@ struct AddressMap<Value> {
     return low
   }
 
-  var values: [Value] { entries.map(\.value) }
+  public var values: [Value] { entries.map(\.value) }
 
-  mutating func insert(_ start: UInt64, _ count: UInt64, _ value: Value) {
+  public mutating func insert(_ start: UInt64, _ count: UInt64, _ value: Value) {
     let index = position(start)
     starts.insert(start, at: index)
     entries.insert((count, value), at: index)
   }
 
   /// The range that holds `address`.
-  func find(_ address: UInt64) -> (start: UInt64, count: UInt64, value: Value)? {
+  public func find(_ address: UInt64) -> (start: UInt64, count: UInt64, value: Value)? {
     let index = position(address) - 1
     guard index >= 0, address - starts[index] < entries[index].count else { return nil }
     return (starts[index], entries[index].count, entries[index].value)
   }
 
   /// Whether any range has an address in common with this one.
-  func overlaps(_ start: UInt64, _ count: UInt64) -> Bool {
+  public func overlaps(_ start: UInt64, _ count: UInt64) -> Bool {
     let index = position(start)
     if index > 0, start - starts[index - 1] < entries[index - 1].count { return true }
     return index < starts.count && starts[index] - start < count
   }
 
   /// Another value for the range that starts at `start`, if there is one.
-  mutating func replace(_ start: UInt64, _ value: Value) {
+  public mutating func replace(_ start: UInt64, _ value: Value) {
     let index = position(start) - 1
     if index >= 0, starts[index] == start { entries[index].value = value }
   }
 
   /// Takes out the range that starts at `start`.
-  mutating func remove(_ start: UInt64) -> Value? {
+  public mutating func remove(_ start: UInt64) -> Value? {
     let index = position(start) - 1
     guard index >= 0, starts[index] == start else { return nil }
     starts.remove(at: index)

@@ -204,6 +204,47 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
     }
   }
 
+  // MARK: memory at addresses of the program's choice
+
+  /// From now on a look-up finds a mapping that VirtualMapping made; nothing here frees it.  Neighbours are found as one range, since copies
+  /// go across them.  `flags` are nobody else's.
+  func enter(_ mapping: VirtualMapping, flags: UInt32) {
+    let heap: Heap = mapping.memory.isLocal ? .imported : .importedHost
+    lock.withLock {
+      var start = mapping.address, end = mapping.address + mapping.byteCount
+      func neighbour(_ address: UInt64) -> (start: UInt64, count: UInt64)? {
+        guard let found = records.find(address), found.value.allocation.heap == heap, found.value.allocation.flags == flags else { return nil }
+        _ = records.remove(found.start)
+        return (found.start, found.count)
+      }
+      if let before = neighbour(start - 1) { start = before.start }
+      if let after = neighbour(end) { end = after.start + after.count }
+      insertVirtual(start, end, heap, flags)
+    }
+    allocationGeneration.add(1, ordering: .releasing)
+  }
+
+  func leave(_ mapping: VirtualMapping) {
+    lock.withLock {
+      let start = mapping.address, end = mapping.address + mapping.byteCount
+      guard let found = records.find(start) else { return }
+      let allocation = found.value.allocation
+      _ = records.remove(found.start)
+      if found.start < start { insertVirtual(found.start, start, allocation.heap, allocation.flags) }
+      if end < found.start + found.count { insertVirtual(end, found.start + found.count, allocation.heap, allocation.flags) }
+    }
+    allocationGeneration.add(1, ordering: .releasing)
+  }
+
+  /// Lock held.
+  private func insertVirtual(_ start: UInt64, _ end: UInt64, _ heap: Heap, _ flags: UInt32) {
+    let allocation = Allocation(
+      deviceAddress: start, hostAddress: start, byteCount: end - start, heap: heap, flags: flags,
+      serial: nextSerial.add(1, ordering: .relaxed).oldValue, isInternal: true)
+    let block = Block(address: start, byteCount: end - start, handle: 0, gpuIDs: [], isMappedHere: true)
+    records.insert(start, end - start, Record(allocation: allocation, isInternal: true, rounded: end - start, chunk: nil, block: block))
+  }
+
   private func carve(_ count: UInt64, _ heap: Heap, _ group: UInt64) throws(GPUError) -> (Chunk, UInt64) {
     for chunk in chunks[Int(heap.rawValue)] where chunk.group == group {
       if let offset = chunk.free.allocate(count, alignment: Self.granule) { return (chunk, offset) }
