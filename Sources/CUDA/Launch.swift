@@ -30,8 +30,26 @@ struct DispatchShape: Equatable {
   static func blocksPerDispatch(workgroupX: UInt16) -> UInt32 { UInt32.max / UInt32(workgroupX) }
 }
 
-/// PTX %gridid: unique in the process.
-let nextGridID = Atomic<UInt64>(1)
+/// PTX %gridid: unique in the process.  Streams take numbers by the block, so that a launch shares no cache line with those of other
+/// streams.
+struct GridIDs {
+  private static let next = Atomic<UInt64>(1)
+  private static let blockSize: UInt64 = 4096
+  private var upcoming: UInt64 = 0, end: UInt64 = 0
+
+  /// One that is nobody else's.
+  static func single() -> UInt64 { next.add(1, ordering: .relaxed).oldValue }
+
+  /// The same from the block.
+  mutating func take() -> UInt64 {
+    if upcoming == end {
+      upcoming = Self.next.add(Self.blockSize, ordering: .relaxed).oldValue
+      end = upcoming + Self.blockSize
+    }
+    defer { upcoming += 1 }
+    return upcoming
+  }
+}
 
 extension Stream {
   /// cudaLaunchKernel: `parameters` points to one pointer for each parameter of the kernel.
@@ -104,7 +122,7 @@ extension Stream {
     let privateBytes = function.scratchBytes + (function.usesDynamicStack ? context.limits.stackOfCalls : 0)
     let workgroup = DispatchShape.workgroup(block: launch.block, mapping: function.mapping)
     let most = DispatchShape.blocksPerDispatch(workgroupX: workgroup.x)
-    let gridID = nextGridID.add(1, ordering: .relaxed).oldValue
+    var gridID: UInt64 = 0
     let isOneWarp = function.mapping == .oneWarp
     var done: UInt32 = 0
     while done < launch.grid.x {
@@ -120,6 +138,7 @@ extension Stream {
           dimensions: isOneWarp && launch.grid.y == 1 && launch.grid.z == 1 ? 1 : 3, kernargSize: function.kernargSize
         ) { kernarg in
           fill(kernarg)
+          if offset == 0 { gridID = gridIDs.take() }
           let hidden = (kernarg + function.hiddenOffset).assumingMemoryBound(to: carmine_hidden_arguments.self)
           hidden.pointee = carmine_hidden_arguments(
             ntid: (launch.block.x, launch.block.y, launch.block.z), nctaid: (launch.grid.x, launch.grid.y, launch.grid.z),

@@ -28,6 +28,8 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
   let printf: PrintfChannel
   let foreignPrintf = ForeignPrintf()
   let gridWorkspace: GridWorkspace
+  /// Guarded by the timeline's lock, under which arguments are written.
+  @exclusivity(unchecked) var gridIDs = GridIDs()
   /// What the program freed in this stream's order.
   let blocks: StreamBlocks
   /// The program has destroyed it; it leaves the context's list when its work is done.

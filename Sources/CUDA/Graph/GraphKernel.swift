@@ -56,7 +56,7 @@ struct KernelRecipe {
     let heap = image.services.contains(.heap) ? try context.deviceHeap.heapAddress(capacity: context.limits[.mallocHeapSize]!) : 0
     let locks = image.services.contains(.locks) ? try context.deviceHeap.locksAddress() : 0
     let local = context.gpu.localAddresses
-    let gridID = nextGridID.add(1, ordering: .relaxed).oldValue
+    let gridID = GridIDs.single()
     for (index, part) in parts.enumerated() {
       let kernarg = kernargs[index]
       memset(kernarg, 0, function.kernargSize)

@@ -1,5 +1,5 @@
 // The ring of AQL packets that host and GPU share.
-// Threads: `reserve`, any; `publish`, whoever reserved the slot.
+// Threads: `reserve`, one at a time (the queue's lock); `publish`, whoever reserved the slot.
 // Order: the releasing store of a packet's first word publishes the packet, its kernargs and all host writes before it.
 // Full: `reserve` gives nil, and nothing has moved.
 // Source: HSA Platform System Architecture 1.2, 2.8 (user mode queuing).
@@ -35,14 +35,10 @@ struct AQLRing: @unchecked Sendable {  // pointers to memory that outlives every
 
   /// Takes `count` consecutive packets, or nil when so many are not free.
   func reserve(_ count: UInt64) -> PacketID? {
-    var next = written.pointee.load(ordering: .relaxed)
-    while true {
-      guard next + count - read.pointee.load(ordering: .acquiring) <= capacity else { return nil }
-      let (exchanged, original) = written.pointee.weakCompareExchange(
-        expected: next, desired: next + count, successOrdering: .relaxed, failureOrdering: .relaxed)
-      if exchanged { return PacketID(rawValue: next) }
-      next = original
-    }
+    let next = written.pointee.load(ordering: .relaxed)
+    guard next + count - read.pointee.load(ordering: .acquiring) <= capacity else { return nil }
+    written.pointee.store(next + count, ordering: .relaxed)
+    return PacketID(rawValue: next)
   }
 
   /// The 64 bytes of a reserved packet.
