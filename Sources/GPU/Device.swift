@@ -41,8 +41,8 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
 
   private let doorbellLock = Lock()
   private var doorbellPages: [UInt64: UnsafeMutableRawPointer] = [:]
-  /// HDP_MEM_FLUSH_CNTL, where the driver shows it.
-  private var hdpFlush: UnsafeMutablePointer<UInt32>?
+  /// HDP_MEM_FLUSH_CNTL, where the driver shows it; any thread writes it at any time.
+  private var hdpFlush: UnsafeMutablePointer<Atomic<UInt32>>?
 
   private let retiredLock = Lock()
   private var retired: [Timeline] = []
@@ -97,7 +97,7 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
       try? system.driver.free(handle: page.handle)
       return
     }
-    hdpFlush = mapped.assumingMemoryBound(to: UInt32.self)
+    hdpFlush = mapped.assumingMemoryBound(to: Atomic<UInt32>.self)
   }
 
   /// Address space from which queues take scratch: the driver is told where, memory comes when a kernel needs it.
@@ -175,7 +175,7 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
   /// Makes what the host wrote to VRAM visible to packets submitted later.
   public func flushHostWrites() {
     atomicMemoryFence(ordering: .sequentiallyConsistent)
-    if let hdpFlush { hdpFlush.pointee = 1 }
+    if let hdpFlush { hdpFlush.pointee.store(1, ordering: .relaxed) }
   }
 
   /// The same for code and what lies beside it, which instruction caches may hold in an older version.

@@ -19,8 +19,13 @@ final class ComputeQueue: @unchecked Sendable {  // immutable but for streamCoun
   private let queueID: UInt32
   /// The partition whose compute units it has, nil for all; guarded by QueueSet's lock.
   var partition: ObjectIdentifier?
-  /// Streams that submit here; guarded by QueueSet's lock.
-  var streamCount = 0
+  private let streams = Atomic<Int>(0)
+  /// Streams that submit here: changed under QueueSet's lock, read by any thread.  One that finds 1 is the only stream, or another joins
+  /// just now, whose packets come behind those that are already in the ring.
+  var streamCount: Int {
+    get { streams.load(ordering: .relaxed) }
+    set { streams.store(newValue, ordering: .relaxed) }
+  }
   /// For the runtime's own timelines only; set when it is made.
   var isReserved = false
   /// The packet processor puts its reason here when it stops (bits as ROCr knows them).

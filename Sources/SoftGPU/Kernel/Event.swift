@@ -5,6 +5,7 @@ import ISA
 import CKFD
 import CSoftGPU
 import Glibc
+import Synchronization
 
 final class Event {
   let id: UInt32
@@ -49,7 +50,7 @@ final class Events: @unchecked Sendable {
   private let lock = Lock()
   private var slots: [Event?] = [nil]                 // by id; id 0 is never given out
   private var others: [Event?] = []                   // by id - firstNonSignal
-  private var page: UnsafeMutablePointer<UInt64>?
+  private var page: UnsafeMutablePointer<Atomic<UInt64>>?   // by id; queues and clients write mailboxes at any time
   private var pageOffset: UInt64 = 0                  // in the backing file, when the page is ours
   private var pageIsOurs = false
   /// Ids below this may be used: it grows with what the client has mapped of the page.
@@ -73,8 +74,8 @@ final class Events: @unchecked Sendable {
     }
   }
   private func setPage(_ host: UnsafeMutableRawPointer, count: Int) {
-    let words = host.bindMemory(to: UInt64.self, capacity: count)
-    for index in 0..<count { words[index] = Self.unsignaled }
+    let words = host.bindMemory(to: Atomic<UInt64>.self, capacity: count)
+    for index in 0..<count { words[index].store(Self.unsignaled, ordering: .relaxed) }
     page = words
   }
 
@@ -106,7 +107,7 @@ final class Events: @unchecked Sendable {
       guard free < slotLimit else { return (0, -ENOSPC) }
       let event = Event(id: UInt32(free), type: type, autoReset: autoReset)
       if free == slots.count { slots.append(event) } else { slots[free] = event }
-      page![free] = Self.unsignaled
+      page![free].store(Self.unsignaled, ordering: .relaxed)
       return (event.id, 0)
     }
     let free = others.firstIndex { $0 == nil } ?? others.count
@@ -165,8 +166,8 @@ final class Events: @unchecked Sendable {
     lock.withLock {
       guard let page else { return }
       func acknowledge(_ id: Int) -> Bool {
-        guard id > 0, id < slots.count, page[id] != Self.unsignaled, let event = slots[id], Event.hasSlot(event.type) else { return false }
-        page[id] = Self.unsignaled
+        guard id > 0, id < slots.count, page[id].load(ordering: .acquiring) != Self.unsignaled, let event = slots[id], Event.hasSlot(event.type) else { return false }
+        page[id].store(Self.unsignaled, ordering: .relaxed)
         set(event)
         return true
       }
