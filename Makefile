@@ -25,7 +25,8 @@ help:
 	@echo "make test-wheels       everything in the CUDA packages of docs/wheels.md, from PyPI, through the compiler (hours)"
 	@echo "make test-fuzz         mutated PTX, fatbinaries, ELF files and archives under the address sanitizer; SECONDS=3600 for an hour"
 	@echo "make test-differential random kernels: -O0 against -O3, gfx942 against gfx1100; SECONDS=3600 for an hour"
-	@echo "make test-sanitize     the parsers' and containers' tests under the address and thread sanitizers"
+	@echo "make test-sanitize     the parsers' and containers' tests under the address and thread sanitizers, and two minutes of"
+	@echo "                       test-stress on a runtime and a software GPU with the thread sanitizer"
 	@echo "make bench             ratios against named rivals and limits"
 	@echo "make clean             removes .build and dist"
 
@@ -100,8 +101,8 @@ test-fuzz: deps $(BUILD)/cuda-13/.carmine-stamp build
 test-differential: install
 	@Tests/Differential/run.sh "$(PREFIX)" $(SECONDS)
 
-test-sanitize: deps $(BUILD)/device.bc
-	@Tools/sanitize.sh
+test-sanitize: install conformance-runner $(BUILD)/cuda-13/.carmine-stamp $(BUILD)/cuda-12/.carmine-stamp
+	@Tools/sanitize.sh --prefix "$(PREFIX)"
 
 bench: install toolkits
 	@Tools/bench.sh "$(PREFIX)"
