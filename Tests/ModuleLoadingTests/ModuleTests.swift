@@ -225,7 +225,7 @@ struct RegistryTests {
     #expect(registry.isKernelHandle(found.handle) && !registry.isKernelHandle(UnsafeRawPointer(bitPattern: 0x1000)!))
     #expect(found.loadedFunction(on: 0) == nil)
     let function = try found.function(on: device)
-    #expect(found.loadedFunction(on: 0) === function)
+    #expect(found.loadedFunction(on: 0)?.takeUnretainedValue() === function)
     #expect(registry.kernel(at: UnsafeRawPointer(bitPattern: 0x1001)) == nil && registry.kernel(at: nil) == nil)
   }
 
