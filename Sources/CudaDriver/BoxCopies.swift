@@ -96,6 +96,30 @@ public func cuMemcpyPeerAsync(
   driver { () throws(CUDAError) in try copyPeer(to, toContext, from, fromContext, bytes, stream, isAsynchronous: true) }
 }
 
+/// Each side's context is checked; addresses say by themselves where they are.
+private func copy3DPeer(_ given: UnsafePointer<CUDA_MEMCPY3D_PEER>?, _ stream: UnsafeMutableRawPointer? = nil, isAsynchronous: Bool) throws(CUDAError) {
+  guard let c = given?.pointee else { throw .invalidValue.because("pCopy is null") }
+  _ = try (driverContext(c.dstContext), driverContext(c.srcContext))
+  let box = CopyExtent(width: try count(UInt(c.WidthInBytes)), height: try count(UInt(c.Height)), depth: try count(UInt(c.Depth)))
+  let to = carmine_copy_side_3d(
+    xInBytes: c.dstXInBytes, y: c.dstY, z: c.dstZ, lod: c.dstLOD, memoryType: c.dstMemoryType, host: c.dstHost, device: c.dstDevice, array: c.dstArray,
+    reserved: nil, pitch: c.dstPitch, height: c.dstHeight)
+  let from = carmine_copy_side_3d(
+    xInBytes: c.srcXInBytes, y: c.srcY, z: c.srcZ, lod: c.srcLOD, memoryType: c.srcMemoryType, host: UnsafeMutableRawPointer(mutating: c.srcHost),
+    device: c.srcDevice, array: c.srcArray, reserved: nil, pitch: c.srcPitch, height: c.srcHeight)
+  try copy(to, from, box, stream, isAsynchronous: isAsynchronous)
+}
+
+@c(carmine_cu_cuMemcpy3DPeer)
+public func cuMemcpy3DPeer(_ copy: UnsafePointer<CUDA_MEMCPY3D_PEER>?) -> Int32 {
+  driver { () throws(CUDAError) in try copy3DPeer(copy, isAsynchronous: false) }
+}
+
+@c(carmine_cu_cuMemcpy3DPeerAsync)
+public func cuMemcpy3DPeerAsync(_ copy: UnsafePointer<CUDA_MEMCPY3D_PEER>?, _ stream: UnsafeMutableRawPointer?) -> Int32 {
+  driver { () throws(CUDAError) in try copy3DPeer(copy, stream, isAsynchronous: true) }
+}
+
 // MARK: - Fills of rows
 
 private func fill(

@@ -41,6 +41,20 @@ func bridged(_ function: StaticString = #function, needsContext: Bool = true, _ 
   return driverResult(CUDAError(rawValue: answer))
 }
 
+/// The same where the driver's structs are its own: `body` makes the runtime's out of them, calls, and answers with the runtime's number.
+@inline(__always)
+func bridged(_ function: StaticString = #function, needsContext: Bool = true, converting body: () throws(CUDAError) -> Int32) -> Int32 {
+  do throws(CUDAError) {
+    try Runtime.checkProcess()
+    if needsContext { _ = try current() }
+    let last = CurrentThread.peekLastError()
+    let answer = try body()
+    guard answer != 0 else { return 0 }
+    CurrentThread.restore(last)
+    return driverResult(CUDAError(rawValue: answer))
+  } catch { return refused(function, error) }
+}
+
 private func name(_ function: StaticString) -> String {
   String(function.description.prefix { $0 != "(" })
 }

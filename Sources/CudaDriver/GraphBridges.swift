@@ -346,3 +346,167 @@ public func cuStreamUpdateCaptureDependencies_v2(
 ) -> Int32 {
   bridged { cudaStreamUpdateCaptureDependencies_v2(stream, nodes, data, count, flags) }
 }
+
+// MARK: - Semaphores, memory, conditions
+
+@c(carmine_cu_cuGraphAddExternalSemaphoresSignalNode)
+public func cuGraphAddExternalSemaphoresSignalNode(
+  _ result: NodeResults?, _ graph: UnsafeMutableRawPointer?, _ dependencies: NodeHandles?, _ size: UInt, _ parameters: UnsafePointer<carmine_semaphore_node_params>?
+) -> Int32 {
+  bridged { cudaGraphAddExternalSemaphoresSignalNode(result, graph, dependencies, size, parameters) }
+}
+
+@c(carmine_cu_cuGraphAddExternalSemaphoresWaitNode)
+public func cuGraphAddExternalSemaphoresWaitNode(
+  _ result: NodeResults?, _ graph: UnsafeMutableRawPointer?, _ dependencies: NodeHandles?, _ size: UInt, _ parameters: UnsafePointer<carmine_semaphore_node_params>?
+) -> Int32 {
+  bridged { cudaGraphAddExternalSemaphoresWaitNode(result, graph, dependencies, size, parameters) }
+}
+
+@c(carmine_cu_cuGraphExternalSemaphoresSignalNodeGetParams)
+public func cuGraphExternalSemaphoresSignalNodeGetParams(_ node: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<carmine_semaphore_node_params>?) -> Int32 {
+  bridged { cudaGraphExternalSemaphoresSignalNodeGetParams(node, result) }
+}
+
+@c(carmine_cu_cuGraphExternalSemaphoresWaitNodeGetParams)
+public func cuGraphExternalSemaphoresWaitNodeGetParams(_ node: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<carmine_semaphore_node_params>?) -> Int32 {
+  bridged { cudaGraphExternalSemaphoresWaitNodeGetParams(node, result) }
+}
+
+@c(carmine_cu_cuGraphExternalSemaphoresSignalNodeSetParams)
+public func cuGraphExternalSemaphoresSignalNodeSetParams(_ node: UnsafeMutableRawPointer?, _ parameters: UnsafePointer<carmine_semaphore_node_params>?) -> Int32 {
+  bridged { cudaGraphExternalSemaphoresSignalNodeSetParams(node, parameters) }
+}
+
+@c(carmine_cu_cuGraphExternalSemaphoresWaitNodeSetParams)
+public func cuGraphExternalSemaphoresWaitNodeSetParams(_ node: UnsafeMutableRawPointer?, _ parameters: UnsafePointer<carmine_semaphore_node_params>?) -> Int32 {
+  bridged { cudaGraphExternalSemaphoresWaitNodeSetParams(node, parameters) }
+}
+
+@c(carmine_cu_cuGraphExecExternalSemaphoresSignalNodeSetParams)
+public func cuGraphExecExternalSemaphoresSignalNodeSetParams(
+  _ executable: UnsafeMutableRawPointer?, _ node: UnsafeMutableRawPointer?, _ parameters: UnsafePointer<carmine_semaphore_node_params>?
+) -> Int32 {
+  bridged { cudaGraphExecExternalSemaphoresSignalNodeSetParams(executable, node, parameters) }
+}
+
+@c(carmine_cu_cuGraphExecExternalSemaphoresWaitNodeSetParams)
+public func cuGraphExecExternalSemaphoresWaitNodeSetParams(
+  _ executable: UnsafeMutableRawPointer?, _ node: UnsafeMutableRawPointer?, _ parameters: UnsafePointer<carmine_semaphore_node_params>?
+) -> Int32 {
+  bridged { cudaGraphExecExternalSemaphoresWaitNodeSetParams(executable, node, parameters) }
+}
+
+@c(carmine_cu_cuGraphAddMemAllocNode)
+public func cuGraphAddMemAllocNode(
+  _ result: NodeResults?, _ graph: UnsafeMutableRawPointer?, _ dependencies: NodeHandles?, _ size: UInt, _ parameters: UnsafeMutablePointer<cudaMemAllocNodeParams>?
+) -> Int32 {
+  bridged { cudaGraphAddMemAllocNode(result, graph, dependencies, size, parameters) }
+}
+
+@c(carmine_cu_cuGraphMemAllocNodeGetParams)
+public func cuGraphMemAllocNodeGetParams(_ node: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<cudaMemAllocNodeParams>?) -> Int32 {
+  bridged { cudaGraphMemAllocNodeGetParams(node, result) }
+}
+
+/// The context is the device whose kernels set the value.
+@c(carmine_cu_cuGraphConditionalHandleCreate)
+public func cuGraphConditionalHandleCreate(
+  _ result: UnsafeMutablePointer<UInt64>?, _ graph: UnsafeMutableRawPointer?, _ context: UnsafeMutableRawPointer?, _ defaultValue: UInt32, _ flags: UInt32
+) -> Int32 {
+  driver { () throws(CUDAError) in
+    let result = try out(result, "pHandle_out"), context = try context == nil ? current() : driverContext(context).device.primaryContext()
+    result.pointee = try Graph.graph(graph).root.makeCondition(in: context, defaultValue: defaultValue, flags: flags).handle
+  }
+}
+
+@c(carmine_cu_cuGraphKernelNodeCopyAttributes)
+public func cuGraphKernelNodeCopyAttributes(_ to: UnsafeMutableRawPointer?, _ from: UnsafeMutableRawPointer?) -> Int32 {
+  bridged { cudaGraphKernelNodeCopyAttributes(to, from) }
+}
+
+/// The forms of CUDA 10 and 11, which name the node that failed and may write to a log; there is nothing to write.
+@c(carmine_cu_cuGraphInstantiate_v2)
+public func cuGraphInstantiate_v2(
+  _ result: NodeResults?, _ graph: UnsafeMutableRawPointer?, _ failed: NodeResults?, _ log: UnsafeMutablePointer<CChar>?, _ size: UInt
+) -> Int32 {
+  if let log, size > 0 { log.pointee = 0 }
+  var parameters = cudaGraphInstantiateParams()
+  let answer = bridged { cudaGraphInstantiateWithParams(result, graph, &parameters) }
+  failed?.pointee = parameters.errNode_out
+  return answer
+}
+
+@c(carmine_cu_cuGraphInstantiate)
+public func cuGraphInstantiate(
+  _ result: NodeResults?, _ graph: UnsafeMutableRawPointer?, _ failed: NodeResults?, _ log: UnsafeMutablePointer<CChar>?, _ size: UInt
+) -> Int32 {
+  cuGraphInstantiate_v2(result, graph, failed, log, size)
+}
+
+// MARK: - Edges; the first forms have no edge data
+
+@c(carmine_cu_cuGraphAddDependencies)
+public func cuGraphAddDependencies(_ graph: UnsafeMutableRawPointer?, _ from: NodeHandles?, _ to: NodeHandles?, _ size: UInt) -> Int32 {
+  driver { () throws(CUDAError) in try addGraphDependencies(graph, from, to, nil, size) }
+}
+
+@c(carmine_cu_cuGraphAddDependencies_v2)
+public func cuGraphAddDependencies_v2(
+  _ graph: UnsafeMutableRawPointer?, _ from: NodeHandles?, _ to: NodeHandles?, _ data: EdgeDataArray?, _ size: UInt
+) -> Int32 {
+  driver { () throws(CUDAError) in try addGraphDependencies(graph, from, to, data, size) }
+}
+
+@c(carmine_cu_cuGraphRemoveDependencies)
+public func cuGraphRemoveDependencies(_ graph: UnsafeMutableRawPointer?, _ from: NodeHandles?, _ to: NodeHandles?, _ size: UInt) -> Int32 {
+  driver { () throws(CUDAError) in try removeGraphDependencies(graph, from, to, nil, size) }
+}
+
+@c(carmine_cu_cuGraphRemoveDependencies_v2)
+public func cuGraphRemoveDependencies_v2(
+  _ graph: UnsafeMutableRawPointer?, _ from: NodeHandles?, _ to: NodeHandles?, _ data: EdgeDataArray?, _ size: UInt
+) -> Int32 {
+  driver { () throws(CUDAError) in try removeGraphDependencies(graph, from, to, data, size) }
+}
+
+@c(carmine_cu_cuGraphGetEdges)
+public func cuGraphGetEdges(_ graph: UnsafeMutableRawPointer?, _ from: NodeResults?, _ to: NodeResults?, _ size: UnsafeMutablePointer<UInt>?) -> Int32 {
+  driver { () throws(CUDAError) in try graphEdges(graph, from, to, nil, size) }
+}
+
+@c(carmine_cu_cuGraphGetEdges_v2)
+public func cuGraphGetEdges_v2(
+  _ graph: UnsafeMutableRawPointer?, _ from: NodeResults?, _ to: NodeResults?, _ data: UnsafeMutablePointer<cudaGraphEdgeData>?, _ size: UnsafeMutablePointer<UInt>?
+) -> Int32 {
+  driver { () throws(CUDAError) in try graphEdges(graph, from, to, data, size) }
+}
+
+@c(carmine_cu_cuGraphNodeGetDependencies)
+public func cuGraphNodeGetDependencies(_ node: UnsafeMutableRawPointer?, _ result: NodeResults?, _ size: UnsafeMutablePointer<UInt>?) -> Int32 {
+  driver { () throws(CUDAError) in try graphNeighbours(node, result, nil, size, dependents: false) }
+}
+
+@c(carmine_cu_cuGraphNodeGetDependencies_v2)
+public func cuGraphNodeGetDependencies_v2(
+  _ node: UnsafeMutableRawPointer?, _ result: NodeResults?, _ data: UnsafeMutablePointer<cudaGraphEdgeData>?, _ size: UnsafeMutablePointer<UInt>?
+) -> Int32 {
+  driver { () throws(CUDAError) in try graphNeighbours(node, result, data, size, dependents: false) }
+}
+
+@c(carmine_cu_cuGraphNodeGetDependentNodes)
+public func cuGraphNodeGetDependentNodes(_ node: UnsafeMutableRawPointer?, _ result: NodeResults?, _ size: UnsafeMutablePointer<UInt>?) -> Int32 {
+  driver { () throws(CUDAError) in try graphNeighbours(node, result, nil, size, dependents: true) }
+}
+
+@c(carmine_cu_cuGraphNodeGetDependentNodes_v2)
+public func cuGraphNodeGetDependentNodes_v2(
+  _ node: UnsafeMutableRawPointer?, _ result: NodeResults?, _ data: UnsafeMutablePointer<cudaGraphEdgeData>?, _ size: UnsafeMutablePointer<UInt>?
+) -> Int32 {
+  driver { () throws(CUDAError) in try graphNeighbours(node, result, data, size, dependents: true) }
+}
+
+@c(carmine_cu_cuStreamUpdateCaptureDependencies)
+public func cuStreamUpdateCaptureDependencies(_ stream: UnsafeMutableRawPointer?, _ nodes: NodeList?, _ count: UInt, _ flags: UInt32) -> Int32 {
+  bridged { cudaStreamUpdateCaptureDependencies_v2(stream, nodes, nil, count, flags) }
+}

@@ -189,26 +189,53 @@ public func cuMemsetD32Async(_ to: UInt64, _ value: UInt32, _ elements: UInt, _ 
 
 // MARK: - Pointers
 
-/// Source: enum CUpointer_attribute.
+/// One attribute's bytes; throws for what it has not got.  Source: enum CUpointer_attribute.
+private func store(_ attribute: Int32, of found: PointerAttributes, into result: UnsafeMutableRawPointer) throws(CUDAError) {
+  switch attribute {
+  case 1: result.storeBytes(of: UInt(bitPattern: primaryHandle(of: try Runtime.device(Int(found.device)))), as: UInt.self)
+  case 2: result.storeBytes(of: found.type == .host ? 1 : 2, as: UInt32.self)   // CU_MEMORYTYPE_HOST, _DEVICE
+  case 3: result.storeBytes(of: UInt64(found.devicePointer), as: UInt64.self)
+  case 4:
+    guard found.hostPointer != 0 else { throw .invalidValue.because("the memory has no host address") }
+    result.storeBytes(of: UInt64(found.hostPointer), as: UInt64.self)
+  case 7: result.storeBytes(of: found.bufferID, as: UInt64.self)
+  case 8: result.storeBytes(of: found.type == .managed ? 1 : 0, as: UInt32.self)
+  case 9: result.storeBytes(of: found.device, as: Int32.self)
+  case 11: result.storeBytes(of: UInt64(found.rangeStart), as: UInt64.self)
+  case 12: result.storeBytes(of: UInt(found.rangeSize), as: UInt.self)
+  case 13: result.storeBytes(of: 1, as: UInt32.self)
+  default: throw .notSupported.because("pointer attribute \(attribute)")
+  }
+}
+
 @c(carmine_cu_cuPointerGetAttribute)
 public func cuPointerGetAttribute(_ result: UnsafeMutableRawPointer?, _ attribute: Int32, _ memory: UInt64) -> Int32 {
   driver { () throws(CUDAError) in
     guard let result else { throw .invalidValue.because("data is null") }
     let found = PointerAttributes(of: pointer(memory))
     guard found.type != .unregistered else { throw .invalidValue.because("0x\(String(memory, radix: 16)) is in no allocation") }
-    switch attribute {
-    case 2: result.storeBytes(of: found.type == .host ? 1 : 2, as: UInt32.self)   // CU_MEMORYTYPE_HOST, _DEVICE
-    case 3: result.storeBytes(of: UInt64(found.devicePointer), as: UInt64.self)
-    case 4:
-      guard found.hostPointer != 0 else { throw .invalidValue.because("the memory has no host address") }
-      result.storeBytes(of: UInt64(found.hostPointer), as: UInt64.self)
-    case 7: result.storeBytes(of: found.bufferID, as: UInt64.self)
-    case 8: result.storeBytes(of: found.type == .managed ? 1 : 0, as: UInt32.self)
-    case 9: result.storeBytes(of: found.device, as: Int32.self)
-    case 11: result.storeBytes(of: UInt64(found.rangeStart), as: UInt64.self)
-    case 12: result.storeBytes(of: UInt(found.rangeSize), as: UInt.self)
-    case 13: result.storeBytes(of: 1, as: UInt32.self)
-    default: throw .notSupported.because("pointer attribute \(attribute)")
+    try store(attribute, of: found, into: result)
+  }
+}
+
+/// Memory that is nobody's has zeros for attributes, and no context or device; so has an attribute that the memory has not got.
+@c(carmine_cu_cuPointerGetAttributes)
+public func cuPointerGetAttributes(
+  _ count: UInt32, _ attributes: UnsafePointer<Int32>?, _ results: UnsafePointer<UnsafeMutableRawPointer?>?, _ memory: UInt64
+) -> Int32 {
+  driver { () throws(CUDAError) in
+    guard count > 0, let attributes, let results else { throw .invalidValue.because("\(count) attributes") }
+    _ = try current()
+    let found = PointerAttributes(of: pointer(memory))
+    for index in 0..<Int(count) {
+      guard let result = results[index] else { throw .invalidValue.because("data[\(index)] is null") }
+      switch attributes[index] {
+      case 1, 3, 4, 7, 11, 12: result.storeBytes(of: 0, as: UInt64.self)
+      case 2, 8, 13: result.storeBytes(of: 0, as: UInt32.self)
+      case 9: result.storeBytes(of: -2, as: Int32.self)   // CU_DEVICE_INVALID
+      default: throw .notSupported.because("pointer attribute \(attributes[index])")
+      }
+      if found.type != .unregistered, attributes[index] != 4 || found.hostPointer != 0 { try store(attributes[index], of: found, into: result) }
     }
   }
 }

@@ -16,6 +16,15 @@ virtual_memory() { # GPU
   CARMINE_SOFT_GPU=$1 CARMINE_SOFT_COUNT=2 with_libraries "$work/virtual_memory"
 }
 
+driver_structs() {
+  c_program "$programs/driver_structs.c" "$work/driver_structs" -I"$root/.build/cuda-13/include" -L"$prefix/lib" -l:libcuda.so.1 -Wl,--allow-shlib-undefined
+  CARMINE_SOFT_COUNT=2 with_libraries "$work/driver_structs"
+  # The same source over our own headers.
+  c_program "$programs/driver_structs.c" "$work/driver_structs.own" -I"$root/Include" -L"$prefix/lib" -l:libcuda.so.1 -Wl,--allow-shlib-undefined
+  CARMINE_SOFT_GPU=rx7900xtx CARMINE_SOFT_COUNT=2 with_libraries "$work/driver_structs.own"
+}
+
 for gpu in mi210 rx7900xtx; do check "workgroups of a green context run on its compute units only ($gpu)" green_contexts $gpu; done
 check "the driver API loads libraries, links, copies rows, splits the device and gives entry points by version" driver_api
 for gpu in mi300x rx7900xtx; do check "memory is mapped at reserved addresses, for devices and processes that are given access ($gpu)" virtual_memory $gpu; done
+check "driver functions with structs of their own: arrays, textures, nodes of graphs, copies between devices" driver_structs
