@@ -95,6 +95,14 @@ import Testing
     #expect(!plain.contains("v_mfma") && plain.contains("v_fma_mix_f32"))
   }
 
+  /// LLVM cannot spill registers of whole-wave mode; four kernels of xformers ended its compiler where it had moved all tiles together.
+  @Test func noMoreThanFourTilesCanBeInWholeWaveModeTogether() throws {
+    let tile = "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%f0, %f1, %f2, %f3}, {%r0, %r1, %r2, %r3}, {%r4, %r5}, {%f0, %f1, %f2, %f3};\n"
+    let text = kernel(String(repeating: tile, count: 9) + "ld.param.u64 %rd0, [p0]; st.global.f32 [%rd0], %f0; ret;")
+    let parts = try emitted(text, as: .unoptimised).split(separator: "call void @llvm.amdgcn.sched.barrier")
+    #expect(parts.map { $0.ranges(of: "@llvm.amdgcn.strict.wwm.v4f32(<4 x float> %").count } == [4, 4, 1])
+  }
+
   @Test func aShapeThatATypeDoesNotHaveIsRefusedByName() throws {
     let text = kernel("mma.sync.aligned.m16n8k32.row.col.f32.f16.f16.f32 {%f0, %f1, %f2, %f3}, {%r0, %r1, %r2, %r3}, {%r4, %r5}, {%f0, %f1, %f2, %f3}; ret;")
     #expect(try #require(try refusal(text)).message.contains("m16n8k32"))

@@ -43,6 +43,8 @@ final class FunctionLowering {
   private var carrySlot: Value?
   var resultSlots: [(address: Value, variable: Variable)] = []
   var threadCache: [String: Value] = [:]
+  /// Tiles of matrices that were made in whole-wave mode so far.
+  var wholeWaveTiles = 0
   /// Blocks where a loop begins that is not to be unrolled.
   var loopsThatStay: Set<Block> = []
   /// The instruction before this one ended the thread for good (trap, a call that doesn't return).

@@ -10,6 +10,11 @@ import CLLVM
 import PTX
 
 extension FunctionLowering {
+  /// LLVM gives registers of whole-wave mode away before all others and cannot spill them: it fails, by a crash (LLVM 22,
+  /// SIPreAllocateWWMRegs), where its scheduler has moved more tiles together than there are registers for.  So it may not move anything
+  /// across every so many tiles; of cutlass's kernels those with more spill more.
+  private static var tilesBetweenBarriers: Int { 4 }
+
   /// rows: A's registers, of rows `group` and `group + 8`; columns: B's.  Gives column 4 * (lane / 16) + n of row lane % 16.
   func multiplyByMFMA(_ rows: [[Value]], _ columns: [Value], _ unit: MatrixUnit) -> [Value] {
     let isDouble = unit.element == .double, isShared = module.mapping != .oneWarp
@@ -61,6 +66,8 @@ extension FunctionLowering {
       }
     }
     let mine = b.overloaded("llvm.amdgcn.strict.wwm", unit.sumType(self), [sum])
+    wholeWaveTiles += 1
+    if wholeWaveTiles % Self.tilesBetweenBarriers == 0 { _ = b.call("llvm.amdgcn.sched.barrier", b.void, [b.int32(0)]) }
     return (0..<4).map { b.element(mine, $0) }
   }
 }
