@@ -7,7 +7,7 @@ import Testing
 private final class TestRing {
   let memory: UnsafeMutableRawPointer
   let indices: UnsafeMutablePointer<UInt64>
-  let ring: AQLRing
+  var ring: AQLRing
 
   init(capacity: UInt64, startingAt start: UInt64) {
     memory = .allocate(byteCount: Int(capacity) * 64, alignment: 64)

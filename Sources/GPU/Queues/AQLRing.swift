@@ -19,6 +19,8 @@ struct AQLRing: @unchecked Sendable {  // pointers to memory that outlives every
   private let written: UnsafeMutablePointer<Atomic<UInt64>>
   /// Packets below it are consumed and their slots free.  GPU writes.
   private let read: UnsafeMutablePointer<Atomic<UInt64>>
+  /// What `read` was when it was last looked at: while there is room behind it, the line that the GPU writes stays where it is.
+  private var consumed: UInt64
 
   /// `capacity` packets, a power of two; every slot is made INVALID.
   init(slots: UnsafeMutableRawPointer, capacity: UInt64, written: UnsafeMutableRawPointer, read: UnsafeMutableRawPointer) {
@@ -28,15 +30,19 @@ struct AQLRing: @unchecked Sendable {  // pointers to memory that outlives every
     mask = capacity - 1
     self.written = written.assumingMemoryBound(to: Atomic<UInt64>.self)
     self.read = read.assumingMemoryBound(to: Atomic<UInt64>.self)
+    consumed = self.read.pointee.load(ordering: .relaxed)
     for slot in 0..<Int(capacity) {
       (slots + slot * Packets.byteCount).storeBytes(of: UInt32(PacketHeader.Kind.invalid.rawValue), as: UInt32.self)
     }
   }
 
   /// Takes `count` consecutive packets, or nil when so many are not free.
-  func reserve(_ count: UInt64) -> PacketID? {
+  mutating func reserve(_ count: UInt64) -> PacketID? {
     let next = written.pointee.load(ordering: .relaxed)
-    guard next + count - read.pointee.load(ordering: .acquiring) <= capacity else { return nil }
+    if next + count - consumed > capacity {
+      consumed = read.pointee.load(ordering: .acquiring)
+      guard next + count - consumed <= capacity else { return nil }
+    }
     written.pointee.store(next + count, ordering: .relaxed)
     return PacketID(rawValue: next)
   }

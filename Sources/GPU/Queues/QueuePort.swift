@@ -10,7 +10,7 @@ import Synchronization
 struct QueuePort: @unchecked Sendable {  // `state` is guarded by the lock in it and lives as long as the queue
   private struct State: ~Copyable {
     let lock = Lock()
-    let ring: AQLRing
+    var ring: AQLRing
     let slots: UnsafeMutableRawPointer
     let wait: ValueWait
     /// What vendor packets jump to, a place for each slot; none where waits need no commands.
