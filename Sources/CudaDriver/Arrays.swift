@@ -183,3 +183,40 @@ public func cuMemcpyHtoAAsync_v2(
       bytes, .hostToDevice, { n throws(CUDAError) in try side(to, offset, n) }, { _ throws(CUDAError) in try memory(from) }, stream, isAsynchronous: true)
   }
 }
+
+// MARK: - The same on the per-thread default stream, for programs built with it
+
+@c(carmine_cu_cuMemcpyAtoA_v2_ptds)
+public func cuMemcpyAtoA_v2_ptds(_ to: UnsafeMutableRawPointer?, _ toOffset: UInt, _ from: UnsafeMutableRawPointer?, _ fromOffset: UInt, _ bytes: UInt) -> Int32 {
+  driver { () throws(CUDAError) in 
+    try copyRow(bytes, .deviceToDevice, { n throws(CUDAError) in try side(to, toOffset, n) }, { n throws(CUDAError) in try side(from, fromOffset, n) }, perThread)
+  }
+}
+
+@c(carmine_cu_cuMemcpyAtoD_v2_ptds)
+public func cuMemcpyAtoD_v2_ptds(_ to: UInt64, _ from: UnsafeMutableRawPointer?, _ offset: UInt, _ bytes: UInt) -> Int32 {
+  driver { () throws(CUDAError) in 
+    try copyRow(bytes, .deviceToDevice, { _ throws(CUDAError) in try memory(pointer(to)) }, { n throws(CUDAError) in try side(from, offset, n) }, perThread)
+  }
+}
+
+@c(carmine_cu_cuMemcpyDtoA_v2_ptds)
+public func cuMemcpyDtoA_v2_ptds(_ to: UnsafeMutableRawPointer?, _ offset: UInt, _ from: UInt64, _ bytes: UInt) -> Int32 {
+  driver { () throws(CUDAError) in 
+    try copyRow(bytes, .deviceToDevice, { n throws(CUDAError) in try side(to, offset, n) }, { _ throws(CUDAError) in try memory(pointer(from)) }, perThread)
+  }
+}
+
+@c(carmine_cu_cuMemcpyAtoH_v2_ptds)
+public func cuMemcpyAtoH_v2_ptds(_ to: UnsafeMutableRawPointer?, _ from: UnsafeMutableRawPointer?, _ offset: UInt, _ bytes: UInt) -> Int32 {
+  driver { () throws(CUDAError) in 
+    try copyRow(bytes, .deviceToHost, { _ throws(CUDAError) in try memory(to) }, { n throws(CUDAError) in try side(from, offset, n) }, perThread)
+  }
+}
+
+@c(carmine_cu_cuMemcpyHtoA_v2_ptds)
+public func cuMemcpyHtoA_v2_ptds(_ to: UnsafeMutableRawPointer?, _ offset: UInt, _ from: UnsafeRawPointer?, _ bytes: UInt) -> Int32 {
+  driver { () throws(CUDAError) in 
+    try copyRow(bytes, .hostToDevice, { n throws(CUDAError) in try side(to, offset, n) }, { _ throws(CUDAError) in try memory(from) }, perThread)
+  }
+}

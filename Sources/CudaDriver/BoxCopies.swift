@@ -161,6 +161,50 @@ public func cuMemsetD2D32Async(_ to: UInt64, _ pitch: UInt, _ value: UInt32, _ w
   driver { () throws(CUDAError) in try fill(to, pitch, value, 4, width, height, stream, isAsynchronous: true) }
 }
 
+// MARK: - The same on the per-thread default stream, for programs built with it
+
+@c(carmine_cu_cuMemcpy2D_v2_ptds)
+public func cuMemcpy2D_v2_ptds(_ copy: UnsafePointer<CUDA_MEMCPY2D>?) -> Int32 {
+  driver { () throws(CUDAError) in try copy2D(copy, perThread) }
+}
+
+@c(carmine_cu_cuMemcpy2DUnaligned_v2_ptds)
+public func cuMemcpy2DUnaligned_v2_ptds(_ copy: UnsafePointer<CUDA_MEMCPY2D>?) -> Int32 {
+  driver { () throws(CUDAError) in try copy2D(copy, perThread) }
+}
+
+@c(carmine_cu_cuMemcpy3D_v2_ptds)
+public func cuMemcpy3D_v2_ptds(_ copy: UnsafePointer<CUDA_MEMCPY3D>?) -> Int32 {
+  driver { () throws(CUDAError) in try copy3D(copy, perThread) }
+}
+
+@c(carmine_cu_cuMemcpy3DPeer_ptds)
+public func cuMemcpy3DPeer_ptds(_ copy: UnsafePointer<CUDA_MEMCPY3D_PEER>?) -> Int32 {
+  driver { () throws(CUDAError) in try copy3DPeer(copy, perThread, isAsynchronous: false) }
+}
+
+@c(carmine_cu_cuMemcpyPeer_ptds)
+public func cuMemcpyPeer_ptds(
+  _ to: UInt64, _ toContext: UnsafeMutableRawPointer?, _ from: UInt64, _ fromContext: UnsafeMutableRawPointer?, _ bytes: UInt
+) -> Int32 {
+  driver { () throws(CUDAError) in try copyPeer(to, toContext, from, fromContext, bytes, perThread) }
+}
+
+@c(carmine_cu_cuMemsetD2D8_v2_ptds)
+public func cuMemsetD2D8_v2_ptds(_ to: UInt64, _ pitch: UInt, _ value: UInt8, _ width: UInt, _ height: UInt) -> Int32 {
+  driver { () throws(CUDAError) in try fill(to, pitch, UInt32(value), 1, width, height, perThread) }
+}
+
+@c(carmine_cu_cuMemsetD2D16_v2_ptds)
+public func cuMemsetD2D16_v2_ptds(_ to: UInt64, _ pitch: UInt, _ value: UInt16, _ width: UInt, _ height: UInt) -> Int32 {
+  driver { () throws(CUDAError) in try fill(to, pitch, UInt32(value), 2, width, height, perThread) }
+}
+
+@c(carmine_cu_cuMemsetD2D32_v2_ptds)
+public func cuMemsetD2D32_v2_ptds(_ to: UInt64, _ pitch: UInt, _ value: UInt32, _ width: UInt, _ height: UInt) -> Int32 {
+  driver { () throws(CUDAError) in try fill(to, pitch, value, 4, width, height, perThread) }
+}
+
 // MARK: - Addresses
 
 @c(carmine_cu_cuMemGetAddressRange_v2)

@@ -55,6 +55,9 @@ func bridged(_ function: StaticString = #function, needsContext: Bool = true, co
   } catch { return refused(function, error) }
 }
 
+/// CU_STREAM_PER_THREAD.
+var perThread: UnsafeMutableRawPointer? { UnsafeMutableRawPointer(bitPattern: 2) }
+
 private func name(_ function: StaticString) -> String {
   String(function.description.prefix { $0 != "(" })
 }

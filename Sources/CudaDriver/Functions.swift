@@ -98,6 +98,42 @@ public func cuOccupancyMaxPotentialBlockSize(
   }
 }
 
+/// Flags: 1 disables the use of caches for shared memory to be counted, which nothing here does.
+@c(carmine_cu_cuOccupancyMaxPotentialBlockSizeWithFlags)
+public func cuOccupancyMaxPotentialBlockSizeWithFlags(
+  _ grid: UnsafeMutablePointer<Int32>?, _ block: UnsafeMutablePointer<Int32>?, _ handle: UnsafeMutableRawPointer?,
+  _ shared: SharedForBlock?, _ fixedShared: UInt, _ limit: Int32, _ flags: UInt32
+) -> Int32 {
+  guard flags <= 1 else { return driver { () throws(CUDAError) in throw .invalidValue.because("flags are \(flags)") } }
+  return cuOccupancyMaxPotentialBlockSize(grid, block, handle, shared, fixedShared, limit)
+}
+
+/// Clusters have one block here.
+private func clusters(_ configuration: UnsafePointer<CUlaunchConfig>?, _ handle: UnsafeMutableRawPointer?) throws(CUDAError) -> (CUlaunchConfig, Function) {
+  guard let c = configuration?.pointee else { throw .invalidValue.because("config is null") }
+  return (c, try function(handle))
+}
+
+@c(carmine_cu_cuOccupancyMaxPotentialClusterSize)
+public func cuOccupancyMaxPotentialClusterSize(_ result: UnsafeMutablePointer<Int32>?, _ handle: UnsafeMutableRawPointer?, _ configuration: UnsafePointer<CUlaunchConfig>?) -> Int32 {
+  driver { () throws(CUDAError) in
+    let result = try out(result, "clusterSize")
+    _ = try clusters(configuration, handle)
+    result.pointee = 1
+  }
+}
+
+@c(carmine_cu_cuOccupancyMaxActiveClusters)
+public func cuOccupancyMaxActiveClusters(_ result: UnsafeMutablePointer<Int32>?, _ handle: UnsafeMutableRawPointer?, _ configuration: UnsafePointer<CUlaunchConfig>?) -> Int32 {
+  driver { () throws(CUDAError) in
+    let result = try out(result, "numClusters"), (c, function) = try clusters(configuration, handle)
+    _ = try launchAttributes(c.attrs, c.numAttrs)   // a cluster of more blocks is refused
+    let context = try current(), threads = Int(c.blockDimX) * Int(c.blockDimY) * Int(c.blockDimZ)
+    let blocks = try context.maximumActiveBlocks(function, threads: threads, dynamicSharedBytes: Int(c.sharedMemBytes))
+    result.pointee = Int32(clamping: blocks * context.properties.multiprocessorCount)
+  }
+}
+
 // MARK: - Launches
 
 @inline(__always)
@@ -169,4 +205,14 @@ public func cuLaunchKernelEx(
       c.hStream, parameters, extra)
     if let event = attributes.event { try event.record(in: current().stream(c.hStream), port: attributes.eventPort) }
   }
+}
+
+/// The stream is in the configuration: a null one is the per-thread default stream here.
+@c(carmine_cu_cuLaunchKernelEx_ptsz)
+public func cuLaunchKernelEx_ptsz(
+  _ configuration: UnsafePointer<CUlaunchConfig>?, _ handle: UnsafeMutableRawPointer?, _ parameters: Arguments?, _ extra: Arguments?
+) -> Int32 {
+  guard var own = configuration?.pointee, own.hStream == nil else { return cuLaunchKernelEx(configuration, handle, parameters, extra) }
+  own.hStream = perThread
+  return cuLaunchKernelEx(&own, handle, parameters, extra)
 }

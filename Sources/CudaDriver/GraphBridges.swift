@@ -510,3 +510,10 @@ public func cuGraphNodeGetDependentNodes_v2(
 public func cuStreamUpdateCaptureDependencies(_ stream: UnsafeMutableRawPointer?, _ nodes: NodeList?, _ count: UInt, _ flags: UInt32) -> Int32 {
   bridged { cudaStreamUpdateCaptureDependencies_v2(stream, nodes, nil, count, flags) }
 }
+
+@c(carmine_cu_cuGraphInstantiateWithParams_ptsz)
+public func cuGraphInstantiateWithParams_ptsz(
+  _ result: NodeResults?, _ graph: UnsafeMutableRawPointer?, _ parameters: UnsafeMutablePointer<cudaGraphInstantiateParams>?
+) -> Int32 {
+  bridged { cudaGraphInstantiateWithParams_ptsz(result, graph, parameters) }
+}

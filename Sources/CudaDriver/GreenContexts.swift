@@ -126,3 +126,13 @@ public func cuCtxDisablePeerAccess(_ peer: UnsafeMutableRawPointer?) -> Int32 {
 public func cuStreamGetDevice(_ stream: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<Int32>?) -> Int32 {
   driver { () throws(CUDAError) in try out(result, "device").pointee = Int32(current().stream(stream).context.device.ordinal) }
 }
+
+/// One of the two is null: the context of a stream that belongs to a green context is that.
+@c(carmine_cu_cuStreamGetCtx_v2)
+public func cuStreamGetCtx_v2(_ stream: UnsafeMutableRawPointer?, _ result: PointerResult?, _ green: PointerResult?) -> Int32 {
+  driver { () throws(CUDAError) in
+    let result = try out(result, "pCtx"), green = try out(green, "pGreenCtx"), stream = try current().stream(stream)
+    green.pointee = stream.execution?.handle
+    result.pointee = green.pointee == nil ? primaryHandle(of: stream.context.device) : nil
+  }
+}

@@ -187,6 +187,43 @@ public func cuMemsetD32Async(_ to: UInt64, _ value: UInt32, _ elements: UInt, _ 
   driver { () throws(CUDAError) in try fill(to, value, 4, elements, handle, isAsynchronous: true) }
 }
 
+// MARK: - The same on the per-thread default stream, for programs built with it
+
+@c(carmine_cu_cuMemcpy_ptds)
+public func cuMemcpy_ptds(_ to: UInt64, _ from: UInt64, _ bytes: UInt) -> Int32 {
+  driver { () throws(CUDAError) in try copy(pointer(to), pointer(from), bytes, .automatic, perThread) }
+}
+
+@c(carmine_cu_cuMemcpyHtoD_v2_ptds)
+public func cuMemcpyHtoD_v2_ptds(_ to: UInt64, _ from: UnsafeRawPointer?, _ bytes: UInt) -> Int32 {
+  driver { () throws(CUDAError) in try copy(pointer(to), from, bytes, .hostToDevice, perThread) }
+}
+
+@c(carmine_cu_cuMemcpyDtoH_v2_ptds)
+public func cuMemcpyDtoH_v2_ptds(_ to: UnsafeMutableRawPointer?, _ from: UInt64, _ bytes: UInt) -> Int32 {
+  driver { () throws(CUDAError) in try copy(to, pointer(from), bytes, .deviceToHost, perThread) }
+}
+
+@c(carmine_cu_cuMemcpyDtoD_v2_ptds)
+public func cuMemcpyDtoD_v2_ptds(_ to: UInt64, _ from: UInt64, _ bytes: UInt) -> Int32 {
+  driver { () throws(CUDAError) in try copy(pointer(to), pointer(from), bytes, .deviceToDevice, perThread) }
+}
+
+@c(carmine_cu_cuMemsetD8_v2_ptds)
+public func cuMemsetD8_v2_ptds(_ to: UInt64, _ value: UInt8, _ elements: UInt) -> Int32 {
+  driver { () throws(CUDAError) in try fill(to, UInt32(value), 1, elements, perThread) }
+}
+
+@c(carmine_cu_cuMemsetD16_v2_ptds)
+public func cuMemsetD16_v2_ptds(_ to: UInt64, _ value: UInt16, _ elements: UInt) -> Int32 {
+  driver { () throws(CUDAError) in try fill(to, UInt32(value), 2, elements, perThread) }
+}
+
+@c(carmine_cu_cuMemsetD32_v2_ptds)
+public func cuMemsetD32_v2_ptds(_ to: UInt64, _ value: UInt32, _ elements: UInt) -> Int32 {
+  driver { () throws(CUDAError) in try fill(to, value, 4, elements, perThread) }
+}
+
 // MARK: - Pointers
 
 /// One attribute's bytes; throws for what it has not got.  Source: enum CUpointer_attribute.

@@ -782,50 +782,55 @@ cuGraphInstantiateWithFlags:	endbr64
 cuGraphInstantiateWithParams:	endbr64
 	jmp	*carmine_front_slots+1224(%rip)
 	.size cuGraphInstantiateWithParams,.-cuGraphInstantiateWithParams
+	.globl cuGraphInstantiateWithParams_ptsz
+	.type cuGraphInstantiateWithParams_ptsz,@function
+cuGraphInstantiateWithParams_ptsz:	endbr64
+	jmp	*carmine_front_slots+1232(%rip)
+	.size cuGraphInstantiateWithParams_ptsz,.-cuGraphInstantiateWithParams_ptsz
 	.globl cuGraphInstantiate_v2
 	.type cuGraphInstantiate_v2,@function
 cuGraphInstantiate_v2:	endbr64
-	jmp	*carmine_front_slots+1232(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cuGraphInstantiate_v2,.-cuGraphInstantiate_v2
 	.globl cuGraphKernelNodeCopyAttributes
 	.type cuGraphKernelNodeCopyAttributes,@function
 cuGraphKernelNodeCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+1240(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cuGraphKernelNodeCopyAttributes,.-cuGraphKernelNodeCopyAttributes
 	.globl cuGraphKernelNodeGetAttribute
 	.type cuGraphKernelNodeGetAttribute,@function
 cuGraphKernelNodeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1248(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cuGraphKernelNodeGetAttribute,.-cuGraphKernelNodeGetAttribute
 	.globl cuGraphKernelNodeGetParams
 	.type cuGraphKernelNodeGetParams,@function
 cuGraphKernelNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1256(%rip)
+	jmp	*carmine_front_slots+1264(%rip)
 	.size cuGraphKernelNodeGetParams,.-cuGraphKernelNodeGetParams
 	.globl cuGraphKernelNodeGetParams_v2
 	.type cuGraphKernelNodeGetParams_v2,@function
 cuGraphKernelNodeGetParams_v2:	endbr64
-	jmp	*carmine_front_slots+1264(%rip)
+	jmp	*carmine_front_slots+1272(%rip)
 	.size cuGraphKernelNodeGetParams_v2,.-cuGraphKernelNodeGetParams_v2
 	.globl cuGraphKernelNodeSetAttribute
 	.type cuGraphKernelNodeSetAttribute,@function
 cuGraphKernelNodeSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1272(%rip)
+	jmp	*carmine_front_slots+1280(%rip)
 	.size cuGraphKernelNodeSetAttribute,.-cuGraphKernelNodeSetAttribute
 	.globl cuGraphKernelNodeSetParams
 	.type cuGraphKernelNodeSetParams,@function
 cuGraphKernelNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1280(%rip)
+	jmp	*carmine_front_slots+1288(%rip)
 	.size cuGraphKernelNodeSetParams,.-cuGraphKernelNodeSetParams
 	.globl cuGraphKernelNodeSetParams_v2
 	.type cuGraphKernelNodeSetParams_v2,@function
 cuGraphKernelNodeSetParams_v2:	endbr64
-	jmp	*carmine_front_slots+1288(%rip)
+	jmp	*carmine_front_slots+1296(%rip)
 	.size cuGraphKernelNodeSetParams_v2,.-cuGraphKernelNodeSetParams_v2
 	.globl cuGraphLaunch
 	.type cuGraphLaunch,@function
 cuGraphLaunch:	endbr64
-	jmp	*carmine_front_slots+1296(%rip)
+	jmp	*carmine_front_slots+1304(%rip)
 	.size cuGraphLaunch,.-cuGraphLaunch
 	.globl cuGraphLaunch_ptsz
 	.type cuGraphLaunch_ptsz,@function
@@ -833,127 +838,127 @@ cuGraphLaunch_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1296(%rip)
+1:	jmp	*carmine_front_slots+1304(%rip)
 	.size cuGraphLaunch_ptsz,.-cuGraphLaunch_ptsz
 	.globl cuGraphMemAllocNodeGetParams
 	.type cuGraphMemAllocNodeGetParams,@function
 cuGraphMemAllocNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1304(%rip)
+	jmp	*carmine_front_slots+1312(%rip)
 	.size cuGraphMemAllocNodeGetParams,.-cuGraphMemAllocNodeGetParams
 	.globl cuGraphMemFreeNodeGetParams
 	.type cuGraphMemFreeNodeGetParams,@function
 cuGraphMemFreeNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1312(%rip)
+	jmp	*carmine_front_slots+1320(%rip)
 	.size cuGraphMemFreeNodeGetParams,.-cuGraphMemFreeNodeGetParams
 	.globl cuGraphMemcpyNodeGetParams
 	.type cuGraphMemcpyNodeGetParams,@function
 cuGraphMemcpyNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1320(%rip)
+	jmp	*carmine_front_slots+1328(%rip)
 	.size cuGraphMemcpyNodeGetParams,.-cuGraphMemcpyNodeGetParams
 	.globl cuGraphMemcpyNodeSetParams
 	.type cuGraphMemcpyNodeSetParams,@function
 cuGraphMemcpyNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1328(%rip)
+	jmp	*carmine_front_slots+1336(%rip)
 	.size cuGraphMemcpyNodeSetParams,.-cuGraphMemcpyNodeSetParams
 	.globl cuGraphMemsetNodeGetParams
 	.type cuGraphMemsetNodeGetParams,@function
 cuGraphMemsetNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1336(%rip)
+	jmp	*carmine_front_slots+1344(%rip)
 	.size cuGraphMemsetNodeGetParams,.-cuGraphMemsetNodeGetParams
 	.globl cuGraphMemsetNodeSetParams
 	.type cuGraphMemsetNodeSetParams,@function
 cuGraphMemsetNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1344(%rip)
+	jmp	*carmine_front_slots+1352(%rip)
 	.size cuGraphMemsetNodeSetParams,.-cuGraphMemsetNodeSetParams
 	.globl cuGraphNodeFindInClone
 	.type cuGraphNodeFindInClone,@function
 cuGraphNodeFindInClone:	endbr64
-	jmp	*carmine_front_slots+1352(%rip)
+	jmp	*carmine_front_slots+1360(%rip)
 	.size cuGraphNodeFindInClone,.-cuGraphNodeFindInClone
 	.globl cuGraphNodeGetContainingGraph
 	.type cuGraphNodeGetContainingGraph,@function
 cuGraphNodeGetContainingGraph:	endbr64
-	jmp	*carmine_front_slots+1360(%rip)
+	jmp	*carmine_front_slots+1368(%rip)
 	.size cuGraphNodeGetContainingGraph,.-cuGraphNodeGetContainingGraph
 	.globl cuGraphNodeGetDependencies
 	.type cuGraphNodeGetDependencies,@function
 cuGraphNodeGetDependencies:	endbr64
-	jmp	*carmine_front_slots+1368(%rip)
+	jmp	*carmine_front_slots+1376(%rip)
 	.size cuGraphNodeGetDependencies,.-cuGraphNodeGetDependencies
 	.globl cuGraphNodeGetDependencies_v2
 	.type cuGraphNodeGetDependencies_v2,@function
 cuGraphNodeGetDependencies_v2:	endbr64
-	jmp	*carmine_front_slots+1376(%rip)
+	jmp	*carmine_front_slots+1384(%rip)
 	.size cuGraphNodeGetDependencies_v2,.-cuGraphNodeGetDependencies_v2
 	.globl cuGraphNodeGetDependentNodes
 	.type cuGraphNodeGetDependentNodes,@function
 cuGraphNodeGetDependentNodes:	endbr64
-	jmp	*carmine_front_slots+1384(%rip)
+	jmp	*carmine_front_slots+1392(%rip)
 	.size cuGraphNodeGetDependentNodes,.-cuGraphNodeGetDependentNodes
 	.globl cuGraphNodeGetDependentNodes_v2
 	.type cuGraphNodeGetDependentNodes_v2,@function
 cuGraphNodeGetDependentNodes_v2:	endbr64
-	jmp	*carmine_front_slots+1392(%rip)
+	jmp	*carmine_front_slots+1400(%rip)
 	.size cuGraphNodeGetDependentNodes_v2,.-cuGraphNodeGetDependentNodes_v2
 	.globl cuGraphNodeGetEnabled
 	.type cuGraphNodeGetEnabled,@function
 cuGraphNodeGetEnabled:	endbr64
-	jmp	*carmine_front_slots+1400(%rip)
+	jmp	*carmine_front_slots+1408(%rip)
 	.size cuGraphNodeGetEnabled,.-cuGraphNodeGetEnabled
 	.globl cuGraphNodeGetLocalId
 	.type cuGraphNodeGetLocalId,@function
 cuGraphNodeGetLocalId:	endbr64
-	jmp	*carmine_front_slots+1408(%rip)
+	jmp	*carmine_front_slots+1416(%rip)
 	.size cuGraphNodeGetLocalId,.-cuGraphNodeGetLocalId
 	.globl cuGraphNodeGetParams
 	.type cuGraphNodeGetParams,@function
 cuGraphNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1416(%rip)
+	jmp	*carmine_front_slots+1424(%rip)
 	.size cuGraphNodeGetParams,.-cuGraphNodeGetParams
 	.globl cuGraphNodeGetToolsId
 	.type cuGraphNodeGetToolsId,@function
 cuGraphNodeGetToolsId:	endbr64
-	jmp	*carmine_front_slots+1424(%rip)
+	jmp	*carmine_front_slots+1432(%rip)
 	.size cuGraphNodeGetToolsId,.-cuGraphNodeGetToolsId
 	.globl cuGraphNodeGetType
 	.type cuGraphNodeGetType,@function
 cuGraphNodeGetType:	endbr64
-	jmp	*carmine_front_slots+1432(%rip)
+	jmp	*carmine_front_slots+1440(%rip)
 	.size cuGraphNodeGetType,.-cuGraphNodeGetType
 	.globl cuGraphNodeSetEnabled
 	.type cuGraphNodeSetEnabled,@function
 cuGraphNodeSetEnabled:	endbr64
-	jmp	*carmine_front_slots+1440(%rip)
+	jmp	*carmine_front_slots+1448(%rip)
 	.size cuGraphNodeSetEnabled,.-cuGraphNodeSetEnabled
 	.globl cuGraphNodeSetParams
 	.type cuGraphNodeSetParams,@function
 cuGraphNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1448(%rip)
+	jmp	*carmine_front_slots+1456(%rip)
 	.size cuGraphNodeSetParams,.-cuGraphNodeSetParams
 	.globl cuGraphReleaseUserObject
 	.type cuGraphReleaseUserObject,@function
 cuGraphReleaseUserObject:	endbr64
-	jmp	*carmine_front_slots+1456(%rip)
+	jmp	*carmine_front_slots+1464(%rip)
 	.size cuGraphReleaseUserObject,.-cuGraphReleaseUserObject
 	.globl cuGraphRemoveDependencies
 	.type cuGraphRemoveDependencies,@function
 cuGraphRemoveDependencies:	endbr64
-	jmp	*carmine_front_slots+1464(%rip)
+	jmp	*carmine_front_slots+1472(%rip)
 	.size cuGraphRemoveDependencies,.-cuGraphRemoveDependencies
 	.globl cuGraphRemoveDependencies_v2
 	.type cuGraphRemoveDependencies_v2,@function
 cuGraphRemoveDependencies_v2:	endbr64
-	jmp	*carmine_front_slots+1472(%rip)
+	jmp	*carmine_front_slots+1480(%rip)
 	.size cuGraphRemoveDependencies_v2,.-cuGraphRemoveDependencies_v2
 	.globl cuGraphRetainUserObject
 	.type cuGraphRetainUserObject,@function
 cuGraphRetainUserObject:	endbr64
-	jmp	*carmine_front_slots+1480(%rip)
+	jmp	*carmine_front_slots+1488(%rip)
 	.size cuGraphRetainUserObject,.-cuGraphRetainUserObject
 	.globl cuGraphUpload
 	.type cuGraphUpload,@function
 cuGraphUpload:	endbr64
-	jmp	*carmine_front_slots+1488(%rip)
+	jmp	*carmine_front_slots+1496(%rip)
 	.size cuGraphUpload,.-cuGraphUpload
 	.globl cuGraphUpload_ptsz
 	.type cuGraphUpload_ptsz,@function
@@ -961,12 +966,12 @@ cuGraphUpload_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1488(%rip)
+1:	jmp	*carmine_front_slots+1496(%rip)
 	.size cuGraphUpload_ptsz,.-cuGraphUpload_ptsz
 	.globl cuGraphicsMapResources
 	.type cuGraphicsMapResources,@function
 cuGraphicsMapResources:	endbr64
-	jmp	*carmine_front_slots+1496(%rip)
+	jmp	*carmine_front_slots+1504(%rip)
 	.size cuGraphicsMapResources,.-cuGraphicsMapResources
 	.globl cuGraphicsMapResources_ptsz
 	.type cuGraphicsMapResources_ptsz,@function
@@ -974,32 +979,32 @@ cuGraphicsMapResources_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1496(%rip)
+1:	jmp	*carmine_front_slots+1504(%rip)
 	.size cuGraphicsMapResources_ptsz,.-cuGraphicsMapResources_ptsz
 	.globl cuGraphicsResourceGetMappedMipmappedArray
 	.type cuGraphicsResourceGetMappedMipmappedArray,@function
 cuGraphicsResourceGetMappedMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+1504(%rip)
+	jmp	*carmine_front_slots+1512(%rip)
 	.size cuGraphicsResourceGetMappedMipmappedArray,.-cuGraphicsResourceGetMappedMipmappedArray
 	.globl cuGraphicsResourceGetMappedPointer_v2
 	.type cuGraphicsResourceGetMappedPointer_v2,@function
 cuGraphicsResourceGetMappedPointer_v2:	endbr64
-	jmp	*carmine_front_slots+1512(%rip)
+	jmp	*carmine_front_slots+1520(%rip)
 	.size cuGraphicsResourceGetMappedPointer_v2,.-cuGraphicsResourceGetMappedPointer_v2
 	.globl cuGraphicsResourceSetMapFlags_v2
 	.type cuGraphicsResourceSetMapFlags_v2,@function
 cuGraphicsResourceSetMapFlags_v2:	endbr64
-	jmp	*carmine_front_slots+1520(%rip)
+	jmp	*carmine_front_slots+1528(%rip)
 	.size cuGraphicsResourceSetMapFlags_v2,.-cuGraphicsResourceSetMapFlags_v2
 	.globl cuGraphicsSubResourceGetMappedArray
 	.type cuGraphicsSubResourceGetMappedArray,@function
 cuGraphicsSubResourceGetMappedArray:	endbr64
-	jmp	*carmine_front_slots+1528(%rip)
+	jmp	*carmine_front_slots+1536(%rip)
 	.size cuGraphicsSubResourceGetMappedArray,.-cuGraphicsSubResourceGetMappedArray
 	.globl cuGraphicsUnmapResources
 	.type cuGraphicsUnmapResources,@function
 cuGraphicsUnmapResources:	endbr64
-	jmp	*carmine_front_slots+1536(%rip)
+	jmp	*carmine_front_slots+1544(%rip)
 	.size cuGraphicsUnmapResources,.-cuGraphicsUnmapResources
 	.globl cuGraphicsUnmapResources_ptsz
 	.type cuGraphicsUnmapResources_ptsz,@function
@@ -1007,132 +1012,132 @@ cuGraphicsUnmapResources_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1536(%rip)
+1:	jmp	*carmine_front_slots+1544(%rip)
 	.size cuGraphicsUnmapResources_ptsz,.-cuGraphicsUnmapResources_ptsz
 	.globl cuGraphicsUnregisterResource
 	.type cuGraphicsUnregisterResource,@function
 cuGraphicsUnregisterResource:	endbr64
-	jmp	*carmine_front_slots+1544(%rip)
+	jmp	*carmine_front_slots+1552(%rip)
 	.size cuGraphicsUnregisterResource,.-cuGraphicsUnregisterResource
 	.globl cuGreenCtxCreate
 	.type cuGreenCtxCreate,@function
 cuGreenCtxCreate:	endbr64
-	jmp	*carmine_front_slots+1552(%rip)
+	jmp	*carmine_front_slots+1560(%rip)
 	.size cuGreenCtxCreate,.-cuGreenCtxCreate
 	.globl cuGreenCtxDestroy
 	.type cuGreenCtxDestroy,@function
 cuGreenCtxDestroy:	endbr64
-	jmp	*carmine_front_slots+1560(%rip)
+	jmp	*carmine_front_slots+1568(%rip)
 	.size cuGreenCtxDestroy,.-cuGreenCtxDestroy
 	.globl cuGreenCtxGetDevResource
 	.type cuGreenCtxGetDevResource,@function
 cuGreenCtxGetDevResource:	endbr64
-	jmp	*carmine_front_slots+1568(%rip)
+	jmp	*carmine_front_slots+1576(%rip)
 	.size cuGreenCtxGetDevResource,.-cuGreenCtxGetDevResource
 	.globl cuGreenCtxGetId
 	.type cuGreenCtxGetId,@function
 cuGreenCtxGetId:	endbr64
-	jmp	*carmine_front_slots+1576(%rip)
+	jmp	*carmine_front_slots+1584(%rip)
 	.size cuGreenCtxGetId,.-cuGreenCtxGetId
 	.globl cuGreenCtxRecordEvent
 	.type cuGreenCtxRecordEvent,@function
 cuGreenCtxRecordEvent:	endbr64
-	jmp	*carmine_front_slots+1584(%rip)
+	jmp	*carmine_front_slots+1592(%rip)
 	.size cuGreenCtxRecordEvent,.-cuGreenCtxRecordEvent
 	.globl cuGreenCtxStreamCreate
 	.type cuGreenCtxStreamCreate,@function
 cuGreenCtxStreamCreate:	endbr64
-	jmp	*carmine_front_slots+1592(%rip)
+	jmp	*carmine_front_slots+1600(%rip)
 	.size cuGreenCtxStreamCreate,.-cuGreenCtxStreamCreate
 	.globl cuGreenCtxWaitEvent
 	.type cuGreenCtxWaitEvent,@function
 cuGreenCtxWaitEvent:	endbr64
-	jmp	*carmine_front_slots+1600(%rip)
+	jmp	*carmine_front_slots+1608(%rip)
 	.size cuGreenCtxWaitEvent,.-cuGreenCtxWaitEvent
 	.globl cuImportExternalMemory
 	.type cuImportExternalMemory,@function
 cuImportExternalMemory:	endbr64
-	jmp	*carmine_front_slots+1608(%rip)
+	jmp	*carmine_front_slots+1616(%rip)
 	.size cuImportExternalMemory,.-cuImportExternalMemory
 	.globl cuImportExternalSemaphore
 	.type cuImportExternalSemaphore,@function
 cuImportExternalSemaphore:	endbr64
-	jmp	*carmine_front_slots+1616(%rip)
+	jmp	*carmine_front_slots+1624(%rip)
 	.size cuImportExternalSemaphore,.-cuImportExternalSemaphore
 	.globl cuInit
 	.type cuInit,@function
 cuInit:	endbr64
-	jmp	*carmine_front_slots+1624(%rip)
+	jmp	*carmine_front_slots+1632(%rip)
 	.size cuInit,.-cuInit
 	.globl cuIpcCloseMemHandle
 	.type cuIpcCloseMemHandle,@function
 cuIpcCloseMemHandle:	endbr64
-	jmp	*carmine_front_slots+1632(%rip)
+	jmp	*carmine_front_slots+1640(%rip)
 	.size cuIpcCloseMemHandle,.-cuIpcCloseMemHandle
 	.globl cuIpcGetEventHandle
 	.type cuIpcGetEventHandle,@function
 cuIpcGetEventHandle:	endbr64
-	jmp	*carmine_front_slots+1640(%rip)
+	jmp	*carmine_front_slots+1648(%rip)
 	.size cuIpcGetEventHandle,.-cuIpcGetEventHandle
 	.globl cuIpcGetMemHandle
 	.type cuIpcGetMemHandle,@function
 cuIpcGetMemHandle:	endbr64
-	jmp	*carmine_front_slots+1648(%rip)
+	jmp	*carmine_front_slots+1656(%rip)
 	.size cuIpcGetMemHandle,.-cuIpcGetMemHandle
 	.globl cuIpcOpenEventHandle
 	.type cuIpcOpenEventHandle,@function
 cuIpcOpenEventHandle:	endbr64
-	jmp	*carmine_front_slots+1656(%rip)
+	jmp	*carmine_front_slots+1664(%rip)
 	.size cuIpcOpenEventHandle,.-cuIpcOpenEventHandle
 	.globl cuIpcOpenMemHandle_v2
 	.type cuIpcOpenMemHandle_v2,@function
 cuIpcOpenMemHandle_v2:	endbr64
-	jmp	*carmine_front_slots+1664(%rip)
+	jmp	*carmine_front_slots+1672(%rip)
 	.size cuIpcOpenMemHandle_v2,.-cuIpcOpenMemHandle_v2
 	.globl cuKernelGetAttribute
 	.type cuKernelGetAttribute,@function
 cuKernelGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1672(%rip)
+	jmp	*carmine_front_slots+1680(%rip)
 	.size cuKernelGetAttribute,.-cuKernelGetAttribute
 	.globl cuKernelGetFunction
 	.type cuKernelGetFunction,@function
 cuKernelGetFunction:	endbr64
-	jmp	*carmine_front_slots+1680(%rip)
+	jmp	*carmine_front_slots+1688(%rip)
 	.size cuKernelGetFunction,.-cuKernelGetFunction
 	.globl cuKernelGetLibrary
 	.type cuKernelGetLibrary,@function
 cuKernelGetLibrary:	endbr64
-	jmp	*carmine_front_slots+1688(%rip)
+	jmp	*carmine_front_slots+1696(%rip)
 	.size cuKernelGetLibrary,.-cuKernelGetLibrary
 	.globl cuKernelGetName
 	.type cuKernelGetName,@function
 cuKernelGetName:	endbr64
-	jmp	*carmine_front_slots+1696(%rip)
+	jmp	*carmine_front_slots+1704(%rip)
 	.size cuKernelGetName,.-cuKernelGetName
 	.globl cuKernelGetParamCount
 	.type cuKernelGetParamCount,@function
 cuKernelGetParamCount:	endbr64
-	jmp	*carmine_front_slots+1704(%rip)
+	jmp	*carmine_front_slots+1712(%rip)
 	.size cuKernelGetParamCount,.-cuKernelGetParamCount
 	.globl cuKernelGetParamInfo
 	.type cuKernelGetParamInfo,@function
 cuKernelGetParamInfo:	endbr64
-	jmp	*carmine_front_slots+1712(%rip)
+	jmp	*carmine_front_slots+1720(%rip)
 	.size cuKernelGetParamInfo,.-cuKernelGetParamInfo
 	.globl cuKernelSetAttribute
 	.type cuKernelSetAttribute,@function
 cuKernelSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1720(%rip)
+	jmp	*carmine_front_slots+1728(%rip)
 	.size cuKernelSetAttribute,.-cuKernelSetAttribute
 	.globl cuKernelSetCacheConfig
 	.type cuKernelSetCacheConfig,@function
 cuKernelSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+1728(%rip)
+	jmp	*carmine_front_slots+1736(%rip)
 	.size cuKernelSetCacheConfig,.-cuKernelSetCacheConfig
 	.globl cuLaunchCooperativeKernel
 	.type cuLaunchCooperativeKernel,@function
 cuLaunchCooperativeKernel:	endbr64
-	jmp	*carmine_front_slots+1736(%rip)
+	jmp	*carmine_front_slots+1744(%rip)
 	.size cuLaunchCooperativeKernel,.-cuLaunchCooperativeKernel
 	.globl cuLaunchCooperativeKernel_ptsz
 	.type cuLaunchCooperativeKernel_ptsz,@function
@@ -1140,12 +1145,12 @@ cuLaunchCooperativeKernel_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1736(%rip)
+1:	jmp	*carmine_front_slots+1744(%rip)
 	.size cuLaunchCooperativeKernel_ptsz,.-cuLaunchCooperativeKernel_ptsz
 	.globl cuLaunchHostFunc
 	.type cuLaunchHostFunc,@function
 cuLaunchHostFunc:	endbr64
-	jmp	*carmine_front_slots+1744(%rip)
+	jmp	*carmine_front_slots+1752(%rip)
 	.size cuLaunchHostFunc,.-cuLaunchHostFunc
 	.globl cuLaunchHostFunc_ptsz
 	.type cuLaunchHostFunc_ptsz,@function
@@ -1153,12 +1158,12 @@ cuLaunchHostFunc_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1744(%rip)
+1:	jmp	*carmine_front_slots+1752(%rip)
 	.size cuLaunchHostFunc_ptsz,.-cuLaunchHostFunc_ptsz
 	.globl cuLaunchHostFunc_v2
 	.type cuLaunchHostFunc_v2,@function
 cuLaunchHostFunc_v2:	endbr64
-	jmp	*carmine_front_slots+1752(%rip)
+	jmp	*carmine_front_slots+1760(%rip)
 	.size cuLaunchHostFunc_v2,.-cuLaunchHostFunc_v2
 	.globl cuLaunchHostFunc_v2_ptsz
 	.type cuLaunchHostFunc_v2_ptsz,@function
@@ -1166,145 +1171,150 @@ cuLaunchHostFunc_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1752(%rip)
+1:	jmp	*carmine_front_slots+1760(%rip)
 	.size cuLaunchHostFunc_v2_ptsz,.-cuLaunchHostFunc_v2_ptsz
 	.globl cuLaunchKernel
 	.type cuLaunchKernel,@function
 cuLaunchKernel:	endbr64
-	jmp	*carmine_front_slots+1760(%rip)
+	jmp	*carmine_front_slots+1768(%rip)
 	.size cuLaunchKernel,.-cuLaunchKernel
 	.globl cuLaunchKernelEx
 	.type cuLaunchKernelEx,@function
 cuLaunchKernelEx:	endbr64
-	jmp	*carmine_front_slots+1768(%rip)
+	jmp	*carmine_front_slots+1776(%rip)
 	.size cuLaunchKernelEx,.-cuLaunchKernelEx
+	.globl cuLaunchKernelEx_ptsz
+	.type cuLaunchKernelEx_ptsz,@function
+cuLaunchKernelEx_ptsz:	endbr64
+	jmp	*carmine_front_slots+1784(%rip)
+	.size cuLaunchKernelEx_ptsz,.-cuLaunchKernelEx_ptsz
 	.globl cuLaunchKernel_ptsz
 	.type cuLaunchKernel_ptsz,@function
 cuLaunchKernel_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1760(%rip)
+1:	jmp	*carmine_front_slots+1768(%rip)
 	.size cuLaunchKernel_ptsz,.-cuLaunchKernel_ptsz
 	.globl cuLibraryEnumerateKernels
 	.type cuLibraryEnumerateKernels,@function
 cuLibraryEnumerateKernels:	endbr64
-	jmp	*carmine_front_slots+1776(%rip)
+	jmp	*carmine_front_slots+1792(%rip)
 	.size cuLibraryEnumerateKernels,.-cuLibraryEnumerateKernels
 	.globl cuLibraryGetGlobal
 	.type cuLibraryGetGlobal,@function
 cuLibraryGetGlobal:	endbr64
-	jmp	*carmine_front_slots+1784(%rip)
+	jmp	*carmine_front_slots+1800(%rip)
 	.size cuLibraryGetGlobal,.-cuLibraryGetGlobal
 	.globl cuLibraryGetKernel
 	.type cuLibraryGetKernel,@function
 cuLibraryGetKernel:	endbr64
-	jmp	*carmine_front_slots+1792(%rip)
+	jmp	*carmine_front_slots+1808(%rip)
 	.size cuLibraryGetKernel,.-cuLibraryGetKernel
 	.globl cuLibraryGetKernelCount
 	.type cuLibraryGetKernelCount,@function
 cuLibraryGetKernelCount:	endbr64
-	jmp	*carmine_front_slots+1800(%rip)
+	jmp	*carmine_front_slots+1816(%rip)
 	.size cuLibraryGetKernelCount,.-cuLibraryGetKernelCount
 	.globl cuLibraryGetManaged
 	.type cuLibraryGetManaged,@function
 cuLibraryGetManaged:	endbr64
-	jmp	*carmine_front_slots+1808(%rip)
+	jmp	*carmine_front_slots+1824(%rip)
 	.size cuLibraryGetManaged,.-cuLibraryGetManaged
 	.globl cuLibraryGetUnifiedFunction
 	.type cuLibraryGetUnifiedFunction,@function
 cuLibraryGetUnifiedFunction:	endbr64
-	jmp	*carmine_front_slots+1816(%rip)
+	jmp	*carmine_front_slots+1832(%rip)
 	.size cuLibraryGetUnifiedFunction,.-cuLibraryGetUnifiedFunction
 	.globl cuLibraryLoadData
 	.type cuLibraryLoadData,@function
 cuLibraryLoadData:	endbr64
-	jmp	*carmine_front_slots+1824(%rip)
+	jmp	*carmine_front_slots+1840(%rip)
 	.size cuLibraryLoadData,.-cuLibraryLoadData
 	.globl cuLibraryLoadFromFile
 	.type cuLibraryLoadFromFile,@function
 cuLibraryLoadFromFile:	endbr64
-	jmp	*carmine_front_slots+1832(%rip)
+	jmp	*carmine_front_slots+1848(%rip)
 	.size cuLibraryLoadFromFile,.-cuLibraryLoadFromFile
 	.globl cuLibraryUnload
 	.type cuLibraryUnload,@function
 cuLibraryUnload:	endbr64
-	jmp	*carmine_front_slots+1840(%rip)
+	jmp	*carmine_front_slots+1856(%rip)
 	.size cuLibraryUnload,.-cuLibraryUnload
 	.globl cuLinkAddData_v2
 	.type cuLinkAddData_v2,@function
 cuLinkAddData_v2:	endbr64
-	jmp	*carmine_front_slots+1848(%rip)
+	jmp	*carmine_front_slots+1864(%rip)
 	.size cuLinkAddData_v2,.-cuLinkAddData_v2
 	.globl cuLinkAddFile_v2
 	.type cuLinkAddFile_v2,@function
 cuLinkAddFile_v2:	endbr64
-	jmp	*carmine_front_slots+1856(%rip)
+	jmp	*carmine_front_slots+1872(%rip)
 	.size cuLinkAddFile_v2,.-cuLinkAddFile_v2
 	.globl cuLinkComplete
 	.type cuLinkComplete,@function
 cuLinkComplete:	endbr64
-	jmp	*carmine_front_slots+1864(%rip)
+	jmp	*carmine_front_slots+1880(%rip)
 	.size cuLinkComplete,.-cuLinkComplete
 	.globl cuLinkCreate_v2
 	.type cuLinkCreate_v2,@function
 cuLinkCreate_v2:	endbr64
-	jmp	*carmine_front_slots+1872(%rip)
+	jmp	*carmine_front_slots+1888(%rip)
 	.size cuLinkCreate_v2,.-cuLinkCreate_v2
 	.globl cuLinkDestroy
 	.type cuLinkDestroy,@function
 cuLinkDestroy:	endbr64
-	jmp	*carmine_front_slots+1880(%rip)
+	jmp	*carmine_front_slots+1896(%rip)
 	.size cuLinkDestroy,.-cuLinkDestroy
 	.globl cuLogsCurrent
 	.type cuLogsCurrent,@function
 cuLogsCurrent:	endbr64
-	jmp	*carmine_front_slots+1888(%rip)
+	jmp	*carmine_front_slots+1904(%rip)
 	.size cuLogsCurrent,.-cuLogsCurrent
 	.globl cuLogsDumpToFile
 	.type cuLogsDumpToFile,@function
 cuLogsDumpToFile:	endbr64
-	jmp	*carmine_front_slots+1896(%rip)
+	jmp	*carmine_front_slots+1912(%rip)
 	.size cuLogsDumpToFile,.-cuLogsDumpToFile
 	.globl cuLogsDumpToMemory
 	.type cuLogsDumpToMemory,@function
 cuLogsDumpToMemory:	endbr64
-	jmp	*carmine_front_slots+1904(%rip)
+	jmp	*carmine_front_slots+1920(%rip)
 	.size cuLogsDumpToMemory,.-cuLogsDumpToMemory
 	.globl cuLogsRegisterCallback
 	.type cuLogsRegisterCallback,@function
 cuLogsRegisterCallback:	endbr64
-	jmp	*carmine_front_slots+1912(%rip)
+	jmp	*carmine_front_slots+1928(%rip)
 	.size cuLogsRegisterCallback,.-cuLogsRegisterCallback
 	.globl cuLogsUnregisterCallback
 	.type cuLogsUnregisterCallback,@function
 cuLogsUnregisterCallback:	endbr64
-	jmp	*carmine_front_slots+1920(%rip)
+	jmp	*carmine_front_slots+1936(%rip)
 	.size cuLogsUnregisterCallback,.-cuLogsUnregisterCallback
 	.globl cuMemAddressFree
 	.type cuMemAddressFree,@function
 cuMemAddressFree:	endbr64
-	jmp	*carmine_front_slots+1928(%rip)
+	jmp	*carmine_front_slots+1944(%rip)
 	.size cuMemAddressFree,.-cuMemAddressFree
 	.globl cuMemAddressReserve
 	.type cuMemAddressReserve,@function
 cuMemAddressReserve:	endbr64
-	jmp	*carmine_front_slots+1936(%rip)
+	jmp	*carmine_front_slots+1952(%rip)
 	.size cuMemAddressReserve,.-cuMemAddressReserve
 	.globl cuMemAdvise
 	.type cuMemAdvise,@function
 cuMemAdvise:	endbr64
-	jmp	*carmine_front_slots+1944(%rip)
+	jmp	*carmine_front_slots+1960(%rip)
 	.size cuMemAdvise,.-cuMemAdvise
 	.globl cuMemAdvise_v2
 	.type cuMemAdvise_v2,@function
 cuMemAdvise_v2:	endbr64
-	jmp	*carmine_front_slots+1952(%rip)
+	jmp	*carmine_front_slots+1968(%rip)
 	.size cuMemAdvise_v2,.-cuMemAdvise_v2
 	.globl cuMemAllocAsync
 	.type cuMemAllocAsync,@function
 cuMemAllocAsync:	endbr64
-	jmp	*carmine_front_slots+1960(%rip)
+	jmp	*carmine_front_slots+1976(%rip)
 	.size cuMemAllocAsync,.-cuMemAllocAsync
 	.globl cuMemAllocAsync_ptsz
 	.type cuMemAllocAsync_ptsz,@function
@@ -1312,12 +1322,12 @@ cuMemAllocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1960(%rip)
+1:	jmp	*carmine_front_slots+1976(%rip)
 	.size cuMemAllocAsync_ptsz,.-cuMemAllocAsync_ptsz
 	.globl cuMemAllocFromPoolAsync
 	.type cuMemAllocFromPoolAsync,@function
 cuMemAllocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+1968(%rip)
+	jmp	*carmine_front_slots+1984(%rip)
 	.size cuMemAllocFromPoolAsync,.-cuMemAllocFromPoolAsync
 	.globl cuMemAllocFromPoolAsync_ptsz
 	.type cuMemAllocFromPoolAsync_ptsz,@function
@@ -1325,37 +1335,37 @@ cuMemAllocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1968(%rip)
+1:	jmp	*carmine_front_slots+1984(%rip)
 	.size cuMemAllocFromPoolAsync_ptsz,.-cuMemAllocFromPoolAsync_ptsz
 	.globl cuMemAllocHost_v2
 	.type cuMemAllocHost_v2,@function
 cuMemAllocHost_v2:	endbr64
-	jmp	*carmine_front_slots+1976(%rip)
+	jmp	*carmine_front_slots+1992(%rip)
 	.size cuMemAllocHost_v2,.-cuMemAllocHost_v2
 	.globl cuMemAllocManaged
 	.type cuMemAllocManaged,@function
 cuMemAllocManaged:	endbr64
-	jmp	*carmine_front_slots+1984(%rip)
+	jmp	*carmine_front_slots+2000(%rip)
 	.size cuMemAllocManaged,.-cuMemAllocManaged
 	.globl cuMemAllocPitch_v2
 	.type cuMemAllocPitch_v2,@function
 cuMemAllocPitch_v2:	endbr64
-	jmp	*carmine_front_slots+1992(%rip)
+	jmp	*carmine_front_slots+2008(%rip)
 	.size cuMemAllocPitch_v2,.-cuMemAllocPitch_v2
 	.globl cuMemAlloc_v2
 	.type cuMemAlloc_v2,@function
 cuMemAlloc_v2:	endbr64
-	jmp	*carmine_front_slots+2000(%rip)
+	jmp	*carmine_front_slots+2016(%rip)
 	.size cuMemAlloc_v2,.-cuMemAlloc_v2
 	.globl cuMemCreate
 	.type cuMemCreate,@function
 cuMemCreate:	endbr64
-	jmp	*carmine_front_slots+2008(%rip)
+	jmp	*carmine_front_slots+2024(%rip)
 	.size cuMemCreate,.-cuMemCreate
 	.globl cuMemDiscardAndPrefetchBatchAsync
 	.type cuMemDiscardAndPrefetchBatchAsync,@function
 cuMemDiscardAndPrefetchBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2016(%rip)
+	jmp	*carmine_front_slots+2032(%rip)
 	.size cuMemDiscardAndPrefetchBatchAsync,.-cuMemDiscardAndPrefetchBatchAsync
 	.globl cuMemDiscardAndPrefetchBatchAsync_ptsz
 	.type cuMemDiscardAndPrefetchBatchAsync_ptsz,@function
@@ -1363,12 +1373,12 @@ cuMemDiscardAndPrefetchBatchAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+2016(%rip)
+1:	jmp	*carmine_front_slots+2032(%rip)
 	.size cuMemDiscardAndPrefetchBatchAsync_ptsz,.-cuMemDiscardAndPrefetchBatchAsync_ptsz
 	.globl cuMemDiscardBatchAsync
 	.type cuMemDiscardBatchAsync,@function
 cuMemDiscardBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2024(%rip)
+	jmp	*carmine_front_slots+2040(%rip)
 	.size cuMemDiscardBatchAsync,.-cuMemDiscardBatchAsync
 	.globl cuMemDiscardBatchAsync_ptsz
 	.type cuMemDiscardBatchAsync_ptsz,@function
@@ -1376,17 +1386,17 @@ cuMemDiscardBatchAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2024(%rip)
+1:	jmp	*carmine_front_slots+2040(%rip)
 	.size cuMemDiscardBatchAsync_ptsz,.-cuMemDiscardBatchAsync_ptsz
 	.globl cuMemExportToShareableHandle
 	.type cuMemExportToShareableHandle,@function
 cuMemExportToShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2032(%rip)
+	jmp	*carmine_front_slots+2048(%rip)
 	.size cuMemExportToShareableHandle,.-cuMemExportToShareableHandle
 	.globl cuMemFreeAsync
 	.type cuMemFreeAsync,@function
 cuMemFreeAsync:	endbr64
-	jmp	*carmine_front_slots+2040(%rip)
+	jmp	*carmine_front_slots+2056(%rip)
 	.size cuMemFreeAsync,.-cuMemFreeAsync
 	.globl cuMemFreeAsync_ptsz
 	.type cuMemFreeAsync_ptsz,@function
@@ -1394,147 +1404,147 @@ cuMemFreeAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2040(%rip)
+1:	jmp	*carmine_front_slots+2056(%rip)
 	.size cuMemFreeAsync_ptsz,.-cuMemFreeAsync_ptsz
 	.globl cuMemFreeHost
 	.type cuMemFreeHost,@function
 cuMemFreeHost:	endbr64
-	jmp	*carmine_front_slots+2048(%rip)
+	jmp	*carmine_front_slots+2064(%rip)
 	.size cuMemFreeHost,.-cuMemFreeHost
 	.globl cuMemFree_v2
 	.type cuMemFree_v2,@function
 cuMemFree_v2:	endbr64
-	jmp	*carmine_front_slots+2056(%rip)
+	jmp	*carmine_front_slots+2072(%rip)
 	.size cuMemFree_v2,.-cuMemFree_v2
 	.globl cuMemGetAccess
 	.type cuMemGetAccess,@function
 cuMemGetAccess:	endbr64
-	jmp	*carmine_front_slots+2064(%rip)
+	jmp	*carmine_front_slots+2080(%rip)
 	.size cuMemGetAccess,.-cuMemGetAccess
 	.globl cuMemGetAddressRange_v2
 	.type cuMemGetAddressRange_v2,@function
 cuMemGetAddressRange_v2:	endbr64
-	jmp	*carmine_front_slots+2072(%rip)
+	jmp	*carmine_front_slots+2088(%rip)
 	.size cuMemGetAddressRange_v2,.-cuMemGetAddressRange_v2
 	.globl cuMemGetAllocationGranularity
 	.type cuMemGetAllocationGranularity,@function
 cuMemGetAllocationGranularity:	endbr64
-	jmp	*carmine_front_slots+2080(%rip)
+	jmp	*carmine_front_slots+2096(%rip)
 	.size cuMemGetAllocationGranularity,.-cuMemGetAllocationGranularity
 	.globl cuMemGetAllocationPropertiesFromHandle
 	.type cuMemGetAllocationPropertiesFromHandle,@function
 cuMemGetAllocationPropertiesFromHandle:	endbr64
-	jmp	*carmine_front_slots+2088(%rip)
+	jmp	*carmine_front_slots+2104(%rip)
 	.size cuMemGetAllocationPropertiesFromHandle,.-cuMemGetAllocationPropertiesFromHandle
 	.globl cuMemGetDefaultMemPool
 	.type cuMemGetDefaultMemPool,@function
 cuMemGetDefaultMemPool:	endbr64
-	jmp	*carmine_front_slots+2096(%rip)
+	jmp	*carmine_front_slots+2112(%rip)
 	.size cuMemGetDefaultMemPool,.-cuMemGetDefaultMemPool
 	.globl cuMemGetInfo_v2
 	.type cuMemGetInfo_v2,@function
 cuMemGetInfo_v2:	endbr64
-	jmp	*carmine_front_slots+2104(%rip)
+	jmp	*carmine_front_slots+2120(%rip)
 	.size cuMemGetInfo_v2,.-cuMemGetInfo_v2
 	.globl cuMemGetMemPool
 	.type cuMemGetMemPool,@function
 cuMemGetMemPool:	endbr64
-	jmp	*carmine_front_slots+2112(%rip)
+	jmp	*carmine_front_slots+2128(%rip)
 	.size cuMemGetMemPool,.-cuMemGetMemPool
 	.globl cuMemHostAlloc
 	.type cuMemHostAlloc,@function
 cuMemHostAlloc:	endbr64
-	jmp	*carmine_front_slots+2120(%rip)
+	jmp	*carmine_front_slots+2136(%rip)
 	.size cuMemHostAlloc,.-cuMemHostAlloc
 	.globl cuMemHostGetDevicePointer_v2
 	.type cuMemHostGetDevicePointer_v2,@function
 cuMemHostGetDevicePointer_v2:	endbr64
-	jmp	*carmine_front_slots+2128(%rip)
+	jmp	*carmine_front_slots+2144(%rip)
 	.size cuMemHostGetDevicePointer_v2,.-cuMemHostGetDevicePointer_v2
 	.globl cuMemHostGetFlags
 	.type cuMemHostGetFlags,@function
 cuMemHostGetFlags:	endbr64
-	jmp	*carmine_front_slots+2136(%rip)
+	jmp	*carmine_front_slots+2152(%rip)
 	.size cuMemHostGetFlags,.-cuMemHostGetFlags
 	.globl cuMemHostRegister_v2
 	.type cuMemHostRegister_v2,@function
 cuMemHostRegister_v2:	endbr64
-	jmp	*carmine_front_slots+2144(%rip)
+	jmp	*carmine_front_slots+2160(%rip)
 	.size cuMemHostRegister_v2,.-cuMemHostRegister_v2
 	.globl cuMemHostUnregister
 	.type cuMemHostUnregister,@function
 cuMemHostUnregister:	endbr64
-	jmp	*carmine_front_slots+2152(%rip)
+	jmp	*carmine_front_slots+2168(%rip)
 	.size cuMemHostUnregister,.-cuMemHostUnregister
 	.globl cuMemImportFromShareableHandle
 	.type cuMemImportFromShareableHandle,@function
 cuMemImportFromShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2160(%rip)
+	jmp	*carmine_front_slots+2176(%rip)
 	.size cuMemImportFromShareableHandle,.-cuMemImportFromShareableHandle
 	.globl cuMemMap
 	.type cuMemMap,@function
 cuMemMap:	endbr64
-	jmp	*carmine_front_slots+2168(%rip)
+	jmp	*carmine_front_slots+2184(%rip)
 	.size cuMemMap,.-cuMemMap
 	.globl cuMemPoolCreate
 	.type cuMemPoolCreate,@function
 cuMemPoolCreate:	endbr64
-	jmp	*carmine_front_slots+2176(%rip)
+	jmp	*carmine_front_slots+2192(%rip)
 	.size cuMemPoolCreate,.-cuMemPoolCreate
 	.globl cuMemPoolDestroy
 	.type cuMemPoolDestroy,@function
 cuMemPoolDestroy:	endbr64
-	jmp	*carmine_front_slots+2184(%rip)
+	jmp	*carmine_front_slots+2200(%rip)
 	.size cuMemPoolDestroy,.-cuMemPoolDestroy
 	.globl cuMemPoolExportPointer
 	.type cuMemPoolExportPointer,@function
 cuMemPoolExportPointer:	endbr64
-	jmp	*carmine_front_slots+2192(%rip)
+	jmp	*carmine_front_slots+2208(%rip)
 	.size cuMemPoolExportPointer,.-cuMemPoolExportPointer
 	.globl cuMemPoolExportToShareableHandle
 	.type cuMemPoolExportToShareableHandle,@function
 cuMemPoolExportToShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2200(%rip)
+	jmp	*carmine_front_slots+2216(%rip)
 	.size cuMemPoolExportToShareableHandle,.-cuMemPoolExportToShareableHandle
 	.globl cuMemPoolGetAccess
 	.type cuMemPoolGetAccess,@function
 cuMemPoolGetAccess:	endbr64
-	jmp	*carmine_front_slots+2208(%rip)
+	jmp	*carmine_front_slots+2224(%rip)
 	.size cuMemPoolGetAccess,.-cuMemPoolGetAccess
 	.globl cuMemPoolGetAttribute
 	.type cuMemPoolGetAttribute,@function
 cuMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2216(%rip)
+	jmp	*carmine_front_slots+2232(%rip)
 	.size cuMemPoolGetAttribute,.-cuMemPoolGetAttribute
 	.globl cuMemPoolImportFromShareableHandle
 	.type cuMemPoolImportFromShareableHandle,@function
 cuMemPoolImportFromShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2224(%rip)
+	jmp	*carmine_front_slots+2240(%rip)
 	.size cuMemPoolImportFromShareableHandle,.-cuMemPoolImportFromShareableHandle
 	.globl cuMemPoolImportPointer
 	.type cuMemPoolImportPointer,@function
 cuMemPoolImportPointer:	endbr64
-	jmp	*carmine_front_slots+2232(%rip)
+	jmp	*carmine_front_slots+2248(%rip)
 	.size cuMemPoolImportPointer,.-cuMemPoolImportPointer
 	.globl cuMemPoolSetAccess
 	.type cuMemPoolSetAccess,@function
 cuMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+2240(%rip)
+	jmp	*carmine_front_slots+2256(%rip)
 	.size cuMemPoolSetAccess,.-cuMemPoolSetAccess
 	.globl cuMemPoolSetAttribute
 	.type cuMemPoolSetAttribute,@function
 cuMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+2248(%rip)
+	jmp	*carmine_front_slots+2264(%rip)
 	.size cuMemPoolSetAttribute,.-cuMemPoolSetAttribute
 	.globl cuMemPoolTrimTo
 	.type cuMemPoolTrimTo,@function
 cuMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+2256(%rip)
+	jmp	*carmine_front_slots+2272(%rip)
 	.size cuMemPoolTrimTo,.-cuMemPoolTrimTo
 	.globl cuMemPrefetchAsync
 	.type cuMemPrefetchAsync,@function
 cuMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+2264(%rip)
+	jmp	*carmine_front_slots+2280(%rip)
 	.size cuMemPrefetchAsync,.-cuMemPrefetchAsync
 	.globl cuMemPrefetchAsync_ptsz
 	.type cuMemPrefetchAsync_ptsz,@function
@@ -1542,12 +1552,12 @@ cuMemPrefetchAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2264(%rip)
+1:	jmp	*carmine_front_slots+2280(%rip)
 	.size cuMemPrefetchAsync_ptsz,.-cuMemPrefetchAsync_ptsz
 	.globl cuMemPrefetchAsync_v2
 	.type cuMemPrefetchAsync_v2,@function
 cuMemPrefetchAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2272(%rip)
+	jmp	*carmine_front_slots+2288(%rip)
 	.size cuMemPrefetchAsync_v2,.-cuMemPrefetchAsync_v2
 	.globl cuMemPrefetchAsync_v2_ptsz
 	.type cuMemPrefetchAsync_v2_ptsz,@function
@@ -1555,12 +1565,12 @@ cuMemPrefetchAsync_v2_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2272(%rip)
+1:	jmp	*carmine_front_slots+2288(%rip)
 	.size cuMemPrefetchAsync_v2_ptsz,.-cuMemPrefetchAsync_v2_ptsz
 	.globl cuMemPrefetchBatchAsync
 	.type cuMemPrefetchBatchAsync,@function
 cuMemPrefetchBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2280(%rip)
+	jmp	*carmine_front_slots+2296(%rip)
 	.size cuMemPrefetchBatchAsync,.-cuMemPrefetchBatchAsync
 	.globl cuMemPrefetchBatchAsync_ptsz
 	.type cuMemPrefetchBatchAsync_ptsz,@function
@@ -1568,52 +1578,52 @@ cuMemPrefetchBatchAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+2280(%rip)
+1:	jmp	*carmine_front_slots+2296(%rip)
 	.size cuMemPrefetchBatchAsync_ptsz,.-cuMemPrefetchBatchAsync_ptsz
 	.globl cuMemRangeGetAttribute
 	.type cuMemRangeGetAttribute,@function
 cuMemRangeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2288(%rip)
+	jmp	*carmine_front_slots+2304(%rip)
 	.size cuMemRangeGetAttribute,.-cuMemRangeGetAttribute
 	.globl cuMemRangeGetAttributes
 	.type cuMemRangeGetAttributes,@function
 cuMemRangeGetAttributes:	endbr64
-	jmp	*carmine_front_slots+2296(%rip)
+	jmp	*carmine_front_slots+2312(%rip)
 	.size cuMemRangeGetAttributes,.-cuMemRangeGetAttributes
 	.globl cuMemRelease
 	.type cuMemRelease,@function
 cuMemRelease:	endbr64
-	jmp	*carmine_front_slots+2304(%rip)
+	jmp	*carmine_front_slots+2320(%rip)
 	.size cuMemRelease,.-cuMemRelease
 	.globl cuMemRetainAllocationHandle
 	.type cuMemRetainAllocationHandle,@function
 cuMemRetainAllocationHandle:	endbr64
-	jmp	*carmine_front_slots+2312(%rip)
+	jmp	*carmine_front_slots+2328(%rip)
 	.size cuMemRetainAllocationHandle,.-cuMemRetainAllocationHandle
 	.globl cuMemSetAccess
 	.type cuMemSetAccess,@function
 cuMemSetAccess:	endbr64
-	jmp	*carmine_front_slots+2320(%rip)
+	jmp	*carmine_front_slots+2336(%rip)
 	.size cuMemSetAccess,.-cuMemSetAccess
 	.globl cuMemSetMemPool
 	.type cuMemSetMemPool,@function
 cuMemSetMemPool:	endbr64
-	jmp	*carmine_front_slots+2328(%rip)
+	jmp	*carmine_front_slots+2344(%rip)
 	.size cuMemSetMemPool,.-cuMemSetMemPool
 	.globl cuMemUnmap
 	.type cuMemUnmap,@function
 cuMemUnmap:	endbr64
-	jmp	*carmine_front_slots+2336(%rip)
+	jmp	*carmine_front_slots+2352(%rip)
 	.size cuMemUnmap,.-cuMemUnmap
 	.globl cuMemcpy
 	.type cuMemcpy,@function
 cuMemcpy:	endbr64
-	jmp	*carmine_front_slots+2344(%rip)
+	jmp	*carmine_front_slots+2360(%rip)
 	.size cuMemcpy,.-cuMemcpy
 	.globl cuMemcpy2DAsync_v2
 	.type cuMemcpy2DAsync_v2,@function
 cuMemcpy2DAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2352(%rip)
+	jmp	*carmine_front_slots+2368(%rip)
 	.size cuMemcpy2DAsync_v2,.-cuMemcpy2DAsync_v2
 	.globl cuMemcpy2DAsync_v2_ptsz
 	.type cuMemcpy2DAsync_v2_ptsz,@function
@@ -1621,22 +1631,32 @@ cuMemcpy2DAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2352(%rip)
+1:	jmp	*carmine_front_slots+2368(%rip)
 	.size cuMemcpy2DAsync_v2_ptsz,.-cuMemcpy2DAsync_v2_ptsz
 	.globl cuMemcpy2DUnaligned_v2
 	.type cuMemcpy2DUnaligned_v2,@function
 cuMemcpy2DUnaligned_v2:	endbr64
-	jmp	*carmine_front_slots+2360(%rip)
+	jmp	*carmine_front_slots+2376(%rip)
 	.size cuMemcpy2DUnaligned_v2,.-cuMemcpy2DUnaligned_v2
+	.globl cuMemcpy2DUnaligned_v2_ptds
+	.type cuMemcpy2DUnaligned_v2_ptds,@function
+cuMemcpy2DUnaligned_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2384(%rip)
+	.size cuMemcpy2DUnaligned_v2_ptds,.-cuMemcpy2DUnaligned_v2_ptds
 	.globl cuMemcpy2D_v2
 	.type cuMemcpy2D_v2,@function
 cuMemcpy2D_v2:	endbr64
-	jmp	*carmine_front_slots+2368(%rip)
+	jmp	*carmine_front_slots+2392(%rip)
 	.size cuMemcpy2D_v2,.-cuMemcpy2D_v2
+	.globl cuMemcpy2D_v2_ptds
+	.type cuMemcpy2D_v2_ptds,@function
+cuMemcpy2D_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2400(%rip)
+	.size cuMemcpy2D_v2_ptds,.-cuMemcpy2D_v2_ptds
 	.globl cuMemcpy3DAsync_v2
 	.type cuMemcpy3DAsync_v2,@function
 cuMemcpy3DAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2376(%rip)
+	jmp	*carmine_front_slots+2408(%rip)
 	.size cuMemcpy3DAsync_v2,.-cuMemcpy3DAsync_v2
 	.globl cuMemcpy3DAsync_v2_ptsz
 	.type cuMemcpy3DAsync_v2_ptsz,@function
@@ -1644,12 +1664,12 @@ cuMemcpy3DAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2376(%rip)
+1:	jmp	*carmine_front_slots+2408(%rip)
 	.size cuMemcpy3DAsync_v2_ptsz,.-cuMemcpy3DAsync_v2_ptsz
 	.globl cuMemcpy3DBatchAsync
 	.type cuMemcpy3DBatchAsync,@function
 cuMemcpy3DBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2384(%rip)
+	jmp	*carmine_front_slots+2416(%rip)
 	.size cuMemcpy3DBatchAsync,.-cuMemcpy3DBatchAsync
 	.globl cuMemcpy3DBatchAsync_ptsz
 	.type cuMemcpy3DBatchAsync_ptsz,@function
@@ -1657,12 +1677,12 @@ cuMemcpy3DBatchAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2384(%rip)
+1:	jmp	*carmine_front_slots+2416(%rip)
 	.size cuMemcpy3DBatchAsync_ptsz,.-cuMemcpy3DBatchAsync_ptsz
 	.globl cuMemcpy3DBatchAsync_v2
 	.type cuMemcpy3DBatchAsync_v2,@function
 cuMemcpy3DBatchAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2392(%rip)
+	jmp	*carmine_front_slots+2424(%rip)
 	.size cuMemcpy3DBatchAsync_v2,.-cuMemcpy3DBatchAsync_v2
 	.globl cuMemcpy3DBatchAsync_v2_ptsz
 	.type cuMemcpy3DBatchAsync_v2_ptsz,@function
@@ -1670,17 +1690,17 @@ cuMemcpy3DBatchAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2392(%rip)
+1:	jmp	*carmine_front_slots+2424(%rip)
 	.size cuMemcpy3DBatchAsync_v2_ptsz,.-cuMemcpy3DBatchAsync_v2_ptsz
 	.globl cuMemcpy3DPeer
 	.type cuMemcpy3DPeer,@function
 cuMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+2400(%rip)
+	jmp	*carmine_front_slots+2432(%rip)
 	.size cuMemcpy3DPeer,.-cuMemcpy3DPeer
 	.globl cuMemcpy3DPeerAsync
 	.type cuMemcpy3DPeerAsync,@function
 cuMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+2408(%rip)
+	jmp	*carmine_front_slots+2440(%rip)
 	.size cuMemcpy3DPeerAsync,.-cuMemcpy3DPeerAsync
 	.globl cuMemcpy3DPeerAsync_ptsz
 	.type cuMemcpy3DPeerAsync_ptsz,@function
@@ -1688,12 +1708,17 @@ cuMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2408(%rip)
+1:	jmp	*carmine_front_slots+2440(%rip)
 	.size cuMemcpy3DPeerAsync_ptsz,.-cuMemcpy3DPeerAsync_ptsz
+	.globl cuMemcpy3DPeer_ptds
+	.type cuMemcpy3DPeer_ptds,@function
+cuMemcpy3DPeer_ptds:	endbr64
+	jmp	*carmine_front_slots+2448(%rip)
+	.size cuMemcpy3DPeer_ptds,.-cuMemcpy3DPeer_ptds
 	.globl cuMemcpy3DWithAttributesAsync
 	.type cuMemcpy3DWithAttributesAsync,@function
 cuMemcpy3DWithAttributesAsync:	endbr64
-	jmp	*carmine_front_slots+2416(%rip)
+	jmp	*carmine_front_slots+2456(%rip)
 	.size cuMemcpy3DWithAttributesAsync,.-cuMemcpy3DWithAttributesAsync
 	.globl cuMemcpy3DWithAttributesAsync_ptsz
 	.type cuMemcpy3DWithAttributesAsync_ptsz,@function
@@ -1701,17 +1726,22 @@ cuMemcpy3DWithAttributesAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+2416(%rip)
+1:	jmp	*carmine_front_slots+2456(%rip)
 	.size cuMemcpy3DWithAttributesAsync_ptsz,.-cuMemcpy3DWithAttributesAsync_ptsz
 	.globl cuMemcpy3D_v2
 	.type cuMemcpy3D_v2,@function
 cuMemcpy3D_v2:	endbr64
-	jmp	*carmine_front_slots+2424(%rip)
+	jmp	*carmine_front_slots+2464(%rip)
 	.size cuMemcpy3D_v2,.-cuMemcpy3D_v2
+	.globl cuMemcpy3D_v2_ptds
+	.type cuMemcpy3D_v2_ptds,@function
+cuMemcpy3D_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2472(%rip)
+	.size cuMemcpy3D_v2_ptds,.-cuMemcpy3D_v2_ptds
 	.globl cuMemcpyAsync
 	.type cuMemcpyAsync,@function
 cuMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+2432(%rip)
+	jmp	*carmine_front_slots+2480(%rip)
 	.size cuMemcpyAsync,.-cuMemcpyAsync
 	.globl cuMemcpyAsync_ptsz
 	.type cuMemcpyAsync_ptsz,@function
@@ -1719,22 +1749,32 @@ cuMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2432(%rip)
+1:	jmp	*carmine_front_slots+2480(%rip)
 	.size cuMemcpyAsync_ptsz,.-cuMemcpyAsync_ptsz
 	.globl cuMemcpyAtoA_v2
 	.type cuMemcpyAtoA_v2,@function
 cuMemcpyAtoA_v2:	endbr64
-	jmp	*carmine_front_slots+2440(%rip)
+	jmp	*carmine_front_slots+2488(%rip)
 	.size cuMemcpyAtoA_v2,.-cuMemcpyAtoA_v2
+	.globl cuMemcpyAtoA_v2_ptds
+	.type cuMemcpyAtoA_v2_ptds,@function
+cuMemcpyAtoA_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2496(%rip)
+	.size cuMemcpyAtoA_v2_ptds,.-cuMemcpyAtoA_v2_ptds
 	.globl cuMemcpyAtoD_v2
 	.type cuMemcpyAtoD_v2,@function
 cuMemcpyAtoD_v2:	endbr64
-	jmp	*carmine_front_slots+2448(%rip)
+	jmp	*carmine_front_slots+2504(%rip)
 	.size cuMemcpyAtoD_v2,.-cuMemcpyAtoD_v2
+	.globl cuMemcpyAtoD_v2_ptds
+	.type cuMemcpyAtoD_v2_ptds,@function
+cuMemcpyAtoD_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2512(%rip)
+	.size cuMemcpyAtoD_v2_ptds,.-cuMemcpyAtoD_v2_ptds
 	.globl cuMemcpyAtoHAsync_v2
 	.type cuMemcpyAtoHAsync_v2,@function
 cuMemcpyAtoHAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2456(%rip)
+	jmp	*carmine_front_slots+2520(%rip)
 	.size cuMemcpyAtoHAsync_v2,.-cuMemcpyAtoHAsync_v2
 	.globl cuMemcpyAtoHAsync_v2_ptsz
 	.type cuMemcpyAtoHAsync_v2_ptsz,@function
@@ -1742,17 +1782,22 @@ cuMemcpyAtoHAsync_v2_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2456(%rip)
+1:	jmp	*carmine_front_slots+2520(%rip)
 	.size cuMemcpyAtoHAsync_v2_ptsz,.-cuMemcpyAtoHAsync_v2_ptsz
 	.globl cuMemcpyAtoH_v2
 	.type cuMemcpyAtoH_v2,@function
 cuMemcpyAtoH_v2:	endbr64
-	jmp	*carmine_front_slots+2464(%rip)
+	jmp	*carmine_front_slots+2528(%rip)
 	.size cuMemcpyAtoH_v2,.-cuMemcpyAtoH_v2
+	.globl cuMemcpyAtoH_v2_ptds
+	.type cuMemcpyAtoH_v2_ptds,@function
+cuMemcpyAtoH_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2536(%rip)
+	.size cuMemcpyAtoH_v2_ptds,.-cuMemcpyAtoH_v2_ptds
 	.globl cuMemcpyBatchAsync
 	.type cuMemcpyBatchAsync,@function
 cuMemcpyBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2472(%rip)
+	jmp	*carmine_front_slots+2544(%rip)
 	.size cuMemcpyBatchAsync,.-cuMemcpyBatchAsync
 	.globl cuMemcpyBatchAsync_ptsz
 	.type cuMemcpyBatchAsync_ptsz,@function
@@ -1760,12 +1805,12 @@ cuMemcpyBatchAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+2472(%rip)
+1:	jmp	*carmine_front_slots+2544(%rip)
 	.size cuMemcpyBatchAsync_ptsz,.-cuMemcpyBatchAsync_ptsz
 	.globl cuMemcpyBatchAsync_v2
 	.type cuMemcpyBatchAsync_v2,@function
 cuMemcpyBatchAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2480(%rip)
+	jmp	*carmine_front_slots+2552(%rip)
 	.size cuMemcpyBatchAsync_v2,.-cuMemcpyBatchAsync_v2
 	.globl cuMemcpyBatchAsync_v2_ptsz
 	.type cuMemcpyBatchAsync_v2_ptsz,@function
@@ -1773,17 +1818,22 @@ cuMemcpyBatchAsync_v2_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+2480(%rip)
+1:	jmp	*carmine_front_slots+2552(%rip)
 	.size cuMemcpyBatchAsync_v2_ptsz,.-cuMemcpyBatchAsync_v2_ptsz
 	.globl cuMemcpyDtoA_v2
 	.type cuMemcpyDtoA_v2,@function
 cuMemcpyDtoA_v2:	endbr64
-	jmp	*carmine_front_slots+2488(%rip)
+	jmp	*carmine_front_slots+2560(%rip)
 	.size cuMemcpyDtoA_v2,.-cuMemcpyDtoA_v2
+	.globl cuMemcpyDtoA_v2_ptds
+	.type cuMemcpyDtoA_v2_ptds,@function
+cuMemcpyDtoA_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2568(%rip)
+	.size cuMemcpyDtoA_v2_ptds,.-cuMemcpyDtoA_v2_ptds
 	.globl cuMemcpyDtoDAsync_v2
 	.type cuMemcpyDtoDAsync_v2,@function
 cuMemcpyDtoDAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2496(%rip)
+	jmp	*carmine_front_slots+2576(%rip)
 	.size cuMemcpyDtoDAsync_v2,.-cuMemcpyDtoDAsync_v2
 	.globl cuMemcpyDtoDAsync_v2_ptsz
 	.type cuMemcpyDtoDAsync_v2_ptsz,@function
@@ -1791,17 +1841,22 @@ cuMemcpyDtoDAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2496(%rip)
+1:	jmp	*carmine_front_slots+2576(%rip)
 	.size cuMemcpyDtoDAsync_v2_ptsz,.-cuMemcpyDtoDAsync_v2_ptsz
 	.globl cuMemcpyDtoD_v2
 	.type cuMemcpyDtoD_v2,@function
 cuMemcpyDtoD_v2:	endbr64
-	jmp	*carmine_front_slots+2504(%rip)
+	jmp	*carmine_front_slots+2584(%rip)
 	.size cuMemcpyDtoD_v2,.-cuMemcpyDtoD_v2
+	.globl cuMemcpyDtoD_v2_ptds
+	.type cuMemcpyDtoD_v2_ptds,@function
+cuMemcpyDtoD_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2592(%rip)
+	.size cuMemcpyDtoD_v2_ptds,.-cuMemcpyDtoD_v2_ptds
 	.globl cuMemcpyDtoHAsync_v2
 	.type cuMemcpyDtoHAsync_v2,@function
 cuMemcpyDtoHAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2512(%rip)
+	jmp	*carmine_front_slots+2600(%rip)
 	.size cuMemcpyDtoHAsync_v2,.-cuMemcpyDtoHAsync_v2
 	.globl cuMemcpyDtoHAsync_v2_ptsz
 	.type cuMemcpyDtoHAsync_v2_ptsz,@function
@@ -1809,17 +1864,22 @@ cuMemcpyDtoHAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2512(%rip)
+1:	jmp	*carmine_front_slots+2600(%rip)
 	.size cuMemcpyDtoHAsync_v2_ptsz,.-cuMemcpyDtoHAsync_v2_ptsz
 	.globl cuMemcpyDtoH_v2
 	.type cuMemcpyDtoH_v2,@function
 cuMemcpyDtoH_v2:	endbr64
-	jmp	*carmine_front_slots+2520(%rip)
+	jmp	*carmine_front_slots+2608(%rip)
 	.size cuMemcpyDtoH_v2,.-cuMemcpyDtoH_v2
+	.globl cuMemcpyDtoH_v2_ptds
+	.type cuMemcpyDtoH_v2_ptds,@function
+cuMemcpyDtoH_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2616(%rip)
+	.size cuMemcpyDtoH_v2_ptds,.-cuMemcpyDtoH_v2_ptds
 	.globl cuMemcpyHtoAAsync_v2
 	.type cuMemcpyHtoAAsync_v2,@function
 cuMemcpyHtoAAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2528(%rip)
+	jmp	*carmine_front_slots+2624(%rip)
 	.size cuMemcpyHtoAAsync_v2,.-cuMemcpyHtoAAsync_v2
 	.globl cuMemcpyHtoAAsync_v2_ptsz
 	.type cuMemcpyHtoAAsync_v2_ptsz,@function
@@ -1827,17 +1887,22 @@ cuMemcpyHtoAAsync_v2_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2528(%rip)
+1:	jmp	*carmine_front_slots+2624(%rip)
 	.size cuMemcpyHtoAAsync_v2_ptsz,.-cuMemcpyHtoAAsync_v2_ptsz
 	.globl cuMemcpyHtoA_v2
 	.type cuMemcpyHtoA_v2,@function
 cuMemcpyHtoA_v2:	endbr64
-	jmp	*carmine_front_slots+2536(%rip)
+	jmp	*carmine_front_slots+2632(%rip)
 	.size cuMemcpyHtoA_v2,.-cuMemcpyHtoA_v2
+	.globl cuMemcpyHtoA_v2_ptds
+	.type cuMemcpyHtoA_v2_ptds,@function
+cuMemcpyHtoA_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2640(%rip)
+	.size cuMemcpyHtoA_v2_ptds,.-cuMemcpyHtoA_v2_ptds
 	.globl cuMemcpyHtoDAsync_v2
 	.type cuMemcpyHtoDAsync_v2,@function
 cuMemcpyHtoDAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2544(%rip)
+	jmp	*carmine_front_slots+2648(%rip)
 	.size cuMemcpyHtoDAsync_v2,.-cuMemcpyHtoDAsync_v2
 	.globl cuMemcpyHtoDAsync_v2_ptsz
 	.type cuMemcpyHtoDAsync_v2_ptsz,@function
@@ -1845,22 +1910,27 @@ cuMemcpyHtoDAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2544(%rip)
+1:	jmp	*carmine_front_slots+2648(%rip)
 	.size cuMemcpyHtoDAsync_v2_ptsz,.-cuMemcpyHtoDAsync_v2_ptsz
 	.globl cuMemcpyHtoD_v2
 	.type cuMemcpyHtoD_v2,@function
 cuMemcpyHtoD_v2:	endbr64
-	jmp	*carmine_front_slots+2552(%rip)
+	jmp	*carmine_front_slots+2656(%rip)
 	.size cuMemcpyHtoD_v2,.-cuMemcpyHtoD_v2
+	.globl cuMemcpyHtoD_v2_ptds
+	.type cuMemcpyHtoD_v2_ptds,@function
+cuMemcpyHtoD_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2664(%rip)
+	.size cuMemcpyHtoD_v2_ptds,.-cuMemcpyHtoD_v2_ptds
 	.globl cuMemcpyPeer
 	.type cuMemcpyPeer,@function
 cuMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+2560(%rip)
+	jmp	*carmine_front_slots+2672(%rip)
 	.size cuMemcpyPeer,.-cuMemcpyPeer
 	.globl cuMemcpyPeerAsync
 	.type cuMemcpyPeerAsync,@function
 cuMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+2568(%rip)
+	jmp	*carmine_front_slots+2680(%rip)
 	.size cuMemcpyPeerAsync,.-cuMemcpyPeerAsync
 	.globl cuMemcpyPeerAsync_ptsz
 	.type cuMemcpyPeerAsync_ptsz,@function
@@ -1868,12 +1938,17 @@ cuMemcpyPeerAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2568(%rip)
+1:	jmp	*carmine_front_slots+2680(%rip)
 	.size cuMemcpyPeerAsync_ptsz,.-cuMemcpyPeerAsync_ptsz
+	.globl cuMemcpyPeer_ptds
+	.type cuMemcpyPeer_ptds,@function
+cuMemcpyPeer_ptds:	endbr64
+	jmp	*carmine_front_slots+2688(%rip)
+	.size cuMemcpyPeer_ptds,.-cuMemcpyPeer_ptds
 	.globl cuMemcpyWithAttributesAsync
 	.type cuMemcpyWithAttributesAsync,@function
 cuMemcpyWithAttributesAsync:	endbr64
-	jmp	*carmine_front_slots+2576(%rip)
+	jmp	*carmine_front_slots+2696(%rip)
 	.size cuMemcpyWithAttributesAsync,.-cuMemcpyWithAttributesAsync
 	.globl cuMemcpyWithAttributesAsync_ptsz
 	.type cuMemcpyWithAttributesAsync_ptsz,@function
@@ -1881,12 +1956,17 @@ cuMemcpyWithAttributesAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2576(%rip)
+1:	jmp	*carmine_front_slots+2696(%rip)
 	.size cuMemcpyWithAttributesAsync_ptsz,.-cuMemcpyWithAttributesAsync_ptsz
+	.globl cuMemcpy_ptds
+	.type cuMemcpy_ptds,@function
+cuMemcpy_ptds:	endbr64
+	jmp	*carmine_front_slots+2704(%rip)
+	.size cuMemcpy_ptds,.-cuMemcpy_ptds
 	.globl cuMemsetD16Async
 	.type cuMemsetD16Async,@function
 cuMemsetD16Async:	endbr64
-	jmp	*carmine_front_slots+2584(%rip)
+	jmp	*carmine_front_slots+2712(%rip)
 	.size cuMemsetD16Async,.-cuMemsetD16Async
 	.globl cuMemsetD16Async_ptsz
 	.type cuMemsetD16Async_ptsz,@function
@@ -1894,17 +1974,22 @@ cuMemsetD16Async_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2584(%rip)
+1:	jmp	*carmine_front_slots+2712(%rip)
 	.size cuMemsetD16Async_ptsz,.-cuMemsetD16Async_ptsz
 	.globl cuMemsetD16_v2
 	.type cuMemsetD16_v2,@function
 cuMemsetD16_v2:	endbr64
-	jmp	*carmine_front_slots+2592(%rip)
+	jmp	*carmine_front_slots+2720(%rip)
 	.size cuMemsetD16_v2,.-cuMemsetD16_v2
+	.globl cuMemsetD16_v2_ptds
+	.type cuMemsetD16_v2_ptds,@function
+cuMemsetD16_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2728(%rip)
+	.size cuMemsetD16_v2_ptds,.-cuMemsetD16_v2_ptds
 	.globl cuMemsetD2D16Async
 	.type cuMemsetD2D16Async,@function
 cuMemsetD2D16Async:	endbr64
-	jmp	*carmine_front_slots+2600(%rip)
+	jmp	*carmine_front_slots+2736(%rip)
 	.size cuMemsetD2D16Async,.-cuMemsetD2D16Async
 	.globl cuMemsetD2D16Async_ptsz
 	.type cuMemsetD2D16Async_ptsz,@function
@@ -1912,17 +1997,22 @@ cuMemsetD2D16Async_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2600(%rip)
+1:	jmp	*carmine_front_slots+2736(%rip)
 	.size cuMemsetD2D16Async_ptsz,.-cuMemsetD2D16Async_ptsz
 	.globl cuMemsetD2D16_v2
 	.type cuMemsetD2D16_v2,@function
 cuMemsetD2D16_v2:	endbr64
-	jmp	*carmine_front_slots+2608(%rip)
+	jmp	*carmine_front_slots+2744(%rip)
 	.size cuMemsetD2D16_v2,.-cuMemsetD2D16_v2
+	.globl cuMemsetD2D16_v2_ptds
+	.type cuMemsetD2D16_v2_ptds,@function
+cuMemsetD2D16_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2752(%rip)
+	.size cuMemsetD2D16_v2_ptds,.-cuMemsetD2D16_v2_ptds
 	.globl cuMemsetD2D32Async
 	.type cuMemsetD2D32Async,@function
 cuMemsetD2D32Async:	endbr64
-	jmp	*carmine_front_slots+2616(%rip)
+	jmp	*carmine_front_slots+2760(%rip)
 	.size cuMemsetD2D32Async,.-cuMemsetD2D32Async
 	.globl cuMemsetD2D32Async_ptsz
 	.type cuMemsetD2D32Async_ptsz,@function
@@ -1930,17 +2020,22 @@ cuMemsetD2D32Async_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2616(%rip)
+1:	jmp	*carmine_front_slots+2760(%rip)
 	.size cuMemsetD2D32Async_ptsz,.-cuMemsetD2D32Async_ptsz
 	.globl cuMemsetD2D32_v2
 	.type cuMemsetD2D32_v2,@function
 cuMemsetD2D32_v2:	endbr64
-	jmp	*carmine_front_slots+2624(%rip)
+	jmp	*carmine_front_slots+2768(%rip)
 	.size cuMemsetD2D32_v2,.-cuMemsetD2D32_v2
+	.globl cuMemsetD2D32_v2_ptds
+	.type cuMemsetD2D32_v2_ptds,@function
+cuMemsetD2D32_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2776(%rip)
+	.size cuMemsetD2D32_v2_ptds,.-cuMemsetD2D32_v2_ptds
 	.globl cuMemsetD2D8Async
 	.type cuMemsetD2D8Async,@function
 cuMemsetD2D8Async:	endbr64
-	jmp	*carmine_front_slots+2632(%rip)
+	jmp	*carmine_front_slots+2784(%rip)
 	.size cuMemsetD2D8Async,.-cuMemsetD2D8Async
 	.globl cuMemsetD2D8Async_ptsz
 	.type cuMemsetD2D8Async_ptsz,@function
@@ -1948,17 +2043,22 @@ cuMemsetD2D8Async_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2632(%rip)
+1:	jmp	*carmine_front_slots+2784(%rip)
 	.size cuMemsetD2D8Async_ptsz,.-cuMemsetD2D8Async_ptsz
 	.globl cuMemsetD2D8_v2
 	.type cuMemsetD2D8_v2,@function
 cuMemsetD2D8_v2:	endbr64
-	jmp	*carmine_front_slots+2640(%rip)
+	jmp	*carmine_front_slots+2792(%rip)
 	.size cuMemsetD2D8_v2,.-cuMemsetD2D8_v2
+	.globl cuMemsetD2D8_v2_ptds
+	.type cuMemsetD2D8_v2_ptds,@function
+cuMemsetD2D8_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2800(%rip)
+	.size cuMemsetD2D8_v2_ptds,.-cuMemsetD2D8_v2_ptds
 	.globl cuMemsetD32Async
 	.type cuMemsetD32Async,@function
 cuMemsetD32Async:	endbr64
-	jmp	*carmine_front_slots+2648(%rip)
+	jmp	*carmine_front_slots+2808(%rip)
 	.size cuMemsetD32Async,.-cuMemsetD32Async
 	.globl cuMemsetD32Async_ptsz
 	.type cuMemsetD32Async_ptsz,@function
@@ -1966,17 +2066,22 @@ cuMemsetD32Async_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2648(%rip)
+1:	jmp	*carmine_front_slots+2808(%rip)
 	.size cuMemsetD32Async_ptsz,.-cuMemsetD32Async_ptsz
 	.globl cuMemsetD32_v2
 	.type cuMemsetD32_v2,@function
 cuMemsetD32_v2:	endbr64
-	jmp	*carmine_front_slots+2656(%rip)
+	jmp	*carmine_front_slots+2816(%rip)
 	.size cuMemsetD32_v2,.-cuMemsetD32_v2
+	.globl cuMemsetD32_v2_ptds
+	.type cuMemsetD32_v2_ptds,@function
+cuMemsetD32_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2824(%rip)
+	.size cuMemsetD32_v2_ptds,.-cuMemsetD32_v2_ptds
 	.globl cuMemsetD8Async
 	.type cuMemsetD8Async,@function
 cuMemsetD8Async:	endbr64
-	jmp	*carmine_front_slots+2664(%rip)
+	jmp	*carmine_front_slots+2832(%rip)
 	.size cuMemsetD8Async,.-cuMemsetD8Async
 	.globl cuMemsetD8Async_ptsz
 	.type cuMemsetD8Async_ptsz,@function
@@ -1984,122 +2089,142 @@ cuMemsetD8Async_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2664(%rip)
+1:	jmp	*carmine_front_slots+2832(%rip)
 	.size cuMemsetD8Async_ptsz,.-cuMemsetD8Async_ptsz
 	.globl cuMemsetD8_v2
 	.type cuMemsetD8_v2,@function
 cuMemsetD8_v2:	endbr64
-	jmp	*carmine_front_slots+2672(%rip)
+	jmp	*carmine_front_slots+2840(%rip)
 	.size cuMemsetD8_v2,.-cuMemsetD8_v2
+	.globl cuMemsetD8_v2_ptds
+	.type cuMemsetD8_v2_ptds,@function
+cuMemsetD8_v2_ptds:	endbr64
+	jmp	*carmine_front_slots+2848(%rip)
+	.size cuMemsetD8_v2_ptds,.-cuMemsetD8_v2_ptds
 	.globl cuMipmappedArrayCreate
 	.type cuMipmappedArrayCreate,@function
 cuMipmappedArrayCreate:	endbr64
-	jmp	*carmine_front_slots+2680(%rip)
+	jmp	*carmine_front_slots+2856(%rip)
 	.size cuMipmappedArrayCreate,.-cuMipmappedArrayCreate
 	.globl cuMipmappedArrayDestroy
 	.type cuMipmappedArrayDestroy,@function
 cuMipmappedArrayDestroy:	endbr64
-	jmp	*carmine_front_slots+2688(%rip)
+	jmp	*carmine_front_slots+2864(%rip)
 	.size cuMipmappedArrayDestroy,.-cuMipmappedArrayDestroy
 	.globl cuMipmappedArrayGetLevel
 	.type cuMipmappedArrayGetLevel,@function
 cuMipmappedArrayGetLevel:	endbr64
-	jmp	*carmine_front_slots+2696(%rip)
+	jmp	*carmine_front_slots+2872(%rip)
 	.size cuMipmappedArrayGetLevel,.-cuMipmappedArrayGetLevel
 	.globl cuMipmappedArrayGetMemoryRequirements
 	.type cuMipmappedArrayGetMemoryRequirements,@function
 cuMipmappedArrayGetMemoryRequirements:	endbr64
-	jmp	*carmine_front_slots+2704(%rip)
+	jmp	*carmine_front_slots+2880(%rip)
 	.size cuMipmappedArrayGetMemoryRequirements,.-cuMipmappedArrayGetMemoryRequirements
 	.globl cuMipmappedArrayGetSparseProperties
 	.type cuMipmappedArrayGetSparseProperties,@function
 cuMipmappedArrayGetSparseProperties:	endbr64
-	jmp	*carmine_front_slots+2712(%rip)
+	jmp	*carmine_front_slots+2888(%rip)
 	.size cuMipmappedArrayGetSparseProperties,.-cuMipmappedArrayGetSparseProperties
 	.globl cuModuleEnumerateFunctions
 	.type cuModuleEnumerateFunctions,@function
 cuModuleEnumerateFunctions:	endbr64
-	jmp	*carmine_front_slots+2720(%rip)
+	jmp	*carmine_front_slots+2896(%rip)
 	.size cuModuleEnumerateFunctions,.-cuModuleEnumerateFunctions
 	.globl cuModuleGetFunction
 	.type cuModuleGetFunction,@function
 cuModuleGetFunction:	endbr64
-	jmp	*carmine_front_slots+2728(%rip)
+	jmp	*carmine_front_slots+2904(%rip)
 	.size cuModuleGetFunction,.-cuModuleGetFunction
 	.globl cuModuleGetFunctionCount
 	.type cuModuleGetFunctionCount,@function
 cuModuleGetFunctionCount:	endbr64
-	jmp	*carmine_front_slots+2736(%rip)
+	jmp	*carmine_front_slots+2912(%rip)
 	.size cuModuleGetFunctionCount,.-cuModuleGetFunctionCount
 	.globl cuModuleGetGlobal_v2
 	.type cuModuleGetGlobal_v2,@function
 cuModuleGetGlobal_v2:	endbr64
-	jmp	*carmine_front_slots+2744(%rip)
+	jmp	*carmine_front_slots+2920(%rip)
 	.size cuModuleGetGlobal_v2,.-cuModuleGetGlobal_v2
 	.globl cuModuleGetLoadingMode
 	.type cuModuleGetLoadingMode,@function
 cuModuleGetLoadingMode:	endbr64
-	jmp	*carmine_front_slots+2752(%rip)
+	jmp	*carmine_front_slots+2928(%rip)
 	.size cuModuleGetLoadingMode,.-cuModuleGetLoadingMode
 	.globl cuModuleLoad
 	.type cuModuleLoad,@function
 cuModuleLoad:	endbr64
-	jmp	*carmine_front_slots+2760(%rip)
+	jmp	*carmine_front_slots+2936(%rip)
 	.size cuModuleLoad,.-cuModuleLoad
 	.globl cuModuleLoadData
 	.type cuModuleLoadData,@function
 cuModuleLoadData:	endbr64
-	jmp	*carmine_front_slots+2768(%rip)
+	jmp	*carmine_front_slots+2944(%rip)
 	.size cuModuleLoadData,.-cuModuleLoadData
 	.globl cuModuleLoadDataEx
 	.type cuModuleLoadDataEx,@function
 cuModuleLoadDataEx:	endbr64
-	jmp	*carmine_front_slots+2776(%rip)
+	jmp	*carmine_front_slots+2952(%rip)
 	.size cuModuleLoadDataEx,.-cuModuleLoadDataEx
 	.globl cuModuleLoadFatBinary
 	.type cuModuleLoadFatBinary,@function
 cuModuleLoadFatBinary:	endbr64
-	jmp	*carmine_front_slots+2784(%rip)
+	jmp	*carmine_front_slots+2960(%rip)
 	.size cuModuleLoadFatBinary,.-cuModuleLoadFatBinary
 	.globl cuModuleUnload
 	.type cuModuleUnload,@function
 cuModuleUnload:	endbr64
-	jmp	*carmine_front_slots+2792(%rip)
+	jmp	*carmine_front_slots+2968(%rip)
 	.size cuModuleUnload,.-cuModuleUnload
 	.globl cuOccupancyAvailableDynamicSMemPerBlock
 	.type cuOccupancyAvailableDynamicSMemPerBlock,@function
 cuOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+2800(%rip)
+	jmp	*carmine_front_slots+2976(%rip)
 	.size cuOccupancyAvailableDynamicSMemPerBlock,.-cuOccupancyAvailableDynamicSMemPerBlock
 	.globl cuOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cuOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cuOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+2808(%rip)
+	jmp	*carmine_front_slots+2984(%rip)
 	.size cuOccupancyMaxActiveBlocksPerMultiprocessor,.-cuOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+2816(%rip)
+	jmp	*carmine_front_slots+2992(%rip)
 	.size cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
+	.globl cuOccupancyMaxActiveClusters
+	.type cuOccupancyMaxActiveClusters,@function
+cuOccupancyMaxActiveClusters:	endbr64
+	jmp	*carmine_front_slots+3000(%rip)
+	.size cuOccupancyMaxActiveClusters,.-cuOccupancyMaxActiveClusters
 	.globl cuOccupancyMaxPotentialBlockSize
 	.type cuOccupancyMaxPotentialBlockSize,@function
 cuOccupancyMaxPotentialBlockSize:	endbr64
-	jmp	*carmine_front_slots+2824(%rip)
+	jmp	*carmine_front_slots+3008(%rip)
 	.size cuOccupancyMaxPotentialBlockSize,.-cuOccupancyMaxPotentialBlockSize
+	.globl cuOccupancyMaxPotentialBlockSizeWithFlags
+	.type cuOccupancyMaxPotentialBlockSizeWithFlags,@function
+cuOccupancyMaxPotentialBlockSizeWithFlags:	endbr64
+	jmp	*carmine_front_slots+3016(%rip)
+	.size cuOccupancyMaxPotentialBlockSizeWithFlags,.-cuOccupancyMaxPotentialBlockSizeWithFlags
+	.globl cuOccupancyMaxPotentialClusterSize
+	.type cuOccupancyMaxPotentialClusterSize,@function
+cuOccupancyMaxPotentialClusterSize:	endbr64
+	jmp	*carmine_front_slots+3024(%rip)
+	.size cuOccupancyMaxPotentialClusterSize,.-cuOccupancyMaxPotentialClusterSize
 	.globl cuPointerGetAttribute
 	.type cuPointerGetAttribute,@function
 cuPointerGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2832(%rip)
+	jmp	*carmine_front_slots+3032(%rip)
 	.size cuPointerGetAttribute,.-cuPointerGetAttribute
 	.globl cuPointerGetAttributes
 	.type cuPointerGetAttributes,@function
 cuPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+2840(%rip)
+	jmp	*carmine_front_slots+3040(%rip)
 	.size cuPointerGetAttributes,.-cuPointerGetAttributes
 	.globl cuSignalExternalSemaphoresAsync
 	.type cuSignalExternalSemaphoresAsync,@function
 cuSignalExternalSemaphoresAsync:	endbr64
-	jmp	*carmine_front_slots+2848(%rip)
+	jmp	*carmine_front_slots+3048(%rip)
 	.size cuSignalExternalSemaphoresAsync,.-cuSignalExternalSemaphoresAsync
 	.globl cuSignalExternalSemaphoresAsync_ptsz
 	.type cuSignalExternalSemaphoresAsync_ptsz,@function
@@ -2107,12 +2232,12 @@ cuSignalExternalSemaphoresAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2848(%rip)
+1:	jmp	*carmine_front_slots+3048(%rip)
 	.size cuSignalExternalSemaphoresAsync_ptsz,.-cuSignalExternalSemaphoresAsync_ptsz
 	.globl cuStreamAddCallback
 	.type cuStreamAddCallback,@function
 cuStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+2856(%rip)
+	jmp	*carmine_front_slots+3056(%rip)
 	.size cuStreamAddCallback,.-cuStreamAddCallback
 	.globl cuStreamAddCallback_ptsz
 	.type cuStreamAddCallback_ptsz,@function
@@ -2120,12 +2245,12 @@ cuStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2856(%rip)
+1:	jmp	*carmine_front_slots+3056(%rip)
 	.size cuStreamAddCallback_ptsz,.-cuStreamAddCallback_ptsz
 	.globl cuStreamAttachMemAsync
 	.type cuStreamAttachMemAsync,@function
 cuStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+2864(%rip)
+	jmp	*carmine_front_slots+3064(%rip)
 	.size cuStreamAttachMemAsync,.-cuStreamAttachMemAsync
 	.globl cuStreamAttachMemAsync_ptsz
 	.type cuStreamAttachMemAsync_ptsz,@function
@@ -2133,12 +2258,12 @@ cuStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2864(%rip)
+1:	jmp	*carmine_front_slots+3064(%rip)
 	.size cuStreamAttachMemAsync_ptsz,.-cuStreamAttachMemAsync_ptsz
 	.globl cuStreamBatchMemOp_v2
 	.type cuStreamBatchMemOp_v2,@function
 cuStreamBatchMemOp_v2:	endbr64
-	jmp	*carmine_front_slots+2872(%rip)
+	jmp	*carmine_front_slots+3072(%rip)
 	.size cuStreamBatchMemOp_v2,.-cuStreamBatchMemOp_v2
 	.globl cuStreamBatchMemOp_v2_ptsz
 	.type cuStreamBatchMemOp_v2_ptsz,@function
@@ -2146,12 +2271,12 @@ cuStreamBatchMemOp_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2872(%rip)
+1:	jmp	*carmine_front_slots+3072(%rip)
 	.size cuStreamBatchMemOp_v2_ptsz,.-cuStreamBatchMemOp_v2_ptsz
 	.globl cuStreamBeginCaptureToGraph
 	.type cuStreamBeginCaptureToGraph,@function
 cuStreamBeginCaptureToGraph:	endbr64
-	jmp	*carmine_front_slots+2880(%rip)
+	jmp	*carmine_front_slots+3080(%rip)
 	.size cuStreamBeginCaptureToGraph,.-cuStreamBeginCaptureToGraph
 	.globl cuStreamBeginCaptureToGraph_ptsz
 	.type cuStreamBeginCaptureToGraph_ptsz,@function
@@ -2159,12 +2284,12 @@ cuStreamBeginCaptureToGraph_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2880(%rip)
+1:	jmp	*carmine_front_slots+3080(%rip)
 	.size cuStreamBeginCaptureToGraph_ptsz,.-cuStreamBeginCaptureToGraph_ptsz
 	.globl cuStreamBeginCapture_v2
 	.type cuStreamBeginCapture_v2,@function
 cuStreamBeginCapture_v2:	endbr64
-	jmp	*carmine_front_slots+2888(%rip)
+	jmp	*carmine_front_slots+3088(%rip)
 	.size cuStreamBeginCapture_v2,.-cuStreamBeginCapture_v2
 	.globl cuStreamBeginCapture_v2_ptsz
 	.type cuStreamBeginCapture_v2_ptsz,@function
@@ -2172,12 +2297,12 @@ cuStreamBeginCapture_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2888(%rip)
+1:	jmp	*carmine_front_slots+3088(%rip)
 	.size cuStreamBeginCapture_v2_ptsz,.-cuStreamBeginCapture_v2_ptsz
 	.globl cuStreamBeginRecaptureToGraph
 	.type cuStreamBeginRecaptureToGraph,@function
 cuStreamBeginRecaptureToGraph:	endbr64
-	jmp	*carmine_front_slots+2896(%rip)
+	jmp	*carmine_front_slots+3096(%rip)
 	.size cuStreamBeginRecaptureToGraph,.-cuStreamBeginRecaptureToGraph
 	.globl cuStreamBeginRecaptureToGraph_ptsz
 	.type cuStreamBeginRecaptureToGraph_ptsz,@function
@@ -2185,12 +2310,12 @@ cuStreamBeginRecaptureToGraph_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2896(%rip)
+1:	jmp	*carmine_front_slots+3096(%rip)
 	.size cuStreamBeginRecaptureToGraph_ptsz,.-cuStreamBeginRecaptureToGraph_ptsz
 	.globl cuStreamCopyAttributes
 	.type cuStreamCopyAttributes,@function
 cuStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+2904(%rip)
+	jmp	*carmine_front_slots+3104(%rip)
 	.size cuStreamCopyAttributes,.-cuStreamCopyAttributes
 	.globl cuStreamCopyAttributes_ptsz
 	.type cuStreamCopyAttributes_ptsz,@function
@@ -2198,27 +2323,27 @@ cuStreamCopyAttributes_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2904(%rip)
+1:	jmp	*carmine_front_slots+3104(%rip)
 	.size cuStreamCopyAttributes_ptsz,.-cuStreamCopyAttributes_ptsz
 	.globl cuStreamCreate
 	.type cuStreamCreate,@function
 cuStreamCreate:	endbr64
-	jmp	*carmine_front_slots+2912(%rip)
+	jmp	*carmine_front_slots+3112(%rip)
 	.size cuStreamCreate,.-cuStreamCreate
 	.globl cuStreamCreateWithPriority
 	.type cuStreamCreateWithPriority,@function
 cuStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+2920(%rip)
+	jmp	*carmine_front_slots+3120(%rip)
 	.size cuStreamCreateWithPriority,.-cuStreamCreateWithPriority
 	.globl cuStreamDestroy_v2
 	.type cuStreamDestroy_v2,@function
 cuStreamDestroy_v2:	endbr64
-	jmp	*carmine_front_slots+2928(%rip)
+	jmp	*carmine_front_slots+3128(%rip)
 	.size cuStreamDestroy_v2,.-cuStreamDestroy_v2
 	.globl cuStreamEndCapture
 	.type cuStreamEndCapture,@function
 cuStreamEndCapture:	endbr64
-	jmp	*carmine_front_slots+2936(%rip)
+	jmp	*carmine_front_slots+3136(%rip)
 	.size cuStreamEndCapture,.-cuStreamEndCapture
 	.globl cuStreamEndCapture_ptsz
 	.type cuStreamEndCapture_ptsz,@function
@@ -2226,12 +2351,12 @@ cuStreamEndCapture_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2936(%rip)
+1:	jmp	*carmine_front_slots+3136(%rip)
 	.size cuStreamEndCapture_ptsz,.-cuStreamEndCapture_ptsz
 	.globl cuStreamGetAttribute
 	.type cuStreamGetAttribute,@function
 cuStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2944(%rip)
+	jmp	*carmine_front_slots+3144(%rip)
 	.size cuStreamGetAttribute,.-cuStreamGetAttribute
 	.globl cuStreamGetAttribute_ptsz
 	.type cuStreamGetAttribute_ptsz,@function
@@ -2239,12 +2364,12 @@ cuStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2944(%rip)
+1:	jmp	*carmine_front_slots+3144(%rip)
 	.size cuStreamGetAttribute_ptsz,.-cuStreamGetAttribute_ptsz
 	.globl cuStreamGetCaptureInfo_v2
 	.type cuStreamGetCaptureInfo_v2,@function
 cuStreamGetCaptureInfo_v2:	endbr64
-	jmp	*carmine_front_slots+2952(%rip)
+	jmp	*carmine_front_slots+3152(%rip)
 	.size cuStreamGetCaptureInfo_v2,.-cuStreamGetCaptureInfo_v2
 	.globl cuStreamGetCaptureInfo_v2_ptsz
 	.type cuStreamGetCaptureInfo_v2_ptsz,@function
@@ -2252,12 +2377,12 @@ cuStreamGetCaptureInfo_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2952(%rip)
+1:	jmp	*carmine_front_slots+3152(%rip)
 	.size cuStreamGetCaptureInfo_v2_ptsz,.-cuStreamGetCaptureInfo_v2_ptsz
 	.globl cuStreamGetCaptureInfo_v3
 	.type cuStreamGetCaptureInfo_v3,@function
 cuStreamGetCaptureInfo_v3:	endbr64
-	jmp	*carmine_front_slots+2960(%rip)
+	jmp	*carmine_front_slots+3160(%rip)
 	.size cuStreamGetCaptureInfo_v3,.-cuStreamGetCaptureInfo_v3
 	.globl cuStreamGetCaptureInfo_v3_ptsz
 	.type cuStreamGetCaptureInfo_v3_ptsz,@function
@@ -2265,12 +2390,12 @@ cuStreamGetCaptureInfo_v3_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2960(%rip)
+1:	jmp	*carmine_front_slots+3160(%rip)
 	.size cuStreamGetCaptureInfo_v3_ptsz,.-cuStreamGetCaptureInfo_v3_ptsz
 	.globl cuStreamGetCtx
 	.type cuStreamGetCtx,@function
 cuStreamGetCtx:	endbr64
-	jmp	*carmine_front_slots+2968(%rip)
+	jmp	*carmine_front_slots+3168(%rip)
 	.size cuStreamGetCtx,.-cuStreamGetCtx
 	.globl cuStreamGetCtx_ptsz
 	.type cuStreamGetCtx_ptsz,@function
@@ -2278,12 +2403,25 @@ cuStreamGetCtx_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2968(%rip)
+1:	jmp	*carmine_front_slots+3168(%rip)
 	.size cuStreamGetCtx_ptsz,.-cuStreamGetCtx_ptsz
+	.globl cuStreamGetCtx_v2
+	.type cuStreamGetCtx_v2,@function
+cuStreamGetCtx_v2:	endbr64
+	jmp	*carmine_front_slots+3176(%rip)
+	.size cuStreamGetCtx_v2,.-cuStreamGetCtx_v2
+	.globl cuStreamGetCtx_v2_ptsz
+	.type cuStreamGetCtx_v2_ptsz,@function
+cuStreamGetCtx_v2_ptsz:	endbr64
+	cmpq	$0, %rdi
+	jne	1f
+	movq	$2, %rdi
+1:	jmp	*carmine_front_slots+3176(%rip)
+	.size cuStreamGetCtx_v2_ptsz,.-cuStreamGetCtx_v2_ptsz
 	.globl cuStreamGetDevResource
 	.type cuStreamGetDevResource,@function
 cuStreamGetDevResource:	endbr64
-	jmp	*carmine_front_slots+2976(%rip)
+	jmp	*carmine_front_slots+3184(%rip)
 	.size cuStreamGetDevResource,.-cuStreamGetDevResource
 	.globl cuStreamGetDevResource_ptsz
 	.type cuStreamGetDevResource_ptsz,@function
@@ -2291,12 +2429,12 @@ cuStreamGetDevResource_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2976(%rip)
+1:	jmp	*carmine_front_slots+3184(%rip)
 	.size cuStreamGetDevResource_ptsz,.-cuStreamGetDevResource_ptsz
 	.globl cuStreamGetDevice
 	.type cuStreamGetDevice,@function
 cuStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+2984(%rip)
+	jmp	*carmine_front_slots+3192(%rip)
 	.size cuStreamGetDevice,.-cuStreamGetDevice
 	.globl cuStreamGetDevice_ptsz
 	.type cuStreamGetDevice_ptsz,@function
@@ -2304,12 +2442,12 @@ cuStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2984(%rip)
+1:	jmp	*carmine_front_slots+3192(%rip)
 	.size cuStreamGetDevice_ptsz,.-cuStreamGetDevice_ptsz
 	.globl cuStreamGetFlags
 	.type cuStreamGetFlags,@function
 cuStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+2992(%rip)
+	jmp	*carmine_front_slots+3200(%rip)
 	.size cuStreamGetFlags,.-cuStreamGetFlags
 	.globl cuStreamGetFlags_ptsz
 	.type cuStreamGetFlags_ptsz,@function
@@ -2317,17 +2455,17 @@ cuStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+2992(%rip)
+1:	jmp	*carmine_front_slots+3200(%rip)
 	.size cuStreamGetFlags_ptsz,.-cuStreamGetFlags_ptsz
 	.globl cuStreamGetGreenCtx
 	.type cuStreamGetGreenCtx,@function
 cuStreamGetGreenCtx:	endbr64
-	jmp	*carmine_front_slots+3000(%rip)
+	jmp	*carmine_front_slots+3208(%rip)
 	.size cuStreamGetGreenCtx,.-cuStreamGetGreenCtx
 	.globl cuStreamGetId
 	.type cuStreamGetId,@function
 cuStreamGetId:	endbr64
-	jmp	*carmine_front_slots+3008(%rip)
+	jmp	*carmine_front_slots+3216(%rip)
 	.size cuStreamGetId,.-cuStreamGetId
 	.globl cuStreamGetId_ptsz
 	.type cuStreamGetId_ptsz,@function
@@ -2335,12 +2473,12 @@ cuStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3008(%rip)
+1:	jmp	*carmine_front_slots+3216(%rip)
 	.size cuStreamGetId_ptsz,.-cuStreamGetId_ptsz
 	.globl cuStreamGetPriority
 	.type cuStreamGetPriority,@function
 cuStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+3016(%rip)
+	jmp	*carmine_front_slots+3224(%rip)
 	.size cuStreamGetPriority,.-cuStreamGetPriority
 	.globl cuStreamGetPriority_ptsz
 	.type cuStreamGetPriority_ptsz,@function
@@ -2348,12 +2486,12 @@ cuStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3016(%rip)
+1:	jmp	*carmine_front_slots+3224(%rip)
 	.size cuStreamGetPriority_ptsz,.-cuStreamGetPriority_ptsz
 	.globl cuStreamIsCapturing
 	.type cuStreamIsCapturing,@function
 cuStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+3024(%rip)
+	jmp	*carmine_front_slots+3232(%rip)
 	.size cuStreamIsCapturing,.-cuStreamIsCapturing
 	.globl cuStreamIsCapturing_ptsz
 	.type cuStreamIsCapturing_ptsz,@function
@@ -2361,12 +2499,12 @@ cuStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3024(%rip)
+1:	jmp	*carmine_front_slots+3232(%rip)
 	.size cuStreamIsCapturing_ptsz,.-cuStreamIsCapturing_ptsz
 	.globl cuStreamQuery
 	.type cuStreamQuery,@function
 cuStreamQuery:	endbr64
-	jmp	*carmine_front_slots+3032(%rip)
+	jmp	*carmine_front_slots+3240(%rip)
 	.size cuStreamQuery,.-cuStreamQuery
 	.globl cuStreamQuery_ptsz
 	.type cuStreamQuery_ptsz,@function
@@ -2374,12 +2512,12 @@ cuStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3032(%rip)
+1:	jmp	*carmine_front_slots+3240(%rip)
 	.size cuStreamQuery_ptsz,.-cuStreamQuery_ptsz
 	.globl cuStreamSetAttribute
 	.type cuStreamSetAttribute,@function
 cuStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+3040(%rip)
+	jmp	*carmine_front_slots+3248(%rip)
 	.size cuStreamSetAttribute,.-cuStreamSetAttribute
 	.globl cuStreamSetAttribute_ptsz
 	.type cuStreamSetAttribute_ptsz,@function
@@ -2387,12 +2525,12 @@ cuStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3040(%rip)
+1:	jmp	*carmine_front_slots+3248(%rip)
 	.size cuStreamSetAttribute_ptsz,.-cuStreamSetAttribute_ptsz
 	.globl cuStreamSynchronize
 	.type cuStreamSynchronize,@function
 cuStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+3048(%rip)
+	jmp	*carmine_front_slots+3256(%rip)
 	.size cuStreamSynchronize,.-cuStreamSynchronize
 	.globl cuStreamSynchronize_ptsz
 	.type cuStreamSynchronize_ptsz,@function
@@ -2400,12 +2538,12 @@ cuStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3048(%rip)
+1:	jmp	*carmine_front_slots+3256(%rip)
 	.size cuStreamSynchronize_ptsz,.-cuStreamSynchronize_ptsz
 	.globl cuStreamUpdateCaptureDependencies
 	.type cuStreamUpdateCaptureDependencies,@function
 cuStreamUpdateCaptureDependencies:	endbr64
-	jmp	*carmine_front_slots+3056(%rip)
+	jmp	*carmine_front_slots+3264(%rip)
 	.size cuStreamUpdateCaptureDependencies,.-cuStreamUpdateCaptureDependencies
 	.globl cuStreamUpdateCaptureDependencies_ptsz
 	.type cuStreamUpdateCaptureDependencies_ptsz,@function
@@ -2413,12 +2551,12 @@ cuStreamUpdateCaptureDependencies_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3056(%rip)
+1:	jmp	*carmine_front_slots+3264(%rip)
 	.size cuStreamUpdateCaptureDependencies_ptsz,.-cuStreamUpdateCaptureDependencies_ptsz
 	.globl cuStreamUpdateCaptureDependencies_v2
 	.type cuStreamUpdateCaptureDependencies_v2,@function
 cuStreamUpdateCaptureDependencies_v2:	endbr64
-	jmp	*carmine_front_slots+3064(%rip)
+	jmp	*carmine_front_slots+3272(%rip)
 	.size cuStreamUpdateCaptureDependencies_v2,.-cuStreamUpdateCaptureDependencies_v2
 	.globl cuStreamUpdateCaptureDependencies_v2_ptsz
 	.type cuStreamUpdateCaptureDependencies_v2_ptsz,@function
@@ -2426,12 +2564,12 @@ cuStreamUpdateCaptureDependencies_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3064(%rip)
+1:	jmp	*carmine_front_slots+3272(%rip)
 	.size cuStreamUpdateCaptureDependencies_v2_ptsz,.-cuStreamUpdateCaptureDependencies_v2_ptsz
 	.globl cuStreamWaitEvent
 	.type cuStreamWaitEvent,@function
 cuStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+3072(%rip)
+	jmp	*carmine_front_slots+3280(%rip)
 	.size cuStreamWaitEvent,.-cuStreamWaitEvent
 	.globl cuStreamWaitEvent_ptsz
 	.type cuStreamWaitEvent_ptsz,@function
@@ -2439,12 +2577,12 @@ cuStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3072(%rip)
+1:	jmp	*carmine_front_slots+3280(%rip)
 	.size cuStreamWaitEvent_ptsz,.-cuStreamWaitEvent_ptsz
 	.globl cuStreamWaitValue32_v2
 	.type cuStreamWaitValue32_v2,@function
 cuStreamWaitValue32_v2:	endbr64
-	jmp	*carmine_front_slots+3080(%rip)
+	jmp	*carmine_front_slots+3288(%rip)
 	.size cuStreamWaitValue32_v2,.-cuStreamWaitValue32_v2
 	.globl cuStreamWaitValue32_v2_ptsz
 	.type cuStreamWaitValue32_v2_ptsz,@function
@@ -2452,12 +2590,12 @@ cuStreamWaitValue32_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3080(%rip)
+1:	jmp	*carmine_front_slots+3288(%rip)
 	.size cuStreamWaitValue32_v2_ptsz,.-cuStreamWaitValue32_v2_ptsz
 	.globl cuStreamWaitValue64_v2
 	.type cuStreamWaitValue64_v2,@function
 cuStreamWaitValue64_v2:	endbr64
-	jmp	*carmine_front_slots+3088(%rip)
+	jmp	*carmine_front_slots+3296(%rip)
 	.size cuStreamWaitValue64_v2,.-cuStreamWaitValue64_v2
 	.globl cuStreamWaitValue64_v2_ptsz
 	.type cuStreamWaitValue64_v2_ptsz,@function
@@ -2465,12 +2603,12 @@ cuStreamWaitValue64_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3088(%rip)
+1:	jmp	*carmine_front_slots+3296(%rip)
 	.size cuStreamWaitValue64_v2_ptsz,.-cuStreamWaitValue64_v2_ptsz
 	.globl cuStreamWriteValue32_v2
 	.type cuStreamWriteValue32_v2,@function
 cuStreamWriteValue32_v2:	endbr64
-	jmp	*carmine_front_slots+3096(%rip)
+	jmp	*carmine_front_slots+3304(%rip)
 	.size cuStreamWriteValue32_v2,.-cuStreamWriteValue32_v2
 	.globl cuStreamWriteValue32_v2_ptsz
 	.type cuStreamWriteValue32_v2_ptsz,@function
@@ -2478,12 +2616,12 @@ cuStreamWriteValue32_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3096(%rip)
+1:	jmp	*carmine_front_slots+3304(%rip)
 	.size cuStreamWriteValue32_v2_ptsz,.-cuStreamWriteValue32_v2_ptsz
 	.globl cuStreamWriteValue64_v2
 	.type cuStreamWriteValue64_v2,@function
 cuStreamWriteValue64_v2:	endbr64
-	jmp	*carmine_front_slots+3104(%rip)
+	jmp	*carmine_front_slots+3312(%rip)
 	.size cuStreamWriteValue64_v2,.-cuStreamWriteValue64_v2
 	.globl cuStreamWriteValue64_v2_ptsz
 	.type cuStreamWriteValue64_v2_ptsz,@function
@@ -2491,72 +2629,72 @@ cuStreamWriteValue64_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3104(%rip)
+1:	jmp	*carmine_front_slots+3312(%rip)
 	.size cuStreamWriteValue64_v2_ptsz,.-cuStreamWriteValue64_v2_ptsz
 	.globl cuSurfObjectCreate
 	.type cuSurfObjectCreate,@function
 cuSurfObjectCreate:	endbr64
-	jmp	*carmine_front_slots+3112(%rip)
+	jmp	*carmine_front_slots+3320(%rip)
 	.size cuSurfObjectCreate,.-cuSurfObjectCreate
 	.globl cuSurfObjectDestroy
 	.type cuSurfObjectDestroy,@function
 cuSurfObjectDestroy:	endbr64
-	jmp	*carmine_front_slots+3120(%rip)
+	jmp	*carmine_front_slots+3328(%rip)
 	.size cuSurfObjectDestroy,.-cuSurfObjectDestroy
 	.globl cuSurfObjectGetResourceDesc
 	.type cuSurfObjectGetResourceDesc,@function
 cuSurfObjectGetResourceDesc:	endbr64
-	jmp	*carmine_front_slots+3128(%rip)
+	jmp	*carmine_front_slots+3336(%rip)
 	.size cuSurfObjectGetResourceDesc,.-cuSurfObjectGetResourceDesc
 	.globl cuTexObjectCreate
 	.type cuTexObjectCreate,@function
 cuTexObjectCreate:	endbr64
-	jmp	*carmine_front_slots+3136(%rip)
+	jmp	*carmine_front_slots+3344(%rip)
 	.size cuTexObjectCreate,.-cuTexObjectCreate
 	.globl cuTexObjectDestroy
 	.type cuTexObjectDestroy,@function
 cuTexObjectDestroy:	endbr64
-	jmp	*carmine_front_slots+3144(%rip)
+	jmp	*carmine_front_slots+3352(%rip)
 	.size cuTexObjectDestroy,.-cuTexObjectDestroy
 	.globl cuTexObjectGetResourceDesc
 	.type cuTexObjectGetResourceDesc,@function
 cuTexObjectGetResourceDesc:	endbr64
-	jmp	*carmine_front_slots+3152(%rip)
+	jmp	*carmine_front_slots+3360(%rip)
 	.size cuTexObjectGetResourceDesc,.-cuTexObjectGetResourceDesc
 	.globl cuTexObjectGetResourceViewDesc
 	.type cuTexObjectGetResourceViewDesc,@function
 cuTexObjectGetResourceViewDesc:	endbr64
-	jmp	*carmine_front_slots+3160(%rip)
+	jmp	*carmine_front_slots+3368(%rip)
 	.size cuTexObjectGetResourceViewDesc,.-cuTexObjectGetResourceViewDesc
 	.globl cuTexObjectGetTextureDesc
 	.type cuTexObjectGetTextureDesc,@function
 cuTexObjectGetTextureDesc:	endbr64
-	jmp	*carmine_front_slots+3168(%rip)
+	jmp	*carmine_front_slots+3376(%rip)
 	.size cuTexObjectGetTextureDesc,.-cuTexObjectGetTextureDesc
 	.globl cuThreadExchangeStreamCaptureMode
 	.type cuThreadExchangeStreamCaptureMode,@function
 cuThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+3176(%rip)
+	jmp	*carmine_front_slots+3384(%rip)
 	.size cuThreadExchangeStreamCaptureMode,.-cuThreadExchangeStreamCaptureMode
 	.globl cuUserObjectCreate
 	.type cuUserObjectCreate,@function
 cuUserObjectCreate:	endbr64
-	jmp	*carmine_front_slots+3184(%rip)
+	jmp	*carmine_front_slots+3392(%rip)
 	.size cuUserObjectCreate,.-cuUserObjectCreate
 	.globl cuUserObjectRelease
 	.type cuUserObjectRelease,@function
 cuUserObjectRelease:	endbr64
-	jmp	*carmine_front_slots+3192(%rip)
+	jmp	*carmine_front_slots+3400(%rip)
 	.size cuUserObjectRelease,.-cuUserObjectRelease
 	.globl cuUserObjectRetain
 	.type cuUserObjectRetain,@function
 cuUserObjectRetain:	endbr64
-	jmp	*carmine_front_slots+3200(%rip)
+	jmp	*carmine_front_slots+3408(%rip)
 	.size cuUserObjectRetain,.-cuUserObjectRetain
 	.globl cuWaitExternalSemaphoresAsync
 	.type cuWaitExternalSemaphoresAsync,@function
 cuWaitExternalSemaphoresAsync:	endbr64
-	jmp	*carmine_front_slots+3208(%rip)
+	jmp	*carmine_front_slots+3416(%rip)
 	.size cuWaitExternalSemaphoresAsync,.-cuWaitExternalSemaphoresAsync
 	.globl cuWaitExternalSemaphoresAsync_ptsz
 	.type cuWaitExternalSemaphoresAsync_ptsz,@function
@@ -2564,7 +2702,7 @@ cuWaitExternalSemaphoresAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+3208(%rip)
+1:	jmp	*carmine_front_slots+3416(%rip)
 	.size cuWaitExternalSemaphoresAsync_ptsz,.-cuWaitExternalSemaphoresAsync_ptsz
 first_0:	pushq	$0
 	jmp	carmine_front_first_call
@@ -3370,6 +3508,58 @@ first_400:	pushq	$400
 	jmp	carmine_front_first_call
 first_401:	pushq	$401
 	jmp	carmine_front_first_call
+first_402:	pushq	$402
+	jmp	carmine_front_first_call
+first_403:	pushq	$403
+	jmp	carmine_front_first_call
+first_404:	pushq	$404
+	jmp	carmine_front_first_call
+first_405:	pushq	$405
+	jmp	carmine_front_first_call
+first_406:	pushq	$406
+	jmp	carmine_front_first_call
+first_407:	pushq	$407
+	jmp	carmine_front_first_call
+first_408:	pushq	$408
+	jmp	carmine_front_first_call
+first_409:	pushq	$409
+	jmp	carmine_front_first_call
+first_410:	pushq	$410
+	jmp	carmine_front_first_call
+first_411:	pushq	$411
+	jmp	carmine_front_first_call
+first_412:	pushq	$412
+	jmp	carmine_front_first_call
+first_413:	pushq	$413
+	jmp	carmine_front_first_call
+first_414:	pushq	$414
+	jmp	carmine_front_first_call
+first_415:	pushq	$415
+	jmp	carmine_front_first_call
+first_416:	pushq	$416
+	jmp	carmine_front_first_call
+first_417:	pushq	$417
+	jmp	carmine_front_first_call
+first_418:	pushq	$418
+	jmp	carmine_front_first_call
+first_419:	pushq	$419
+	jmp	carmine_front_first_call
+first_420:	pushq	$420
+	jmp	carmine_front_first_call
+first_421:	pushq	$421
+	jmp	carmine_front_first_call
+first_422:	pushq	$422
+	jmp	carmine_front_first_call
+first_423:	pushq	$423
+	jmp	carmine_front_first_call
+first_424:	pushq	$424
+	jmp	carmine_front_first_call
+first_425:	pushq	$425
+	jmp	carmine_front_first_call
+first_426:	pushq	$426
+	jmp	carmine_front_first_call
+first_427:	pushq	$427
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 symbol_0:	.asciz "carmine_rt_absent"
 symbol_1:	.asciz "carmine_cu_cuArray3DCreate_v2"
@@ -3525,254 +3715,280 @@ symbol_150:	.asciz "carmine_cu_cuGraphHostNodeSetParams"
 symbol_151:	.asciz "carmine_cu_cuGraphInstantiate"
 symbol_152:	.asciz "carmine_cu_cuGraphInstantiateWithFlags"
 symbol_153:	.asciz "carmine_cu_cuGraphInstantiateWithParams"
-symbol_154:	.asciz "carmine_cu_cuGraphInstantiate_v2"
-symbol_155:	.asciz "carmine_cu_cuGraphKernelNodeCopyAttributes"
-symbol_156:	.asciz "carmine_cu_cuGraphKernelNodeGetAttribute"
-symbol_157:	.asciz "carmine_cu_cuGraphKernelNodeGetParams"
-symbol_158:	.asciz "carmine_cu_cuGraphKernelNodeGetParams_v2"
-symbol_159:	.asciz "carmine_cu_cuGraphKernelNodeSetAttribute"
-symbol_160:	.asciz "carmine_cu_cuGraphKernelNodeSetParams"
-symbol_161:	.asciz "carmine_cu_cuGraphKernelNodeSetParams_v2"
-symbol_162:	.asciz "carmine_cu_cuGraphLaunch"
-symbol_163:	.asciz "carmine_cu_cuGraphMemAllocNodeGetParams"
-symbol_164:	.asciz "carmine_cu_cuGraphMemFreeNodeGetParams"
-symbol_165:	.asciz "carmine_cu_cuGraphMemcpyNodeGetParams"
-symbol_166:	.asciz "carmine_cu_cuGraphMemcpyNodeSetParams"
-symbol_167:	.asciz "carmine_cu_cuGraphMemsetNodeGetParams"
-symbol_168:	.asciz "carmine_cu_cuGraphMemsetNodeSetParams"
-symbol_169:	.asciz "carmine_cu_cuGraphNodeFindInClone"
-symbol_170:	.asciz "carmine_cu_cuGraphNodeGetContainingGraph"
-symbol_171:	.asciz "carmine_cu_cuGraphNodeGetDependencies"
-symbol_172:	.asciz "carmine_cu_cuGraphNodeGetDependencies_v2"
-symbol_173:	.asciz "carmine_cu_cuGraphNodeGetDependentNodes"
-symbol_174:	.asciz "carmine_cu_cuGraphNodeGetDependentNodes_v2"
-symbol_175:	.asciz "carmine_cu_cuGraphNodeGetEnabled"
-symbol_176:	.asciz "carmine_cu_cuGraphNodeGetLocalId"
-symbol_177:	.asciz "carmine_cu_cuGraphNodeGetParams"
-symbol_178:	.asciz "carmine_cu_cuGraphNodeGetToolsId"
-symbol_179:	.asciz "carmine_cu_cuGraphNodeGetType"
-symbol_180:	.asciz "carmine_cu_cuGraphNodeSetEnabled"
-symbol_181:	.asciz "carmine_cu_cuGraphNodeSetParams"
-symbol_182:	.asciz "carmine_cu_cuGraphReleaseUserObject"
-symbol_183:	.asciz "carmine_cu_cuGraphRemoveDependencies"
-symbol_184:	.asciz "carmine_cu_cuGraphRemoveDependencies_v2"
-symbol_185:	.asciz "carmine_cu_cuGraphRetainUserObject"
-symbol_186:	.asciz "carmine_cu_cuGraphUpload"
-symbol_187:	.asciz "carmine_cu_cuGraphicsMapResources"
-symbol_188:	.asciz "carmine_cu_cuGraphicsResourceGetMappedMipmappedArray"
-symbol_189:	.asciz "carmine_cu_cuGraphicsResourceGetMappedPointer_v2"
-symbol_190:	.asciz "carmine_cu_cuGraphicsResourceSetMapFlags_v2"
-symbol_191:	.asciz "carmine_cu_cuGraphicsSubResourceGetMappedArray"
-symbol_192:	.asciz "carmine_cu_cuGraphicsUnmapResources"
-symbol_193:	.asciz "carmine_cu_cuGraphicsUnregisterResource"
-symbol_194:	.asciz "carmine_cu_cuGreenCtxCreate"
-symbol_195:	.asciz "carmine_cu_cuGreenCtxDestroy"
-symbol_196:	.asciz "carmine_cu_cuGreenCtxGetDevResource"
-symbol_197:	.asciz "carmine_cu_cuGreenCtxGetId"
-symbol_198:	.asciz "carmine_cu_cuGreenCtxRecordEvent"
-symbol_199:	.asciz "carmine_cu_cuGreenCtxStreamCreate"
-symbol_200:	.asciz "carmine_cu_cuGreenCtxWaitEvent"
-symbol_201:	.asciz "carmine_cu_cuImportExternalMemory"
-symbol_202:	.asciz "carmine_cu_cuImportExternalSemaphore"
-symbol_203:	.asciz "carmine_cu_cuInit"
-symbol_204:	.asciz "carmine_cu_cuIpcCloseMemHandle"
-symbol_205:	.asciz "carmine_cu_cuIpcGetEventHandle"
-symbol_206:	.asciz "carmine_cu_cuIpcGetMemHandle"
-symbol_207:	.asciz "carmine_cu_cuIpcOpenEventHandle"
-symbol_208:	.asciz "carmine_cu_cuIpcOpenMemHandle_v2"
-symbol_209:	.asciz "carmine_cu_cuKernelGetAttribute"
-symbol_210:	.asciz "carmine_cu_cuKernelGetFunction"
-symbol_211:	.asciz "carmine_cu_cuKernelGetLibrary"
-symbol_212:	.asciz "carmine_cu_cuKernelGetName"
-symbol_213:	.asciz "carmine_cu_cuKernelGetParamCount"
-symbol_214:	.asciz "carmine_cu_cuKernelGetParamInfo"
-symbol_215:	.asciz "carmine_cu_cuKernelSetAttribute"
-symbol_216:	.asciz "carmine_cu_cuKernelSetCacheConfig"
-symbol_217:	.asciz "carmine_cu_cuLaunchCooperativeKernel"
-symbol_218:	.asciz "carmine_cu_cuLaunchHostFunc"
-symbol_219:	.asciz "carmine_cu_cuLaunchHostFunc_v2"
-symbol_220:	.asciz "carmine_cu_cuLaunchKernel"
-symbol_221:	.asciz "carmine_cu_cuLaunchKernelEx"
-symbol_222:	.asciz "carmine_cu_cuLibraryEnumerateKernels"
-symbol_223:	.asciz "carmine_cu_cuLibraryGetGlobal"
-symbol_224:	.asciz "carmine_cu_cuLibraryGetKernel"
-symbol_225:	.asciz "carmine_cu_cuLibraryGetKernelCount"
-symbol_226:	.asciz "carmine_cu_cuLibraryGetManaged"
-symbol_227:	.asciz "carmine_cu_cuLibraryGetUnifiedFunction"
-symbol_228:	.asciz "carmine_cu_cuLibraryLoadData"
-symbol_229:	.asciz "carmine_cu_cuLibraryLoadFromFile"
-symbol_230:	.asciz "carmine_cu_cuLibraryUnload"
-symbol_231:	.asciz "carmine_cu_cuLinkAddData_v2"
-symbol_232:	.asciz "carmine_cu_cuLinkAddFile_v2"
-symbol_233:	.asciz "carmine_cu_cuLinkComplete"
-symbol_234:	.asciz "carmine_cu_cuLinkCreate_v2"
-symbol_235:	.asciz "carmine_cu_cuLinkDestroy"
-symbol_236:	.asciz "carmine_cu_cuLogsCurrent"
-symbol_237:	.asciz "carmine_cu_cuLogsDumpToFile"
-symbol_238:	.asciz "carmine_cu_cuLogsDumpToMemory"
-symbol_239:	.asciz "carmine_cu_cuLogsRegisterCallback"
-symbol_240:	.asciz "carmine_cu_cuLogsUnregisterCallback"
-symbol_241:	.asciz "carmine_cu_cuMemAddressFree"
-symbol_242:	.asciz "carmine_cu_cuMemAddressReserve"
-symbol_243:	.asciz "carmine_cu_cuMemAdvise"
-symbol_244:	.asciz "carmine_cu_cuMemAdvise_v2"
-symbol_245:	.asciz "carmine_cu_cuMemAllocAsync"
-symbol_246:	.asciz "carmine_cu_cuMemAllocFromPoolAsync"
-symbol_247:	.asciz "carmine_cu_cuMemAllocHost_v2"
-symbol_248:	.asciz "carmine_cu_cuMemAllocManaged"
-symbol_249:	.asciz "carmine_cu_cuMemAllocPitch_v2"
-symbol_250:	.asciz "carmine_cu_cuMemAlloc_v2"
-symbol_251:	.asciz "carmine_cu_cuMemCreate"
-symbol_252:	.asciz "carmine_cu_cuMemDiscardAndPrefetchBatchAsync"
-symbol_253:	.asciz "carmine_cu_cuMemDiscardBatchAsync"
-symbol_254:	.asciz "carmine_cu_cuMemExportToShareableHandle"
-symbol_255:	.asciz "carmine_cu_cuMemFreeAsync"
-symbol_256:	.asciz "carmine_cu_cuMemFreeHost"
-symbol_257:	.asciz "carmine_cu_cuMemFree_v2"
-symbol_258:	.asciz "carmine_cu_cuMemGetAccess"
-symbol_259:	.asciz "carmine_cu_cuMemGetAddressRange_v2"
-symbol_260:	.asciz "carmine_cu_cuMemGetAllocationGranularity"
-symbol_261:	.asciz "carmine_cu_cuMemGetAllocationPropertiesFromHandle"
-symbol_262:	.asciz "carmine_cu_cuMemGetDefaultMemPool"
-symbol_263:	.asciz "carmine_cu_cuMemGetInfo_v2"
-symbol_264:	.asciz "carmine_cu_cuMemGetMemPool"
-symbol_265:	.asciz "carmine_cu_cuMemHostAlloc"
-symbol_266:	.asciz "carmine_cu_cuMemHostGetDevicePointer_v2"
-symbol_267:	.asciz "carmine_cu_cuMemHostGetFlags"
-symbol_268:	.asciz "carmine_cu_cuMemHostRegister_v2"
-symbol_269:	.asciz "carmine_cu_cuMemHostUnregister"
-symbol_270:	.asciz "carmine_cu_cuMemImportFromShareableHandle"
-symbol_271:	.asciz "carmine_cu_cuMemMap"
-symbol_272:	.asciz "carmine_cu_cuMemPoolCreate"
-symbol_273:	.asciz "carmine_cu_cuMemPoolDestroy"
-symbol_274:	.asciz "carmine_cu_cuMemPoolExportPointer"
-symbol_275:	.asciz "carmine_cu_cuMemPoolExportToShareableHandle"
-symbol_276:	.asciz "carmine_cu_cuMemPoolGetAccess"
-symbol_277:	.asciz "carmine_cu_cuMemPoolGetAttribute"
-symbol_278:	.asciz "carmine_cu_cuMemPoolImportFromShareableHandle"
-symbol_279:	.asciz "carmine_cu_cuMemPoolImportPointer"
-symbol_280:	.asciz "carmine_cu_cuMemPoolSetAccess"
-symbol_281:	.asciz "carmine_cu_cuMemPoolSetAttribute"
-symbol_282:	.asciz "carmine_cu_cuMemPoolTrimTo"
-symbol_283:	.asciz "carmine_cu_cuMemPrefetchAsync"
-symbol_284:	.asciz "carmine_cu_cuMemPrefetchAsync_v2"
-symbol_285:	.asciz "carmine_cu_cuMemPrefetchBatchAsync"
-symbol_286:	.asciz "carmine_cu_cuMemRangeGetAttribute"
-symbol_287:	.asciz "carmine_cu_cuMemRangeGetAttributes"
-symbol_288:	.asciz "carmine_cu_cuMemRelease"
-symbol_289:	.asciz "carmine_cu_cuMemRetainAllocationHandle"
-symbol_290:	.asciz "carmine_cu_cuMemSetAccess"
-symbol_291:	.asciz "carmine_cu_cuMemSetMemPool"
-symbol_292:	.asciz "carmine_cu_cuMemUnmap"
-symbol_293:	.asciz "carmine_cu_cuMemcpy"
-symbol_294:	.asciz "carmine_cu_cuMemcpy2DAsync_v2"
-symbol_295:	.asciz "carmine_cu_cuMemcpy2DUnaligned_v2"
-symbol_296:	.asciz "carmine_cu_cuMemcpy2D_v2"
-symbol_297:	.asciz "carmine_cu_cuMemcpy3DAsync_v2"
-symbol_298:	.asciz "carmine_cu_cuMemcpy3DBatchAsync"
-symbol_299:	.asciz "carmine_cu_cuMemcpy3DBatchAsync_v2"
-symbol_300:	.asciz "carmine_cu_cuMemcpy3DPeer"
-symbol_301:	.asciz "carmine_cu_cuMemcpy3DPeerAsync"
-symbol_302:	.asciz "carmine_cu_cuMemcpy3DWithAttributesAsync"
-symbol_303:	.asciz "carmine_cu_cuMemcpy3D_v2"
-symbol_304:	.asciz "carmine_cu_cuMemcpyAsync"
-symbol_305:	.asciz "carmine_cu_cuMemcpyAtoA_v2"
-symbol_306:	.asciz "carmine_cu_cuMemcpyAtoD_v2"
-symbol_307:	.asciz "carmine_cu_cuMemcpyAtoHAsync_v2"
-symbol_308:	.asciz "carmine_cu_cuMemcpyAtoH_v2"
-symbol_309:	.asciz "carmine_cu_cuMemcpyBatchAsync"
-symbol_310:	.asciz "carmine_cu_cuMemcpyBatchAsync_v2"
-symbol_311:	.asciz "carmine_cu_cuMemcpyDtoA_v2"
-symbol_312:	.asciz "carmine_cu_cuMemcpyDtoDAsync_v2"
-symbol_313:	.asciz "carmine_cu_cuMemcpyDtoD_v2"
-symbol_314:	.asciz "carmine_cu_cuMemcpyDtoHAsync_v2"
-symbol_315:	.asciz "carmine_cu_cuMemcpyDtoH_v2"
-symbol_316:	.asciz "carmine_cu_cuMemcpyHtoAAsync_v2"
-symbol_317:	.asciz "carmine_cu_cuMemcpyHtoA_v2"
-symbol_318:	.asciz "carmine_cu_cuMemcpyHtoDAsync_v2"
-symbol_319:	.asciz "carmine_cu_cuMemcpyHtoD_v2"
-symbol_320:	.asciz "carmine_cu_cuMemcpyPeer"
-symbol_321:	.asciz "carmine_cu_cuMemcpyPeerAsync"
-symbol_322:	.asciz "carmine_cu_cuMemcpyWithAttributesAsync"
-symbol_323:	.asciz "carmine_cu_cuMemsetD16Async"
-symbol_324:	.asciz "carmine_cu_cuMemsetD16_v2"
-symbol_325:	.asciz "carmine_cu_cuMemsetD2D16Async"
-symbol_326:	.asciz "carmine_cu_cuMemsetD2D16_v2"
-symbol_327:	.asciz "carmine_cu_cuMemsetD2D32Async"
-symbol_328:	.asciz "carmine_cu_cuMemsetD2D32_v2"
-symbol_329:	.asciz "carmine_cu_cuMemsetD2D8Async"
-symbol_330:	.asciz "carmine_cu_cuMemsetD2D8_v2"
-symbol_331:	.asciz "carmine_cu_cuMemsetD32Async"
-symbol_332:	.asciz "carmine_cu_cuMemsetD32_v2"
-symbol_333:	.asciz "carmine_cu_cuMemsetD8Async"
-symbol_334:	.asciz "carmine_cu_cuMemsetD8_v2"
-symbol_335:	.asciz "carmine_cu_cuMipmappedArrayCreate"
-symbol_336:	.asciz "carmine_cu_cuMipmappedArrayDestroy"
-symbol_337:	.asciz "carmine_cu_cuMipmappedArrayGetLevel"
-symbol_338:	.asciz "carmine_cu_cuMipmappedArrayGetMemoryRequirements"
-symbol_339:	.asciz "carmine_cu_cuMipmappedArrayGetSparseProperties"
-symbol_340:	.asciz "carmine_cu_cuModuleEnumerateFunctions"
-symbol_341:	.asciz "carmine_cu_cuModuleGetFunction"
-symbol_342:	.asciz "carmine_cu_cuModuleGetFunctionCount"
-symbol_343:	.asciz "carmine_cu_cuModuleGetGlobal_v2"
-symbol_344:	.asciz "carmine_cu_cuModuleGetLoadingMode"
-symbol_345:	.asciz "carmine_cu_cuModuleLoad"
-symbol_346:	.asciz "carmine_cu_cuModuleLoadData"
-symbol_347:	.asciz "carmine_cu_cuModuleLoadDataEx"
-symbol_348:	.asciz "carmine_cu_cuModuleLoadFatBinary"
-symbol_349:	.asciz "carmine_cu_cuModuleUnload"
-symbol_350:	.asciz "carmine_cu_cuOccupancyAvailableDynamicSMemPerBlock"
-symbol_351:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_352:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_353:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSize"
-symbol_354:	.asciz "carmine_cu_cuPointerGetAttribute"
-symbol_355:	.asciz "carmine_cu_cuPointerGetAttributes"
-symbol_356:	.asciz "carmine_cu_cuSignalExternalSemaphoresAsync"
-symbol_357:	.asciz "carmine_cu_cuStreamAddCallback"
-symbol_358:	.asciz "carmine_cu_cuStreamAttachMemAsync"
-symbol_359:	.asciz "carmine_cu_cuStreamBatchMemOp_v2"
-symbol_360:	.asciz "carmine_cu_cuStreamBeginCaptureToGraph"
-symbol_361:	.asciz "carmine_cu_cuStreamBeginCapture_v2"
-symbol_362:	.asciz "carmine_cu_cuStreamBeginRecaptureToGraph"
-symbol_363:	.asciz "carmine_cu_cuStreamCopyAttributes"
-symbol_364:	.asciz "carmine_cu_cuStreamCreate"
-symbol_365:	.asciz "carmine_cu_cuStreamCreateWithPriority"
-symbol_366:	.asciz "carmine_cu_cuStreamDestroy_v2"
-symbol_367:	.asciz "carmine_cu_cuStreamEndCapture"
-symbol_368:	.asciz "carmine_cu_cuStreamGetAttribute"
-symbol_369:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v2"
-symbol_370:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v3"
-symbol_371:	.asciz "carmine_cu_cuStreamGetCtx"
-symbol_372:	.asciz "carmine_cu_cuStreamGetDevResource"
-symbol_373:	.asciz "carmine_cu_cuStreamGetDevice"
-symbol_374:	.asciz "carmine_cu_cuStreamGetFlags"
-symbol_375:	.asciz "carmine_cu_cuStreamGetGreenCtx"
-symbol_376:	.asciz "carmine_cu_cuStreamGetId"
-symbol_377:	.asciz "carmine_cu_cuStreamGetPriority"
-symbol_378:	.asciz "carmine_cu_cuStreamIsCapturing"
-symbol_379:	.asciz "carmine_cu_cuStreamQuery"
-symbol_380:	.asciz "carmine_cu_cuStreamSetAttribute"
-symbol_381:	.asciz "carmine_cu_cuStreamSynchronize"
-symbol_382:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies"
-symbol_383:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies_v2"
-symbol_384:	.asciz "carmine_cu_cuStreamWaitEvent"
-symbol_385:	.asciz "carmine_cu_cuStreamWaitValue32_v2"
-symbol_386:	.asciz "carmine_cu_cuStreamWaitValue64_v2"
-symbol_387:	.asciz "carmine_cu_cuStreamWriteValue32_v2"
-symbol_388:	.asciz "carmine_cu_cuStreamWriteValue64_v2"
-symbol_389:	.asciz "carmine_cu_cuSurfObjectCreate"
-symbol_390:	.asciz "carmine_cu_cuSurfObjectDestroy"
-symbol_391:	.asciz "carmine_cu_cuSurfObjectGetResourceDesc"
-symbol_392:	.asciz "carmine_cu_cuTexObjectCreate"
-symbol_393:	.asciz "carmine_cu_cuTexObjectDestroy"
-symbol_394:	.asciz "carmine_cu_cuTexObjectGetResourceDesc"
-symbol_395:	.asciz "carmine_cu_cuTexObjectGetResourceViewDesc"
-symbol_396:	.asciz "carmine_cu_cuTexObjectGetTextureDesc"
-symbol_397:	.asciz "carmine_cu_cuThreadExchangeStreamCaptureMode"
-symbol_398:	.asciz "carmine_cu_cuUserObjectCreate"
-symbol_399:	.asciz "carmine_cu_cuUserObjectRelease"
-symbol_400:	.asciz "carmine_cu_cuUserObjectRetain"
-symbol_401:	.asciz "carmine_cu_cuWaitExternalSemaphoresAsync"
+symbol_154:	.asciz "carmine_cu_cuGraphInstantiateWithParams_ptsz"
+symbol_155:	.asciz "carmine_cu_cuGraphInstantiate_v2"
+symbol_156:	.asciz "carmine_cu_cuGraphKernelNodeCopyAttributes"
+symbol_157:	.asciz "carmine_cu_cuGraphKernelNodeGetAttribute"
+symbol_158:	.asciz "carmine_cu_cuGraphKernelNodeGetParams"
+symbol_159:	.asciz "carmine_cu_cuGraphKernelNodeGetParams_v2"
+symbol_160:	.asciz "carmine_cu_cuGraphKernelNodeSetAttribute"
+symbol_161:	.asciz "carmine_cu_cuGraphKernelNodeSetParams"
+symbol_162:	.asciz "carmine_cu_cuGraphKernelNodeSetParams_v2"
+symbol_163:	.asciz "carmine_cu_cuGraphLaunch"
+symbol_164:	.asciz "carmine_cu_cuGraphMemAllocNodeGetParams"
+symbol_165:	.asciz "carmine_cu_cuGraphMemFreeNodeGetParams"
+symbol_166:	.asciz "carmine_cu_cuGraphMemcpyNodeGetParams"
+symbol_167:	.asciz "carmine_cu_cuGraphMemcpyNodeSetParams"
+symbol_168:	.asciz "carmine_cu_cuGraphMemsetNodeGetParams"
+symbol_169:	.asciz "carmine_cu_cuGraphMemsetNodeSetParams"
+symbol_170:	.asciz "carmine_cu_cuGraphNodeFindInClone"
+symbol_171:	.asciz "carmine_cu_cuGraphNodeGetContainingGraph"
+symbol_172:	.asciz "carmine_cu_cuGraphNodeGetDependencies"
+symbol_173:	.asciz "carmine_cu_cuGraphNodeGetDependencies_v2"
+symbol_174:	.asciz "carmine_cu_cuGraphNodeGetDependentNodes"
+symbol_175:	.asciz "carmine_cu_cuGraphNodeGetDependentNodes_v2"
+symbol_176:	.asciz "carmine_cu_cuGraphNodeGetEnabled"
+symbol_177:	.asciz "carmine_cu_cuGraphNodeGetLocalId"
+symbol_178:	.asciz "carmine_cu_cuGraphNodeGetParams"
+symbol_179:	.asciz "carmine_cu_cuGraphNodeGetToolsId"
+symbol_180:	.asciz "carmine_cu_cuGraphNodeGetType"
+symbol_181:	.asciz "carmine_cu_cuGraphNodeSetEnabled"
+symbol_182:	.asciz "carmine_cu_cuGraphNodeSetParams"
+symbol_183:	.asciz "carmine_cu_cuGraphReleaseUserObject"
+symbol_184:	.asciz "carmine_cu_cuGraphRemoveDependencies"
+symbol_185:	.asciz "carmine_cu_cuGraphRemoveDependencies_v2"
+symbol_186:	.asciz "carmine_cu_cuGraphRetainUserObject"
+symbol_187:	.asciz "carmine_cu_cuGraphUpload"
+symbol_188:	.asciz "carmine_cu_cuGraphicsMapResources"
+symbol_189:	.asciz "carmine_cu_cuGraphicsResourceGetMappedMipmappedArray"
+symbol_190:	.asciz "carmine_cu_cuGraphicsResourceGetMappedPointer_v2"
+symbol_191:	.asciz "carmine_cu_cuGraphicsResourceSetMapFlags_v2"
+symbol_192:	.asciz "carmine_cu_cuGraphicsSubResourceGetMappedArray"
+symbol_193:	.asciz "carmine_cu_cuGraphicsUnmapResources"
+symbol_194:	.asciz "carmine_cu_cuGraphicsUnregisterResource"
+symbol_195:	.asciz "carmine_cu_cuGreenCtxCreate"
+symbol_196:	.asciz "carmine_cu_cuGreenCtxDestroy"
+symbol_197:	.asciz "carmine_cu_cuGreenCtxGetDevResource"
+symbol_198:	.asciz "carmine_cu_cuGreenCtxGetId"
+symbol_199:	.asciz "carmine_cu_cuGreenCtxRecordEvent"
+symbol_200:	.asciz "carmine_cu_cuGreenCtxStreamCreate"
+symbol_201:	.asciz "carmine_cu_cuGreenCtxWaitEvent"
+symbol_202:	.asciz "carmine_cu_cuImportExternalMemory"
+symbol_203:	.asciz "carmine_cu_cuImportExternalSemaphore"
+symbol_204:	.asciz "carmine_cu_cuInit"
+symbol_205:	.asciz "carmine_cu_cuIpcCloseMemHandle"
+symbol_206:	.asciz "carmine_cu_cuIpcGetEventHandle"
+symbol_207:	.asciz "carmine_cu_cuIpcGetMemHandle"
+symbol_208:	.asciz "carmine_cu_cuIpcOpenEventHandle"
+symbol_209:	.asciz "carmine_cu_cuIpcOpenMemHandle_v2"
+symbol_210:	.asciz "carmine_cu_cuKernelGetAttribute"
+symbol_211:	.asciz "carmine_cu_cuKernelGetFunction"
+symbol_212:	.asciz "carmine_cu_cuKernelGetLibrary"
+symbol_213:	.asciz "carmine_cu_cuKernelGetName"
+symbol_214:	.asciz "carmine_cu_cuKernelGetParamCount"
+symbol_215:	.asciz "carmine_cu_cuKernelGetParamInfo"
+symbol_216:	.asciz "carmine_cu_cuKernelSetAttribute"
+symbol_217:	.asciz "carmine_cu_cuKernelSetCacheConfig"
+symbol_218:	.asciz "carmine_cu_cuLaunchCooperativeKernel"
+symbol_219:	.asciz "carmine_cu_cuLaunchHostFunc"
+symbol_220:	.asciz "carmine_cu_cuLaunchHostFunc_v2"
+symbol_221:	.asciz "carmine_cu_cuLaunchKernel"
+symbol_222:	.asciz "carmine_cu_cuLaunchKernelEx"
+symbol_223:	.asciz "carmine_cu_cuLaunchKernelEx_ptsz"
+symbol_224:	.asciz "carmine_cu_cuLibraryEnumerateKernels"
+symbol_225:	.asciz "carmine_cu_cuLibraryGetGlobal"
+symbol_226:	.asciz "carmine_cu_cuLibraryGetKernel"
+symbol_227:	.asciz "carmine_cu_cuLibraryGetKernelCount"
+symbol_228:	.asciz "carmine_cu_cuLibraryGetManaged"
+symbol_229:	.asciz "carmine_cu_cuLibraryGetUnifiedFunction"
+symbol_230:	.asciz "carmine_cu_cuLibraryLoadData"
+symbol_231:	.asciz "carmine_cu_cuLibraryLoadFromFile"
+symbol_232:	.asciz "carmine_cu_cuLibraryUnload"
+symbol_233:	.asciz "carmine_cu_cuLinkAddData_v2"
+symbol_234:	.asciz "carmine_cu_cuLinkAddFile_v2"
+symbol_235:	.asciz "carmine_cu_cuLinkComplete"
+symbol_236:	.asciz "carmine_cu_cuLinkCreate_v2"
+symbol_237:	.asciz "carmine_cu_cuLinkDestroy"
+symbol_238:	.asciz "carmine_cu_cuLogsCurrent"
+symbol_239:	.asciz "carmine_cu_cuLogsDumpToFile"
+symbol_240:	.asciz "carmine_cu_cuLogsDumpToMemory"
+symbol_241:	.asciz "carmine_cu_cuLogsRegisterCallback"
+symbol_242:	.asciz "carmine_cu_cuLogsUnregisterCallback"
+symbol_243:	.asciz "carmine_cu_cuMemAddressFree"
+symbol_244:	.asciz "carmine_cu_cuMemAddressReserve"
+symbol_245:	.asciz "carmine_cu_cuMemAdvise"
+symbol_246:	.asciz "carmine_cu_cuMemAdvise_v2"
+symbol_247:	.asciz "carmine_cu_cuMemAllocAsync"
+symbol_248:	.asciz "carmine_cu_cuMemAllocFromPoolAsync"
+symbol_249:	.asciz "carmine_cu_cuMemAllocHost_v2"
+symbol_250:	.asciz "carmine_cu_cuMemAllocManaged"
+symbol_251:	.asciz "carmine_cu_cuMemAllocPitch_v2"
+symbol_252:	.asciz "carmine_cu_cuMemAlloc_v2"
+symbol_253:	.asciz "carmine_cu_cuMemCreate"
+symbol_254:	.asciz "carmine_cu_cuMemDiscardAndPrefetchBatchAsync"
+symbol_255:	.asciz "carmine_cu_cuMemDiscardBatchAsync"
+symbol_256:	.asciz "carmine_cu_cuMemExportToShareableHandle"
+symbol_257:	.asciz "carmine_cu_cuMemFreeAsync"
+symbol_258:	.asciz "carmine_cu_cuMemFreeHost"
+symbol_259:	.asciz "carmine_cu_cuMemFree_v2"
+symbol_260:	.asciz "carmine_cu_cuMemGetAccess"
+symbol_261:	.asciz "carmine_cu_cuMemGetAddressRange_v2"
+symbol_262:	.asciz "carmine_cu_cuMemGetAllocationGranularity"
+symbol_263:	.asciz "carmine_cu_cuMemGetAllocationPropertiesFromHandle"
+symbol_264:	.asciz "carmine_cu_cuMemGetDefaultMemPool"
+symbol_265:	.asciz "carmine_cu_cuMemGetInfo_v2"
+symbol_266:	.asciz "carmine_cu_cuMemGetMemPool"
+symbol_267:	.asciz "carmine_cu_cuMemHostAlloc"
+symbol_268:	.asciz "carmine_cu_cuMemHostGetDevicePointer_v2"
+symbol_269:	.asciz "carmine_cu_cuMemHostGetFlags"
+symbol_270:	.asciz "carmine_cu_cuMemHostRegister_v2"
+symbol_271:	.asciz "carmine_cu_cuMemHostUnregister"
+symbol_272:	.asciz "carmine_cu_cuMemImportFromShareableHandle"
+symbol_273:	.asciz "carmine_cu_cuMemMap"
+symbol_274:	.asciz "carmine_cu_cuMemPoolCreate"
+symbol_275:	.asciz "carmine_cu_cuMemPoolDestroy"
+symbol_276:	.asciz "carmine_cu_cuMemPoolExportPointer"
+symbol_277:	.asciz "carmine_cu_cuMemPoolExportToShareableHandle"
+symbol_278:	.asciz "carmine_cu_cuMemPoolGetAccess"
+symbol_279:	.asciz "carmine_cu_cuMemPoolGetAttribute"
+symbol_280:	.asciz "carmine_cu_cuMemPoolImportFromShareableHandle"
+symbol_281:	.asciz "carmine_cu_cuMemPoolImportPointer"
+symbol_282:	.asciz "carmine_cu_cuMemPoolSetAccess"
+symbol_283:	.asciz "carmine_cu_cuMemPoolSetAttribute"
+symbol_284:	.asciz "carmine_cu_cuMemPoolTrimTo"
+symbol_285:	.asciz "carmine_cu_cuMemPrefetchAsync"
+symbol_286:	.asciz "carmine_cu_cuMemPrefetchAsync_v2"
+symbol_287:	.asciz "carmine_cu_cuMemPrefetchBatchAsync"
+symbol_288:	.asciz "carmine_cu_cuMemRangeGetAttribute"
+symbol_289:	.asciz "carmine_cu_cuMemRangeGetAttributes"
+symbol_290:	.asciz "carmine_cu_cuMemRelease"
+symbol_291:	.asciz "carmine_cu_cuMemRetainAllocationHandle"
+symbol_292:	.asciz "carmine_cu_cuMemSetAccess"
+symbol_293:	.asciz "carmine_cu_cuMemSetMemPool"
+symbol_294:	.asciz "carmine_cu_cuMemUnmap"
+symbol_295:	.asciz "carmine_cu_cuMemcpy"
+symbol_296:	.asciz "carmine_cu_cuMemcpy2DAsync_v2"
+symbol_297:	.asciz "carmine_cu_cuMemcpy2DUnaligned_v2"
+symbol_298:	.asciz "carmine_cu_cuMemcpy2DUnaligned_v2_ptds"
+symbol_299:	.asciz "carmine_cu_cuMemcpy2D_v2"
+symbol_300:	.asciz "carmine_cu_cuMemcpy2D_v2_ptds"
+symbol_301:	.asciz "carmine_cu_cuMemcpy3DAsync_v2"
+symbol_302:	.asciz "carmine_cu_cuMemcpy3DBatchAsync"
+symbol_303:	.asciz "carmine_cu_cuMemcpy3DBatchAsync_v2"
+symbol_304:	.asciz "carmine_cu_cuMemcpy3DPeer"
+symbol_305:	.asciz "carmine_cu_cuMemcpy3DPeerAsync"
+symbol_306:	.asciz "carmine_cu_cuMemcpy3DPeer_ptds"
+symbol_307:	.asciz "carmine_cu_cuMemcpy3DWithAttributesAsync"
+symbol_308:	.asciz "carmine_cu_cuMemcpy3D_v2"
+symbol_309:	.asciz "carmine_cu_cuMemcpy3D_v2_ptds"
+symbol_310:	.asciz "carmine_cu_cuMemcpyAsync"
+symbol_311:	.asciz "carmine_cu_cuMemcpyAtoA_v2"
+symbol_312:	.asciz "carmine_cu_cuMemcpyAtoA_v2_ptds"
+symbol_313:	.asciz "carmine_cu_cuMemcpyAtoD_v2"
+symbol_314:	.asciz "carmine_cu_cuMemcpyAtoD_v2_ptds"
+symbol_315:	.asciz "carmine_cu_cuMemcpyAtoHAsync_v2"
+symbol_316:	.asciz "carmine_cu_cuMemcpyAtoH_v2"
+symbol_317:	.asciz "carmine_cu_cuMemcpyAtoH_v2_ptds"
+symbol_318:	.asciz "carmine_cu_cuMemcpyBatchAsync"
+symbol_319:	.asciz "carmine_cu_cuMemcpyBatchAsync_v2"
+symbol_320:	.asciz "carmine_cu_cuMemcpyDtoA_v2"
+symbol_321:	.asciz "carmine_cu_cuMemcpyDtoA_v2_ptds"
+symbol_322:	.asciz "carmine_cu_cuMemcpyDtoDAsync_v2"
+symbol_323:	.asciz "carmine_cu_cuMemcpyDtoD_v2"
+symbol_324:	.asciz "carmine_cu_cuMemcpyDtoD_v2_ptds"
+symbol_325:	.asciz "carmine_cu_cuMemcpyDtoHAsync_v2"
+symbol_326:	.asciz "carmine_cu_cuMemcpyDtoH_v2"
+symbol_327:	.asciz "carmine_cu_cuMemcpyDtoH_v2_ptds"
+symbol_328:	.asciz "carmine_cu_cuMemcpyHtoAAsync_v2"
+symbol_329:	.asciz "carmine_cu_cuMemcpyHtoA_v2"
+symbol_330:	.asciz "carmine_cu_cuMemcpyHtoA_v2_ptds"
+symbol_331:	.asciz "carmine_cu_cuMemcpyHtoDAsync_v2"
+symbol_332:	.asciz "carmine_cu_cuMemcpyHtoD_v2"
+symbol_333:	.asciz "carmine_cu_cuMemcpyHtoD_v2_ptds"
+symbol_334:	.asciz "carmine_cu_cuMemcpyPeer"
+symbol_335:	.asciz "carmine_cu_cuMemcpyPeerAsync"
+symbol_336:	.asciz "carmine_cu_cuMemcpyPeer_ptds"
+symbol_337:	.asciz "carmine_cu_cuMemcpyWithAttributesAsync"
+symbol_338:	.asciz "carmine_cu_cuMemcpy_ptds"
+symbol_339:	.asciz "carmine_cu_cuMemsetD16Async"
+symbol_340:	.asciz "carmine_cu_cuMemsetD16_v2"
+symbol_341:	.asciz "carmine_cu_cuMemsetD16_v2_ptds"
+symbol_342:	.asciz "carmine_cu_cuMemsetD2D16Async"
+symbol_343:	.asciz "carmine_cu_cuMemsetD2D16_v2"
+symbol_344:	.asciz "carmine_cu_cuMemsetD2D16_v2_ptds"
+symbol_345:	.asciz "carmine_cu_cuMemsetD2D32Async"
+symbol_346:	.asciz "carmine_cu_cuMemsetD2D32_v2"
+symbol_347:	.asciz "carmine_cu_cuMemsetD2D32_v2_ptds"
+symbol_348:	.asciz "carmine_cu_cuMemsetD2D8Async"
+symbol_349:	.asciz "carmine_cu_cuMemsetD2D8_v2"
+symbol_350:	.asciz "carmine_cu_cuMemsetD2D8_v2_ptds"
+symbol_351:	.asciz "carmine_cu_cuMemsetD32Async"
+symbol_352:	.asciz "carmine_cu_cuMemsetD32_v2"
+symbol_353:	.asciz "carmine_cu_cuMemsetD32_v2_ptds"
+symbol_354:	.asciz "carmine_cu_cuMemsetD8Async"
+symbol_355:	.asciz "carmine_cu_cuMemsetD8_v2"
+symbol_356:	.asciz "carmine_cu_cuMemsetD8_v2_ptds"
+symbol_357:	.asciz "carmine_cu_cuMipmappedArrayCreate"
+symbol_358:	.asciz "carmine_cu_cuMipmappedArrayDestroy"
+symbol_359:	.asciz "carmine_cu_cuMipmappedArrayGetLevel"
+symbol_360:	.asciz "carmine_cu_cuMipmappedArrayGetMemoryRequirements"
+symbol_361:	.asciz "carmine_cu_cuMipmappedArrayGetSparseProperties"
+symbol_362:	.asciz "carmine_cu_cuModuleEnumerateFunctions"
+symbol_363:	.asciz "carmine_cu_cuModuleGetFunction"
+symbol_364:	.asciz "carmine_cu_cuModuleGetFunctionCount"
+symbol_365:	.asciz "carmine_cu_cuModuleGetGlobal_v2"
+symbol_366:	.asciz "carmine_cu_cuModuleGetLoadingMode"
+symbol_367:	.asciz "carmine_cu_cuModuleLoad"
+symbol_368:	.asciz "carmine_cu_cuModuleLoadData"
+symbol_369:	.asciz "carmine_cu_cuModuleLoadDataEx"
+symbol_370:	.asciz "carmine_cu_cuModuleLoadFatBinary"
+symbol_371:	.asciz "carmine_cu_cuModuleUnload"
+symbol_372:	.asciz "carmine_cu_cuOccupancyAvailableDynamicSMemPerBlock"
+symbol_373:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_374:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_375:	.asciz "carmine_cu_cuOccupancyMaxActiveClusters"
+symbol_376:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSize"
+symbol_377:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSizeWithFlags"
+symbol_378:	.asciz "carmine_cu_cuOccupancyMaxPotentialClusterSize"
+symbol_379:	.asciz "carmine_cu_cuPointerGetAttribute"
+symbol_380:	.asciz "carmine_cu_cuPointerGetAttributes"
+symbol_381:	.asciz "carmine_cu_cuSignalExternalSemaphoresAsync"
+symbol_382:	.asciz "carmine_cu_cuStreamAddCallback"
+symbol_383:	.asciz "carmine_cu_cuStreamAttachMemAsync"
+symbol_384:	.asciz "carmine_cu_cuStreamBatchMemOp_v2"
+symbol_385:	.asciz "carmine_cu_cuStreamBeginCaptureToGraph"
+symbol_386:	.asciz "carmine_cu_cuStreamBeginCapture_v2"
+symbol_387:	.asciz "carmine_cu_cuStreamBeginRecaptureToGraph"
+symbol_388:	.asciz "carmine_cu_cuStreamCopyAttributes"
+symbol_389:	.asciz "carmine_cu_cuStreamCreate"
+symbol_390:	.asciz "carmine_cu_cuStreamCreateWithPriority"
+symbol_391:	.asciz "carmine_cu_cuStreamDestroy_v2"
+symbol_392:	.asciz "carmine_cu_cuStreamEndCapture"
+symbol_393:	.asciz "carmine_cu_cuStreamGetAttribute"
+symbol_394:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v2"
+symbol_395:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v3"
+symbol_396:	.asciz "carmine_cu_cuStreamGetCtx"
+symbol_397:	.asciz "carmine_cu_cuStreamGetCtx_v2"
+symbol_398:	.asciz "carmine_cu_cuStreamGetDevResource"
+symbol_399:	.asciz "carmine_cu_cuStreamGetDevice"
+symbol_400:	.asciz "carmine_cu_cuStreamGetFlags"
+symbol_401:	.asciz "carmine_cu_cuStreamGetGreenCtx"
+symbol_402:	.asciz "carmine_cu_cuStreamGetId"
+symbol_403:	.asciz "carmine_cu_cuStreamGetPriority"
+symbol_404:	.asciz "carmine_cu_cuStreamIsCapturing"
+symbol_405:	.asciz "carmine_cu_cuStreamQuery"
+symbol_406:	.asciz "carmine_cu_cuStreamSetAttribute"
+symbol_407:	.asciz "carmine_cu_cuStreamSynchronize"
+symbol_408:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies"
+symbol_409:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies_v2"
+symbol_410:	.asciz "carmine_cu_cuStreamWaitEvent"
+symbol_411:	.asciz "carmine_cu_cuStreamWaitValue32_v2"
+symbol_412:	.asciz "carmine_cu_cuStreamWaitValue64_v2"
+symbol_413:	.asciz "carmine_cu_cuStreamWriteValue32_v2"
+symbol_414:	.asciz "carmine_cu_cuStreamWriteValue64_v2"
+symbol_415:	.asciz "carmine_cu_cuSurfObjectCreate"
+symbol_416:	.asciz "carmine_cu_cuSurfObjectDestroy"
+symbol_417:	.asciz "carmine_cu_cuSurfObjectGetResourceDesc"
+symbol_418:	.asciz "carmine_cu_cuTexObjectCreate"
+symbol_419:	.asciz "carmine_cu_cuTexObjectDestroy"
+symbol_420:	.asciz "carmine_cu_cuTexObjectGetResourceDesc"
+symbol_421:	.asciz "carmine_cu_cuTexObjectGetResourceViewDesc"
+symbol_422:	.asciz "carmine_cu_cuTexObjectGetTextureDesc"
+symbol_423:	.asciz "carmine_cu_cuThreadExchangeStreamCaptureMode"
+symbol_424:	.asciz "carmine_cu_cuUserObjectCreate"
+symbol_425:	.asciz "carmine_cu_cuUserObjectRelease"
+symbol_426:	.asciz "carmine_cu_cuUserObjectRetain"
+symbol_427:	.asciz "carmine_cu_cuWaitExternalSemaphoresAsync"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -4180,6 +4396,32 @@ carmine_front_slots:
 	.quad first_399
 	.quad first_400
 	.quad first_401
+	.quad first_402
+	.quad first_403
+	.quad first_404
+	.quad first_405
+	.quad first_406
+	.quad first_407
+	.quad first_408
+	.quad first_409
+	.quad first_410
+	.quad first_411
+	.quad first_412
+	.quad first_413
+	.quad first_414
+	.quad first_415
+	.quad first_416
+	.quad first_417
+	.quad first_418
+	.quad first_419
+	.quad first_420
+	.quad first_421
+	.quad first_422
+	.quad first_423
+	.quad first_424
+	.quad first_425
+	.quad first_426
+	.quad first_427
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -4587,4 +4829,30 @@ carmine_front_symbols:
 	.quad symbol_399
 	.quad symbol_400
 	.quad symbol_401
+	.quad symbol_402
+	.quad symbol_403
+	.quad symbol_404
+	.quad symbol_405
+	.quad symbol_406
+	.quad symbol_407
+	.quad symbol_408
+	.quad symbol_409
+	.quad symbol_410
+	.quad symbol_411
+	.quad symbol_412
+	.quad symbol_413
+	.quad symbol_414
+	.quad symbol_415
+	.quad symbol_416
+	.quad symbol_417
+	.quad symbol_418
+	.quad symbol_419
+	.quad symbol_420
+	.quad symbol_421
+	.quad symbol_422
+	.quad symbol_423
+	.quad symbol_424
+	.quad symbol_425
+	.quad symbol_426
+	.quad symbol_427
 	.section .note.GNU-stack,"",@progbits

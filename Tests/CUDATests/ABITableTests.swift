@@ -48,6 +48,19 @@ struct ABITableTests {
     }
     #expect(Set(try Self.driver().filter { $0.how == "shared" }.map(\.name)) == (try implemented("carmine_cu_", in: ["CudaDriver"])))
   }
+  /// What cuGetProcAddress decides by; forms for per-thread default streams are found by their suffix.
+  @Test("Each driver function has one form, in one CUDA version, and no form is without a function") func forms() throws {
+    var forms: [(name: String, since: String, symbol: String)] = []
+    for line in try Repository.text("Sources/CudaDriver/DriverForms.swift").split(separator: "\n") where line.contains(".init(name:") {
+      let words = line.split(separator: "\"")
+      forms.append((String(words[1]), String(words[2].filter(\.isNumber)), String(words[3])))
+    }
+    let functions = try Self.driver().filter { $0.how == "shared" && !$0.name.hasSuffix("_ptds") && !$0.name.hasSuffix("_ptsz") }.map(\.name)
+    #expect(Set(forms.map(\.symbol)) == Set(functions))
+    #expect(Set(forms.map { $0.name + " " + $0.since }).count == forms.count)
+    for form in forms { #expect(form.symbol.hasPrefix(form.name) && (Int(form.since) ?? 0) >= 2000, "\(form)") }
+  }
+
   private static func driver() throws -> [Row] { try rows("cuda.tsv") }
 
   @Test("The committed fronts are what the generator writes") func generated() throws {

@@ -434,6 +434,23 @@ static void memory_of_places(CUcontext contexts[2], int devices) {
   unsigned words[1024];
   CHECK(cuMemcpyDtoH(words, b, 4096));
   for (int i = 0; i < 1024; i++) EQUAL(words[i], i < 100 || (i >= 512 && i < 712) ? 11 : 0);
+  // The per-thread forms do what the others do, in a stream of their own that a capture of the legacy one does not see.
+  CUresult (*copyPerThread)(CUdeviceptr, CUdeviceptr, size_t), (*fillPerThread)(CUdeviceptr, unsigned, size_t);
+  CUdriverProcAddressQueryResult how;
+  CHECK(cuGetProcAddress("cuMemcpy", (void **)&copyPerThread, 13000, CU_GET_PROC_ADDRESS_PER_THREAD_DEFAULT_STREAM, &how));
+  CHECK(cuGetProcAddress("cuMemsetD32", (void **)&fillPerThread, 13000, CU_GET_PROC_ADDRESS_PER_THREAD_DEFAULT_STREAM, &how));
+  EQUAL((void *)copyPerThread == (void *)cuMemcpy, 0);
+  CHECK(fillPerThread(a, 90, 1024));
+  CHECK(copyPerThread(b, a, 2048));
+  CHECK(cuStreamSynchronize(CU_STREAM_PER_THREAD));
+  CHECK(cuMemcpyDtoH(words, b, 4096));
+  for (int i = 0; i < 512; i++) EQUAL(words[i], 90);
+  CUcontext of = 0;
+  CUgreenCtx green = (CUgreenCtx)1;
+  CHECK(cuStreamGetCtx_v2(stream, &of, &green));
+  EQUAL(of == contexts[0] && green == 0, 1);
+  CHECK(cuMemsetD32(a, 11, 1024));
+  CHECK(cuCtxSynchronize());
   EQUAL(cuSignalExternalSemaphoresAsync(0, 0, 1, stream), CUDA_ERROR_INVALID_VALUE);
   EQUAL(cuWaitExternalSemaphoresAsync(0, 0, 1, stream), CUDA_ERROR_INVALID_VALUE);
   if (devices < 2) return;
