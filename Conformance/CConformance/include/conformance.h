@@ -1,6 +1,5 @@
 // C for the conformance runner: the CUDA Runtime API's types and function types, and what Swift cannot say of libc.
 #pragma once
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <spawn.h>
 #include <errno.h>
