@@ -57,17 +57,21 @@ one() { # SANITIZER TARGET
 # instrumented libraries do not load.  What the stress test's kernels are compiled to is made before, by the installed libraries: the thread
 # sanitizer cannot follow the doubled process that starts the compiler.
 stress() { # SECONDS
-  local build=.build/sanitize-stress log=$logs/stress.log reports=$logs/stress-reports swift clang status folder
-  local flags=(--sanitize=thread --scratch-path "$build" -Xlinker --wrap=swift_once)
-  { swift build "${flags[@]}" --product carmine-core && swift build -c release "${flags[@]}" --product carmine-softgpu; } >"$log" 2>&1 || {
+  local build=.build/sanitize-stress log=$logs/stress.log reports=$logs/stress-reports swift clang status folder symbol
+  swift=$(dirname "$(realpath "$(command -v swift)")")
+  clang=$swift/clang
+  local flags=(--sanitize=thread --scratch-path "$build" -Xlinker "$root/$build/swift_order.o")
+  for symbol in swift_once '$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF' '$s15Synchronization12_MutexHandleV11_unlockSlowyyF'; do
+    flags+=(-Xlinker "--wrap=$symbol")
+  done
+  mkdir -p "$build"
+  { "$clang" -O1 -g -fPIC -fsanitize=thread -c Tests/Sanitize/swift_order.c -o "$build/swift_order.o" &&
+    swift build "${flags[@]}" --product carmine-core && swift build -c release "${flags[@]}" --product carmine-softgpu; } >"$log" 2>&1 || {
     grep 'error:' "$log" | head -n 20
     echo "stress: the libraries do not build with the thread sanitizer"
     failed=$((failed + 1))
     return
   }
-  swift=$(dirname "$(realpath "$(command -v swift)")")
-  clang=$swift/clang
-  "$clang" -O1 -g -fPIC -shared -fsanitize=thread Tests/Sanitize/once.c -o "$build/once.so" || { failed=$((failed + 1)); return; }
   folder=$root/$build/lib
   mkdir -p "$folder"
   ln -sf "$root/$build/debug/libcarmine-core.so" "$folder/libcarmine.so"
@@ -79,7 +83,7 @@ stress() { # SECONDS
     export CARMINE_SOFTGPU_LIBRARY=$root/$build/release/libcarmine-softgpu.so LD_LIBRARY_PATH=$folder:$swift/../lib/swift/linux
     export TSAN_OPTIONS=exitcode=66:history_size=4:log_path=$reports
     timeout --kill-after=10 $(($1 * 3 + 300)) env \
-      LD_PRELOAD="$("$clang" -print-file-name=libclang_rt.tsan-x86_64.so) $swift/../lib/swift/linux/libdispatch.so $root/$build/once.so" \
+      LD_PRELOAD="$("$clang" -print-file-name=libclang_rt.tsan-x86_64.so) $swift/../lib/swift/linux/libdispatch.so" \
       .build/release/carmine-conformance --library "$folder/libcudart.so.13" --stress "$1"
   ) >"$log" 2>&1
   status=$?
