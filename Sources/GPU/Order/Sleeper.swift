@@ -27,8 +27,10 @@ final class SleeperPool: @unchecked Sendable {  // free, active: lock
     try lock.withLock { () throws(GPUError) in
       let sleeper: Sleeper
       if free.isEmpty {
-        free = late.filter { $0.signal.value == 0 }
-        late.removeAll { $0.signal.value == 0 }
+        // One look at each: a barrier that is reached between two would lose its sleeper, and its event.
+        var later: [Sleeper] = []
+        for sleeper in late { if sleeper.signal.value == 0 { free.append(sleeper) } else { later.append(sleeper) } }
+        late = later
       }
       if let last = free.popLast() {
         sleeper = last
