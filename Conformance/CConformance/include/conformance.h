@@ -11,6 +11,9 @@
 #include <sys/wait.h>
 #include "cuda_functions.h"
 
+// Of unistd.h with _GNU_SOURCE, which would make its types others than those of Swift's module of libc.
+int pipe2(int descriptors[2], int flags);
+
 // waitpid's status, whose parts are macros.
 static inline int conformance_exited(int status) { return WIFEXITED(status); }
 static inline int conformance_exit_status(int status) { return WEXITSTATUS(status); }
@@ -21,7 +24,7 @@ static inline int conformance_signal(int status) { return WIFSIGNALED(status) ? 
 // libc's global variables, which Swift 6 takes for shared mutable state.
 static inline void conformance_line_buffered(void) { setvbuf(stdout, NULL, _IOLBF, 0); }
 static inline void conformance_say(const char *text) { fputs(text, stderr); }
-static inline char *const *conformance_environment(void) { return environ; }
+static inline char *const *conformance_environment(void) { return __environ; }
 
 // fork, which Swift does not let one call; the child must not have used CUDA before.
 static inline int conformance_fork(void) { return fork(); }
