@@ -11,7 +11,9 @@ for source in "$root"/DeviceLibrary/*.c; do
     -Xclang -disable-llvm-optzns -Xclang -mcode-object-version=none -emit-llvm -c -I "$root/Sources/CDeviceABI/include" -o "$work/$(basename "$source" .c).bc" "$source"
 done
 llvm-link-22 "$work"/*.bc -o "$work/all.bc"
-# Attributes of the generic processor would keep these functions from being inlined.
-opt-22 -passes=strip-dead-prototypes "$work/all.bc" -o "$work/device.bc"
+# What is the same for every kernel is done once: helpers inlined, variables in registers, plain simplification.  No pass that asks for the
+# processor: attributes of the generic one would keep these functions from being inlined, and kernels decide about loops.
+simplify='sroa,early-cse<memssa>,simplifycfg,instcombine,reassociate,gvn,adce,simplifycfg,instcombine'
+opt-22 -passes="cgscc(inline,function($simplify)),globaldce,strip-dead-prototypes" "$work/all.bc" -o "$work/device.bc"
 mkdir -p "$(dirname "$out")"
 mv "$work/device.bc" "$out"

@@ -1,4 +1,4 @@
-// LLVM's code generation with one pass of ours in it.
+// LLVM's code generation with one pass of ours in it, kept from one kernel to the next; and links that take what is needed.
 //
 // LLVM 22's StructurizeCFG takes an instruction that costs nothing (an element of a vector, say) out of an `else` block to the block
 // that dominates it and its `then`, and puts its value where a phi had none yet.  Where the `then` can lead to the `else` as well,
@@ -6,7 +6,7 @@
 // https://github.com/llvm/llvm-project/pull/183792.  No option turns it off; but it moves only what lies in the `else` block itself,
 // so such instructions are moved out of there before it looks.
 //
-// Threads: any number of modules at once, each with its own machine and context.
+// Threads: any number of modules at once, each with its own machine, emitter and context.
 
 #include "carmine_codegen.h"
 
@@ -15,11 +15,13 @@
 #include <memory>
 
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/Analysis/TargetTransformInfo.h"
 #include "llvm/IR/Dominators.h"
 #include "llvm/IR/Instructions.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Linker/Linker.h"
 #include "llvm/Pass.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/raw_ostream.h"
@@ -88,18 +90,43 @@ class Passes : public legacy::PassManager {
   AnalysisID last = std::unique_ptr<FunctionPass>(createUnifyLoopExitsPass())->getPassID();
 };
 
+/// The passes of one machine, with what they write to.  That a pass manager runs again for another module is what `llc -compile-twice` tests.
+struct Emitter {
+  SmallVector<char, 0> bytes;
+  raw_svector_ostream out{bytes};
+  Passes passes;
+};
+
 }  // namespace
 
-void *carmine_emit(void *machine, void *module, int assembly) {
-  auto *target = static_cast<TargetMachine *>(machine);
-  auto *code = static_cast<Module *>(module);
-  code->setDataLayout(target->createDataLayout());
-  SmallVector<char, 0> bytes;
-  raw_svector_ostream out(bytes);
-  Passes passes;
-  if (target->addPassesToEmitFile(passes, out, nullptr, assembly ? CodeGenFileType::AssemblyFile : CodeGenFileType::ObjectFile)) return nullptr;
-  passes.run(*code);
-  return wrap(MemoryBuffer::getMemBufferCopy(StringRef(bytes.data(), bytes.size())).release());
+void *carmine_emitter_create(void *machine, int assembly) {
+  auto emitter = std::make_unique<Emitter>();
+  auto kind = assembly ? CodeGenFileType::AssemblyFile : CodeGenFileType::ObjectFile;
+  if (static_cast<TargetMachine *>(machine)->addPassesToEmitFile(emitter->passes, emitter->out, nullptr, kind)) return nullptr;
+  return emitter.release();
+}
+
+void carmine_emitter_destroy(void *emitter) { delete static_cast<Emitter *>(emitter); }
+
+void carmine_emitter_run(void *emitter, void *module, const char **bytes, size_t *count) {
+  auto *all = static_cast<Emitter *>(emitter);
+  all->bytes.clear();
+  all->passes.run(*static_cast<Module *>(module));
+  *bytes = all->bytes.data();
+  *count = all->bytes.size();
+}
+
+int carmine_link_needed(void *module, void *library) {
+  auto *into = static_cast<Module *>(module);
+  // Bodies are read when the linker asks for them.
+  auto lazy = getLazyBitcodeModule(static_cast<MemoryBuffer *>(library)->getMemBufferRef(), into->getContext());
+  if (!lazy) {
+    consumeError(lazy.takeError());
+    return 1;
+  }
+  (*lazy)->setTargetTriple(into->getTargetTriple());
+  (*lazy)->setDataLayout(into->getDataLayout());
+  return Linker::linkModules(*into, std::move(*lazy), Linker::Flags::LinkOnlyNeeded) ? 2 : 0;
 }
 
 void carmine_keep_memory(void) {

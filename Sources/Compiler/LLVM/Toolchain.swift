@@ -39,23 +39,29 @@ private struct MachineKey: Hashable, Sendable {
   var optimisation: Int
 }
 
-/// Target machines between two kernels, as addresses.  A machine belongs to one kernel at a time; there are as many as kernels that
-/// are compiled at once.
-private let idleMachines = Mutex<[MachineKey: [UInt]]>([:])
+/// A target machine and its passes for code generation, which are made when they are first needed; addresses, which any thread may hold.
+private struct Machine: Sendable {
+  var machine: UInt
+  var emitter: UInt = 0
+}
+
+/// Machines between two kernels.  A machine belongs to one kernel at a time; there are as many as kernels that are compiled at once.
+private let idleMachines = Mutex<[MachineKey: [Machine]]>([:])
 
 /// A context and the machine that compiles for one GPU, which came from the pool and goes back there.
 final class Toolchain {
   let context: LLVMContextRef
   let diagnostics = Diagnostics()
   let target: GPUTarget
-  private let machine: LLVMTargetMachineRef
+  private var pooled: Machine
+  private var machine: LLVMTargetMachineRef { LLVMTargetMachineRef(bitPattern: pooled.machine)! }
   private let machineKey: MachineKey
 
   init(target: GPUTarget, optimisation: Int = 3) throws {
     _ = initialised
     self.target = target
     machineKey = MachineKey(target: target.name, optimisation: optimisation)
-    machine = try Self.machine(machineKey, target)
+    pooled = try Self.machine(machineKey, target)
     context = LLVMContextCreate()
     LLVMContextSetDiagnosticHandler(
       context,
@@ -68,14 +74,19 @@ final class Toolchain {
       }, Unmanaged.passUnretained(diagnostics).toOpaque())
   }
   deinit {
-    let machine = UInt(bitPattern: machine), key = machineKey
+    // Passes that gave up in the middle of a kernel are not trusted with another.
+    if !diagnostics.errors.isEmpty, pooled.emitter != 0 {
+      carmine_emitter_destroy(UnsafeMutableRawPointer(bitPattern: pooled.emitter))
+      pooled.emitter = 0
+    }
+    let machine = pooled, key = machineKey
     idleMachines.withLock { $0[key, default: []].append(machine) }
     LLVMContextDispose(context)
   }
 
   /// One that nobody uses, or a new one: tables of registers that each builds for itself take milliseconds, more than a small kernel.
-  private static func machine(_ key: MachineKey, _ target: GPUTarget) throws -> LLVMTargetMachineRef {
-    if let idle = idleMachines.withLock({ $0[key]?.popLast() }) { return LLVMTargetMachineRef(bitPattern: idle)! }
+  private static func machine(_ key: MachineKey, _ target: GPUTarget) throws -> Machine {
+    if let idle = idleMachines.withLock({ $0[key]?.popLast() }) { return idle }
     var found: LLVMTargetRef?
     var message: UnsafeMutablePointer<CChar>?
     guard LLVMGetTargetFromTriple(GPUTarget.triple, &found, &message) == 0 else {
@@ -88,8 +99,9 @@ final class Toolchain {
       case 2: LLVMCodeGenLevelDefault
       default: LLVMCodeGenLevelAggressive
       }
-    return LLVMCreateTargetMachine(
+    let machine = LLVMCreateTargetMachine(
       found, GPUTarget.triple, target.name, target.features, level, LLVMRelocPIC, LLVMCodeModelDefault)
+    return Machine(machine: UInt(bitPattern: machine))
   }
 
   func makeModule(_ name: String) -> LLVMModuleRef {
@@ -128,13 +140,14 @@ final class Toolchain {
 
   func emit(_ module: LLVMModuleRef, assembly: Bool = false) throws -> [UInt8] {
     LLVMSetTargetMachineAsmVerbosity(machine, assembly ? 1 : 0)  // with LLVM's own figures: registers, occupancy
-    guard let made = carmine_emit(UnsafeMutableRawPointer(machine), UnsafeMutableRawPointer(module), assembly ? 1 : 0) else {
-      throw CompileError(.internalError, "LLVM emits no code")
-    }
-    let buffer = LLVMMemoryBufferRef(made)
-    defer { LLVMDisposeMemoryBuffer(buffer) }
+    let emitter = assembly || pooled.emitter == 0 ? carmine_emitter_create(UnsafeMutableRawPointer(machine), assembly ? 1 : 0) : UnsafeMutableRawPointer(bitPattern: pooled.emitter)
+    guard let emitter else { throw CompileError(.internalError, "LLVM emits no code") }
+    if !assembly { pooled.emitter = UInt(bitPattern: emitter) }
+    defer { if assembly { carmine_emitter_destroy(emitter) } }
+    var bytes: UnsafePointer<CChar>?, count = 0
+    carmine_emitter_run(emitter, UnsafeMutableRawPointer(module), &bytes, &count)
     try check("code generation")
-    return Array(UnsafeRawBufferPointer(start: LLVMGetBufferStart(buffer), count: LLVMGetBufferSize(buffer)))
+    return Array(UnsafeRawBufferPointer(start: bytes, count: count))
   }
 
   func text(_ module: LLVMModuleRef) -> [UInt8] {
@@ -151,14 +164,10 @@ final class Toolchain {
       throw CompileError(.internalError, "cannot read \(path): \(take(message))")
     }
     defer { LLVMDisposeMemoryBuffer(buffer) }
-    var library: LLVMModuleRef?
-    guard LLVMParseBitcodeInContext2(context, buffer, &library) == 0, let library else {
-      throw CompileError(.internalError, "\(path) is not bitcode of this LLVM")
-    }
-    LLVMSetTarget(library, GPUTarget.triple)
-    LLVMSetDataLayout(library, LLVMGetDataLayoutStr(module))
-    guard LLVMLinkModules2(module, library) == 0 else {
-      throw CompileError(.internalError, "\(path) does not link: \(diagnostics.errors.joined(separator: "; "))")
+    switch carmine_link_needed(UnsafeMutableRawPointer(module), buffer.map { UnsafeMutableRawPointer($0) }) {
+    case 0: return
+    case 1: throw CompileError(.internalError, "\(path) is not bitcode of this LLVM")
+    default: throw CompileError(.internalError, "\(path) does not link: \(diagnostics.errors.joined(separator: "; "))")
     }
   }
 
