@@ -13,6 +13,7 @@ typedef const CONSTANT carmine_texture *texture;
 static float floorOf(float x) { return __builtin_floorf(x); }
 /// To a whole number; what is no number or too large goes to an end.
 static int32_t wholeOf(float x) { return (int32_t)__builtin_fminf(__builtin_fmaxf(x, -1073741824.0f), 1073741824.0f); }
+static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 static uint32_t most(uint32_t a, uint32_t b) { return a > b ? a : b; }
 
 static float linear(float c) {  // IEC 61966-2-1
@@ -147,16 +148,27 @@ static footprint footprintOf(const plane *p, const float c[3]) {
   return f;
 }
 
+/// A face's own coordinates of a vector: along s, along t, and away from the middle.
+typedef struct { float s, t, m; } onFace;
+
+static onFace onFaceOf(uint32_t face, float x, float y, float z) {
+  onFace p = {x, -y, face & 1 ? -z : z};
+  if (face < 2) p.s = face ? z : -z, p.m = face ? -x : x;
+  else if (face < 4) p.t = face & 1 ? -z : z, p.m = face & 1 ? -y : y;
+  else if (face == 5) p.s = -x;
+  return p;
+}
+static uint32_t faceTowards(float x, float y, float z) {
+  float ax = __builtin_fabsf(x), ay = __builtin_fabsf(y), az = __builtin_fabsf(z);
+  return ax >= ay && ax >= az ? (x < 0 ? 1 : 0) : ay >= az ? (y < 0 ? 3 : 2) : z < 0 ? 5 : 4;
+}
+
 /// A cube's direction as a face and a place on it.
 static uint32_t faceOf(float c[3]) {
-  float x = c[0], y = c[1], z = c[2], ax = __builtin_fabsf(x), ay = __builtin_fabsf(y), az = __builtin_fabsf(z);
-  uint32_t face;
-  float m, s, t;
-  if (ax >= ay && ax >= az) { face = x < 0 ? 1 : 0; m = ax; s = x < 0 ? z : -z; t = -y; }
-  else if (ay >= az) { face = y < 0 ? 3 : 2; m = ay; s = x; t = y < 0 ? -z : z; }
-  else { face = z < 0 ? 5 : 4; m = az; s = z < 0 ? -x : x; t = -y; }
-  c[0] = (s / m + 1.0f) * 0.5f;
-  c[1] = (t / m + 1.0f) * 0.5f;
+  uint32_t face = faceTowards(c[0], c[1], c[2]);
+  onFace p = onFaceOf(face, c[0], c[1], c[2]);
+  c[0] = (p.s / p.m + 1.0f) * 0.5f;
+  c[1] = (p.t / p.m + 1.0f) * 0.5f;
   c[2] = 0;
   return face;
 }
@@ -170,7 +182,7 @@ words carmine_texture_fetch(uint64_t handle, uint32_t geometry, words coordinate
   uint32_t layer = coordinate.w, isInteger = geometry & CARMINE_GEOMETRY_INTEGER, top = t->levels - 1;
   numbers n = asNumbers(coordinate);
   float c[3] = {n.x, n.y, n.z};
-  if (geometry & CARMINE_GEOMETRY_CUBE) layer = faceOf(c) + (geometry & CARMINE_GEOMETRY_LAYERED ? 6 * layer : 0);
+  if (geometry & CARMINE_GEOMETRY_CUBE) layer = faceOf(c) + (geometry & CARMINE_GEOMETRY_LAYERED ? 6 * least(layer, t->layers / 6 - 1) : 0);
 
   uint32_t first = 0, levels = 1;
   float upper = 0;  // the second level's weight
@@ -228,6 +240,20 @@ float carmine_texture_level_of(uint64_t handle, uint32_t geometry, words dx, wor
   return 0.5f * __builtin_amdgcn_logf(__builtin_fmaxf(x, y));
 }
 
+/// The same on a cube's face, from the derivatives of a direction.
+float carmine_texture_cube_level_of(uint64_t handle, words coordinate, words dx, words dy) {
+  numbers c = asNumbers(coordinate), d[2] = {asNumbers(dx), asNumbers(dy)};
+  uint32_t face = faceTowards(c.x, c.y, c.z);
+  onFace p = onFaceOf(face, c.x, c.y, c.z);
+  float most = 0.0f, half = 0.5f * (float)((texture)handle)->width / (p.m * p.m);
+  for (int i = 0; i < 2; i++) {
+    onFace q = onFaceOf(face, d[i].x, d[i].y, d[i].z);
+    float s = (q.s * p.m - p.s * q.m) * half, t = (q.t * p.m - p.t * q.m) * half;
+    most = __builtin_fmaxf(most, s * s + t * t);
+  }
+  return 0.5f * __builtin_amdgcn_logf(most);
+}
+
 /// tld4: one channel of the four texels that filtering would take, counter-clockwise from the lower left.
 words carmine_texture_gather(uint64_t handle, uint32_t geometry, uint32_t channel, words coordinate, words offset) {
   texture t = (texture)handle;
@@ -236,7 +262,7 @@ words carmine_texture_gather(uint64_t handle, uint32_t geometry, uint32_t channe
   numbers n = asNumbers(coordinate);
   float c[3] = {n.x, n.y, n.z};
   uint32_t layer = coordinate.w;
-  if (geometry & CARMINE_GEOMETRY_CUBE) layer = faceOf(c) + (geometry & CARMINE_GEOMETRY_LAYERED ? 6 * layer : 0);
+  if (geometry & CARMINE_GEOMETRY_CUBE) layer = faceOf(c) + (geometry & CARMINE_GEOMETRY_LAYERED ? 6 * least(layer, t->layers / 6 - 1) : 0);
   plane p = planeOf(t, 0, geometry, layer);
   uint32_t isCube = t->flags & CARMINE_TEXTURE_CUBE;
   int32_t i = wholeOf(positionOf(c[0], p.size[0], isCube ? CARMINE_ADDRESS_CLAMP : t->address_mode[0], t->flags, 0.5f).whole) + shift.x,
@@ -273,6 +299,7 @@ uint32_t carmine_texture_query(uint64_t handle, uint32_t what, uint32_t level) {
 uint64_t carmine_surface_address(uint64_t handle, uint32_t geometry, words coordinate, uint32_t byteCount, uint32_t texels, uint32_t outside) {
   texture t = (texture)handle;
   uint32_t size = t->channels * t->channel_bits >> 3;
+  if (texels) byteCount = size;
   integers at;
   __builtin_memcpy(&at, &coordinate, 16);
   int32_t x = texels ? at.x * (int32_t)size : at.x, y = at.y, z = at.z, layer = at.w;
@@ -294,13 +321,17 @@ uint64_t carmine_surface_address(uint64_t handle, uint32_t geometry, words coord
   return level->address + (uint64_t)(uint32_t)(t->layers ? layer : z) * level->slice + (uint64_t)(uint32_t)y * level->pitch + (uint32_t)x;
 }
 
-/// sust.p: up to four channels, converted to the surface's format.  kind: of what is given, CARMINE_CHANNEL_*.
-void carmine_surface_store(uint64_t handle, uint64_t address, words channels, uint32_t kind) {
+/// Whether a surface's whole numbers have a sign: what sured.p asks of it.
+uint32_t carmine_surface_is_signed(uint64_t handle) { return ((texture)handle)->channel_kind == CARMINE_CHANNEL_SIGNED; }
+
+/// sust.p: up to four channels, which are of the kind that the surface's format says, converted to it.
+void carmine_surface_store(uint64_t handle, uint64_t address, words channels) {
   texture t = (texture)handle;
   if (!address) return;
+  uint32_t kind = t->channel_kind, bits = t->channel_bits;
   for (uint32_t i = 0; i < t->channels; i++) {
-    uint32_t v = channels[i], bits = t->channel_bits;
-    if (kind == CARMINE_CHANNEL_FLOAT && t->channel_kind == CARMINE_CHANNEL_FLOAT && bits == 16) {
+    uint32_t v = channels[i];
+    if (kind == CARMINE_CHANNEL_FLOAT && bits == 16) {
       float f;
       __builtin_memcpy(&f, &v, 4);
       _Float16 half = (_Float16)f;

@@ -35,6 +35,13 @@ ptxas_accepts() {
   count_lines "$name" "$out"
 }
 
+# No row of the table without somebody who asks it.
+every_row_is_asked() {
+  local name="PTX semantics: every row has a case and a reference" out=$work/ptx-without.out
+  wanted "$name" || return 0
+  if "$semantics" --without --matrices "$root/Tests/PTXReference/matrix.tsv" >"$out" 2>&1; then pass_one "$name"; else fail_one "$name" "$(grep -c '^no ' "$out") have none" "$out"; fi
+}
+
 # The references themselves, against what an H100 gave.
 references_agree() {
   local name="PTX semantics: references and an NVIDIA GPU" out=$work/ptx-agree.out
@@ -50,6 +57,7 @@ references_agree() {
 }
 
 if [ -x "$semantics" ]; then
+  every_row_is_asked
   references_agree
   ptx_semantics mi300x gfx942
   ptx_semantics rx7900xtx gfx1100

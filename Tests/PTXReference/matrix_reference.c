@@ -314,6 +314,10 @@ static void compute(const test_case *c, problem *p, int selector) {
       if (!is_float(c)) {
         if (c->saturates) sum = sum > 2147483647.0 ? 2147483647.0 : sum < -2147483648.0 ? -2147483648.0 : sum;
         else sum = (double)(int32_t)(uint32_t)(int64_t)sum;
+      } else if (c->saturates) {  // wmma of halves up to PTX 6.4: no NaN, nothing infinite
+        double most = c->d.bits == 16 ? 65504 : 0x1.fffffep127;
+        sum = isnan(sum) ? 0 : sum > most ? most : sum < -most ? -most : sum;
+        if (isnan(magnitude) || isinf(magnitude)) magnitude = 0;
       }
       p->result[z][i][j] = sum;
       p->bound[z][i][j] = (c->k + 1) * magnitude * (c->d.bits == 64 ? 0x1p-52 : 0x1p-23);

@@ -66,12 +66,16 @@ final class CUDALibrary {
     return Int(major * 10 + minor)
   }
 
-  /// One block of 256 threads of kernel k(out, in); returns `outputCount` groups of 256 values of 8 bytes.
-  func run(_ ptx: String, inputs: [[UInt64]], outputCount: Int) throws -> [[UInt64]] {
-    var module: Pointer?, function: Pointer?
+  /// One block of 256 threads of kernel k(out, in), and one of `after` if there is one; returns `outputCount` groups of 256 values of 8 bytes.
+  func run(_ ptx: String, inputs: [[UInt64]], outputCount: Int, needsTwo: Bool = false) throws -> [[UInt64]] {
+    var module: Pointer?
     try ptx.withCString { try check(moduleLoadData(&module, $0), "cuModuleLoadData") }
     defer { _ = moduleUnload(module) }
-    try check(moduleGetFunction(&function, module, "k"), "cuModuleGetFunction")
+    let functions = try (needsTwo ? ["k", "after"] : ["k"]).map { name in
+      var function: Pointer?
+      try check(moduleGetFunction(&function, module, name), "cuModuleGetFunction")
+      return function
+    }
     let threads = Inputs.threads, inputBytes = max(1, inputs.count) * threads * 8, outputBytes = max(1, outputCount) * threads * 8
     var input: UInt64 = 0, output: UInt64 = 0
     try check(memAlloc(&input, inputBytes), "cuMemAlloc")
@@ -88,7 +92,7 @@ final class CUDALibrary {
         defer { block.deallocate() }
         block.initializeMemory(as: UInt8.self, repeating: 1, count: 64)
         var arguments: [Pointer?] = [Pointer(out), Pointer(`in`), block]
-        try check(launchKernel(function, 1, 1, 1, UInt32(threads), 1, 1, 0, nil, &arguments, nil), "cuLaunchKernel")
+        for function in functions { try check(launchKernel(function, 1, 1, 1, UInt32(threads), 1, 1, 0, nil, &arguments, nil), "cuLaunchKernel") }
       }
     }
     try check(synchronizeContext(), "cuCtxSynchronize")

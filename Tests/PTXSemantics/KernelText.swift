@@ -11,11 +11,17 @@ struct Batch {
   private(set) var outputPlaces: [[Int]] = []
   private(set) var outputCount = 0
 
-  init(_ cases: [TestCase]) {
+  /// handles: of the cases' textures, in their order.
+  init(_ cases: [TestCase], handles: [UInt64?] = []) {
     self.cases = cases
     var known: [String: Int] = [:]
-    for test in cases {
+    for (number, test) in cases.enumerated() {
       inputPlaces.append(test.inputs.enumerated().map { index, input in
+        if index == 0, test.texture != nil {
+          inputValues.append(Array(repeating: handles.isEmpty ? 0 : handles[number] ?? 0, count: Inputs.threads))
+          storedInputs.append(inputValues.last!)
+          return inputValues.count - 1
+        }
         if input.values == nil, let place = known["\(input.type) \(index)"] { return place }
         if input.values == nil { known["\(input.type) \(index)"] = inputValues.count }
         let values = (input.values.map { values in (0..<Inputs.threads).map { values($0) & input.type.mask } } ?? Inputs.values(input.type, operand: index))
@@ -32,8 +38,16 @@ struct Batch {
     var declared: Set<String> = []
     for test in cases where !test.module.isEmpty && declared.insert(test.module).inserted { text += test.module + "\n" }
     if cases.contains(where: { $0.text.contains("[bank]") }) { text += ".const .align 16 .b8 bank[64];\n" }
-    text += """
-      .visible .entry k(.param .u64 out, .param .u64 in, .param .align 16 .b8 argument[64])
+    text += kernel("k", cases.indices.map { ($0, cases[$0].text, cases[$0].after.isEmpty) })
+    if needsTwo { text += kernel("after", cases.indices.compactMap { cases[$0].after.isEmpty ? nil : ($0, cases[$0].after, true) }) }
+    return text
+  }
+  var needsTwo: Bool { cases.contains { !$0.after.isEmpty } }
+
+  /// writes: whether the outputs are this kernel's.
+  private func kernel(_ name: String, _ parts: [(case: Int, text: String, writes: Bool)]) -> String {
+    var text = """
+      .visible .entry \(name)(.param .u64 out, .param .u64 in, .param .align 16 .b8 argument[64])
       {
         .reg .b64 %in, %out, %base;
         .reg .b32 %tid32;
@@ -47,11 +61,12 @@ struct Batch {
         add.u64 %out, %out, %base;
 
       """
-    let uses = { (word: String) in cases.contains { $0.text.contains(word) } }
+    let uses = { (word: String) in parts.contains { $0.text.contains(word) } }
     if uses("scratch") { text += "  .shared .align 16 .b8 scratch[8192];\n" }
     if uses("[outgoing]") { text += "  .param .align 16 .b8 outgoing[64];\n" }
     if uses("stack") { text += "  .local .align 16 .b8 stack[64];\n" }
-    for (index, test) in cases.enumerated() {
+    for (index, body, writes) in parts {
+      let test = cases[index]
       text += "  {\n"
       for (number, input) in test.inputs.enumerated() {
         let register = test.register(input.type)
@@ -66,8 +81,8 @@ struct Batch {
         }
       }
       for (number, output) in test.outputs.enumerated() { text += "    .reg .\(test.register(output)) %o\(number);\n" }
-      text += test.text.split(separator: "\n").map { "    \($0)\n" }.joined()
-      for (number, output) in test.outputs.enumerated() {
+      text += body.split(separator: "\n").map { "    \($0)\n" }.joined()
+      for (number, output) in test.outputs.enumerated() where writes {
         let place = outputPlaces[index][number] * 2048, register = test.register(output)
         if register == "b8" {
           text += "    { .reg .b16 %t, %n; .reg .b8 %u, %v; mov.u16 %n, 0; mov.b16 {%u, %v}, %n; mov.b16 %t, {%o\(number), %u}; st.global.b16 [%out+\(place)], %t; }\n"

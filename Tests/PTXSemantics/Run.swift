@@ -14,15 +14,28 @@ final class Runner {
   let library: CUDALibrary
   let version: PTXVersion
   let target: String
+  /// nil where no case needs them.
+  let textures: TextureObjects?
 
-  init(_ library: CUDALibrary, version: PTXVersion, target: String) { (self.library, self.version, self.target) = (library, version, target) }
+  init(_ library: CUDALibrary, version: PTXVersion, target: String, textures: TextureObjects?) {
+    (self.library, self.version, self.target, self.textures) = (library, version, target, textures)
+  }
 
   /// The outcome of each case, in order.
   func run(_ cases: [(family: String, test: TestCase)]) -> [Outcome] {
-    let batch = Batch(cases.map(\.test))
+    let batch: Batch
     let answers: [[UInt64]]
+    var ends: [() -> Void] = []
+    defer { for end in ends { end() } }
     do {
-      answers = try library.run(batch.text(version: version, target: target), inputs: batch.storedInputs, outputCount: batch.outputCount)
+      let handles = try cases.map { one -> UInt64? in
+        guard let resource = one.test.texture, let textures else { return nil }
+        let (handle, end) = try textures.object(resource)
+        ends.append(end)
+        return handle
+      }
+      batch = Batch(cases.map(\.test), handles: handles)
+      answers = try library.run(batch.text(version: version, target: target), inputs: batch.storedInputs, outputCount: batch.outputCount, needsTwo: batch.needsTwo)
     } catch {
       if cases.count == 1 { return [Outcome(failure: "\(error)")] }
       // Halves, so that one bad case costs few runs.

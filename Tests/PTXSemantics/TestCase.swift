@@ -26,6 +26,10 @@ struct TestCase {
   var immediates: [Int] = []
   /// Declarations at module scope.
   var module = ""
+  /// An object whose handle the first input is.
+  var texture: TextureResource?
+  /// What a second kernel, over the same inputs, does: it writes the outputs then.
+  var after = ""
 
   var name: String { variant.text + suffix }
 
@@ -89,6 +93,8 @@ nonisolated(unsafe) let familyTests: [String: FamilyTests] = [
   "control flow": controlTests,
   "stack manipulation": stackTests,
   "miscellaneous": miscellaneousTests,
+  "texture": textureTests,
+  "surface": surfaceTests,
 ]
 
 // MARK: the plain shape

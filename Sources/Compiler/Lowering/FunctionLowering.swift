@@ -261,7 +261,7 @@ final class FunctionLowering {
 
   private static let elementIndex = ["x": 0, "y": 1, "z": 2, "w": 3, "r": 0, "g": 1, "b": 2, "a": 3]
 
-  private func slot(of operand: Operand) throws -> (slot: Value, type: ScalarType)? {
+  func slot(of operand: Operand) throws -> (slot: Value, type: ScalarType)? {
     switch operand {
     case .register(let name), .symbol(let name):
       guard case .register(let register)? = entity(name) else { return nil }

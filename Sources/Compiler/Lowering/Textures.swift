@@ -97,19 +97,23 @@ extension FunctionLowering {
       level = coordinateType == .f32 ? try read(operand, .f32) : b.sitofp(try read(operand, .s32), b.float)
     case "grad":
       guard let x = rest.popFirst(), let y = rest.popFirst() else { throw CompileError.invalid(i, "needs two gradients") }
-      guard !geometry.isCube else { throw CompileError.unsupported(i, "gradients on a cube's faces") }
-      level = b.call("carmine_texture_level_of", b.float, [handle, b.int32(Int(bits)), try vector(x, .f32), try vector(y, .f32)])
+      let gradients = [try vector(x, .f32), try vector(y, .f32)]
+      level = geometry.isCube ? b.call("carmine_texture_cube_level_of", b.float, [handle, coordinate] + gradients) : b.call("carmine_texture_level_of", b.float, [handle, b.int32(Int(bits))] + gradients)
     default: break
     }
-    let offset = try self.offset(rest, i)
+    let offset = try self.offset(rest, geometry, i)
     let value = b.call("carmine_texture_fetch", words, [handle, b.int32(Int(bits)), coordinate, offset, level])
     try write(texels: value, i.operands[0], result, i)
   }
 
-  /// What may follow: an offset in texels; a depth to compare with is refused.
-  private func offset(_ operands: ArraySlice<Operand>, _ i: Instruction) throws -> Value {
+  /// What may follow: an offset in texels, which is a plain register where there is one dimension; a depth to compare with is refused.
+  private func offset(_ operands: ArraySlice<Operand>, _ geometry: Geometry, _ i: Instruction) throws -> Value {
     var offset = b.zero(words)
     for operand in operands {
+      if geometry.count == 1, let (_, type) = try slot(of: operand), type != .f32 {
+        offset = try vector(operand, .s32)
+        continue
+      }
       guard case .vector = operand else { throw CompileError.unsupported(i, "depth comparison: CUDA's runtime makes no depth textures") }
       offset = try vector(operand, .s32)
     }
@@ -144,7 +148,7 @@ extension FunctionLowering {
     let (handle, operands) = try object(i.operands[1], i)
     let value = b.call(
       "carmine_texture_gather", words,
-      [handle, b.int32(Int(geometry.bits)), b.int32(channel), try coordinates(operands, geometry, .f32, i), try offset(i.operands[2...], i)])
+      [handle, b.int32(Int(geometry.bits)), b.int32(channel), try coordinates(operands, geometry, .f32, i), try offset(i.operands[2...], geometry, i)])
     try write(texels: value, i.operands[0], result, i)
   }
 
@@ -209,9 +213,8 @@ extension FunctionLowering {
     let parts = try elements(i.operands[1], count, i).map { try read($0, type) }
     if form == "p" {  // converted to the surface's format; x counts texels
       let (pointer, _, handle) = try surfaceElement(i, &m, i.operands[0], byteCount: 1, texels: true)
-      let kind = type == .f32 ? CARMINE_CHANNEL_FLOAT : type == .s32 ? CARMINE_CHANNEL_SIGNED : type == .u32 ? CARMINE_CHANNEL_UNSIGNED : 3
       let value = parts.enumerated().reduce(b.zero(words)) { b.insert(b.coerce($1.element, to: b.i32), into: $0, $1.offset) }
-      b.call("carmine_surface_store", b.void, [handle, b.pointerToInt(pointer, b.i64), value, b.int32(Int(kind))])
+      b.call("carmine_surface_store", b.void, [handle, b.pointerToInt(pointer, b.i64), value])
       return
     }
     let bytes = type.bytes * count
@@ -231,21 +234,27 @@ extension FunctionLowering {
     let form = try m.require(oneOf: ["b", "p"])
     let operation = try m.require(oneOf: ["add", "min", "max", "and", "or"])
     let type = try m.type()
-    let (pointer, exists, _) = try surfaceElement(i, &m, i.operands[0], byteCount: type.bytes, texels: form == "p")
-    let row = switch operation {
-    case "add": LLVMAtomicRMWBinOpAdd
-    case "and": LLVMAtomicRMWBinOpAnd
-    case "or": LLVMAtomicRMWBinOpOr
-    case "min": type.isSigned ? LLVMAtomicRMWBinOpMin : LLVMAtomicRMWBinOpUMin
-    default: type.isSigned ? LLVMAtomicRMWBinOpMax : LLVMAtomicRMWBinOpUMax
-    }
+    let (pointer, exists, handle) = try surfaceElement(i, &m, i.operands[0], byteCount: type.bytes, texels: form == "p")
     let argument = try read(i.operands[1], type)
-    _ = whereThere(exists) { () -> Value? in
-      let old = LLVMBuildAtomicRMWSyncScope(b.raw, row, pointer, argument, LLVMAtomicOrderingMonotonic, b.scope("agent"))!
-      LLVMSetAlignment(old, UInt32(type.bytes))
-      b.annotate(old, "amdgpu.no.fine.grained.memory")  // arrays lie in the device's own memory
-      b.annotate(old, "amdgpu.no.remote.memory")
-      return nil
+    func reduce(_ row: LLVMAtomicRMWBinOp, where exists: Value) {
+      _ = whereThere(exists) { () -> Value? in
+        let old = LLVMBuildAtomicRMWSyncScope(b.raw, row, pointer, argument, LLVMAtomicOrderingMonotonic, b.scope("agent"))!
+        LLVMSetAlignment(old, UInt32(type.bytes))
+        b.annotate(old, "amdgpu.no.fine.grained.memory")  // arrays lie in the device's own memory
+        b.annotate(old, "amdgpu.no.remote.memory")
+        return nil
+      }
+    }
+    let signed = operation == "min" ? LLVMAtomicRMWBinOpMin : LLVMAtomicRMWBinOpMax, unsigned = operation == "min" ? LLVMAtomicRMWBinOpUMin : LLVMAtomicRMWBinOpUMax
+    switch operation {
+    case "add": reduce(LLVMAtomicRMWBinOpAdd, where: exists)
+    case "and": reduce(LLVMAtomicRMWBinOpAnd, where: exists)
+    case "or": reduce(LLVMAtomicRMWBinOpOr, where: exists)
+    case _ where form == "p":  // the surface says whether its numbers have a sign
+      let isSigned = b.icmp(LLVMIntNE, b.call("carmine_surface_is_signed", b.i32, [handle]), b.int32(0))
+      reduce(signed, where: b.and(exists, isSigned))
+      reduce(unsigned, where: b.and(exists, b.not(isSigned)))
+    default: reduce(type.isSigned ? signed : unsigned, where: exists)
     }
   }
 }

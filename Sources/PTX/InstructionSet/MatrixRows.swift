@@ -149,9 +149,12 @@ extension InstructionSet {
 
   private static let blockScaled: [InstructionRow] = [
     .init("mma.sync.aligned.m16n8k64.row.col.kind::mxf4.block_scale{.scale_vec::2X}.f32.e2m1.e2m1.f32.ue8m0", "…", ptx: 8.7, sm: "120a", "9.7.14.5.14", .emulated),
-    .init("mma.sync.aligned.m16n8k64.row.col.kind::mxf4nvf4.block_scale.scale_vec::2X|.scale_vec::4X.f32.e2m1.e2m1.f32.ue8m0|.ue4m3", "…", ptx: 8.7, sm: "120a", "9.7.14.5.14", .emulated),
+    .init("mma.sync.aligned.m16n8k64.row.col.kind::mxf4nvf4.block_scale.scale_vec::2X.f32.e2m1.e2m1.f32.ue8m0", "…", ptx: 8.7, sm: "120a", "9.7.14.5.14", .emulated),
+    .init("mma.sync.aligned.m16n8k64.row.col.kind::mxf4nvf4.block_scale.scale_vec::4X.f32.e2m1.e2m1.f32.ue8m0|.ue4m3", "…", ptx: 8.7, sm: "120a", "9.7.14.5.14", .emulated),
     .init("mma.sync.aligned.m16n8k32.row.col.kind::mxf8f6f4.block_scale{.scale_vec::1X}.f32<f8f6f4><f8f6f4>.f32.ue8m0", "…", ptx: 8.7, sm: "120a", "9.7.14.5.14", .emulated),
-    .init("mma.sp::ordered_metadata.sync.aligned.m16n8k128.row.col.kind::mxf4|.kind::mxf4nvf4.block_scale{.scale_vec::2X|.scale_vec::4X}.f32.e2m1.e2m1.f32.ue8m0|.ue4m3", "…", ptx: 8.7, sm: "120a", "9.7.14.6.3", .emulated),
+    .init("mma.sp::ordered_metadata.sync.aligned.m16n8k128.row.col.kind::mxf4.block_scale{.scale_vec::2X}.f32.e2m1.e2m1.f32.ue8m0", "…", ptx: 8.7, sm: "120a", "9.7.14.6.3", .emulated),
+    .init("mma.sp::ordered_metadata.sync.aligned.m16n8k128.row.col.kind::mxf4nvf4.block_scale.scale_vec::2X.f32.e2m1.e2m1.f32.ue8m0", "…", ptx: 8.7, sm: "120a", "9.7.14.6.3", .emulated),
+    .init("mma.sp::ordered_metadata.sync.aligned.m16n8k128.row.col.kind::mxf4nvf4.block_scale.scale_vec::4X.f32.e2m1.e2m1.f32.ue8m0|.ue4m3", "…", ptx: 8.7, sm: "120a", "9.7.14.6.3", .emulated),
     .init("mma.sp::ordered_metadata.sync.aligned.m16n8k64.row.col.kind::mxf8f6f4.block_scale{.scale_vec::1X}.f32<f8f6f4><f8f6f4>.f32.ue8m0", "…", ptx: 8.7, sm: "120a", "9.7.14.6.3", .emulated),
   ]
 
