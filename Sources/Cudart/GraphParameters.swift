@@ -149,13 +149,15 @@ func allocationNode(_ p: UnsafeMutablePointer<cudaMemAllocNodeParams>) throws(CU
   let accessCount = try count(UInt(p.pointee.accessDescCount), "accessDescCount")
   guard accessCount == 0 || p.pointee.accessDescs != nil else { throw .invalidValue.because("accessDescs is null") }
   let access = (0..<accessCount).map { p.pointee.accessDescs[$0] }
+  var peers: [CUDA.Device] = []
   for wanted in access {
     guard wanted.location.type == 1, let other = try? Runtime.device(Int(wanted.location.id)) else { throw .invalidValue.because("access for no device") }
     guard other === device || wanted.flags == 0 || device.canAccess(peer: other) else {
       throw .notSupported.because("device \(other.ordinal) does not reach the memory of device \(device.ordinal)")
     }
+    if other !== device, wanted.flags != 0 { peers.append(other) }
   }
-  let memory = try device.primaryContext().makeGraphAllocation(count(UInt(p.pointee.bytesize), "bytesize"))
+  let memory = try device.primaryContext().makeGraphAllocation(count(UInt(p.pointee.bytesize), "bytesize"), peers: peers)
   p.pointee.dptr = UnsafeMutableRawPointer(bitPattern: UInt(memory.address))
   return .allocation(AllocationNode(memory: memory, properties: properties, access: access))
 }

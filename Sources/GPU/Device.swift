@@ -132,7 +132,9 @@ public final class Device: @unchecked Sendable {  // lazy parts: the locks named
 
   /// Address space for memory of the device, which `commit` puts memory behind and `decommit` takes away; `unreserve` ends it.
   public func reserve(_ byteCount: UInt64) throws(GPUError) -> UInt64 { try memory.reserve(byteCount) }
-  public func commit(_ address: UInt64, byteCount: UInt64) throws(GPUError) { try memory.commit(address, byteCount) }
+  public func commit(_ address: UInt64, byteCount: UInt64, others: [Device] = []) throws(GPUError) {
+    try memory.commit(address, byteCount, others: others.map(\.node.gpuID))
+  }
   public func decommit(_ address: UInt64) throws(GPUError) { try memory.decommit(address) }
   public func unreserve(_ address: UInt64, byteCount: UInt64) { memory.unreserve(address, byteCount) }
 

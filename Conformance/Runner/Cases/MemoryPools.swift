@@ -509,6 +509,36 @@ func memoryPoolCases() {
     }
   }
 
+  /// Launches a graph that allocates 300 words, all 5, and has device 1 add to them.
+  func withGraphMemory(_ access: [cudaMemAccessDesc], _ body: (UnsafeMutableRawPointer) throws -> Void) throws {
+    var graph: cudaGraph_t?, node: cudaGraphNode_t?, executable: cudaGraphExec_t?
+    try ok(cudaGraphCreate(&graph, 0))
+    var access = access, parameters = cudaMemAllocNodeParams()
+    parameters.poolProps.allocType = cudaMemAllocationTypePinned
+    parameters.poolProps.location.type = cudaMemLocationTypeDevice
+    parameters.bytesize = 1200
+    try access.withUnsafeMutableBufferPointer {
+      parameters.accessDescs = UnsafePointer($0.baseAddress)
+      parameters.accessDescCount = $0.count
+      try ok(cudaGraphAddMemAllocNode(&node, graph, nil, 0, &parameters))
+    }
+    let memory = try some(parameters.dptr, "the address")
+    try ok(cudaGraphInstantiate(&executable, graph, 0))
+    try ok(cudaGraphLaunch(executable, nil))
+    try ok(launch(basic.kernel("fill"), dim(2), dim(256), memory, Int32(300), Int32(5)))
+    try ok(cudaDeviceSynchronize())
+    try body(memory)
+  }
+  test("cudaGraphAddMemAllocNode", .success, "gives the devices of its access list the memory", source: "cudaMemAllocNodeParams: accessDescs describe peer GPU access", .alone) {
+    try withTwoDevices { _, _ in
+      let one = cudaMemAccessDesc(location: place(cudaMemLocationTypeDevice, 1), flags: cudaMemAccessFlagsProtReadWrite)
+      try withGraphMemory([one]) { try addFromDeviceOne($0, 300) }
+    }
+  }
+  test("cudaGraphAddMemAllocNode", .interaction, "leaves its memory closed to other devices without an access list", source: "cudaMemAllocNodeParams: accessDescs describe peer GPU access", .alone) {
+    try withTwoDevices { _, _ in try withGraphMemory([]) { try faultsOnDeviceOne($0) } }
+  }
+
   // MARK: which pool
 
   test("cudaDeviceGetDefaultMemPool", .success, "gives one pool a device, current at first", source: "cudaDeviceGetDefaultMemPool; cudaDeviceGetMemPool", touches: ["cudaDeviceGetMemPool"]) {

@@ -70,11 +70,14 @@ extension Stream {
       try capture(next.kind)
       return UnsafeMutableRawPointer(bitPattern: UInt(old.memory.address))
     }
-    let memory = try context.makeGraphAllocation(byteCount)
+    // The node has the access that the pool has now.
+    let peers = context.currentPool.peers
+    let memory = try context.makeGraphAllocation(byteCount, peers: peers)
+    let access = peers.map { cudaMemAccessDesc(location: cudaMemLocation(type: 1, id: Int32($0.ordinal)), flags: 3) }
     var properties = cudaMemPoolProps()
     properties.allocType = 1   // pinned
     properties.location = cudaMemLocation(type: 1, id: Int32(context.device.ordinal))
-    do throws(CUDAError) { try capture(.allocation(AllocationNode(memory: memory, properties: properties, access: []))) } catch {
+    do throws(CUDAError) { try capture(.allocation(AllocationNode(memory: memory, properties: properties, access: access))) } catch {
       memory.forgetNode()
       throw error
     }

@@ -11,6 +11,8 @@ public final class GraphAllocation: @unchecked Sendable {  // state: context.gra
   public unowned let context: Context
   public let address: UInt64
   public let byteCount: UInt64
+  /// Other devices whose kernels may use it.
+  let peers: [Device]
   /// What the device is charged: whole pages of 2 MiB, as graph memory is mapped.
   var charged: UInt64 { (byteCount + GraphMemory.unit - 1) / GraphMemory.unit * GraphMemory.unit }
   fileprivate(set) var isCommitted = false
@@ -43,8 +45,9 @@ public final class GraphAllocation: @unchecked Sendable {  // state: context.gra
   func forgetFree(in graph: Graph) { freeing.removeAll { $0.graph == nil || $0.graph === graph } }
   var isFreedByOwner: Bool { graph != nil && freeing.contains { $0.graph === graph } }
 
-  init(context: Context, byteCount: UInt64) throws(CUDAError) {
+  init(context: Context, byteCount: UInt64, peers: [Device]) throws(CUDAError) {
     self.context = context
+    self.peers = peers
     self.byteCount = byteCount
     address = try context.translating { () throws(GPUError) in try context.gpu.reserve((byteCount + GraphMemory.unit - 1) / GraphMemory.unit * GraphMemory.unit) }
     context.graphMemory.adopt(self)
@@ -123,7 +126,7 @@ final class GraphMemory: @unchecked Sendable {  // everything: lock
     do throws(GPUError) {
       try lock.withLock { () throws(GPUError) in
         guard !allocation.isCommitted else { return }
-        try gpu.commit(allocation.address, byteCount: allocation.byteCount)
+        try gpu.commit(allocation.address, byteCount: allocation.byteCount, others: allocation.peers.map(\.gpu))
         allocation.isCommitted = true
         reserved += allocation.charged
         reservedHigh = max(reservedHigh, reserved)
@@ -213,10 +216,10 @@ final class GraphMemory: @unchecked Sendable {  // everything: lock
 }
 
 extension Context {
-  /// cudaGraphAddMemAllocNode's memory: an address now, memory at the first launch.
-  public func makeGraphAllocation(_ byteCount: Int) throws(CUDAError) -> GraphAllocation {
+  /// cudaGraphAddMemAllocNode's memory: an address now, memory at the first launch, which `peers` reach too.
+  public func makeGraphAllocation(_ byteCount: Int, peers: [Device] = []) throws(CUDAError) -> GraphAllocation {
     guard byteCount > 0 else { throw .invalidValue.because("an allocation of \(byteCount) bytes") }
-    return try GraphAllocation(context: self, byteCount: UInt64(byteCount))
+    return try GraphAllocation(context: self, byteCount: UInt64(byteCount), peers: peers)
   }
 
   /// The graph's allocation that starts at an address, if one does.

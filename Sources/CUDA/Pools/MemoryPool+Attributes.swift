@@ -64,6 +64,13 @@ extension MemoryPool {
     return lock.withLock { access[place.deviceNumber] ?? 0 }
   }
 
+  /// Other devices that have access to the pool's device memory.
+  var peers: [Device] {
+    guard heap == .deviceLocal, let devices = try? Runtime.devices() else { return [] }
+    let given = lock.withLock { access }
+    return devices.filter { $0 !== device && given[Int32($0.ordinal)] ?? 0 != 0 }
+  }
+
   private func accessingDevice(_ place: MemoryLocation) throws(CUDAError) -> Device {
     guard let device = try? Runtime.device(Int(place.id)) else { throw .invalidValue.because("there is no device \(place.id)") }
     return device

@@ -176,10 +176,11 @@ final class DeviceMemory: @unchecked Sendable {  // everything below `lock` is g
   /// Address space for `byteCount` bytes of the device's own memory, without memory.
   func reserve(_ byteCount: UInt64) throws(GPUError) -> UInt64 { try Block.reserveLocal(max(byteCount, 1), on: device) }
 
-  /// Puts memory behind a reserved address; from now on a look-up finds it.
-  func commit(_ address: UInt64, _ byteCount: UInt64) throws(GPUError) {
+  /// Puts memory behind a reserved address; from now on a look-up finds it.  `others`: GPUs that reach it besides those that reach all.
+  func commit(_ address: UInt64, _ byteCount: UInt64, others: [UInt32]) throws(GPUError) {
     try lock.withLock { () throws(GPUError) in
-      let block = try Block.allocate(max(byteCount, 1), at: address, flags: Self.flags(.deviceLocal), on: device, mappedOn: gpuIDs(.deviceLocal))
+      let all = gpuIDs(.deviceLocal), ids = all + others.filter { !all.contains($0) }
+      let block = try Block.allocate(max(byteCount, 1), at: address, flags: Self.flags(.deviceLocal), on: device, mappedOn: ids)
       let allocation = Allocation(
         deviceAddress: address, hostAddress: address, byteCount: byteCount, heap: .deviceLocal, flags: 0,
         serial: nextSerial.add(1, ordering: .relaxed).oldValue, isInternal: true)
