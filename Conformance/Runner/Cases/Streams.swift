@@ -215,6 +215,24 @@ func streamCases() {
     for stream in [first, second] { try ok(cudaStreamDestroy(stream)) }
     try ok(cudaEventDestroy(event))
   }
+  test("cudaStreamWaitEvent", .interaction, "may outlive the event's stream, whatever streams are made meanwhile", source: "cudaStreamDestroy: resources go when the work is done; waits already submitted stay", touches: ["cudaStreamDestroy", "cudaStreamCreateWithFlags"]) {
+    let first = try makeStream(cudaStreamNonBlocking), second = try makeStream(cudaStreamNonBlocking), event = try makeEvent()
+    let words = try Words(4, fill: 1), ahead = try Hold(first), behind = try Hold(second)
+    try ok(launch(basic.kernel("scale"), dim(1), dim(4), stream: first, words.pointer, Int32(4), Int32(1), Int32(1)))
+    try ok(cudaEventRecord(event, first))
+    try ok(cudaStreamWaitEvent(second, event, 0))    // seen by the device when `behind` is released, not before
+    try ok(launch(basic.kernel("scale"), dim(1), dim(4), stream: second, words.pointer, Int32(4), Int32(7), Int32(0)))
+    ahead.release()
+    try ok(cudaStreamSynchronize(first))
+    try ok(cudaEventDestroy(event))
+    try ok(cudaStreamDestroy(first))
+    let others = try (0..<8).map { _ in try makeStream(cudaStreamNonBlocking) }
+    for other in others { try ok(launch(basic.kernel("nothing"), stream: other)) }
+    behind.release()
+    try ok(cudaStreamSynchronize(second))
+    try words.expect(all: 14, "the order of the kernels")
+    for stream in [second] + others { try ok(cudaStreamDestroy(stream)) }
+  }
   test("cudaStreamWaitEvent", .interaction, "may outlive the event", source: "cudaEventDestroy: a recorded event may be destroyed; waits already submitted stay") {
     let first = try makeStream(cudaStreamNonBlocking), second = try makeStream(cudaStreamNonBlocking), event = try makeEvent()
     let words = try Words(4, fill: 1), hold = try Hold(first)

@@ -44,7 +44,7 @@ final class HostWorker: @unchecked Sendable {  // tasks, isStarted: lock
       guard !isStarted else { return }
       let event = try device.makeEvent()
       eventID = event.id
-      bell = try device.signals.take(value: Timeline.origin, mailbox: event.mailbox, eventID: event.id)
+      bell = try device.signals.take(value: Timeline.firstOrigin, mailbox: event.mailbox, eventID: event.id)
       guard HostThread.start({ [unowned self] in run() }) else {
         throw GPUError(.kernel(errno: EAGAIN), "no thread for \(name)")
       }

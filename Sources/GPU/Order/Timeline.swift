@@ -11,8 +11,10 @@ import Glibc
 import Synchronization
 
 public final class Timeline: @unchecked Sendable {  // everything below `lock` is guarded by it, but for the atomics
+  /// Where a new signal begins to count down.
+  static let firstOrigin: Int64 = 1 << 62
   /// The signal's value at position 0.
-  static let origin: Int64 = 1 << 62
+  private let origin: Int64
 
   let device: Device
   private let health: Health
@@ -48,13 +50,14 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
     self.isInternal = isInternal
     self.partition = partition
     self.priority = priority
-    signal = try device.signals.take(value: Timeline.origin)
+    signal = try device.signals.takeCounter()
+    origin = signal.value
   }
 
   deinit {
     if let kernargMemory { try? device.free(UInt64(UInt(bitPattern: kernargMemory))) }
     if let queue { device.queues.release(queue) }
-    device.signals.putIdle(signal)
+    device.signals.putCounter(signal)
   }
 
   // MARK: positions
@@ -63,12 +66,12 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   public var submitted: UInt64 { submittedPosition.load(ordering: .acquiring) }
 
   /// The position up to which everything is done.
-  public var completed: UInt64 { UInt64(bitPattern: Timeline.origin - signal.value) }
+  public var completed: UInt64 { UInt64(bitPattern: origin - signal.value) }
 
   public func isComplete(_ position: UInt64) -> Bool { completed >= position }
 
   /// The signal's value when `position` is complete, or less.
-  func value(at position: UInt64) -> Int64 { Timeline.origin - Int64(bitPattern: position) }
+  func value(at position: UInt64) -> Int64 { origin - Int64(bitPattern: position) }
 
   /// Next position; call with the lock held, and publish once the work is on its way.
   var nextPosition: UInt64 { submittedPosition.load(ordering: .relaxed) + 1 }

@@ -52,10 +52,12 @@ public struct Signal: @unchecked Sendable, Equatable {  // shared memory; every 
 }
 
 /// Signals that can be had without allocation.  Memory is never given back: a packet in flight may name any of it.
-final class SignalPool: @unchecked Sendable {  // free, pending: lock
+final class SignalPool: @unchecked Sendable {  // free, counters, pending: lock
   private unowned let device: Device
   private let lock = Lock()
   private var free: [UnsafeMutableRawPointer] = []
+  /// What timelines that have ended counted down: for timelines again, and nothing else (`takeCounter`).
+  private var counters: [UnsafeMutableRawPointer] = []
   /// Retired while a packet could still decrement them.
   private var pending: [Signal] = []
 
@@ -74,6 +76,16 @@ final class SignalPool: @unchecked Sendable {  // free, pending: lock
       return Signal(at: free.removeLast(), value: value, mailbox: mailbox, eventID: eventID)
     }
   }
+
+  /// A signal for a timeline, which counts it down from the value that it has now.  A packet of another stream may still be about to
+  /// wait until the one that had it before has come to a place: such a wait is over, and stays so, since the value never rises.
+  func takeCounter() throws(GPUError) -> Signal {
+    if let base = lock.withLock({ counters.popLast() }) { return Signal(existing: base) }
+    return try take(value: Timeline.firstOrigin)
+  }
+
+  /// Gives the signal of a timeline that has ended back.
+  func putCounter(_ signal: Signal) { lock.withLock { counters.append(signal.base) } }
 
   /// Gives a signal back; one that is not yet down is kept until it is.
   func put(_ signal: Signal) {
