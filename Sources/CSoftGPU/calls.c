@@ -7,9 +7,7 @@
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -120,7 +118,7 @@ uint64_t carmine_thread_time(void) {
 int carmine_write_watch(void) {
   long watch = beyond_standard((int)syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK | 1 /* UFFD_USER_MODE_ONLY */));
   if (watch < 0) return (int)watch;
-  struct uffdio_api api = {.api = UFFD_API, .features = UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_WP_HUGETLBFS_SHMEM | UFFD_FEATURE_THREAD_ID};
+  struct uffdio_api api = {.api = UFFD_API, .features = UFFD_FEATURE_PAGEFAULT_FLAG_WP | UFFD_FEATURE_WP_HUGETLBFS_SHMEM};
   if (ioctl((int)watch, UFFDIO_API, &api) < 0) { int error = errno; close((int)watch); return -error; }
   return (int)watch;
 }
@@ -134,36 +132,6 @@ int carmine_write_watch_arm(int watch, void *address, size_t length, int protect
   do result = ioctl(watch, UFFDIO_WRITEPROTECT, &request); while (result < 0 && (errno == EAGAIN || errno == EINTR));
   return result < 0 ? -errno : 0;
 }
-int carmine_write_watch_thread(int watch) {
-  struct uffd_msg message;
-  return read(watch, &message, sizeof message) == sizeof message && message.event == UFFD_EVENT_PAGEFAULT ? (int)message.arg.pagefault.feat.ptid : 0;
-}
-
-/// Field 39 of proc(5)'s stat: the processor that a thread of this process last ran on; -1 if it cannot be read.
-static int processor_of(int thread) {
-  char path[64], text[1024];
-  snprintf(path, sizeof path, "/proc/self/task/%d/stat", thread);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return -1;
-  ssize_t length = read(file, text, sizeof text - 1);
-  close(file);
-  if (length <= 0) return -1;
-  text[length] = 0;
-  char *field = strrchr(text, ')');   // the end of field 2, which may hold spaces
-  for (int number = 2; field && number < 39; number++) field = strchr(field + 1, ' ');
-  return field ? atoi(field + 1) : -1;
-}
-
-void carmine_leave_processor_of(int thread) {
-  int here = sched_getcpu();
-  cpu_set_t allowed, others;
-  if (here < 0 || processor_of(thread) != here || sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
-  others = allowed;
-  CPU_CLR(here, &others);
-  if (CPU_COUNT(&others) == 0 || sched_setaffinity(0, sizeof others, &others) != 0) return;
-  sched_setaffinity(0, sizeof allowed, &allowed);
-}
-
 void carmine_drain(int descriptor) {
   char buffer[512];
   while (read(descriptor, buffer, sizeof buffer) > 0) {}

@@ -31,10 +31,6 @@ int carmine_write_watch_add(int watch, void *address, size_t length);
 /// Protects (1), so that the next store blocks its thread and makes `watch` readable, or unprotects (0) and lets such
 /// threads go on.  0, or -errno.
 int carmine_write_watch_arm(int watch, void *address, size_t length, int protect);
-/// The thread that is blocked at a protected mapping, as gettid(2) has it; 0 if none is.
-int carmine_write_watch_thread(int watch);
-/// Moves the calling thread to another processor if it is on the one that `thread` last ran on, and there is another.
-void carmine_leave_processor_of(int thread);
 /// Takes what is there to read, so that the descriptor is not readable any more.
 void carmine_drain(int descriptor);
 /// Waits until one of two descriptors is readable, or for so long.  1 if one is, 0 if not, 2 if one of them is no more, or

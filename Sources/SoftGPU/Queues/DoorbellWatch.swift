@@ -85,16 +85,8 @@ final class DoorbellWatch: @unchecked Sendable {
     waiting.store(false, ordering: .sequentiallyConsistent)
     if result == 2 { broken.store(true, ordering: .releasing) }
     if result != 0 { carmine_drain(wakes) }
-    if result == 1 { makeRoom() }
     return result != 0
   }
-  /// The scheduler likes to wake this thread on the processor of the one that is blocked, which is idle at the moment.  Whoever is let go
-  /// then runs there, spins for an answer, and this thread stands behind it for a time slice while other processors have nothing to do.
-  private func makeRoom() {
-    let thread = carmine_write_watch_thread(faults)
-    if thread > 0 { carmine_leave_processor_of(thread) }
-  }
-
   /// Any thread.
   func wake() { if waiting.load(ordering: .sequentiallyConsistent) { carmine_wake(wakes) } }
 }

@@ -110,7 +110,6 @@ final class QueueThread: @unchecked Sendable {
     var watched: [Queue] = []
     var watchedVersion: UInt64 = .max
     var lastActive = GPUClock.now(), spins = 0
-    var letsGo = false     // a client's thread that was held at its doorbell has yet to store
     while true {
       let kicked = kicks.withMemoryRebound(to: Atomic<UInt32>.self, capacity: 1) { $0.pointee.load(ordering: .acquiring) }
       let now = version.load(ordering: .acquiring)
@@ -128,18 +127,15 @@ final class QueueThread: @unchecked Sendable {
         case .idle: break
         }
       }
-      if best == .progress { watch?.disarm(); lastActive = GPUClock.now(); spins = 0; letsGo = false; continue }
+      if best == .progress { watch?.disarm(); lastActive = GPUClock.now(); spins = 0; continue }
       waits.store(best == .waiting, ordering: .sequentiallyConsistent)
       let quiet = GPUClock.now() - lastActive                // 10 ns
       // Looks count as well as time: a thread that lost its processor meanwhile has not looked.
       spins += 1
       if quiet < 5_000 || spins < 50 {
-        // The scheduler likes to put who is woken on its waker's processor, behind the waker; spinning there keeps the store waiting for a
-        // whole time slice.
-        if letsGo { sched_yield() } else { for _ in 0..<16 { carmine_pause() } }
+        for _ in 0..<16 { carmine_pause() }
         continue
       }
-      letsGo = false
       leave()
       if best == .idle && quiet >= 200_000, let watch, watch.isUsable {
         if !watch.armed {
@@ -151,8 +147,7 @@ final class QueueThread: @unchecked Sendable {
           }
           if woken {
             watch.disarm()
-            lastActive = GPUClock.now(); spins = 0
-            letsGo = true
+            lastActive = GPUClock.now(); spins = 0     // whoever was let go is about to store
           }
           continue
         }
