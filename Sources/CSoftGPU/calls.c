@@ -7,10 +7,10 @@
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -55,6 +55,17 @@ static int beyond_standard(int descriptor) {
   return moved < 0 ? -error : moved;
 }
 
+void carmine_futex_wake_elsewhere(uint32_t *word, pid_t sleeper) {
+  cpu_set_t allowed, others;
+  int here = sched_getcpu(), moved = 0;
+  if (here >= 0 && sched_getaffinity(sleeper, sizeof allowed, &allowed) == 0) {
+    others = allowed;
+    CPU_CLR(here, &others);
+    moved = CPU_COUNT(&others) > 0 && sched_setaffinity(sleeper, sizeof others, &others) == 0;
+  }
+  carmine_futex_wake(word, 1);
+  if (moved) sched_setaffinity(sleeper, sizeof allowed, &allowed);
+}
 int carmine_memfd(const char *name) { return beyond_standard(memfd_create(name, MFD_CLOEXEC)); }
 
 int carmine_punch_hole(int descriptor, int64_t offset, int64_t length) {
@@ -104,6 +115,7 @@ int carmine_start_thread(const char *name, void (*body)(void *), void *context) 
   return -error;
 }
 
+pid_t carmine_thread_id(void) { return (pid_t)syscall(SYS_gettid); }
 void carmine_exact_timers(void) { prctl(PR_SET_TIMERSLACK, 1); }
 void carmine_not_in_children(void *address, size_t length) { madvise(address, length, MADV_DONTFORK); }
 uint64_t carmine_thread_time(void) {
@@ -136,20 +148,10 @@ void carmine_drain(int descriptor) {
   char buffer[512];
   while (read(descriptor, buffer, sizeof buffer) > 0) {}
 }
-int carmine_wait_readable(int first, int second, int milliseconds) {
-  struct pollfd both[2] = {{first, POLLIN, 0}, {second, POLLIN, 0}};
-  int result = poll(both, 2, milliseconds);
-  if (result < 0) return -errno;
-  if ((both[0].revents | both[1].revents) & (POLLNVAL | POLLERR | POLLHUP)) return 2;
-  return result > 0;
-}
-int carmine_wake_descriptor(void) {
-  return beyond_standard(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-}
-void carmine_wake(int descriptor) {
-  uint64_t one = 1;
-  ssize_t ignored = write(descriptor, &one, sizeof one);
-  (void)ignored;
+int carmine_wait_readable(int descriptor) {
+  struct pollfd one = {descriptor, POLLIN, 0};
+  if (poll(&one, 1, -1) < 0) return -errno;
+  return one.revents & POLLIN ? 0 : -EBADF;
 }
 
 int carmine_has_capability(int number) {

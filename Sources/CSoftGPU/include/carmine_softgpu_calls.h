@@ -8,6 +8,9 @@
 int carmine_futex_wait(uint32_t *word, uint32_t expected, int64_t nanoseconds);
 /// FUTEX_WAKE (private).
 int carmine_futex_wake(uint32_t *word, int count);
+/// As carmine_futex_wake for one `sleeper`, which comes up on another processor than the caller's if it may run on one.  (Linux looks for
+/// an idle processor among those that share a cache only; those of a virtual machine often share none.)
+void carmine_futex_wake_elsewhere(uint32_t *word, pid_t sleeper);
 /// memfd_create(2), close-on-exec.
 int carmine_memfd(const char *name);
 /// Frees the pages of a part of a file and makes it read as zeros: fallocate(2) with PUNCH_HOLE.
@@ -19,6 +22,8 @@ int carmine_copy_out(uint64_t address, const void *from, size_t count);
 int carmine_has_capability(int number);
 /// Starts a detached thread with all signals blocked.  0, or -errno.
 int carmine_start_thread(const char *name, void (*body)(void *), void *context);
+/// gettid(2).
+pid_t carmine_thread_id(void);
 /// The calling thread's timer slack becomes 1 ns, so that short sleeps are short.
 void carmine_exact_timers(void);
 /// Marks a range as absent in forked children.
@@ -33,12 +38,8 @@ int carmine_write_watch_add(int watch, void *address, size_t length);
 int carmine_write_watch_arm(int watch, void *address, size_t length, int protect);
 /// Takes what is there to read, so that the descriptor is not readable any more.
 void carmine_drain(int descriptor);
-/// Waits until one of two descriptors is readable, or for so long.  1 if one is, 0 if not, 2 if one of them is no more, or
-/// -errno.
-int carmine_wait_readable(int first, int second, int milliseconds);
-/// An eventfd(2) that doesn't block.
-int carmine_wake_descriptor(void);
-void carmine_wake(int descriptor);
+/// Waits until a descriptor is readable.  0, or -errno; -EBADF if it is no more.
+int carmine_wait_readable(int descriptor);
 
 /// Processor time that the calling thread has used, in nanoseconds.
 uint64_t carmine_thread_time(void);

@@ -81,7 +81,13 @@ final class QueueThread: @unchecked Sendable {
   func kick() {
     kicks.withMemoryRebound(to: Atomic<UInt32>.self, capacity: 1) { _ = $0.pointee.wrappingAdd(1, ordering: .sequentiallyConsistent) }
     if sleeping.load(ordering: .sequentiallyConsistent) { _ = carmine_futex_wake(kicks, 1) }
-    watch?.wake()
+  }
+
+  /// A client is about to write a doorbell: as `kick`, and the thread comes up elsewhere than on the caller's processor, where the client
+  /// is about to go on.  By `DoorbellWatch`'s thread.
+  private func ring(_ thread: pid_t) {
+    kicks.withMemoryRebound(to: Atomic<UInt32>.self, capacity: 1) { _ = $0.pointee.wrappingAdd(1, ordering: .sequentiallyConsistent) }
+    if sleeping.load(ordering: .sequentiallyConsistent) { carmine_futex_wake_elsewhere(kicks, thread) }
   }
 
   // MARK: memory
@@ -107,20 +113,22 @@ final class QueueThread: @unchecked Sendable {
 
   private func run() {
     carmine_exact_timers()
-    var watched: [Queue] = []
-    var watchedVersion: UInt64 = .max
+    let thread = carmine_thread_id()
+    watch?.start { self.ring(thread) }
+    var queues: [Queue] = []
+    var queuesVersion: UInt64 = .max
     var lastActive = GPUClock.now(), spins = 0
     while true {
       let kicked = kicks.withMemoryRebound(to: Atomic<UInt32>.self, capacity: 1) { $0.pointee.load(ordering: .acquiring) }
       let now = version.load(ordering: .acquiring)
-      if now != watchedVersion {
-        lock.withLock { watched = queues; watchedVersion = version.load(ordering: .acquiring) }
+      if now != queuesVersion {
+        lock.withLock { queues = self.queues; queuesVersion = version.load(ordering: .acquiring) }
         leave()
-        seenVersion.store(watchedVersion, ordering: .releasing)
+        seenVersion.store(queuesVersion, ordering: .releasing)
       }
       if readerActive { _ = reader.refresh() }
       var best = QueueStep.idle
-      for queue in watched {
+      for queue in queues {
         switch stepQueue(queue, self) {
         case .progress: best = .progress
         case .waiting: if best == .idle { best = .waiting }
@@ -137,35 +145,32 @@ final class QueueThread: @unchecked Sendable {
         continue
       }
       leave()
-      if best == .idle && quiet >= 200_000, let watch, watch.isUsable {
-        if !watch.armed {
-          if watch.arm() { continue }        // and look once more
-        } else {
-          let kicks = kicks
-          let woken = watch.sleep {
-            kicks.withMemoryRebound(to: Atomic<UInt32>.self, capacity: 1) { $0.pointee.load(ordering: .sequentiallyConsistent) } == kicked
-          }
-          if woken {
-            watch.disarm()
-            lastActive = GPUClock.now(); spins = 0     // whoever was let go is about to store
-          }
-          continue
-        }
+      let watched = best == .idle && quiet >= 200_000 && watch?.isUsable == true
+      if watched, let watch, !watch.armed {
+        if watch.arm() { continue }          // and look once more
+      } else if !watched {
+        watch?.disarm()
       }
-      watch?.disarm()
       sleeping.store(true, ordering: .sequentiallyConsistent)
-      let busy = best == .waiting || watched.contains { $0.inFlight.load(ordering: .relaxed) > 0 }
-      let pause = watch == nil && best == .idle ? -1 : Self.pause(quiet, busy: busy)
-      let result = carmine_futex_wait(kicks, kicked, pause)
+      let busy = best == .waiting || queues.contains { $0.inFlight.load(ordering: .relaxed) > 0 }
+      let result = carmine_futex_wait(kicks, kicked, pause(quiet, best, busy: busy))
       sleeping.store(false, ordering: .relaxed)
-      if result == 0 || result == -EAGAIN { lastActive = max(lastActive, GPUClock.now() - 4_000) }   // kicked: 10 µs of spinning
+      guard result == 0 || result == -EAGAIN else { continue }
+      if watched {
+        watch?.disarm()
+        lastActive = GPUClock.now(); spins = 0     // whoever was let go is about to store
+      } else {
+        lastActive = max(lastActive, GPUClock.now() - 4_000)   // kicked: 10 µs of spinning
+      }
     }
   }
 
-  /// Nanoseconds between two looks, after `quiet` ticks of 10 ns without anything.  A look costs about 20 µs of processor
-  /// time on a virtual machine (measured), so 5 ms is 0.4 % of a core.  `busy`: a packet waits for memory to change, or a
-  /// kernel runs.
-  private static func pause(_ quiet: UInt64, busy: Bool) -> Int64 {
+  /// Nanoseconds to sleep before the next look unless kicked, after `quiet` ticks of 10 ns without anything; negative: no limit.
+  /// A look costs about 20 µs of processor time on a virtual machine (measured), so 5 ms is 0.4 % of a core.  `busy`: a packet
+  /// waits for memory to change, or a kernel runs.
+  private func pause(_ quiet: UInt64, _ best: QueueStep, busy: Bool) -> Int64 {
+    if watch == nil && best == .idle { return -1 }
+    if watch?.armed == true { return 100_000_000 }
     if quiet < 100_000 { return 20_000 }             // 1 ms
     if quiet < 2_000_000 { return 100_000 }          // 20 ms
     if busy { return 500_000 }
