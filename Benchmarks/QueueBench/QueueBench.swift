@@ -154,15 +154,18 @@ func report(_ name: String, _ samples: [UInt64]) {
     idle("idle with a queue open")
 
     guard roundTrips("null kernel, spinning client", { $0.nullKernel() }) else { exit(1) }
-    var batches: [UInt64] = []
+    var batches: [UInt64] = [], submissions: [UInt64] = []
     for _ in 0..<rounds / 64 {
       client.value.pointee.store(64, ordering: .releasing)
       start = nanoseconds()
       for _ in 0..<64 { client.nullKernel(bit: false) }
+      submissions.append((nanoseconds() - start) / 64)
       guard client.spin() else { exit(1) }
       batches.append((nanoseconds() - start) / 64)
     }
     report("null kernels in batches of 64, each", batches)
+    // What no runtime can be below: one packet of 64 bytes and one store to a doorbell, both of which the device reads meanwhile.
+    report("of that, to write the packet and ring", submissions)
   }
 
   static func pingPong(_ rounds: Int) -> [UInt64] {
