@@ -47,7 +47,7 @@ let package = Package(
     .target(name: "CKFD"),
     .target(name: "CSoftGPU"),
     .target(name: "CDeviceABI"),
-    .target(name: "CThreadLocal"),
+    .target(name: "CThreadLocal", cSettings: [.unsafeFlags(["-mtls-dialect=gnu2", "-O2"])]),   // TLS descriptors: no call where the place is fixed
     .target(name: "CSpawn"),
     .target(name: "CDescriptors"),
     .target(name: "CCUDA"),

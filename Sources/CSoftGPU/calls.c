@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/futex.h>
+#include <linux/membarrier.h>
 #include <linux/userfaultfd.h>
 #include <poll.h>
 #include <pthread.h>
@@ -66,6 +67,10 @@ void carmine_futex_wake_elsewhere(uint32_t *word, pid_t sleeper) {
   carmine_futex_wake(word, 1);
   if (moved) sched_setaffinity(sleeper, sizeof allowed, &allowed);
 }
+int carmine_fence_others_register(void) {
+  return syscall(SYS_membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0, 0) < 0 ? -errno : 0;
+}
+void carmine_fence_others(void) { syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0); }
 int carmine_memfd(const char *name) { return beyond_standard(memfd_create(name, MFD_CLOEXEC)); }
 
 int carmine_punch_hole(int descriptor, int64_t offset, int64_t length) {
@@ -115,7 +120,7 @@ int carmine_start_thread(const char *name, void (*body)(void *), void *context) 
   return -error;
 }
 
-pid_t carmine_thread_id(void) { return (pid_t)syscall(SYS_gettid); }
+pid_t carmine_gettid(void) { return (pid_t)syscall(SYS_gettid); }
 void carmine_exact_timers(void) { prctl(PR_SET_TIMERSLACK, 1); }
 void carmine_not_in_children(void *address, size_t length) { madvise(address, length, MADV_DONTFORK); }
 uint64_t carmine_thread_time(void) {

@@ -103,27 +103,27 @@ public enum CurrentThread {
   // MARK: call configuration
 
   /// __cudaPushCallConfiguration.  Throws when launches are nested deeper than anything a compiler emits.
-  public static func push(_ configuration: CallConfiguration) throws(CUDAError) {
+  public static func push(grid: Dim3, block: Dim3, dynamicSharedBytes: Int, stream: UnsafeMutableRawPointer?) throws(CUDAError) {
     let depth = Int(state.pointee.call_configuration_count)
     guard depth < Int(CARMINE_CALL_CONFIGURATIONS) else {
       throw .invalidConfiguration.because("\(depth) call configurations were pushed and none popped")
     }
-    slot(depth).pointee = carmine_call_configuration(
-      grid: (configuration.grid.x, configuration.grid.y, configuration.grid.z),
-      block: (configuration.block.x, configuration.block.y, configuration.block.z),
-      dynamic_shared_bytes: configuration.dynamicSharedBytes, stream: configuration.stream)
+    let slot = slot(depth)
+    slot.pointee.grid_xy = UInt64(grid.x) | UInt64(grid.y) << 32
+    slot.pointee.grid_z = grid.z
+    slot.pointee.block_xy = UInt64(block.x) | UInt64(block.y) << 32
+    slot.pointee.block_z = block.z
+    slot.pointee.dynamic_shared_bytes = dynamicSharedBytes
+    slot.pointee.stream = stream
     state.pointee.call_configuration_count = Int32(depth + 1)
   }
 
   /// __cudaPopCallConfiguration.  Throws cudaErrorMissingConfiguration when nothing was pushed.
-  public static func popCallConfiguration() throws(CUDAError) -> CallConfiguration {
+  public static func popCallConfiguration() throws(CUDAError) -> carmine_call_configuration {
     let depth = Int(state.pointee.call_configuration_count)
     guard depth > 0 else { throw .missingConfiguration }
     state.pointee.call_configuration_count = Int32(depth - 1)
-    let c = slot(depth - 1).pointee
-    return CallConfiguration(
-      grid: Dim3(c.grid.0, c.grid.1, c.grid.2), block: Dim3(c.block.0, c.block.1, c.block.2),
-      dynamicSharedBytes: c.dynamic_shared_bytes, stream: c.stream)
+    return slot(depth - 1).pointee
   }
 
   private static func slot(_ index: Int) -> UnsafeMutablePointer<carmine_call_configuration> {

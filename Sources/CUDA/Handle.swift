@@ -7,13 +7,9 @@ import GPU
 extension Unmanaged {
   /// Calls `body` with the object, whose reference is not counted: somebody else keeps it while `body` runs.
   @inlinable @inline(__always)
-  public func borrow<R>(_ body: (Instance) -> R) -> R { _withUnsafeGuaranteedRef(body) }
-
-  /// The same for what may throw.
-  @inlinable @inline(__always)
-  public func borrow<R>(_ body: (Instance) throws(CUDAError) -> R) throws(CUDAError) -> R {
-    try _withUnsafeGuaranteedRef { instance -> Result<R, CUDAError> in
-      do throws(CUDAError) { return .success(try body(instance)) } catch { return .failure(error) }
+  public func borrow<R, E: Error>(_ body: (Instance) throws(E) -> R) throws(E) -> R {
+    try _withUnsafeGuaranteedRef { instance -> Result<R, E> in
+      do throws(E) { return .success(try body(instance)) } catch { return .failure(error) }
     }.get()
   }
 }

@@ -19,6 +19,7 @@ struct DispatchShape: Equatable {
   }
 
   /// The AQL workgroup of a CUDA block.  `oneWarp`: 64 work-items for each warp, in one dimension.
+  @inline(__always)
   static func workgroup(block: Dim3, mapping: WarpMapping) -> (x: UInt16, y: UInt16, z: UInt16) {
     switch mapping {
     case .native, .sharedWave, .yielding: (UInt16(block.x), UInt16(block.y), UInt16(block.z))
@@ -67,11 +68,19 @@ extension Stream {
     guard parameters != nil || function.parameterCount == 0 else {
       throw .invalidValue.because("\(function.name) has \(function.parameterCount) parameters and none were given")
     }
+    let list = function.parameters, count = function.parameterCount   // not the function: what a closure has, it counts
     try submit(function, configuration) { kernarg in
-      let list = function.parameters
-      for index in 0..<function.parameterCount {
-        guard let value = parameters![index] else { continue }
-        memcpy(kernarg + Int(list[index].offset), value, Int(list[index].size))
+      for index in 0..<count {
+        let to = kernarg + Int(list[index].offset), size = Int(list[index].size)
+        guard let value = parameters![index] else {
+          memset(to, 0, size)
+          continue
+        }
+        switch size {
+        case 8: to.storeBytes(of: value.loadUnaligned(as: UInt64.self), as: UInt64.self)
+        case 4: to.storeBytes(of: value.loadUnaligned(as: UInt32.self), as: UInt32.self)
+        default: memcpy(to, value, size)
+        }
       }
     }
   }
@@ -89,7 +98,11 @@ extension Stream {
     guard byteCount >= 0, byteCount <= function.hiddenOffset else {
       throw .invalidValue.because("\(function.name): \(byteCount) bytes of parameters, \(function.hiddenOffset) expected")
     }
-    try submit(function, configuration) { kernarg in memcpy(kernarg, packed, byteCount) }
+    let rest = function.hiddenOffset - byteCount
+    try submit(function, configuration) { kernarg in
+      memcpy(kernarg, packed, byteCount)
+      memset(kernarg + byteCount, 0, rest)
+    }
   }
 
   @inline(__always)
@@ -98,7 +111,14 @@ extension Stream {
   ) throws(CUDAError) {
     try context.check(requested, launch, multiprocessors: execution?.multiprocessorCount)
     try admit()
-    if requested.servesAll { return try dispatch(requested, launch, fill) }
+    if requested.servesAll { try dispatch(requested, launch, fill) } else { try dispatchServing(requested, launch, fill) }
+  }
+
+  /// For a kernel whose warp mapping depends on the block.
+  @inline(never)
+  private func dispatchServing(
+    _ requested: Function, _ launch: LaunchConfiguration, _ fill: (UnsafeMutableRawPointer) -> Void
+  ) throws(CUDAError) {
     try dispatch(context.serving(requested, launch.block), launch, fill)
   }
 
@@ -117,39 +137,49 @@ extension Stream {
 
   @inline(__always)
   private func dispatch(_ function: Function, _ launch: LaunchConfiguration, _ fill: (UnsafeMutableRawPointer) -> Void) throws(CUDAError) {
-    let constants = context.constants
     let services = function.services.isEmpty && !launch.isCooperative ? Services() : try services(function, isCooperative: launch.isCooperative)
-    let privateBytes = function.scratchBytes + (function.usesDynamicStack ? context.limits.stackOfCalls : 0)
     let workgroup = DispatchShape.workgroup(block: launch.block, mapping: function.mapping)
-    let most = DispatchShape.blocksPerDispatch(workgroupX: workgroup.x)
     var gridID: UInt64 = 0
-    let isOneWarp = function.mapping == .oneWarp
+    if UInt64(launch.grid.x) * UInt64(workgroup.x) <= UInt64(UInt32.max) {
+      return try dispatch(function, launch, workgroup, services, 0, launch.grid.x, &gridID, fill)
+    }
+    let most = DispatchShape.blocksPerDispatch(workgroupX: workgroup.x)
     var done: UInt32 = 0
     while done < launch.grid.x {
       let count = min(launch.grid.x - done, most)
-      let offset = done
-      try gpuWork { () throws(GPUError) in
-        try timeline.dispatch(
-          kernelObject: function.descriptorAddress, workgroup: workgroup,
-          grid: (
-            count * UInt32(workgroup.x), launch.grid.y * UInt32(workgroup.y), launch.grid.z * UInt32(workgroup.z)
-          ),
-          groupBytes: UInt32(function.staticSharedBytes) + UInt32(launch.dynamicSharedBytes), privateBytes: privateBytes,
-          dimensions: isOneWarp && launch.grid.y == 1 && launch.grid.z == 1 ? 1 : 3, kernargSize: function.kernargSize
-        ) { kernarg in
-          fill(kernarg)
-          if offset == 0 { gridID = gridIDs.take() }
-          let hidden = (kernarg + function.hiddenOffset).assumingMemoryBound(to: carmine_hidden_arguments.self)
-          hidden.pointee = carmine_hidden_arguments(
-            ntid: (launch.block.x, launch.block.y, launch.block.z), nctaid: (launch.grid.x, launch.grid.y, launch.grid.z),
-            ctaid_offset: (offset, 0, 0), dynamic_shared_bytes: UInt32(launch.dynamicSharedBytes),
-            printf_buffer: services.printf, fault_cell: constants.faultCellAddress, heap: services.heap, grid_id: gridID,
-            local_first: constants.localAddresses.first, local_count: constants.localAddresses.count, locks: services.locks,
-            grid_workspace: services.workspace)
-        }
-      }
+      try dispatch(function, launch, workgroup, services, done, count, &gridID, fill)
       done += count
     }
+  }
+
+  /// One dispatch: `count` blocks along x from `offset` on.  `gridID` is 0 before the first of a launch.
+  @inline(__always)
+  private func dispatch(
+    _ function: Function, _ launch: LaunchConfiguration, _ workgroup: (x: UInt16, y: UInt16, z: UInt16), _ services: Services,
+    _ offset: UInt32, _ count: UInt32, _ gridID: inout UInt64, _ fill: (UnsafeMutableRawPointer) -> Void
+  ) throws(CUDAError) {
+    let constants = context.constants
+    let privateBytes = function.scratchBytes + (function.usesDynamicStack ? context.limits.stackOfCalls : 0)
+    let isOneDimensional = function.mapping == .oneWarp && launch.grid.y == 1 && launch.grid.z == 1
+    do throws(GPUError) {
+      let kernarg = try timeline.beginDispatch(function.kernargSize)
+      fill(kernarg.address)
+      if gridID == 0 { gridID = gridIDs.take() }
+      let hidden = (kernarg.address + function.hiddenOffset).assumingMemoryBound(to: carmine_hidden_arguments.self)
+      hidden.pointee = carmine_hidden_arguments(
+        ntid: (launch.block.x, launch.block.y, launch.block.z), nctaid: (launch.grid.x, launch.grid.y, launch.grid.z),
+        ctaid_offset: (offset, 0, 0), dynamic_shared_bytes: UInt32(launch.dynamicSharedBytes),
+        printf_buffer: services.printf, fault_cell: constants.faultCellAddress, heap: services.heap, grid_id: gridID,
+        local_first: constants.localAddresses.first, local_count: constants.localAddresses.count, locks: services.locks,
+        grid_workspace: services.workspace)
+      // `check` has seen to it that no product exceeds 32 bits, but for the grid's x, of which `count` has.
+      let dispatch = KernelDispatch(
+        kernelObject: function.descriptorAddress, workgroup: workgroup,
+        grid: (count &* UInt32(workgroup.x), launch.grid.y &* UInt32(workgroup.y), launch.grid.z &* UInt32(workgroup.z)),
+        dimensions: isOneDimensional ? 1 : 3,
+        groupBytes: UInt32(function.staticSharedBytes) + UInt32(launch.dynamicSharedBytes), privateBytes: privateBytes)
+      try timeline.dispatch(dispatch, kernarg)
+    } catch { throw failure(error) }
   }
 }
 
@@ -165,10 +195,11 @@ extension Context {
     guard function.deviceOrdinal == constants.ordinal else {
       throw .invalidDeviceFunction.because("\(function.name) is loaded on device \(function.deviceOrdinal)")
     }
-    guard block.x > 0, block.y > 0, block.z > 0, block.x <= 1024, block.y <= 1024, block.z <= 64, block.volume <= 1024 else {
+    // A number from 1 to n is one that is below n when 1 is taken away, without regard to overflow.
+    guard block.x &- 1 < 1024, block.y &- 1 < 1024, block.z &- 1 < 64, block.volume <= 1024 else {
       throw .invalidConfiguration.because("\(function.name): block \(block.x) × \(block.y) × \(block.z)")
     }
-    guard grid.x > 0, grid.y > 0, grid.z > 0, grid.x <= 0x7fff_ffff, grid.y <= 65535, grid.z <= 65535 else {
+    guard grid.x &- 1 < 0x7fff_ffff, grid.y &- 1 < 65535, grid.z &- 1 < 65535 else {
       throw .invalidConfiguration.because("\(function.name): grid \(grid.x) × \(grid.y) × \(grid.z)")
     }
     guard block.volume <= UInt64(function.maximumThreads) else {

@@ -1,20 +1,14 @@
-// The shape of a launch: CUDA's dim3, what nvcc's stubs push, and the checks that need no device.
+// The shape of a launch: CUDA's dim3 and what a launch is told.
 
 public struct Dim3: Sendable, Equatable {
-  public var x, y, z: UInt32
-  public init(_ x: UInt32, _ y: UInt32 = 1, _ z: UInt32 = 1) { self.x = x; self.y = y; self.z = z }
+  /// x and y in one word, as a C function's argument has them: it is written and read in the same piece.
+  private var xy: UInt64
+  public var z: UInt32
+  public var x: UInt32 { UInt32(truncatingIfNeeded: xy) }
+  public var y: UInt32 { UInt32(truncatingIfNeeded: xy >> 32) }
+  public init(_ x: UInt32, _ y: UInt32 = 1, _ z: UInt32 = 1) { xy = UInt64(x) | UInt64(y) << 32; self.z = z }
   /// x · y · z, which for a grid may need 63 bits.
   public var volume: UInt64 { UInt64(x) * UInt64(y) * UInt64(z) }
-}
-
-/// A pushed `<<<grid, block, shared, stream>>>`; the stream is a handle as the program gave it.
-public struct CallConfiguration {
-  public var grid, block: Dim3
-  public var dynamicSharedBytes: Int
-  public var stream: UnsafeMutableRawPointer?
-  public init(grid: Dim3, block: Dim3, dynamicSharedBytes: Int, stream: UnsafeMutableRawPointer?) {
-    self.grid = grid; self.block = block; self.dynamicSharedBytes = dynamicSharedBytes; self.stream = stream
-  }
 }
 
 /// A launch as `Stream.launch` takes it.

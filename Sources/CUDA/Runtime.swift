@@ -58,15 +58,15 @@ public enum Runtime {
 
   static func context(ordinal: Int) throws(CUDAError) -> Context { try device(ordinal).primaryContext() }
 
-  private static let forked = Atomic(false)
+  @usableFromInline static let forked = Atomic(false)
 
   /// Called before anything else in every entry point.  A child forked after the devices were opened has their numbers but
   /// neither our threads nor the queues: throws cudaErrorInitializationError there, as NVIDIA's runtime does.
-  @inline(__always)
+  @inlinable @inline(__always)
   public static func checkProcess() throws(CUDAError) {
     if forked.load(ordering: .relaxed) { throw forkedError }
   }
-  private static var forkedError: CUDAError {
+  @usableFromInline static var forkedError: CUDAError {
     .initializationError.because("this process was forked after its parent used CUDA; use CUDA only after fork, or exec")
   }
 

@@ -123,10 +123,12 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
 
   /// Runs a submission, turning a GPU's refusal into CUDA's error; a stopped device's refusal is its sticky error.
   func gpuWork<R>(_ body: () throws(GPUError) -> R) throws(CUDAError) -> R {
-    do { return try body() } catch {
-      if error.kind == .faulted, let sticky = context.stickyError { throw sticky }
-      throw CUDAError(error)
-    }
+    do { return try body() } catch { throw failure(error) }
+  }
+  @inline(never)
+  func failure(_ error: GPUError) -> CUDAError {
+    if error.kind == .faulted, let sticky = context.stickyError { return sticky }
+    return CUDAError(error)
   }
 
   /// cudaStreamQuery: whether all submitted work is done.  Throws the sticky error.

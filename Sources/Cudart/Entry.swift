@@ -7,12 +7,12 @@ import Settings
 import Synchronization
 
 /// Runs `body` for the exported function that calls this; `function` fills itself in.
-@inline(__always)
+@inlinable @inline(__always)
 public func entry(_ function: StaticString = #function, _ body: () throws(CUDAError) -> Void) -> Int32 {
   do throws(CUDAError) {
     try Runtime.checkProcess()
     try body()
-    Log.trace("\(plain(function)): ok")
+    Log.trace(succeeded(function))
     return 0
   } catch {
     return failed(function, error)
@@ -29,6 +29,9 @@ public func failed(_ function: StaticString, _ error: CUDAError) -> Int32 {
   }
   return error.rawValue
 }
+
+@usableFromInline @inline(never)
+func succeeded(_ function: StaticString) -> String { "\(plain(function)): ok" }
 
 /// "cudaMalloc" of "cudaMalloc(_:_:)".
 func plain(_ function: StaticString) -> String {

@@ -91,9 +91,7 @@ public func __cudaPushCallConfiguration(
 ) -> UInt32 {
   // Anything but 0 makes the stub skip the launch.
   UInt32(bitPattern: entry { () throws(CUDAError) in
-    try CurrentThread.push(
-      CallConfiguration(
-        grid: dimensions(grid), block: dimensions(block), dynamicSharedBytes: count(shared, "sharedMem"), stream: stream))
+    try CurrentThread.push(grid: dimensions(grid), block: dimensions(block), dynamicSharedBytes: count(shared, "sharedMem"), stream: stream)
   })
 }
 
@@ -104,9 +102,16 @@ public func __cudaPopCallConfiguration(
 ) -> Int32 {
   entry { () throws(CUDAError) in
     let pushed = try CurrentThread.popCallConfiguration()
-    grid?.pointee = carmine_dim3(x: pushed.grid.x, y: pushed.grid.y, z: pushed.grid.z)
-    block?.pointee = carmine_dim3(x: pushed.block.x, y: pushed.block.y, z: pushed.block.z)
-    shared?.pointee = UInt(pushed.dynamicSharedBytes)
+    // In the pieces in which the stub reads them.
+    if let grid = UnsafeMutableRawPointer(grid) {
+      grid.storeBytes(of: pushed.grid_xy, as: UInt64.self)
+      grid.storeBytes(of: pushed.grid_z, toByteOffset: 8, as: UInt32.self)
+    }
+    if let block = UnsafeMutableRawPointer(block) {
+      block.storeBytes(of: pushed.block_xy, as: UInt64.self)
+      block.storeBytes(of: pushed.block_z, toByteOffset: 8, as: UInt32.self)
+    }
+    shared?.pointee = UInt(pushed.dynamic_shared_bytes)
     stream?.assumingMemoryBound(to: UnsafeMutableRawPointer?.self).pointee = pushed.stream
   }
 }

@@ -22,7 +22,11 @@ public struct Health: @unchecked Sendable {  // a pointer to an atomic that is n
   }
 
   /// Throws when the device has stopped.
+  @inline(__always)
   func check() throws(GPUError) {
-    if !isRunning { throw GPUError(.faulted, "the device has stopped: \(fault)") }
+    if !isRunning { throw stopped }
+  }
+  private var stopped: GPUError {
+    @inline(never) get { GPUError(.faulted, "the device has stopped: \(fault)") }
   }
 }

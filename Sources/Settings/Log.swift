@@ -7,23 +7,36 @@ import Synchronization
 public enum Log {
   public enum Level: UInt8, Sendable, Comparable {
     case off = 0, error = 1, info = 2, trace = 3
-    public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
+    @inlinable public static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
   }
 
-  public static let level: Level =
-    switch Switch.log.value {
-    case "error": .error
-    case "info": .info
-    case "trace": .trace
-    default: .off
-    }
+  /// A level's number, or `unread`.  Not a lazy `static let`: that costs a call at each look.
+  @usableFromInline static let known = Atomic<UInt8>(unread)
+  @usableFromInline static var unread: UInt8 { 255 }
+
+  @inlinable public static var level: Level {
+    let level = known.load(ordering: .relaxed)
+    return level == unread ? read() : Level(rawValue: level)!
+  }
+  @usableFromInline @inline(never)
+  static func read() -> Level {
+    let level: Level =
+      switch Switch.log.value {
+      case "error": .error
+      case "info": .info
+      case "trace": .trace
+      default: .off
+      }
+    known.store(level.rawValue, ordering: .relaxed)
+    return level
+  }
 
   /// A call that failed, and why.
-  public static func error(_ message: @autoclosure () -> String) { if level >= .error { line(message()) } }
+  @inlinable public static func error(_ message: @autoclosure () -> String) { if level >= .error { line(message()) } }
   /// What was decided: which device, which PTX, cache hit or compilation.
-  public static func info(_ message: @autoclosure () -> String) { if level >= .info { line(message()) } }
+  @inlinable public static func info(_ message: @autoclosure () -> String) { if level >= .info { line(message()) } }
   /// Every call.
-  public static func trace(_ message: @autoclosure () -> String) { if level >= .trace { line(message()) } }
+  @inlinable @inline(__always) public static func trace(_ message: @autoclosure () -> String) { if level >= .trace { line(message()) } }
 
   /// Said whatever CARMINE_LOG says: what a person must know for a program to work at all.
   public static func line(_ message: String) {

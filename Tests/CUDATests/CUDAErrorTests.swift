@@ -44,12 +44,13 @@ struct CUDAErrorTests {
 
   @Test("Call configurations come back in the order of a stack") func callConfigurations() throws {
     for depth in 1...3 as ClosedRange<UInt32> {
-      try CurrentThread.push(.init(grid: Dim3(depth), block: Dim3(1, depth, 2), dynamicSharedBytes: Int(depth) * 16, stream: UnsafeMutableRawPointer(bitPattern: UInt(depth))))
+      try CurrentThread.push(grid: Dim3(depth), block: Dim3(1, depth, 2), dynamicSharedBytes: Int(depth) * 16, stream: UnsafeMutableRawPointer(bitPattern: UInt(depth)))
     }
     for depth in (1...3 as ClosedRange<UInt32>).reversed() {
       let popped = try CurrentThread.popCallConfiguration()
-      #expect(popped.grid == Dim3(depth) && popped.block == Dim3(1, depth, 2))
-      #expect(popped.dynamicSharedBytes == Int(depth) * 16 && UInt(bitPattern: popped.stream) == UInt(depth))
+      #expect(popped.grid_xy == UInt64(depth) | 1 << 32 && popped.grid_z == 1)
+      #expect(popped.block_xy == 1 | UInt64(depth) << 32 && popped.block_z == 2)
+      #expect(popped.dynamic_shared_bytes == Int(depth) * 16 && UInt(bitPattern: popped.stream) == UInt(depth))
     }
     #expect(throws: CUDAError.missingConfiguration) { try CurrentThread.popCallConfiguration() }
   }

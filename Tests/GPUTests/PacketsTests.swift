@@ -29,9 +29,11 @@ struct PacketsTests {
   @Test("A dispatch packet fills every byte but the first word") func dispatch() {
     let (word, bytes) = poisoned {
       Packets.kernelDispatch(
-        $0, kernelObject: 0x1122_3344_5566_7788, kernarg: 0x99aa_bbcc_ddee_ff00, workgroup: (256, 2, 3),
-        grid: (0xffff_ffff, 70000, 9), dimensions: 3, groupBytes: 65536, privateBytes: 272, completion: 0x7000_0000_0040,
-        header: header)
+        $0,
+        KernelDispatch(
+          kernelObject: 0x1122_3344_5566_7788, workgroup: (256, 2, 3), grid: (0xffff_ffff, 70000, 9), dimensions: 3, groupBytes: 65536,
+          privateBytes: 272),
+        kernarg: 0x99aa_bbcc_ddee_ff00, completion: 0x7000_0000_0040, header: header)
     }
     #expect(word == 0x0003_1502)
     #expect(bytes.get(0, UInt32.self) == 0xa5a5_a5a5)

@@ -11,7 +11,10 @@ struct PreparedPacketsTests {
   @Test("A prepared packet's first word is INVALID until it is published") func bodiesAreInvalid() {
     let packets = PreparedPackets(count: 3)
     packets.setKernel(
-      1, kernelObject: 0x1000, kernarg: 0x2000, workgroup: (64, 1, 1), grid: (128, 1, 1), groupBytes: 16, privateBytes: 0, dimensions: 3, barrier: false)
+      1,
+      KernelDispatch(
+        kernelObject: 0x1000, workgroup: (64, 1, 1), grid: (128, 1, 1), dimensions: 3, groupBytes: 16, privateBytes: 0),
+      kernarg: 0x2000, barrier: false)
     for index in 0..<3 { #expect(word(packets, index, 0) == 1) }   // HSA_PACKET_TYPE_INVALID
   }
 
@@ -19,8 +22,10 @@ struct PreparedPacketsTests {
     let packets = PreparedPackets(count: 2)
     for index in 0..<2 {
       packets.setKernel(
-        index, kernelObject: 0x1122_3344_5566_7700, kernarg: 0x8000_0000_0040, workgroup: (32, 2, 1), grid: (64, 4, 1), groupBytes: 256, privateBytes: 0,
-        dimensions: 2, barrier: index == 0)
+        index,
+        KernelDispatch(
+          kernelObject: 0x1122_3344_5566_7700, workgroup: (32, 2, 1), grid: (64, 4, 1), dimensions: 2, groupBytes: 256, privateBytes: 0),
+        kernarg: 0x8000_0000_0040, barrier: index == 0)
     }
     // HSA PSA 1.2, 2.9.1: bits 0-7 type (2: kernel dispatch), bit 8 barrier; setup's dimensions in the upper half.
     #expect(packets.words[0] & 0x1ff == 0x102)
@@ -34,7 +39,10 @@ struct PreparedPacketsTests {
   @Test("A packet that is switched off waits as the kernel did, and does nothing") func nothing() {
     let packets = PreparedPackets(count: 1)
     packets.setKernel(
-      0, kernelObject: 1, kernarg: 2, workgroup: (1, 1, 1), grid: (1, 1, 1), groupBytes: 0, privateBytes: 0, dimensions: 1, barrier: true)
+      0,
+      KernelDispatch(
+        kernelObject: 1, workgroup: (1, 1, 1), grid: (1, 1, 1), dimensions: 1, groupBytes: 0, privateBytes: 0),
+      kernarg: 2, barrier: true)
     packets.setNothing(0, barrier: true)
     #expect(packets.words[0] & 0x1ff == 0x103)   // barrier-AND, with the barrier bit
     for offset in stride(from: 8, to: 48, by: 8) { #expect(packets.bodies.load(fromByteOffset: offset, as: UInt64.self) == 0) }

@@ -11,6 +11,21 @@ int carmine_futex_wake(uint32_t *word, int count);
 /// As carmine_futex_wake for one `sleeper`, which comes up on another processor than the caller's if it may run on one.  (Linux looks for
 /// an idle processor among those that share a cache only; those of a virtual machine often share none.)
 void carmine_futex_wake_elsewhere(uint32_t *word, pid_t sleeper);
+/// membarrier(2): registers for carmine_fence_others.  0, or -errno where the kernel or a sandbox has it not.
+int carmine_fence_others_register(void);
+/// Every processor that runs a thread of this process passes a full fence before this returns; registered processes only.
+void carmine_fence_others(void);
+/// Tells the calling thread from others that live.
+static inline __attribute__((always_inline, unused)) uintptr_t carmine_thread_pointer(void) { return (uintptr_t)__builtin_thread_pointer(); }
+/// A hint: the 128 bytes at `address` will be written soon, so their cache lines may come from whoever has them meanwhile.  Otherwise a
+/// store waits for its line, and all later stores behind it.
+static inline __attribute__((always_inline, unused)) void carmine_will_write(const void *address) {
+#if defined(__x86_64__)
+  __asm__ volatile("prefetchw %0\n\tprefetchw %1" ::"m"(*(const char *)address), "m"(*((const char *)address + 64)));
+#endif
+}
+/// The compiler moves no access across; the processor may.
+static inline __attribute__((always_inline, unused)) void carmine_compiler_fence(void) { __asm__ volatile("" ::: "memory"); }
 /// memfd_create(2), close-on-exec.
 int carmine_memfd(const char *name);
 /// Frees the pages of a part of a file and makes it read as zeros: fallocate(2) with PUNCH_HOLE.
@@ -23,7 +38,7 @@ int carmine_has_capability(int number);
 /// Starts a detached thread with all signals blocked.  0, or -errno.
 int carmine_start_thread(const char *name, void (*body)(void *), void *context);
 /// gettid(2).
-pid_t carmine_thread_id(void);
+pid_t carmine_gettid(void);
 /// The calling thread's timer slack becomes 1 ns, so that short sleeps are short.
 void carmine_exact_timers(void);
 /// Marks a range as absent in forked children.

@@ -5,9 +5,11 @@
 #include <stdint.h>
 
 /// What `kernel<<<grid, block, shared, stream>>>` pushes until the stub that it calls pops it.
+/// The parts are written and read in the same pieces, those that a dim3 is passed in: what is written in small pieces and read in a
+/// larger one is waited for until it has left the processor, behind the doorbell of the launch before.
 typedef struct carmine_call_configuration {
-  uint32_t grid[3];
-  uint32_t block[3];
+  uint64_t grid_xy, block_xy;
+  uint32_t grid_z, block_z;
   size_t dynamic_shared_bytes;
   void *stream;  ///< a cudaStream_t as the program gave it
 } carmine_call_configuration;
@@ -25,7 +27,7 @@ typedef struct carmine_lookup {
 } carmine_lookup;
 #define CARMINE_LOOKUPS 4
 
-/// This thread's block, zeroed at first; the CUDA module gives it meaning.  One pointer-sized load, no allocation.
+/// This thread's block, zeroed at first; the CUDA module gives it meaning.  Allocated at the thread's first call, freed at its end.
 typedef struct carmine_thread_state {
   int last_error;            ///< cudaGetLastError's value
   int device;                ///< current device ordinal, where has_device says that the thread has chosen one
@@ -44,11 +46,11 @@ typedef struct carmine_thread_state {
   carmine_lookup lookups[CARMINE_LOOKUPS];
 } carmine_thread_state;
 
-carmine_thread_state *carmine_thread_state_get(void);
+__attribute__((const)) carmine_thread_state *carmine_thread_state_get(void);
 
 /// The kernel's number of this thread.
 int carmine_thread_id(void);
 
-/// Has `release` called with this thread's state when this thread ends.  Calling it again changes nothing.
+/// Has `release` called with a thread's state when that thread ends.  Calling it again changes nothing.
 void carmine_thread_state_release_at_exit(void (*release)(carmine_thread_state *));
 #endif

@@ -67,10 +67,12 @@ struct KernelRecipe {
         fault_cell: context.gpu.faultCellAddress, heap: heap, grid_id: gridID, local_first: local.first, local_count: local.count, locks: locks,
         grid_workspace: workspace)
       packets.setKernel(
-        first + index, kernelObject: function.descriptorAddress, kernarg: UInt64(UInt(bitPattern: kernarg)), workgroup: workgroup,
-        grid: (part.count * UInt32(workgroup.x), launch.grid.y * UInt32(workgroup.y), launch.grid.z * UInt32(workgroup.z)),
-        groupBytes: image.staticSharedBytes + UInt32(launch.dynamicSharedBytes), privateBytes: privateBytes, dimensions: dimensions,
-        barrier: index == 0 && barrier)
+        first + index,
+        KernelDispatch(
+          kernelObject: function.descriptorAddress, workgroup: workgroup,
+          grid: (part.count * UInt32(workgroup.x), launch.grid.y * UInt32(workgroup.y), launch.grid.z * UInt32(workgroup.z)),
+          dimensions: dimensions, groupBytes: image.staticSharedBytes + UInt32(launch.dynamicSharedBytes), privateBytes: privateBytes),
+        kernarg: UInt64(UInt(bitPattern: kernarg)), barrier: index == 0 && barrier)
     }
   }
 }

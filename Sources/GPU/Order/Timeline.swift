@@ -7,6 +7,7 @@
 // Hot path: dispatch, timestamp and isComplete allocate nothing, make no system call and count no reference: what they touch is the
 // timeline's own or behind the queue's port.
 // Source: HSA PSA 1.2, 2.9; DESIGN, "Order".
+import CSoftGPU   // hints that Swift has not
 import Glibc
 import Synchronization
 
@@ -24,7 +25,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   /// The compute units that it dispatches to; nil for all.
   private let partition: Partition?
   let signal: Signal
-  let lock = Lock()
+  let lock = BiasedLock()
   private let submittedPosition = Atomic<UInt64>(0)
 
   private var queue: ComputeQueue?
@@ -134,27 +135,34 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
     port.emitWait(packet, signal: timeline.signal, below: timeline.value(at: position) + 1, completion: completion)
   }
 
-  /// Dispatches a kernel.  `grid` is in work-items; `fill` writes the kernel arguments into zeroed memory.
-  /// Throws invalidArgument when the arguments cannot fit any ring, faulted when the device has stopped.
-  public func dispatch(
-    kernelObject: UInt64, workgroup: (x: UInt16, y: UInt16, z: UInt16), grid: (x: UInt32, y: UInt32, z: UInt32),
-    groupBytes: UInt32, privateBytes: UInt32, dimensions: UInt16, kernargSize: Int, fill: (UnsafeMutableRawPointer) -> Void
-  ) throws(GPUError) {
-    lock.lock()
-    defer { lock.unlock() }
-    let kernarg = try reserveKernargs(UInt64(max(kernargSize, 1)))
-    memset(kernarg, 0, kernargSize)
-    fill(kernarg)
+  /// Where the arguments of the next dispatch go.
+  public struct Kernarg {
+    public let address: UnsafeMutableRawPointer
+    let hold: BiasedLock.Hold
+  }
+
+  /// Begins a dispatch: `byteCount` bytes for the kernel's arguments, which still have what was there before.  The timeline is locked until
+  /// `dispatch`, which must follow.  Throws invalidArgument when the arguments cannot fit any ring, faulted when the device has stopped.
+  public func beginDispatch(_ byteCount: Int) throws(GPUError) -> Kernarg {
+    let hold = lock.lock()
+    do throws(GPUError) { return Kernarg(address: try reserveKernargs(UInt64(max(byteCount, 1))), hold: hold) } catch {
+      lock.unlock(hold)
+      throw error
+    }
+  }
+
+  /// Ends what `beginDispatch` has begun.  Throws faulted when the device has stopped; nothing is dispatched then.
+  public func dispatch(_ dispatch: KernelDispatch, _ kernarg: Kernarg) throws(GPUError) {
+    defer { lock.unlock(kernarg.hold) }
     let position = nextPosition
     let completion = signal.handle
     try submit { _, packet, _ in
       Packets.kernelDispatch(
-        packet, kernelObject: kernelObject, kernarg: UInt64(UInt(bitPattern: kernarg)), workgroup: workgroup, grid: grid,
-        dimensions: dimensions, groupBytes: groupBytes, privateBytes: privateBytes, completion: completion,
-        header: Timeline.dispatchHeader)
+        packet, dispatch, kernarg: UInt64(UInt(bitPattern: kernarg.address)), completion: completion, header: Timeline.dispatchHeader)
     }
     kernargs.commit(position: position)
     publish(position)
+    if let kernargMemory { carmine_will_write(kernargMemory + Int(kernargs.upcoming)) }
   }
 
   @inline(__always)
@@ -185,8 +193,8 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   /// Makes what is submitted next wait until `other` has come to `position`.
   public func enqueueWait(on other: Timeline, position: UInt64) throws(GPUError) {
     if other === self { return }
-    lock.lock()
-    defer { lock.unlock() }
+    let hold = lock.lock()
+    defer { lock.unlock(hold) }
     dependencies.note(other.serial, position)
     if other.isComplete(position) { return }
     let mine = nextPosition

@@ -26,6 +26,7 @@ struct KernargRing: ~Copyable {
   deinit { launches.deallocate() }
 
   /// The offset of a block of `byteCount` bytes.  Follow with `commit` once the launch has a position.
+  @inline(__always)
   mutating func reserve(_ byteCount: UInt64) -> UInt64? {
     let size = (max(byteCount, 1) + Self.alignment - 1) & ~(Self.alignment - 1)
     guard size <= capacity, nextLaunch - firstLaunch < UInt64(launchCapacity) else { return nil }
@@ -35,6 +36,9 @@ struct KernargRing: ~Copyable {
     taken += skipped + size
     return (taken - size) & (capacity - 1)
   }
+
+  /// Where the next block is likely to be.
+  var upcoming: UInt64 { taken & (capacity - 1) }
 
   /// The block just reserved belongs to the work at `position`.
   mutating func commit(position: UInt64) {

@@ -16,6 +16,25 @@ struct PacketHeader {
 /// hsa_signal_condition32_t.
 enum SignalCondition: UInt32 { case equal = 0, notEqual = 1, less = 2, greaterOrEqual = 3 }
 
+/// What a kernel-dispatch packet says of the kernel and its shape, as the packet's first four words have it; `grid` is in work-items.
+public struct KernelDispatch {
+  /// Bytes 0 to 31; the header and, where they belong to memory, the addresses are the queue's business.
+  @usableFromInline let words: (UInt64, UInt64, UInt64, UInt64)
+  @usableFromInline let kernelObject: UInt64
+
+  @inlinable @inline(__always)
+  public init(
+    kernelObject: UInt64, workgroup: (x: UInt16, y: UInt16, z: UInt16), grid: (x: UInt32, y: UInt32, z: UInt32), dimensions: UInt16,
+    groupBytes: UInt32, privateBytes: UInt32
+  ) {
+    self.kernelObject = kernelObject
+    words = (
+      UInt64(dimensions) << 16 | UInt64(workgroup.x) << 32 | UInt64(workgroup.y) << 48, UInt64(workgroup.z) | UInt64(grid.x) << 32,
+      UInt64(grid.y) | UInt64(grid.z) << 32, UInt64(privateBytes) | UInt64(groupBytes) << 32
+    )
+  }
+}
+
 enum Packets {
   static let byteCount = 64
 
@@ -24,26 +43,22 @@ enum Packets {
     packet.storeBytes(of: 0, toByteOffset: 4, as: UInt32.self)
   }
 
-  /// hsa_kernel_dispatch_packet_t.
+  /// hsa_kernel_dispatch_packet_t, in few stores: what has not left the processor yet is counted in stores, and behind a doorbell it
+  /// leaves slowly.
+  @inline(__always)
   static func kernelDispatch(
-    _ packet: UnsafeMutableRawPointer, kernelObject: UInt64, kernarg: UInt64, workgroup: (x: UInt16, y: UInt16, z: UInt16),
-    grid: (x: UInt32, y: UInt32, z: UInt32), dimensions: UInt16, groupBytes: UInt32, privateBytes: UInt32, completion: UInt64,
-    header: UInt16
+    _ packet: UnsafeMutableRawPointer, _ dispatch: KernelDispatch, kernarg: UInt64, completion: UInt64, header: UInt16
   ) -> UInt32 {
-    packet.storeBytes(of: workgroup.x, toByteOffset: 4, as: UInt16.self)
-    packet.storeBytes(of: workgroup.y, toByteOffset: 6, as: UInt16.self)
-    packet.storeBytes(of: workgroup.z, toByteOffset: 8, as: UInt16.self)
-    packet.storeBytes(of: 0, toByteOffset: 10, as: UInt16.self)
-    packet.storeBytes(of: grid.x, toByteOffset: 12, as: UInt32.self)
-    packet.storeBytes(of: grid.y, toByteOffset: 16, as: UInt32.self)
-    packet.storeBytes(of: grid.z, toByteOffset: 20, as: UInt32.self)
-    packet.storeBytes(of: privateBytes, toByteOffset: 24, as: UInt32.self)
-    packet.storeBytes(of: groupBytes, toByteOffset: 28, as: UInt32.self)
-    packet.storeBytes(of: kernelObject, toByteOffset: 32, as: UInt64.self)
+    let words = dispatch.words
+    packet.storeBytes(of: UInt32(truncatingIfNeeded: words.0 >> 32), toByteOffset: 4, as: UInt32.self)
+    packet.storeBytes(of: words.1, toByteOffset: 8, as: UInt64.self)
+    packet.storeBytes(of: words.2, toByteOffset: 16, as: UInt64.self)
+    packet.storeBytes(of: words.3, toByteOffset: 24, as: UInt64.self)
+    packet.storeBytes(of: dispatch.kernelObject, toByteOffset: 32, as: UInt64.self)
     packet.storeBytes(of: kernarg, toByteOffset: 40, as: UInt64.self)
     packet.storeBytes(of: 0, toByteOffset: 48, as: UInt64.self)
     packet.storeBytes(of: completion, toByteOffset: 56, as: UInt64.self)
-    return UInt32(header) | UInt32(dimensions) << 16
+    return UInt32(header) | UInt32(truncatingIfNeeded: words.0)
   }
 
   /// hsa_barrier_and_packet_t: waits until up to five signals are 0.

@@ -26,14 +26,10 @@ public final class PreparedPackets: @unchecked Sendable {  // see Threads
     words.deallocate()
   }
 
-  /// A kernel dispatch.  `grid` is in work-items; the arguments stay where they are until no launch that has the packet is in flight.
-  public func setKernel(
-    _ index: Int, kernelObject: UInt64, kernarg: UInt64, workgroup: (x: UInt16, y: UInt16, z: UInt16), grid: (x: UInt32, y: UInt32, z: UInt32),
-    groupBytes: UInt32, privateBytes: UInt32, dimensions: UInt16, barrier: Bool
-  ) {
+  /// A kernel dispatch.  The arguments stay where they are until no launch that has the packet is in flight.
+  public func setKernel(_ index: Int, _ dispatch: KernelDispatch, kernarg: UInt64, barrier: Bool) {
     words[index] = Packets.kernelDispatch(
-      body(index), kernelObject: kernelObject, kernarg: kernarg, workgroup: workgroup, grid: grid, dimensions: dimensions, groupBytes: groupBytes,
-      privateBytes: privateBytes, completion: 0, header: PacketHeader.bits(.kernelDispatch, barrier: barrier))
+      body(index), dispatch, kernarg: kernarg, completion: 0, header: PacketHeader.bits(.kernelDispatch, barrier: barrier))
     invalidate(index)
   }
 
@@ -50,8 +46,8 @@ public final class PreparedPackets: @unchecked Sendable {  // see Threads
 extension Timeline {
   /// Submits a run of prepared packets, which takes one position.  Throws faulted when the device has stopped.
   public func replay(_ packets: PreparedPackets, first: Int, count: Int) throws(GPUError) {
-    lock.lock()
-    defer { lock.unlock() }
+    let hold = lock.lock()
+    defer { lock.unlock(hold) }
     let position = nextPosition
     try submit(packets, first: first, count: count)
     publish(position)

@@ -4,6 +4,7 @@
 // Threads: any; `submit` and `copy` take the queue's lock, which only streams that share the queue ever contend for.
 // Full: both wait for the GPU to consume packets, or throw when the device has stopped.
 // Source: HSA PSA 1.2, 2.8.
+import CSoftGPU   // hints that Swift has not
 import Glibc
 import Synchronization
 
@@ -11,7 +12,7 @@ struct QueuePort: @unchecked Sendable {  // `state` is guarded by the lock in it
   private struct State: ~Copyable {
     // Not the lock first: Swift counts a change of `ring` in place as one of the whole, which for the thread sanitizer is its first word.
     var ring: AQLRing
-    let lock = Lock()
+    let lock = BiasedLock()
     let slots: UnsafeMutableRawPointer
     let wait: ValueWait
     /// What vendor packets jump to, a place for each slot; none where waits need no commands.
@@ -44,8 +45,8 @@ struct QueuePort: @unchecked Sendable {  // `state` is guarded by the lock in it
   /// Reserves `count` consecutive packets, has `fill` write them and return each first word, publishes, rings.
   @inline(__always)
   func submit(_ count: UInt64, _ fill: (_ index: UInt64, _ packet: UnsafeMutableRawPointer) -> UInt32) throws(GPUError) {
-    state.pointee.lock.lock()
-    defer { state.pointee.lock.unlock() }
+    let hold = state.pointee.lock.lock()
+    defer { state.pointee.lock.unlock(hold) }
     if state.pointee.code.current != state.pointee.codeSeen { try forgetOldCode() }
     try publish(count, fill)
   }
@@ -74,6 +75,7 @@ struct QueuePort: @unchecked Sendable {  // `state` is guarded by the lock in it
       state.pointee.ring.publish(place, word: fill(index, state.pointee.ring.packet(place)))
     }
     state.pointee.doorbell.pointee.store(id.rawValue + count - 1, ordering: .releasing)
+    carmine_will_write(state.pointee.ring.packet(PacketID(rawValue: id.rawValue + count)))
   }
 
   /// `count` free slots; waits for them.  Lock held.
@@ -96,8 +98,8 @@ struct QueuePort: @unchecked Sendable {  // `state` is guarded by the lock in it
 
   /// Copies prepared packets, at most as many as a burst has, and rings once.
   func copy(_ packets: PreparedPackets, _ first: Int, _ count: Int, completion: UInt64) throws(GPUError) {
-    state.pointee.lock.lock()
-    defer { state.pointee.lock.unlock() }
+    let hold = state.pointee.lock.lock()
+    defer { state.pointee.lock.unlock(hold) }
     if state.pointee.code.current != state.pointee.codeSeen { try forgetOldCode() }
     let ring = state.pointee.ring, slots = state.pointee.slots
     let id = try reserve(UInt64(count))

@@ -113,7 +113,7 @@ final class QueueThread: @unchecked Sendable {
 
   private func run() {
     carmine_exact_timers()
-    let thread = carmine_thread_id()
+    let thread = carmine_gettid()
     watch?.start { self.ring(thread) }
     var queues: [Queue] = []
     var queuesVersion: UInt64 = .max
