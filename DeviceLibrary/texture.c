@@ -2,10 +2,8 @@
 // Weights of linear filtering have 8 bits behind the point, as CUDA documents (9-bit fixed point, 1.0 included).  NVIDIA's units also
 // round the products of weights, which nobody documents: their answers are up to three 256ths of the texels' range away.
 // Source: carmine_texture.h; CUDA Programming Guide, "Texture Fetching"; PTX ISA, "tex", "tld4", "txq".
-#include "device.h"
-#include "carmine_texture.h"
+#include "compressed.h"
 
-typedef uint32_t words __attribute__((ext_vector_type(4)));
 typedef int32_t integers __attribute__((ext_vector_type(4)));
 typedef float numbers __attribute__((ext_vector_type(4)));
 typedef const CONSTANT carmine_texture *texture;
@@ -18,6 +16,18 @@ static uint32_t most(uint32_t a, uint32_t b) { return a > b ? a : b; }
 
 static float linear(float c) {  // IEC 61966-2-1
   return c <= 0.04045f ? c * (1.0f / 12.92f) : __builtin_amdgcn_exp2f(2.4f * __builtin_amdgcn_logf((c + 0.055f) * (1.0f / 1.055f)));
+}
+
+/// A compressed texel's, which are numbers.
+static words compressedAt(texture t, uint64_t address, uint32_t x, uint32_t y) {
+  words result = carmine_compressed_texel(address, t->channel_kind, (y & 3) << 2 | (x & 3));
+  if (t->flags & CARMINE_TEXTURE_SRGB) {
+    numbers n;
+    __builtin_memcpy(&n, &result, 16);
+    n.x = linear(n.x), n.y = linear(n.y), n.z = linear(n.z);
+    __builtin_memcpy(&result, &n, 16);
+  }
+  return result;
 }
 
 /// The texel's channels as 32 bits each: numbers where the object reads numbers, else the integers themselves.
@@ -81,7 +91,7 @@ static plane planeOf(texture t, uint32_t level, uint32_t geometry, uint32_t laye
   return p;
 }
 
-static words texel(const plane *p, int32_t x, int32_t y, int32_t z) {
+static inline __attribute__((always_inline)) words texel(const plane *p, int32_t x, int32_t y, int32_t z, int isCompressed) {
   texture t = p->t;
   uint32_t isCube = t->flags & CARMINE_TEXTURE_CUBE;
   place a = placeOf(x, p->size[0], isCube ? CARMINE_ADDRESS_CLAMP : t->address_mode[0], t->flags), b = {0, 0}, c = {0, 0};
@@ -92,7 +102,7 @@ static words texel(const plane *p, int32_t x, int32_t y, int32_t z) {
     for (int i = 0; i < 4; i++) {
       float f = t->border[i];
       uint32_t v;
-      if (t->channel_kind == CARMINE_CHANNEL_FLOAT || t->flags & CARMINE_TEXTURE_READ_NORMALIZED) __builtin_memcpy(&v, &f, 4);
+      if (isCompressed || t->channel_kind == CARMINE_CHANNEL_FLOAT || t->flags & CARMINE_TEXTURE_READ_NORMALIZED) __builtin_memcpy(&v, &f, 4);
       else v = (uint32_t)wholeOf(f);
       if (i == 0) border.x = v; else if (i == 1) border.y = v; else if (i == 2) border.z = v; else border.w = v;
     }
@@ -100,6 +110,8 @@ static words texel(const plane *p, int32_t x, int32_t y, int32_t z) {
   }
   const CONSTANT carmine_texture_level *level = &t->level[p->level];
   uint64_t slice = t->layers ? p->layer : (uint32_t)c.at;
+  if (isCompressed)
+    return compressedAt(t, level->address + slice * level->slice + (uint64_t)((uint32_t)b.at >> 2) * level->pitch + (uint64_t)((uint32_t)a.at >> 2) * t->channel_bits, a.at, b.at);
   uint32_t bytes = t->channels * t->channel_bits >> 3;
   return channelsAt(t, level->address + slice * level->slice + (uint64_t)(uint32_t)b.at * level->pitch + (uint64_t)(uint32_t)a.at * bytes);
 }
@@ -173,9 +185,13 @@ static uint32_t faceOf(float c[3]) {
   return face;
 }
 
-/// coordinate: three coordinates and the layer.  lod: the level asked for.  Returns four channels.
+// Fetches exist for plain texels, and for any: decoding blocks takes registers and time to compile, which kernels shall not pay for that
+// never meet a compressed texture.  The runtime launches kernels that were compiled for any once the process has such a texture.
+#define BODY static inline __attribute__((always_inline)) words
+#define CALLED static __attribute__((noinline)) words
+
 /// One place reads texels, in a loop over levels and corners: it is long, and this function is compiled into kernels.
-words carmine_texture_fetch(uint64_t handle, uint32_t geometry, words coordinate, words offset, float lod) {
+BODY fetch(uint64_t handle, uint32_t geometry, words coordinate, words offset, float lod, int isCompressed) {
   texture t = (texture)handle;
   integers shift;
   __builtin_memcpy(&shift, &offset, 16);
@@ -219,12 +235,23 @@ words carmine_texture_fetch(uint64_t handle, uint32_t geometry, words coordinate
         if (p.dimensions > 2) weight *= corner & 4 ? f.weight[2] : 1.0f - f.weight[2];
       }
       if (weight == 0.0f) continue;
-      single = texel(&p, f.at[0] + (int32_t)(corner & 1) + shift.x, f.at[1] + (int32_t)(corner >> 1 & 1) + shift.y, f.at[2] + (int32_t)(corner >> 2) + shift.z);
+      single = texel(&p, f.at[0] + (int32_t)(corner & 1) + shift.x, f.at[1] + (int32_t)(corner >> 1 & 1) + shift.y, f.at[2] + (int32_t)(corner >> 2) + shift.z, isCompressed);
       sum += weight * asNumbers(single);
       reads++;
     }
   }
   return reads == 1 ? single : asWords(sum);  // one texel is given as it is, a number or not
+}
+/// coordinate: three coordinates and the layer.  lod: the level asked for.  Returns four channels.
+words carmine_texture_fetch(uint64_t handle, uint32_t geometry, words coordinate, words offset, float lod) {
+  return fetch(handle, geometry, coordinate, offset, lod, 0);
+}
+CALLED fetchCompressed(uint64_t handle, uint32_t geometry, words coordinate, words offset, float lod) {
+  return fetch(handle, geometry, coordinate, offset, lod, 1);
+}
+words carmine_texture_fetch_any(uint64_t handle, uint32_t geometry, words coordinate, words offset, float lod) {
+  if (((texture)handle)->channel_kind >= CARMINE_CHANNEL_BC1) return fetchCompressed(handle, geometry, coordinate, offset, lod);
+  return carmine_texture_fetch(handle, geometry, coordinate, offset, lod);
 }
 
 /// The level whose texels are as far apart as the samples: from the coordinates' derivatives.
@@ -254,8 +281,7 @@ float carmine_texture_cube_level_of(uint64_t handle, words coordinate, words dx,
   return 0.5f * __builtin_amdgcn_logf(most);
 }
 
-/// tld4: one channel of the four texels that filtering would take, counter-clockwise from the lower left.
-words carmine_texture_gather(uint64_t handle, uint32_t geometry, uint32_t channel, words coordinate, words offset) {
+BODY gather(uint64_t handle, uint32_t geometry, uint32_t channel, words coordinate, words offset, int isCompressed) {
   texture t = (texture)handle;
   integers shift;
   __builtin_memcpy(&shift, &offset, 16);
@@ -270,10 +296,21 @@ words carmine_texture_gather(uint64_t handle, uint32_t geometry, uint32_t channe
   words result = 0;
 #pragma clang loop unroll(disable)
   for (int corner = 0; corner < 4; corner++) {
-    uint32_t value = texel(&p, i + (corner == 1 || corner == 2), j + (corner < 2), 0)[channel];
+    uint32_t value = texel(&p, i + (corner == 1 || corner == 2), j + (corner < 2), 0, isCompressed)[channel];
     if (corner == 0) result.x = value; else if (corner == 1) result.y = value; else if (corner == 2) result.z = value; else result.w = value;
   }
   return result;
+}
+/// tld4: one channel of the four texels that filtering would take, counter-clockwise from the lower left.
+words carmine_texture_gather(uint64_t handle, uint32_t geometry, uint32_t channel, words coordinate, words offset) {
+  return gather(handle, geometry, channel, coordinate, offset, 0);
+}
+CALLED gatherCompressed(uint64_t handle, uint32_t geometry, uint32_t channel, words coordinate, words offset) {
+  return gather(handle, geometry, channel, coordinate, offset, 1);
+}
+words carmine_texture_gather_any(uint64_t handle, uint32_t geometry, uint32_t channel, words coordinate, words offset) {
+  if (((texture)handle)->channel_kind >= CARMINE_CHANNEL_BC1) return gatherCompressed(handle, geometry, channel, coordinate, offset);
+  return carmine_texture_gather(handle, geometry, channel, coordinate, offset);
 }
 
 uint32_t carmine_texture_query(uint64_t handle, uint32_t what, uint32_t level) {

@@ -4,7 +4,7 @@
 import CDeviceABI
 import GPU
 
-/// cudaChannelFormatDesc: bits of each channel, and how they are read.
+/// cudaChannelFormatDesc: bits of each channel, and how they are read.  An element of an array is a texel, or a block of compressed ones.
 public struct ChannelFormat: Sendable, Equatable {
   public var bits: (x: Int32, y: Int32, z: Int32, w: Int32)
   public var kind: Int32
@@ -13,10 +13,17 @@ public struct ChannelFormat: Sendable, Equatable {
   public static func == (a: Self, b: Self) -> Bool { a.bits == b.bits && a.kind == b.kind }
 
   public var channels: Int { [bits.x, bits.y, bits.z, bits.w].prefix { $0 != 0 }.count }
-  public var byteCount: Int { channels * Int(bits.x) / 8 }
+  /// nil: texels stand alone.
+  public var compression: CompressedFormat? { kind < 3 ? nil : .ofKind(kind) }
+  /// Of an element.
+  public var byteCount: Int { compression?.blockBytes ?? channels * Int(bits.x) / 8 }
+  /// How many elements so many texels of a row or a column take.
+  func elements(_ texels: Int) -> Int { compression == nil ? texels : (texels + CompressedFormat.side - 1) / CompressedFormat.side }
 
-  /// Throws cudaErrorInvalidChannelDescriptor unless it is 1, 2 or 4 channels of one size that textures can have.
-  public func check() throws(CUDAError) {
+  /// Throws cudaErrorInvalidChannelDescriptor unless it is 1, 2 or 4 channels of one size that textures can have, or, in arrays, one of the
+  /// compressed formats.
+  public func check(inArray: Bool = false) throws(CUDAError) {
+    if inArray, let compression, compression.format == self { return }
     let all = [bits.x, bits.y, bits.z, bits.w]
     let count = channels
     guard [1, 2, 4].contains(count), all[count...].allSatisfy({ $0 == 0 }), all[..<count].allSatisfy({ $0 == bits.x }),
@@ -48,7 +55,9 @@ public final class DeviceArray: @unchecked Sendable {  // does not change after 
 
   static let pitchAlignment = 256
 
-  var rows: Int { max(1, extent.height) }
+  /// Rows and bytes of a row, of elements.
+  public var rows: Int { max(1, format.elements(extent.height)) }
+  public var rowBytes: Int { format.elements(extent.width) * format.byteCount }
   var planes: Int { max(1, extent.depth) }
   var isLayered: Bool { flags & (Self.layered | Self.cubemap) != 0 }
 
@@ -73,13 +82,14 @@ public final class DeviceArray: @unchecked Sendable {  // does not change after 
     memory: ((_ byteCount: UInt64) throws(CUDAError) -> UInt64)? = nil
   ) throws(CUDAError) -> DeviceArray {
     try context.check()
-    try format.check()
+    try format.check(inArray: true)
     guard extent.width > 0, extent.height >= 0, extent.depth >= 0, extent.width <= 1 << 17, extent.height <= 1 << 16, extent.depth <= 1 << 14 else {
       throw .invalidValue.because("an array of \(extent.width) × \(extent.height) × \(extent.depth)")
     }
     guard flags & ~(layered | surface | cubemap | gather | sparse | deferredMapping) == 0, flags & (sparse | deferredMapping) != sparse | deferredMapping else {
       throw .notSupported.because("array flags \(String(flags, radix: 16)): layered, surface, cubemap, gather, sparse and deferred arrays exist here")
     }
+    guard format.compression == nil || flags & surface == 0 else { throw .invalidValue.because("surfaces have no compressed texels") }
     if flags & cubemap != 0 {
       guard extent.width == extent.height, flags & layered != 0 ? extent.depth > 0 && extent.depth % 6 == 0 : extent.depth == 6 else {
         throw .invalidValue.because("a cube map of \(extent.width) × \(extent.height) × \(extent.depth)")
@@ -94,8 +104,8 @@ public final class DeviceArray: @unchecked Sendable {  // does not change after 
     for level in 0..<count {
       func half(_ value: Int) -> Int { value == 0 ? 0 : max(1, value >> level) }
       let size = (width: half(extent.width), height: half(extent.height), depth: isLayered ? extent.depth : half(extent.depth))
-      let row = (size.width * format.byteCount + pitchAlignment - 1) / pitchAlignment * pitchAlignment
-      let slice = row * max(1, size.height)
+      let row = (format.elements(size.width) * format.byteCount + pitchAlignment - 1) / pitchAlignment * pitchAlignment
+      let slice = row * max(1, format.elements(size.height))
       sizes.append((size, row, slice, total))
       total += slice * max(1, size.depth)
     }
@@ -154,7 +164,7 @@ public final class DeviceArray: @unchecked Sendable {  // does not change after 
 
   /// One side of a copy that begins at byte x of row y of plane z.
   public func side(x: Int, y: Int, z: Int) throws(CUDAError) -> CopySide {
-    guard x >= 0, y >= 0, z >= 0, x <= extent.width * format.byteCount, y < rows, z < planes else {
+    guard x >= 0, y >= 0, z >= 0, x <= rowBytes, y < rows, z < planes else {
       throw .invalidValue.because("byte \(x) of row \(y) of plane \(z) is outside the array")
     }
     guard !hasNoMemory else { throw .invalidValue.because("no memory has been mapped to the array") }
@@ -164,7 +174,7 @@ public final class DeviceArray: @unchecked Sendable {  // does not change after 
 
   /// Throws cudaErrorInvalidValue when a box leaves the array.
   public func check(x: Int, y: Int, z: Int, _ box: CopyExtent) throws(CUDAError) {
-    guard x + box.width <= extent.width * format.byteCount, y + box.height <= rows, z + box.depth <= planes else {
+    guard x + box.width <= rowBytes, y + box.height <= rows, z + box.depth <= planes else {
       throw .invalidValue.because("\(box.width) bytes × \(box.height) × \(box.depth) at (\(x), \(y), \(z)) leave the array")
     }
   }

@@ -184,9 +184,9 @@ extension Stream {
 }
 
 extension Context {
-  /// The function for a block of this shape; compiles at the first launch that needs another warp mapping.
+  /// The function for a block of this shape and for the textures that there are; compiles at the first launch that needs another.
   func serving(_ function: Function, _ block: Dim3) throws(CUDAError) -> Function {
-    return try loading { try function.serving(block: (block.x, block.y, block.z)) }
+    return try loading { try function.serving(block: (block.x, block.y, block.z), compressedTexels: TextureObjects.someAreCompressed) }
   }
 
   /// Everything that can be refused without a queue.  `multiprocessors`: of the green context that it runs in.

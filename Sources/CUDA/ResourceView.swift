@@ -21,14 +21,17 @@ public struct ResourceView: Sendable {
 
   /// Narrows a description to what is viewed.  `array` is the resource.
   func apply(to object: inout carmine_texture, of array: DeviceArray) throws(CUDAError) {
-    guard let channels = Self.channels(of: format) else {
-      throw format > 0x18 && format <= 0x22
-        ? .notSupported.because("views of block-compressed texels") : .invalidValue.because("view format \(format)")
-    }
-    guard channels.byteCount == array.format.byteCount else {
+    let compression = CompressedFormat.ofView(format)
+    guard let channels = compression?.format ?? Self.channels(of: format) else { throw .invalidValue.because("view format \(format)") }
+    guard channels.byteCount == array.format.byteCount, array.format.compression == nil || channels == array.format else {
       throw .invalidValue.because("texels of \(channels.byteCount) bytes over texels of \(array.format.byteCount)")
     }
-    guard extent.width == array.extent.width, extent.height == array.extent.height,
+    let isOfBlocks = compression != nil && array.format.compression == nil
+    if isOfBlocks, array.format.kind != 1 || array.format.bits.x != 32 {
+      throw .invalidValue.because("compressed texels are seen in arrays of 2 or 4 unsigned integers of 32 bits")
+    }
+    let scale = isOfBlocks ? CompressedFormat.side : 1
+    guard extent.width == scale * array.extent.width, extent.height == scale * array.extent.height,
       extent.depth == array.extent.depth || array.isLayered || extent.depth == 0
     else { throw .invalidValue.because("a view of \(extent.width) × \(extent.height) × \(extent.depth) texels") }
     guard levels.first <= levels.last, levels.last < Int(object.levels) else {
@@ -38,7 +41,12 @@ public struct ResourceView: Sendable {
     guard layers.first <= layers.last, layers.last < max(layerCount, 1) else {
       throw .invalidValue.because("layers \(layers.first) to \(layers.last) of \(layerCount)")
     }
-    (object.channel_kind, object.channel_bits, object.channels) = (UInt32(channels.kind), UInt32(channels.bits.x), UInt32(channels.channels))
+    if let compression {
+      compression.put(in: &object)
+      if isOfBlocks { (object.width, object.height) = (UInt32(extent.width), UInt32(max(1, extent.height))) }
+    } else {
+      (object.channel_kind, object.channel_bits, object.channels) = (UInt32(channels.kind), UInt32(channels.bits.x), UInt32(channels.channels))
+    }
     if layerCount > 0 { object.layers = UInt32(layers.last - layers.first + 1) }
     let count = levels.last - levels.first + 1
     (object.width, object.height) = (max(1, object.width >> UInt32(levels.first)), max(1, object.height >> UInt32(levels.first)))

@@ -3,6 +3,7 @@
 // Source: CUDA Runtime API, "Texture Object Management", "Surface Object Management"; CUDA Programming Guide, "Texture Memory".
 import CDeviceABI
 import GPU
+import Synchronization
 
 /// cudaTextureDesc, without the hints.
 public struct TextureSettings: Sendable {
@@ -24,6 +25,9 @@ public enum TextureSource {
 public enum TextureObjects {
   private static let lock = Lock()
   nonisolated(unsafe) private static var owners: [UInt64: Device] = [:]  // by handle; under the lock
+  private static let compressedExist = Atomic(false)
+  /// A texture of compressed texels was made: kernels that fetch texels are launched as compiled for those.
+  static var someAreCompressed: Bool { compressedExist.load(ordering: .relaxed) }
 
   /// cudaCreateTextureObject; settings nil: a surface.
   public static func make(
@@ -37,8 +41,11 @@ public enum TextureObjects {
       case .linear, .pitched: throw .invalidValue.because("a view is of an array")
       }
     }
+    let isCompressed = object.channel_kind >= CARMINE_CHANNEL_BC1
     if let settings {
-      let isInteger = object.channel_kind != CARMINE_CHANNEL_FLOAT
+      // Of a view the array's format says nothing about how its texels are read.
+      if isCompressed, view == nil { try checkReading(source, settings) }
+      let isInteger = object.channel_kind != CARMINE_CHANNEL_FLOAT && !isCompressed
       if settings.isLinear, isInteger, !settings.readsNormalized { throw .invalidFilterSetting.because("integers are not interpolated: the read mode must be normalized") }
       if settings.readsNormalized, isInteger, object.channel_bits == 32 { throw .invalidNormSetting.because("integers of 32 bits are not read as normalized numbers") }
       let flags: [(Bool, UInt32)] = [
@@ -60,6 +67,7 @@ public enum TextureObjects {
       guard array.flags & DeviceArray.surface != 0 else { throw .invalidValue.because("the array was made without cudaArraySurfaceLoadStore") }
     }
     try Capture.forbidUnsafe()
+    if isCompressed { compressedExist.store(true, ordering: .relaxed) }  // before any launch can have the handle
     let memory: UnsafeMutableRawPointer
     do throws(GPUError) { memory = try context.gpu.allocate(UInt64(MemoryLayout<carmine_texture>.size), heap: .deviceLocal, isInternal: true) } catch {
       throw CUDAError(error)
@@ -81,16 +89,30 @@ public enum TextureObjects {
     try? device.gpu.free(handle)
   }
 
+  /// Throws cudaErrorInvalidNormSetting for arrays of compressed texels whose texture isn't to give what they are.
+  private static func checkReading(_ source: TextureSource, _ settings: TextureSettings) throws(CUDAError) {
+    let array: DeviceArray
+    switch source {
+    case .array(let given), .mipmapped(let given): array = given
+    case .linear, .pitched: return
+    }
+    guard let compression = array.format.compression else { return }
+    guard settings.readsNormalized == compression.isNormalized else {
+      throw .invalidNormSetting.because("texels of kind \(array.format.kind) are read \(compression.isNormalized ? "" : "not ")as normalized numbers")
+    }
+  }
+
   private static func description(_ source: TextureSource) throws(CUDAError) -> carmine_texture {
     var object = carmine_texture()
     object.levels = 1
-    func put(_ format: ChannelFormat) throws(CUDAError) {
-      try format.check()
+    func put(_ format: ChannelFormat, inArray: Bool = false) throws(CUDAError) {
+      try format.check(inArray: inArray)
+      if let compression = format.compression { return compression.put(in: &object) }
       (object.channel_kind, object.channel_bits, object.channels) = (UInt32(format.kind), UInt32(format.bits.x), UInt32(format.channels))
     }
     func put(_ array: DeviceArray) throws(CUDAError) {
-      try put(array.format)
-      (object.width, object.height) = (UInt32(array.extent.width), UInt32(array.rows))
+      try put(array.format, inArray: true)
+      (object.width, object.height) = (UInt32(array.extent.width), UInt32(max(1, array.extent.height)))
       object.depth = array.isLayered ? 1 : UInt32(array.planes)
       object.layers = array.isLayered ? UInt32(array.planes) : 0
       if array.flags & DeviceArray.cubemap != 0 { object.flags |= CARMINE_TEXTURE_CUBE }

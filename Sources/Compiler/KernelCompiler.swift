@@ -11,6 +11,8 @@ public struct CompilerOptions: Sendable {
   public var mapping: WarpMapping?
   /// LLVM's level, 0 to 3, of passes and of code generation.
   public var optimisation = 3
+  /// Texture fetches decode compressed texels too.
+  public var readsCompressedTexels = false
   /// For `--emit unoptimised`.
   public var keepsUnoptimised = false
   public init() {
@@ -85,6 +87,7 @@ public struct KernelCompiler: Sendable {
     image.needsWholeRows = compilation.needsWholeRows
     image.requiredThreads = lowering.kernel.directives.first { $0.name == "reqntid" }?.values.map { UInt32($0) } ?? []
     image.services = lowering.services
+    image.fetchesPlainTexels = lowering.fetchesTexels && !options.readsCompressedTexels
     image.notes = compilation.notes
     return (image, compilation.times)
   }

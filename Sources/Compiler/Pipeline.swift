@@ -62,6 +62,7 @@ enum Pipeline {
         compilation.ptx, target: compilation.toolchain.target, mapping: compilation.mapping,
         facts: compilation.facts!, context: compilation.toolchain.context, module: compilation.module)
       compilation.lowering = lowering
+      lowering.readsCompressedTexels = compilation.options.readsCompressedTexels
       try lowering.lower()
     },
     Pass(name: "device library") { try DeviceLibrary.link(into: $0) },

@@ -9,8 +9,13 @@ private let formats: [(number: Int32, bits: Int32, kind: Int32)] = [
   (0x01, 8, 1), (0x02, 16, 1), (0x03, 32, 1), (0x08, 8, 0), (0x09, 16, 0), (0x0a, 32, 0), (0x10, 16, 2), (0x20, 32, 2),
 ]
 
-/// Throws cudaErrorNotSupported for what only other hardware has: planes, packed and compressed texels, normalised integers.
+/// Throws cudaErrorNotSupported for what only other hardware has: planes, packed texels, normalised integers.
 func channels(_ format: Int32, _ count: UInt32) throws(CUDAError) -> cudaChannelFormatDesc {
+  if let compressed = CompressedFormat.all.first(where: { $0.arrayFormat == format }) {
+    guard count == compressed.channels else { throw .invalidValue.because("\(count) channels of array format 0x\(String(format, radix: 16))") }
+    let f = compressed.format
+    return cudaChannelFormatDesc(x: f.bits.x, y: f.bits.y, z: f.bits.z, w: f.bits.w, f: f.kind)
+  }
   guard let found = formats.first(where: { $0.number == format }) else {
     throw format >= 0x40 ? .notSupported.because("array format 0x\(String(format, radix: 16))") : .invalidValue.because("array format \(format)")
   }
@@ -20,6 +25,7 @@ func channels(_ format: Int32, _ count: UInt32) throws(CUDAError) -> cudaChannel
 }
 
 func format(of channels: cudaChannelFormatDesc) -> (format: Int32, count: UInt32) {
+  if let compressed = CompressedFormat.ofKind(channels.f) { return (compressed.arrayFormat, UInt32(compressed.channels)) }
   let found = formats.first { $0.bits == channels.x && $0.kind == channels.f }
   return (found?.number ?? 0, channels.w != 0 ? 4 : channels.y != 0 ? 2 : 1)
 }

@@ -38,7 +38,7 @@ private func resource(_ r: carmine_resource) -> CUDA_RESOURCE_DESC {
   return made
 }
 
-/// Integers are read as fractions of their largest value unless a flag says otherwise; those of 32 bits never are.
+/// Integers are read as fractions of their largest value unless a flag says otherwise; those of 32 bits never are, compressed texels always.
 private func texture(_ given: UnsafePointer<CUDA_TEXTURE_DESC>?, of resource: carmine_resource) throws(CUDAError) -> cudaTextureDesc {
   guard let d = given?.pointee else { throw .invalidValue.because("pTexDesc is null") }
   guard d.flags & ~0x73 == 0 else { throw .invalidValue.because("flags of the texture are \(d.flags)") }
@@ -51,7 +51,8 @@ private func texture(_ given: UnsafePointer<CUDA_TEXTURE_DESC>?, of resource: ca
   var made = cudaTextureDesc()
   made.addressMode = d.addressMode
   (made.filterMode, made.mipmapFilterMode) = (d.filterMode, d.mipmapFilterMode)
-  made.readMode = d.flags & Flags.readsIntegers == 0 && kind != 2 && bits < 32 ? 1 : 0
+  let isCompressed = CompressedFormat.ofKind(kind) != nil
+  made.readMode = (isCompressed ? bits == 8 : d.flags & Flags.readsIntegers == 0 && kind != 2 && bits < 32) ? 1 : 0
   made.sRGB = d.flags & Flags.sRGB != 0 ? 1 : 0
   made.normalizedCoords = d.flags & Flags.normalized != 0 ? 1 : 0
   made.borderColor = d.borderColor

@@ -11,7 +11,7 @@ private struct Piece {
 
 /// A run of `byteCount` bytes from byte x of row y on: the rest of that row, whole rows, and what is left.
 private func pieces(_ array: DeviceArray, _ x: UInt, _ y: UInt, _ byteCount: UInt) throws(CUDAError) -> [Piece] {
-  let row = array.extent.width * array.format.byteCount, rows = max(1, array.extent.height)
+  let row = array.rowBytes, rows = array.rows
   let x = try count(x, "wOffset"), y = try count(y, "hOffset"), total = try count(byteCount, "count")
   guard array.extent.depth == 0 else { throw .invalidValue.because("an array of three dimensions or layers") }
   guard x <= row, y < rows, total <= row * (rows - y) - x else { throw .invalidValue.because("\(total) bytes from byte \(x) of row \(y) leave the array") }
@@ -70,7 +70,7 @@ private func arrayToArray(
 ) throws(CUDAError) {
   let to = try DeviceArray.find(to), from = try DeviceArray.find(from), kind = try check(direction, [.deviceToDevice])
   // Rows end at different places on the two sides: row by row.
-  let ends = (to.extent.width * to.format.byteCount, from.extent.width * from.format.byteCount)
+  let ends = (to.rowBytes, from.rowBytes)
   _ = try pieces(to, toX, toY, size)
   _ = try pieces(from, fromX, fromY, size)
   var a = (x: Int(toX), y: Int(toY)), b = (x: Int(fromX), y: Int(fromY)), left = Int(size)

@@ -71,6 +71,7 @@ extension KernelImage: Fields {
     try visitor.field(&maximumThreads)
     try visitor.field(&mostThreadsAsMapped)
     try visitor.field(&needsWholeRows)
+    try visitor.field(&fetchesPlainTexels)
     try visitor.list(&requiredThreads, of: 0) { (visitor, value) throws(FormatError) in try visitor.field(&value) }
     var services = services.rawValue
     try visitor.field(&services)

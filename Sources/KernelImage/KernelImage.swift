@@ -55,6 +55,8 @@ public struct KernelImage: Sendable, Equatable {
   /// `.yielding`; 0: all blocks are served.
   public var mostThreadsAsMapped: UInt32 = 0
   public var needsWholeRows = false
+  /// Texture objects are read, and those of compressed texels need the kernel compiled for them.
+  public var fetchesPlainTexels = false
   public var requiredThreads: [UInt32] = []  // .reqntid, or empty
   public var services: Services = []         // what the launch must give it addresses of
   public var notes: [String] = []            // why this mapping, what was emulated: for -v

@@ -31,6 +31,7 @@ public struct CompileRequest: Sendable, Equatable {
   public var target = ""                    // "gfx942"
   public var computeCapability: UInt32 = 86 // as reported to the program: 86 is 8.6
   public var forcedMapping: WarpMapping?    // nil: the compiler chooses
+  public var readsCompressedTexels = false  // by texture fetches, beside plain ones
   public var verbosity: UInt8 = 0           // notes and timings to the server's stderr
   public init() {}
 
@@ -75,6 +76,7 @@ extension CompileRequest: Fields {
     try visitor.field(&isForced)
     try visitor.field(&mapping)
     forcedMapping = isForced ? mapping : nil
+    try visitor.field(&readsCompressedTexels)
     try visitor.field(&verbosity)
   }
 }

@@ -25,8 +25,8 @@ public struct CachedCompiler: KernelCompiler {
     do { return try ModuleImage(deserializing: bytes) } catch { throw ModuleError(.internalError, "the compiler's inventory: \(error)") }
   }
 
-  public func kernel(_ name: String, of source: ModuleSource, for target: String, takingTurns: Bool) throws -> KernelImage {
-    let bytes = try result(.kernel, name, source, target, takingTurns: takingTurns)
+  public func kernel(_ name: String, of source: ModuleSource, for target: String, _ variant: KernelVariant) throws -> KernelImage {
+    let bytes = try result(.kernel, name, source, target, variant)
     do { return try KernelImage(deserializing: bytes) } catch { throw ModuleError(.internalError, "the compiler's kernel \(name): \(error)") }
   }
 
@@ -43,9 +43,10 @@ public struct CachedCompiler: KernelCompiler {
   }
 
   /// A serialised image.
-  private func result(_ kind: CompileRequest.Kind, _ name: String, _ source: ModuleSource, _ target: String, takingTurns: Bool = false) throws -> [UInt8] {
+  private func result(_ kind: CompileRequest.Kind, _ name: String, _ source: ModuleSource, _ target: String, _ variant: KernelVariant = []) throws -> [UInt8] {
     var request = request(kind, name, of: source.hash, for: target)
-    if takingTurns { request.forcedMapping = .yielding }
+    if variant.contains(.takingTurns) { request.forcedMapping = .yielding }
+    request.readsCompressedTexels = variant.contains(.compressedTexels)
     return try cache.value(for: key(of: request)) {
       Log.info("compiling \(kind == .module ? "the inventory of a module" : name) for \(target)")
       return try compile(request, source)
@@ -57,7 +58,8 @@ public struct CachedCompiler: KernelCompiler {
     func text(_ text: String) -> [UInt8] { Array(text.utf8) }
     return ContentHash(parts: [
       [request.kind.rawValue], request.key.bytes, text(request.kernel), text(request.target), text(String(request.computeCapability)),
-      text(request.forcedMapping.map { String($0.rawValue) } ?? "auto"), text(CompilerProgram.standard.identity),
+      text(request.forcedMapping.map { String($0.rawValue) } ?? "auto"), text(request.readsCompressedTexels ? "any texels" : ""),
+      text(CompilerProgram.standard.identity),
       text(String(CARMINE_DEVICE_ABI_VERSION)),
     ])
   }

@@ -42,17 +42,19 @@ public final class Function: Sendable {
   public let maximumThreads: UInt32
   /// .reqntid; 0: any.
   public let requiredThreads: (x: UInt32, y: UInt32, z: UInt32)
-  /// Every block is served: no launch needs another mapping.
+  /// Every launch is served: none needs another variant.
   public let servesAll: Bool
-  private let takingTurns: (@Sendable () throws -> Function)?
+  private let another: (@Sendable (KernelVariant) throws -> Function)?
+  /// Those that launches needed, by the variant's raw value.
+  private let variants: [4 of AtomicLazyReference<Function>] = InlineArray { _ in AtomicLazyReference() }
 
   public init(
     name: String, image: KernelImage, descriptorAddress: UInt64, deviceOrdinal: Int, ptxTarget: String = "", constantBytes: Int = 0,
-    takingTurns: (@Sendable () throws -> Function)? = nil
+    another: (@Sendable (KernelVariant) throws -> Function)? = nil
   ) {
     self.constantBytes = constantBytes
-    servesAll = image.mostThreadsAsMapped == 0 && !image.needsWholeRows
-    self.takingTurns = takingTurns
+    servesAll = image.mostThreadsAsMapped == 0 && !image.needsWholeRows && !image.fetchesPlainTexels
+    self.another = another
     self.name = name
     cName = strdup(name)
     self.image = image
@@ -77,12 +79,17 @@ public final class Function: Sendable {
 
   deinit { parameters.deallocate() }
 
-  /// This function, or the same kernel with lanes that take turns where the block needs it, compiled at the first such launch.
-  public func serving(block: (x: UInt32, y: UInt32, z: UInt32)) throws -> Function {
-    guard !servesAll, let takingTurns else { return self }
+  /// This function, or the same kernel with lanes that take turns where the block needs it, and with fetches of compressed texels where
+  /// there are any; compiled at the first such launch.
+  public func serving(block: (x: UInt32, y: UInt32, z: UInt32), compressedTexels: Bool) throws -> Function {
+    guard !servesAll, let another else { return self }
     let threads = UInt64(block.x) * UInt64(block.y) * UInt64(block.z)
     let isTooLarge = image.mostThreadsAsMapped > 0 && threads > UInt64(image.mostThreadsAsMapped)
     let hasRaggedRows = image.needsWholeRows && block.x % 32 != 0 && block.y * block.z > 1
-    return isTooLarge || hasRaggedRows ? try takingTurns() : self
+    var variant: KernelVariant = isTooLarge || hasRaggedRows ? .takingTurns : []
+    if compressedTexels && image.fetchesPlainTexels { variant.insert(.compressedTexels) }
+    if variant.isEmpty { return self }
+    if let known = variants[variant.rawValue].load() { return known }
+    return variants[variant.rawValue].storeIfNil(try another(variant))
   }
 }

@@ -68,19 +68,19 @@ public final class Module: Sendable {
   }
 
   /// The kernel, compiled and loaded on the device if it is not yet.  Throws `.notFound` when the module has none of the name.
-  /// takingTurns: the one for blocks that the first does not serve; it is found through that one (Function.serving).
-  public func function(_ name: String, on storage: any ModuleStorage, takingTurns: Bool = false) throws -> Function {
+  /// variant: the one for launches that the first does not serve; it is found through that one (Function.serving).
+  public func function(_ name: String, on storage: any ModuleStorage, _ variant: KernelVariant = []) throws -> Function {
     try state.withLock { state in
       try loadVariables(on: storage, &state)
       let ordinal = storage.moduleOrdinal
-      let key = takingTurns ? name + " taking turns" : name
+      let key = variant.isEmpty ? name : name + " variant \(variant.rawValue)"
       if let found = state.loaded[ordinal]!.functions[key] { return found }
       let inventory = try inventory(for: storage.moduleTarget, &state)
       guard inventory.kernels.contains(where: { $0.name == name }) else {
         throw ModuleError(.notFound, "the module has no kernel \(name)\(nearest(to: name, among: inventory.kernels.map(\.name)))")
       }
       var image: KernelImage
-      do { image = try compiler.kernel(name, of: source, for: storage.moduleTarget, takingTurns: takingTurns) } catch let error as ModuleError {
+      do { image = try compiler.kernel(name, of: source, for: storage.moduleTarget, variant) } catch let error as ModuleError {
         throw ModuleError(error.failure, "kernel \(name): \(error.message)")
       }
       try relocate(&image.bytes, image.relocations, of: name, state.loaded[ordinal]!.variables, state.hostVariables)
@@ -92,15 +92,15 @@ public final class Module: Sendable {
         throw error
       }
       image.bytes = []
-      let another: @Sendable () throws -> Function = { [weak self] in
+      let another: @Sendable (KernelVariant) throws -> Function = { [weak self] variant in
         guard let self else { throw ModuleError(.notFound, "the module of \(name) is unloaded") }
-        return try self.function(name, on: storage, takingTurns: true)
+        return try self.function(name, on: storage, variant)
       }
       let function = Function(
         name: name, image: image, descriptorAddress: address + image.descriptorOffset, deviceOrdinal: ordinal,
         ptxTarget: inventory.ptxTarget,
         constantBytes: inventory.variables.reduce(0) { $0 + ($1.space == .constant && !$1.isExternal ? Int($1.size) : 0) },
-        takingTurns: takingTurns ? nil : another)
+        another: variant.isEmpty ? another : nil)
       state.loaded[ordinal]!.allocations.append(address)
       state.loaded[ordinal]!.functions[key] = function
       return function

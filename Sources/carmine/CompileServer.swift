@@ -61,6 +61,7 @@ final class CompileServer {
       guard let module = try module(of: request) else { return .imagesWanted }
       var options = CompilerOptions()
       options.mapping = request.forcedMapping
+      options.readsCompressedTexels = request.readsCompressedTexels
       options.optimisation = optimisation
       let compiler = try KernelCompiler(target: request.target, options: options)
       switch request.kind {

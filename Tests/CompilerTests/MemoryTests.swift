@@ -84,4 +84,22 @@ import Testing
       """, head: ".global .texref old;")
     #expect(try refusal(text)?.message.contains("`old`") == true)
   }
+
+  /// Decoding blocks costs registers: who has no compressed textures shall not see it.
+  @Test func compressedTexelsAreDecodedWhereAskedForOnly() throws {
+    let text = kernel("""
+      ld.param.u64 %rd2, [p1]; mov.f32 %f5, 0f3F000000; tex.2d.v4.f32.f32 {%f1, %f2, %f3, %f4}, [%rd2, {%f5, %f5}];
+      ld.param.u64 %rd1, [p0]; cvta.to.global.u64 %rd1, %rd1; st.global.f32 [%rd1], %f1;
+      ret;
+      """)
+    var compiler = try compiler()
+    let plain = try compiler.compile(parse(text), kernel: "k")
+    #expect(plain.fetchesPlainTexels)
+    #expect(try !emitted(text, as: .llvm).contains("BC7"))
+    compiler.options.readsCompressedTexels = true
+    let any = try compiler.compile(parse(text), kernel: "k")
+    #expect(!any.fetchesPlainTexels && any.vgprs > plain.vgprs)
+    #expect(String(decoding: try compiler.emit(parse(text), kernel: "k", as: .llvm), as: UTF8.self).contains("BC7"))
+    #expect(try !image(kernel("ret;")).fetchesPlainTexels)
+  }
 }

@@ -30,13 +30,13 @@ memory_reference() { # KIND TARGET
   if [[ $(tail -n 1 "$out") =~ cases\ failed$ ]]; then pass_one "$name ends by itself"; else fail_one "$name ends by itself" "status $status" "$out.err"; fi
 }
 
-textures() { # KIND TARGET
-  local name="textures on $2" out=$work/textures-$2.out status=0
+textures() { # PROGRAM KIND TARGET
+  local name="${1//_/ } on $3" out=$work/$1-$3.out status=0
   wanted "$name" || return 0
-  ( cuda_programs 13 "$work/cuda-13" "$programs/textures.cu" ) >"$logs/textures-build.log" 2>&1 ||
-    { fail_one "$name" "it does not build" "$logs/textures-build.log"; return; }
-  CARMINE_SOFT_GPU=$1 CARMINE_SOFT_STRICT=1 CARMINE_CACHE_DIR=$work/caches/shared LD_LIBRARY_PATH=$prefix/lib timeout --kill-after=5 300 \
-    "$work/cuda-13/textures" >"$out" 2>"$out.err" || status=$?
+  ( cuda_programs 13 "$work/cuda-13" "$programs/$1.cu" ) >"$logs/$1-build.log" 2>&1 ||
+    { fail_one "$name" "it does not build" "$logs/$1-build.log"; return; }
+  CARMINE_SOFT_GPU=$2 CARMINE_SOFT_STRICT=1 CARMINE_CACHE_DIR=$work/caches/shared LD_LIBRARY_PATH=$prefix/lib timeout --kill-after=5 300 \
+    "$work/cuda-13/$1" >"$out" 2>"$out.err" || status=$?
   count_lines "$name" "$out"
   if [ "$status" -le 1 ]; then pass_one "$name ends by itself"; else fail_one "$name ends by itself" "status $status" "$out.err"; fi
 }
@@ -102,7 +102,9 @@ ptx_reference mi210 gfx90a
 memory_reference mi300x gfx942
 memory_reference rx7900xtx gfx1100
 memory_reference mi210 gfx90a
-textures mi300x gfx942
-textures rx7900xtx gfx1100
+for program in textures compressed_textures; do
+  textures $program mi300x gfx942
+  textures $program rx7900xtx gfx1100
+done
 api_reference 13 nvidia.txt
 api_reference 12 nvidia-12.txt

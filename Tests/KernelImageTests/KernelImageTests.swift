@@ -20,6 +20,7 @@ private func kernelImage() -> KernelImage {
   (image.vgprs, image.sgprs, image.agprs, image.spilledVGPRs) = (64, 102, 4, 1)
   image.mapping = .oneWarp
   image.maximumThreads = 512
+  image.fetchesPlainTexels = true
   image.requiredThreads = [32, 2, 1]
   image.services = [.printf, .locks]
   image.notes = ["one warp to a wave: divergent barrier", ""]
@@ -52,6 +53,7 @@ private func request() -> CompileRequest {
   request.target = "gfx1100"
   request.computeCapability = 90
   request.forcedMapping = .oneWarp
+  request.readsCompressedTexels = true
   request.verbosity = 2
   return request
 }

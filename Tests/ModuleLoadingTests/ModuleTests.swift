@@ -76,6 +76,22 @@ struct ModuleTests {
     #expect((function.descriptorAddress - 64) % 256 == 0)
   }
 
+  @Test("A launch that the first kernel does not serve has another, compiled once for what it needs") func variants() throws {
+    var large = kernel("good", refersTo: "zeros")
+    (large.mostThreadsAsMapped, large.fetchesPlainTexels) = (512, true)
+    let compiler = TableCompiler(module: module(), kernels: [large])
+    let module = Module(source: try ModuleSource.image(Array(".version 8.0".utf8)), compiler: compiler), device = PlainMemory()
+    let first = try module.function("good", on: device)
+    #expect(!first.servesAll)
+    #expect(try first.serving(block: (512, 1, 1), compressedTexels: false) === first)
+    for (threads, compressed, variant) in [(1024, false, .takingTurns), (512, true, .compressedTexels), (1024, true, [.takingTurns, .compressedTexels])] as [(UInt32, Bool, KernelVariant)] {
+      let other = try first.serving(block: (threads, 1, 1), compressedTexels: compressed)
+      #expect(other !== first && compiler.variants.withLock { $0.last } == variant)
+      #expect(try first.serving(block: (threads, 1, 1), compressedTexels: compressed) === other)
+    }
+    #expect(compiler.compiled.withLock { $0.count } == 4)
+  }
+
   @Test("Each device has its own") func devices() throws {
     let (module, _) = try loaded(), one = PlainMemory(ordinal: 0), two = PlainMemory(ordinal: 1)
     #expect(try module.variable("zeros", on: one).address != module.variable("zeros", on: two).address)

@@ -72,6 +72,7 @@ final class TableCompiler: KernelCompiler {
   let module: ModuleImage
   let kernels: [String: KernelImage]
   let compiled = Mutex<[String]>([])
+  let variants = Mutex<[KernelVariant]>([])
 
   init(module: ModuleImage, kernels: [KernelImage]) {
     self.module = module
@@ -79,8 +80,9 @@ final class TableCompiler: KernelCompiler {
   }
 
   func inventory(of source: ModuleSource, for target: String) throws -> ModuleImage { module }
-  func kernel(_ name: String, of source: ModuleSource, for target: String, takingTurns: Bool) throws -> KernelImage {
+  func kernel(_ name: String, of source: ModuleSource, for target: String, _ variant: KernelVariant) throws -> KernelImage {
     compiled.withLock { $0.append(name) }
+    variants.withLock { $0.append(variant) }
     guard let found = kernels[name] else { throw ModuleError(.unsupported, "\(name) uses what is not there") }
     return found
   }

@@ -19,6 +19,7 @@ func registerAll() {
   symbolCases()
   arrayCases()
   textureCases()
+  compressedTextureCases()
   arrayViewCases()
   remainingCases()
   processCases()

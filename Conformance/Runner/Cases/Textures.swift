@@ -61,14 +61,14 @@ func resource(array: cudaArray_t?) -> cudaResourceDesc {
   return r
 }
 
-private func makeTexture(_ resource: cudaResourceDesc, _ texture: cudaTextureDesc) throws -> cudaTextureObject_t {
+func makeTexture(_ resource: cudaResourceDesc, _ texture: cudaTextureDesc) throws -> cudaTextureObject_t {
   var object: cudaTextureObject_t = 0, resource = resource, texture = texture
   try ok(cudaCreateTextureObject(&object, &resource, &texture, nil), "cudaCreateTextureObject")
   try check(object != 0, "a texture object")
   return object
 }
 
-private func description(_ mode: cudaTextureAddressMode = cudaAddressModeClamp, linear: Bool = false, normalized: Bool = false, read: cudaTextureReadMode = cudaReadModeElementType) -> cudaTextureDesc {
+func textureDescription(_ mode: cudaTextureAddressMode = cudaAddressModeClamp, linear: Bool = false, normalized: Bool = false, read: cudaTextureReadMode = cudaReadModeElementType) -> cudaTextureDesc {
   var t = cudaTextureDesc()
   t.addressMode = (mode, mode, mode)
   t.filterMode = linear ? cudaFilterModeLinear : cudaFilterModePoint
@@ -78,7 +78,7 @@ private func description(_ mode: cudaTextureAddressMode = cudaAddressModeClamp, 
 }
 
 /// Fetches at points; four floats each.
-private func fetch(_ object: cudaTextureObject_t, _ points: [(Float, Float)]) throws -> [[Float]] {
+func fetch(_ object: cudaTextureObject_t, _ points: [(Float, Float)]) throws -> [[Float]] {
   let at = try Words(points.count * 2), out = try Words(points.count * 4, fill: 0)
   try at.write(points.flatMap { [$0.0.bitPattern, $0.1.bitPattern] })
   try ok(launch(fetching.kernel("fetch_2d"), dim(1), dim(points.count), UInt64(object), at.pointer, Int32(points.count), out.pointer))
@@ -86,7 +86,7 @@ private func fetch(_ object: cudaTextureObject_t, _ points: [(Float, Float)]) th
   return (0..<points.count).map { index in (0..<4).map { Float(bitPattern: words[index * 4 + $0]) } }
 }
 
-private func near(_ got: Float, _ wanted: Float, _ tolerance: Float, _ what: String, line: Int = #line) throws {
+func near(_ got: Float, _ wanted: Float, _ tolerance: Float, _ what: String, line: Int = #line) throws {
   if !(abs(got - wanted) <= tolerance) { throw Deviation(message: "line \(line): \(what): expected \(wanted), got \(got)") }
 }
 
@@ -109,7 +109,7 @@ func textureCases() {
   func texel(_ x: Int, _ y: Int) -> Float { Float(x + 10 * y) }
 
   test("cudaCreateTextureObject", .success, "fetches the texel that a point lies in", source: guide + ": nearest-point sampling", touches: ["cudaDestroyTextureObject"]) {
-    let array = try floats(), object = try makeTexture(resource(array: array), description())
+    let array = try floats(), object = try makeTexture(resource(array: array), textureDescription())
     let points: [(Float, Float)] = [(0.5, 0.5), (0, 0), (3.99, 2.01), (7.5, 5.5), (4.25, 3.75)]
     for (point, got) in zip(points, try fetch(object, points)) {
       try near(got[0], texel(Int(point.0), Int(point.1)), 0, "the texel at \(point)")
@@ -119,7 +119,7 @@ func textureCases() {
   }
   for (what, mode, wanted) in [("clamps", cudaAddressModeClamp, [0, 7, 50, 57]), ("gives the border's colour", cudaAddressModeBorder, [-1, -1, -1, -1])] as [(String, cudaTextureAddressMode, [Float])] {
     test("cudaCreateTextureObject", .success, "\(what) outside of the array", source: guide + ": addressing modes") {
-      var t = description(mode)
+      var t = textureDescription(mode)
       t.borderColor = (-1, -1, -1, -1)
       let array = try floats(), object = try makeTexture(resource(array: array), t)
       let got = try fetch(object, [(-3, -3), (20, -3), (-3, 20), (20, 20)])
@@ -130,7 +130,7 @@ func textureCases() {
   }
   for (what, mode) in [("wraps", cudaAddressModeWrap), ("mirrors", cudaAddressModeMirror)] {
     test("cudaCreateTextureObject", .success, "\(what) normalised coordinates outside of 0 to 1", source: guide + ": addressing modes") {
-      let array = try floats(), object = try makeTexture(resource(array: array), description(mode, normalized: true))
+      let array = try floats(), object = try makeTexture(resource(array: array), textureDescription(mode, normalized: true))
       for turn in -2...2 {
         let x = Float(turn) + 0.3, got = try fetch(object, [(x, 0.1)])
         let inside: Float = mode == cudaAddressModeWrap || turn % 2 == 0 ? 0.3 : 0.7
@@ -141,7 +141,7 @@ func textureCases() {
     }
   }
   test("cudaCreateTextureObject", .success, "interpolates between texels", source: guide + ": linear filtering, weights of 8 bits") {
-    let array = try floats(), object = try makeTexture(resource(array: array), description(linear: true))
+    let array = try floats(), object = try makeTexture(resource(array: array), textureDescription(linear: true))
     // The texels are x + 10 y, which linear interpolation continues.
     for point in [(1.0, 1.0), (2.5, 3.5), (3.25, 0.5), (4.5, 2.75), (6.125, 4.875)] as [(Float, Float)] {
       let wanted: Float = (point.0 - 0.5) + 10 * (point.1 - 0.5)
@@ -153,7 +153,7 @@ func textureCases() {
   test("cudaCreateTextureObject", .success, "reads bytes as numbers from 0 to 1", source: "cudaReadModeNormalizedFloat") {
     let array = try makeArray(channel(8, 8, 8, 8, cudaChannelFormatKindUnsigned), 4, 1)
     try ok(cudaMemcpy2DToArray(array, 0, 0, [0, 51, 102, 255, 10, 20, 30, 40, 1, 2, 3, 4, 250, 251, 252, 253] as [UInt8], 16, 16, 1, cudaMemcpyHostToDevice))
-    let object = try makeTexture(resource(array: array), description(read: cudaReadModeNormalizedFloat))
+    let object = try makeTexture(resource(array: array), textureDescription(read: cudaReadModeNormalizedFloat))
     let got = try fetch(object, [(0.5, 0.5), (3.5, 0.5)])
     for (index, wanted) in [0, 51, 102, 255].enumerated() { try near(got[0][index], Float(wanted) / 255, 1e-5, "channel \(index)") }
     for (index, wanted) in [250, 251, 252, 253].enumerated() { try near(got[1][index], Float(wanted) / 255, 1e-5, "channel \(index) of the last") }
@@ -171,7 +171,7 @@ func textureCases() {
     r.res.pitch2D.width = 10
     r.res.pitch2D.height = 5
     r.res.pitch2D.pitchInBytes = pitch
-    let object = try makeTexture(r, description())
+    let object = try makeTexture(r, textureDescription())
     let got = try fetch(object, [(0.5, 0.5), (9.5, 0.5), (3.5, 2.5), (9.5, 4.5)])
     for (index, wanted) in [0, 9, 23, 49].enumerated() { try near(got[index][0], Float(wanted), 0, "point \(index)") }
     try ok(cudaDestroyTextureObject(object))
@@ -185,14 +185,14 @@ func textureCases() {
     r.res.linear.devPtr = words.pointer
     r.res.linear.desc = oneWord
     r.res.linear.sizeInBytes = 64
-    let object = try makeTexture(r, description()), out = try Words(80, fill: 9)
+    let object = try makeTexture(r, textureDescription()), out = try Words(80, fill: 9)
     try ok(launch(fetching.kernel("fetch_linear"), dim(1), dim(20), UInt64(object), Int32(20), out.pointer))
     let got = try out.read()
     for index in 0..<20 { try equal(got[index * 4], index < 16 ? UInt32(index * 7) : 0, "texel \(index)") }
     try ok(cudaDestroyTextureObject(object))
   }
   test("cudaCreateTextureObject", .interaction, "sees what was copied into its array afterwards", source: guide + ": writes before a launch are seen by it") {
-    let array = try floats(), object = try makeTexture(resource(array: array), description())
+    let array = try floats(), object = try makeTexture(resource(array: array), textureDescription())
     for round in 1...3 {
       try ok(cudaMemcpy2DToArray(array, 0, 0, [Float](repeating: Float(round * 100), count: 48), 32, 32, 6, cudaMemcpyHostToDevice))
       try near(fetch(object, [(2.5, 2.5)])[0][0], Float(round * 100), 0, "round \(round)")
@@ -202,27 +202,27 @@ func textureCases() {
   }
   test("cudaCreateTextureObject", .error, "refuses null pointers", source: "cudaCreateTextureObject, Returns: cudaErrorInvalidValue") {
     let array = try floats()
-    var object: cudaTextureObject_t = 0, r = resource(array: array), t = description()
+    var object: cudaTextureObject_t = 0, r = resource(array: array), t = textureDescription()
     try fails(cudaCreateTextureObject(nil, &r, &t, nil), cudaErrorInvalidValue)
     try fails(cudaCreateTextureObject(&object, nil, &t, nil), cudaErrorInvalidValue)
     try ok(cudaFreeArray(array))
   }
   test("cudaCreateTextureObject", .error, "refuses linear filtering of whole numbers", source: guide + ": linear filtering is for floating-point textures") {
     let array = try makeArray(oneWord, 8, 8)
-    var object: cudaTextureObject_t = 0, r = resource(array: array), t = description(linear: true)
+    var object: cudaTextureObject_t = 0, r = resource(array: array), t = textureDescription(linear: true)
     try fails(cudaCreateTextureObject(&object, &r, &t, nil), cudaErrorInvalidFilterSetting)
     try ok(cudaFreeArray(array))
   }
   test("cudaCreateTextureObject", .error, "refuses normalised reading of words", source: "cudaReadModeNormalizedFloat: for 8- and 16-bit integers") {
     let array = try makeArray(oneWord, 8, 8)
-    var object: cudaTextureObject_t = 0, r = resource(array: array), t = description(read: cudaReadModeNormalizedFloat)
+    var object: cudaTextureObject_t = 0, r = resource(array: array), t = textureDescription(read: cudaReadModeNormalizedFloat)
     try fails(cudaCreateTextureObject(&object, &r, &t, nil), cudaErrorInvalidNormSetting)
     try ok(cudaFreeArray(array))
   }
   test("cudaDestroyTextureObject", .success, "lets a thousand objects be made one after another and at once", source: "cudaDestroyTextureObject") {
     let array = try floats()
     var objects: [cudaTextureObject_t] = []
-    for _ in 0..<1000 { objects.append(try makeTexture(resource(array: array), description())) }
+    for _ in 0..<1000 { objects.append(try makeTexture(resource(array: array), textureDescription())) }
     try equal(Set(objects).count, 1000, "different objects")
     try near(fetch(objects[999], [(4.5, 4.5)])[0][0], 44, 0, "the last one's texel")
     for object in objects { try ok(cudaDestroyTextureObject(object)) }

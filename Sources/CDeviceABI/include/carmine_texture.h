@@ -11,6 +11,17 @@
 #define CARMINE_CHANNEL_SIGNED 0u    ///< as cudaChannelFormatKind
 #define CARMINE_CHANNEL_UNSIGNED 1u
 #define CARMINE_CHANNEL_FLOAT 2u
+/// Or its texels are compressed in blocks of 4 by 4, which are read as numbers: BC1 to BC7, 32 more where they have a sign.
+#define CARMINE_CHANNEL_BC1 17u
+#define CARMINE_CHANNEL_BC2 18u
+#define CARMINE_CHANNEL_BC3 19u
+#define CARMINE_CHANNEL_BC4 20u
+#define CARMINE_CHANNEL_BC5 21u
+#define CARMINE_CHANNEL_BC6H 22u
+#define CARMINE_CHANNEL_BC7 23u
+#define CARMINE_CHANNEL_BC4_SIGNED 52u
+#define CARMINE_CHANNEL_BC5_SIGNED 53u
+#define CARMINE_CHANNEL_BC6H_SIGNED 54u
 
 /// What happens outside, by dimension: as cudaTextureAddressMode.
 #define CARMINE_ADDRESS_WRAP 0u
@@ -27,6 +38,7 @@
 #define CARMINE_TEXTURE_CUBE 32u            ///< layers are faces, six to a cube
 
 /// One mipmap level, in plain rows: texel (x, y, z) or (x, y) of layer z lies at address + z * slice + y * pitch + x * texel size.
+/// Of compressed texels the rows are rows of blocks.
 typedef struct carmine_texture_level {
   uint64_t address;
   uint32_t pitch, reserved;   ///< bytes from row to row
@@ -38,7 +50,7 @@ typedef struct carmine_texture {
   uint32_t layers;                  ///< 0: not layered; faces of a cube count
   uint32_t levels;                  ///< at least 1
   uint32_t channel_kind;            ///< CARMINE_CHANNEL_*
-  uint32_t channel_bits;            ///< 8, 16 or 32
+  uint32_t channel_bits;            ///< 8, 16 or 32; of compressed texels, bytes of a block: 8 or 16
   uint32_t channels;                ///< 1, 2 or 4
   uint32_t address_mode[3];         ///< CARMINE_ADDRESS_*
   uint32_t flags;                   ///< CARMINE_TEXTURE_*

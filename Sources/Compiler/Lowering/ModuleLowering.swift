@@ -14,6 +14,9 @@ final class ModuleLowering {
   let floatMode: FloatMode
   let numbers: FunctionNumbers
   var services: Services = []
+  /// Texture objects are read; and whether those of compressed texels are to be.
+  var fetchesTexels = false
+  var readsCompressedTexels = false
   var matrixPlans: [MatrixProduct: MatrixPlan] = [:]
   let traits: FunctionTraits
   let countedBarriers: CountedBarriers

@@ -80,6 +80,12 @@ extension FunctionLowering {
 
   // MARK: textures
 
+  /// The device library's function for plain texels, or for compressed ones too where those were asked for.
+  private func fetching(_ name: String) -> String {
+    module.fetchesTexels = true
+    return module.readsCompressedTexels ? name + "_any" : name
+  }
+
   func textureFetch(_ i: Instruction, _ m: inout Modifiers) throws {
     let mode = m.take(oneOf: ["base", "level", "grad"]) ?? "base"
     let geometry = try Geometry(&m, i)
@@ -102,7 +108,7 @@ extension FunctionLowering {
     default: break
     }
     let offset = try self.offset(rest, geometry, i)
-    let value = b.call("carmine_texture_fetch", words, [handle, b.int32(Int(bits)), coordinate, offset, level])
+    let value = b.call(fetching("carmine_texture_fetch"), words, [handle, b.int32(Int(bits)), coordinate, offset, level])
     try write(texels: value, i.operands[0], result, i)
   }
 
@@ -147,7 +153,7 @@ extension FunctionLowering {
     _ = m.optionalType()
     let (handle, operands) = try object(i.operands[1], i)
     let value = b.call(
-      "carmine_texture_gather", words,
+      fetching("carmine_texture_gather"), words,
       [handle, b.int32(Int(geometry.bits)), b.int32(channel), try coordinates(operands, geometry, .f32, i), try offset(i.operands[2...], geometry, i)])
     try write(texels: value, i.operands[0], result, i)
   }
