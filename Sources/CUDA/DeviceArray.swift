@@ -71,6 +71,8 @@ public final class DeviceArray: @unchecked Sendable {  // does not change after 
 
   deinit { if owner == nil && address != 0 { try? device.gpu.free(address) } }
 
+  /// A level of a mipmapped array.
+  public var isLevel: Bool { owner != nil }
   /// Nothing is behind it yet.
   var hasNoMemory: Bool { address == 0 }
   /// Of all levels, before rounding.

@@ -145,7 +145,7 @@ enum TextureLimits {
 
 /// Attributes whose feature is absent here, so that 0 is the true answer: the reserved numbers, Direct3D, Vulkan and multi-node
 /// interop, locality domains, and the driver API's own (Windows' memory handles, decompression, logical endpoints).
-private let absentAttributes: Set<Int32> = Set([92, 93, 94, 96, 104, 105, 107, 110, 122, 123, 124, 127, 128, 129, 132, 135, 136, 137, 138])
+private let absentAttributes: Set<Int32> = Set([92, 93, 94, 96, 104, 105, 107, 110, 127, 128, 129, 132, 135, 136, 137, 138])
   .union(141...146).union(148...159).union([161])
 
 extension Device {
@@ -156,6 +156,8 @@ extension Device {
     }
     // The driver API's: virtual memory management, and its memory as file descriptors.
     if attribute.rawValue == 102 || attribute.rawValue == 103 { return gpu.mapsMemoryAnywhere ? 1 : 0 }
+    // Words of 64 bits and NOR in stream memory operations; ranges as dma-bufs.
+    if (122...124).contains(attribute.rawValue) { return 1 }
     if absentAttributes.contains(attribute.rawValue) { return 0 }
     throw .invalidValue.because("\(attribute.rawValue) is no device attribute")
   }

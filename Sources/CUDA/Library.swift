@@ -72,6 +72,8 @@ public final class Library: Sendable {
     Registry.shared.release(module)
   }
 
+  public var isLoaded: Bool { Self.byModule.withLock { $0[UInt(bitPattern: module.handle)] } != nil }
+
   /// The library that a handle means.
   public static func find(_ handle: UnsafeMutableRawPointer?) throws(CUDAError) -> Library {
     guard let handle, let library = handles.object(for: handle) else {
@@ -81,12 +83,13 @@ public final class Library: Sendable {
   }
 
   /// The library of a kernel.  Kernels that the program registered before main belong to one as well, which is made here.
-  public static func holding(_ kernel: RegisteredKernel) -> Library {
-    let key = UInt(bitPattern: kernel.module.handle)
+  public static func holding(_ kernel: RegisteredKernel) -> Library { holding(kernel.module) }
+  public static func holding(_ module: RegisteredModule) -> Library {
+    let key = UInt(bitPattern: module.handle)
     if let known = byModule.withLock({ $0[key] }), let found = handles.object(for: UnsafeMutableRawPointer(bitPattern: known)!) {
       return found
     }
-    return issue(kernel.module, kernel.module.registeredKernels)
+    return issue(module, module.registeredKernels)
   }
 
   // MARK: what it holds

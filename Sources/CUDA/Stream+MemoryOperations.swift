@@ -56,17 +56,56 @@ private struct SharedWord: @unchecked Sendable {  // accessed atomically
   func update(_ body: (UInt64) -> UInt64) { store(body(load())) }
 }
 
-extension Stream {
+/// An operation whose memory was found: what a stream or a node of a graph keeps.
+struct CheckedOperation: Sendable {
+  fileprivate let operation: MemoryOperation
+  fileprivate let word: SharedWord?
+
   /// Throws cudaErrorInvalidValue for an address that is not aligned to its word or that the device does not reach.
-  public func perform(_ operations: [MemoryOperation]) throws(CUDAError) {
+  init(_ operation: MemoryOperation) throws(CUDAError) {
+    self.operation = operation
+    let (address, width): (UInt64, MemoryOperation.Width)
+    switch operation {
+    case .wait(let at, _, let size, _), .write(let at, _, let size), .reduce(let at, _, let size, _): (address, width) = (at, size)
+    case .barrier:
+      word = nil
+      return
+    }
+    guard address % UInt64(width.rawValue) == 0 else { throw .invalidValue.because("\(address) is not aligned to \(width.rawValue) bytes") }
+    guard let (_, allocation) = Runtime.find(address) else {
+      throw .invalidValue.because("no memory of the device is at \(String(address, radix: 16))")
+    }
+    let inHostView = address &- allocation.hostAddress < allocation.byteCount
+    let offset = address &- (inHostView ? allocation.hostAddress : allocation.deviceAddress)
+    word = SharedWord(pointer: UnsafeMutableRawPointer(bitPattern: UInt(allocation.hostAddress + offset))!, width: width)
+  }
+
+  static func all(_ operations: [MemoryOperation]) throws(CUDAError) -> [CheckedOperation] {
+    var checked: [CheckedOperation] = []
+    for operation in operations { checked.append(try CheckedOperation(operation)) }
+    return checked
+  }
+}
+
+extension Stream {
+  /// cuStreamBatchMemOp: refused as a whole or enqueued as a whole.  A captured stream gets a node, which `node` makes.
+  public func perform(_ operations: [MemoryOperation], node: () throws(CUDAError) -> MemoryOperationsNode) throws(CUDAError) {
     try context.check()
-    var checked: [(MemoryOperation, SharedWord?)] = []
-    for operation in operations { checked.append((operation, try word(of: operation))) }
+    if isCaptured {
+      _ = try capture(.memoryOperations(node()))
+      return
+    }
+    let checked = try CheckedOperation.all(operations)
     try admit()
+    try enqueue(checked)
+  }
+
+  func enqueue(_ operations: [CheckedOperation]) throws(CUDAError) {
     let gpu = context.gpu
-    for (operation, word) in checked {
+    for checked in operations {
+      let word = checked.word
       try gpuWork { () throws(GPUError) in
-        switch operation {
+        switch checked.operation {
         case .wait(_, let value, let width, let condition):
           try timeline.enqueueWait { condition.holds(word!.load(), value, width) }
         case .write(_, let value, _):
@@ -89,20 +128,5 @@ extension Stream {
         }
       }
     }
-  }
-
-  private func word(of operation: MemoryOperation) throws(CUDAError) -> SharedWord? {
-    let (address, width): (UInt64, MemoryOperation.Width)
-    switch operation {
-    case .wait(let at, _, let size, _), .write(let at, _, let size), .reduce(let at, _, let size, _): (address, width) = (at, size)
-    case .barrier: return nil
-    }
-    guard address % UInt64(width.rawValue) == 0 else { throw .invalidValue.because("\(address) is not aligned to \(width.rawValue) bytes") }
-    guard let (_, allocation) = Runtime.find(address) else {
-      throw .invalidValue.because("no memory of the device is at \(String(address, radix: 16))")
-    }
-    let inHostView = address &- allocation.hostAddress < allocation.byteCount
-    let offset = address &- (inHostView ? allocation.hostAddress : allocation.deviceAddress)
-    return SharedWord(pointer: UnsafeMutableRawPointer(bitPattern: UInt(allocation.hostAddress + offset))!, width: width)
   }
 }

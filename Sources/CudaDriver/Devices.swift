@@ -77,3 +77,32 @@ public func cuDeviceGetPCIBusId(_ result: UnsafeMutablePointer<CChar>?, _ length
     for (index, byte) in text.enumerated() { result[index] = byte }
   }
 }
+
+/// CUdevprop: fourteen ints, which are device attributes 1 to 14.
+@c(carmine_cu_cuDeviceGetProperties)
+public func cuDeviceGetProperties(_ result: UnsafeMutablePointer<Int32>?, _ ordinal: Int32) -> Int32 {
+  driver { () throws(CUDAError) in
+    let result = try out(result, "prop"), device = try Runtime.device(Int(ordinal))
+    for number in 1...14 as ClosedRange<Int32> { result[Int(number) - 1] = try device.attribute(DeviceAttribute(rawValue: number)) }
+  }
+}
+
+/// Only MPS has contexts with some of the multiprocessors: parts of a device are green contexts here.
+@c(carmine_cu_cuDeviceGetExecAffinitySupport)
+public func cuDeviceGetExecAffinitySupport(_ result: UnsafeMutablePointer<Int32>?, _ type: Int32, _ ordinal: Int32) -> Int32 {
+  driver { () throws(CUDAError) in
+    let result = try out(result, "pi")
+    _ = try Runtime.device(Int(ordinal))
+    guard type == 0 else { throw .invalidValue.because("affinity type \(type)") }   // CU_EXEC_AFFINITY_TYPE_SM_COUNT
+    result.pointee = 0
+  }
+}
+
+@c(carmine_cu_cuCtxGetExecAffinity)
+public func cuCtxGetExecAffinity(_ result: UnsafeMutableRawPointer?, _ type: Int32) -> Int32 {
+  driver { () throws(CUDAError) in
+    guard result != nil, type == 0 else { throw .invalidValue.because("affinity type \(type)") }
+    _ = try current()
+    throw CUDAError(rawValue: 224).because("the context has no execution affinity")   // cudaErrorUnsupportedExecAffinity
+  }
+}

@@ -53,6 +53,14 @@ public func cuFuncSetCacheConfig(_ handle: UnsafeMutableRawPointer?, _ configura
   }
 }
 
+@c(carmine_cu_cuFuncSetSharedMemConfig)
+public func cuFuncSetSharedMemConfig(_ handle: UnsafeMutableRawPointer?, _ configuration: Int32) -> Int32 {
+  driver { () throws(CUDAError) in
+    guard (0...2).contains(configuration) else { throw .invalidValue.because("shared memory configuration \(configuration)") }
+    _ = try function(handle)
+  }
+}
+
 @c(carmine_cu_cuFuncGetName)
 public func cuFuncGetName(_ result: UnsafeMutablePointer<UnsafePointer<CChar>?>?, _ handle: UnsafeMutableRawPointer?) -> Int32 {
   driver { () throws(CUDAError) in try out(result, "name").pointee = function(handle).nameForEver }

@@ -333,7 +333,6 @@ private func withRuntime(
     (made, context) = (try runtimeCopyNode(p.copyParams), p.copyCtx)
   case 2: (made, context) = (given.pointee, given.pointee.memset.ctx); made.memset.ctx = nil
   case 8, 9: (made, context) = (given.pointee, given.pointee.extSemSignal.ctx); made.extSemSignal.ctx = nil   // both begin alike
-  case 12: throw .notSupported.because("nodes of stream memory operations")
   case 14...: throw .invalidValue.because("node type \(given.pointee.type)")
   default: return try body(given)
   }
@@ -343,16 +342,31 @@ private func withRuntime(
 }
 private let parametersOffset = 16   // layout.c holds the struct against it
 
+/// Nodes of memory operations, which the runtime has no parameters for; nil: another kind.
+private func memoryOperations(_ given: UnsafeMutablePointer<cudaGraphNodeParams>?) throws(CUDAError) -> GraphNodeKind? {
+  guard let given, given.pointee.type == 12 else { return nil }
+  return try memoryOperations((UnsafeRawPointer(given) + parametersOffset).load(as: CUDA_BATCH_MEM_OP_NODE_PARAMS.self))
+}
+
+private func addAny(
+  _ result: NodeResults?, _ graph: UnsafeMutableRawPointer?, _ dependencies: NodeHandles?, _ data: EdgeDataArray?, _ size: UInt,
+  _ parameters: UnsafeMutablePointer<cudaGraphNodeParams>?
+) throws(CUDAError) -> Int32 {
+  if let kind = try memoryOperations(parameters) {
+    try addNode(result, graph, dependencies, size, data: data) { (_, _) throws(CUDAError) in kind }
+    return 0
+  }
+  return try withRuntime(parameters) { p throws(CUDAError) in
+    try addGenericNode(result, graph, dependencies, data, size, p)
+    return 0
+  }
+}
+
 @c(carmine_cu_cuGraphAddNode)
 public func cuGraphAddNode(
   _ result: NodeResults?, _ graph: UnsafeMutableRawPointer?, _ dependencies: NodeHandles?, _ size: UInt, _ parameters: UnsafeMutablePointer<cudaGraphNodeParams>?
 ) -> Int32 {
-  bridged(converting: { () throws(CUDAError) in
-    try withRuntime(parameters) { p throws(CUDAError) in
-      try addGenericNode(result, graph, dependencies, nil, size, p)
-      return 0
-    }
-  })
+  bridged(converting: { () throws(CUDAError) in try addAny(result, graph, dependencies, nil, size, parameters) })
 }
 
 @c(carmine_cu_cuGraphAddNode_v2)
@@ -360,24 +374,31 @@ public func cuGraphAddNode_v2(
   _ result: NodeResults?, _ graph: UnsafeMutableRawPointer?, _ dependencies: NodeHandles?, _ data: EdgeDataArray?, _ size: UInt,
   _ parameters: UnsafeMutablePointer<cudaGraphNodeParams>?
 ) -> Int32 {
-  bridged(converting: { () throws(CUDAError) in
-    try withRuntime(parameters) { p throws(CUDAError) in
-      try addGenericNode(result, graph, dependencies, data, size, p)
-      return 0
-    }
-  })
+  bridged(converting: { () throws(CUDAError) in try addAny(result, graph, dependencies, data, size, parameters) })
 }
 
 @c(carmine_cu_cuGraphNodeSetParams)
 public func cuGraphNodeSetParams(_ node: UnsafeMutableRawPointer?, _ parameters: UnsafeMutablePointer<cudaGraphNodeParams>?) -> Int32 {
-  bridged(converting: { () throws(CUDAError) in try withRuntime(parameters) { p throws(CUDAError) in cudaGraphNodeSetParams(node, p) } })
+  bridged(converting: { () throws(CUDAError) in
+    if let kind = try memoryOperations(parameters) {
+      try setNode(node) { _ throws(CUDAError) in kind }
+      return 0
+    }
+    return try withRuntime(parameters) { p throws(CUDAError) in cudaGraphNodeSetParams(node, p) }
+  })
 }
 
 @c(carmine_cu_cuGraphExecNodeSetParams)
 public func cuGraphExecNodeSetParams(
   _ executable: UnsafeMutableRawPointer?, _ node: UnsafeMutableRawPointer?, _ parameters: UnsafeMutablePointer<cudaGraphNodeParams>?
 ) -> Int32 {
-  bridged(converting: { () throws(CUDAError) in try withRuntime(parameters) { p throws(CUDAError) in cudaGraphExecNodeSetParams(executable, node, p) } })
+  bridged(converting: { () throws(CUDAError) in
+    if let kind = try memoryOperations(parameters) {
+      try setNode(of: executable, node) { _ throws(CUDAError) in kind }
+      return 0
+    }
+    return try withRuntime(parameters) { p throws(CUDAError) in cudaGraphExecNodeSetParams(executable, node, p) }
+  })
 }
 
 @c(carmine_cu_cuGraphNodeGetParams)
@@ -388,7 +409,7 @@ public func cuGraphNodeGetParams(_ node: UnsafeMutableRawPointer?, _ result: Uns
     let answer = cudaGraphNodeGetParams(node, &p)
     guard answer == 0 else { return answer }
     let type = p.type, bytes = UnsafeMutableRawPointer(result) + parametersOffset
-    guard type == 0 || type == 1 else {
+    guard type == 0 || type == 1 || type == 12 else {
       result.pointee = p
       return 0
     }
@@ -396,6 +417,8 @@ public func cuGraphNodeGetParams(_ node: UnsafeMutableRawPointer?, _ result: Uns
     result.pointee.type = type
     if type == 0 {
       bytes.storeBytes(of: try driverKernel(node, p.kernel), as: CUDA_KERNEL_NODE_PARAMS.self)
+    } else if type == 12 {
+      bytes.storeBytes(of: try memoryOperations(of: node), as: CUDA_BATCH_MEM_OP_NODE_PARAMS.self)
     } else {
       var made = CUDA_MEMCPY_NODE_PARAMS()
       made.copyParams = try driverCopy(p.memcpy.copyParams)

@@ -10,10 +10,13 @@ import Synchronization
 final class DriverModule: Sendable {
   let module: Module
   let context: Context
+  /// nil: cuModuleLoad's.  A library's lives as long as that, and is not unloaded by itself.
+  let library: Library?
 
-  init(module: Module, context: Context) {
+  init(module: Module, context: Context, library: Library? = nil) {
     self.module = module
     self.context = context
+    self.library = library
   }
 }
 
@@ -23,7 +26,47 @@ private func module(_ handle: UnsafeMutableRawPointer?) throws(CUDAError) -> Dri
   guard let found = modules.withLock({ $0[UInt(bitPattern: handle)] }) else {
     throw .invalidResourceHandle.because("\(String(describing: handle)) is no module")
   }
+  if let library = found.library, !library.isLoaded {
+    modules.withLock { _ = $0.removeValue(forKey: UInt(bitPattern: handle)) }
+    throw .invalidResourceHandle.because("the module's library is unloaded")
+  }
   return found
+}
+
+/// The one handle of a library's module on a context's device.
+private func handle(of library: Library, on context: Context) throws(CUDAError) -> UnsafeMutableRawPointer {
+  if let failure = library.failure { throw failure }
+  let module = try loading { try library.module.module() }
+  return modules.withLock { modules in
+    for found in modules.values where found.module === module && found.context === context { return Unmanaged.passUnretained(found).toOpaque() }
+    let made = DriverModule(module: module, context: context, library: library), handle = Unmanaged.passUnretained(made).toOpaque()
+    modules[UInt(bitPattern: handle)] = made
+    return handle
+  }
+}
+
+@c(carmine_cu_cuLibraryGetModule)
+public func cuLibraryGetModule(_ result: PointerResult?, _ library: UnsafeMutableRawPointer?) -> Int32 {
+  driver { () throws(CUDAError) in try out(result, "pMod").pointee = handle(of: Library.find(library), on: current()) }
+}
+
+/// The module that the function was got from; of a library's kernel, the library's module on the function's device.
+@c(carmine_cu_cuFuncGetModule)
+public func cuFuncGetModule(_ result: PointerResult?, _ handle: UnsafeMutableRawPointer?) -> Int32 {
+  driver { () throws(CUDAError) in
+    let result = try out(result, "hmod"), function = try function(handle)
+    let device = function.deviceOrdinal
+    if let found = modules.withLock({ $0.first { $0.value.context.device.ordinal == device && $0.value.module.holds(function) } }) {
+      result.pointee = UnsafeMutableRawPointer(bitPattern: found.key)
+      return
+    }
+    for registered in Registry.shared.modules {
+      guard let module = try? registered.module(), module.holds(function) else { continue }
+      result.pointee = try CudaDriver.handle(of: Library.holding(registered), on: Runtime.device(device).primaryContext())
+      return
+    }
+    throw .invalidResourceHandle.because("\(function.name) is of no module that is loaded")
+  }
 }
 
 /// Loads what can be known at once: the inventory and the variables.  Kernels are compiled at their first look-up.
@@ -100,6 +143,7 @@ public func cuModuleLoad(_ result: PointerResult?, _ path: UnsafePointer<CChar>?
 public func cuModuleUnload(_ handle: UnsafeMutableRawPointer?) -> Int32 {
   driver { () throws(CUDAError) in
     let found = try module(handle)
+    guard found.library == nil else { throw .notPermitted.because("a library's module is unloaded with it") }
     try found.context.synchronize()
     found.module.unload(from: found.context.device.ordinal)
     modules.withLock { _ = $0.removeValue(forKey: UInt(bitPattern: handle)) }

@@ -1,5 +1,6 @@
-// Words of memory that a stream waits for or writes.  A batch is one operation: it is refused as a whole or enqueued as a whole.
-// Source: CUDA Driver API, "Stream Memory Operations"; union CUstreamBatchMemOpParams, cuda.h.
+// Words of memory that a stream or a node of a graph waits for or writes.  A batch is one operation: it is refused as a whole or enqueued
+// as a whole.
+// Source: CUDA Driver API, "Stream Memory Operations", cuGraphAddBatchMemOpNode; union CUstreamBatchMemOpParams, cuda.h.
 import CCUDA
 import CUDA
 import Cudart
@@ -15,36 +16,54 @@ private func write(_ address: UInt64, _ value: UInt64, _ width: MemoryOperation.
   return .write(address: address, value: value, width)
 }
 
-private func perform(_ stream: UnsafeMutableRawPointer?, _ operation: () throws(CUDAError) -> MemoryOperation) throws(CUDAError) {
-  try current().stream(stream).perform([operation()])
+/// What a batch says.  Throws for more than 256 operations and for flags.
+private func operations(_ list: UnsafePointer<CUstreamBatchMemOpParams>?, _ count: UInt32, _ flags: UInt32) throws(CUDAError) -> [MemoryOperation] {
+  guard flags == 0, count <= 256 else { throw .invalidValue.because("\(count) operations, flags \(flags)") }
+  guard let list else { throw .invalidValue.because("paramArray is null") }
+  var operations: [MemoryOperation] = []
+  for index in 0..<Int(count) { operations.append(try operation(list[index])) }
+  return operations
+}
+
+private func kept(_ list: UnsafePointer<CUstreamBatchMemOpParams>?, _ count: UInt32) -> MemoryOperationsNode.Storage {
+  MemoryOperationsNode.Storage(copying: UnsafeRawBufferPointer(UnsafeBufferPointer(start: list, count: Int(count))), count: Int(count))
+}
+
+private func perform(_ stream: UnsafeMutableRawPointer?, _ list: UnsafePointer<CUstreamBatchMemOpParams>?, _ count: UInt32, _ flags: UInt32) throws(CUDAError) {
+  let wanted = try operations(list, count, flags), stream = try current().stream(stream)
+  try stream.perform(wanted) { () throws(CUDAError) in try MemoryOperationsNode(wanted, storage: kept(list, count), context: stream.context) }
+}
+
+/// One wait or write; `number` is its CUstreamBatchMemOpType.
+private func perform(
+  _ stream: UnsafeMutableRawPointer?, _ number: UInt32, _ address: UInt64, _ value: UInt64, _ flags: UInt32
+) throws(CUDAError) {
+  var one = CUstreamBatchMemOpParams()
+  one.waitValue.operation = number
+  one.waitValue.address = address
+  one.waitValue.value64 = value
+  one.waitValue.flags = flags
+  try perform(stream, &one, 1, 0)
 }
 
 @c(carmine_cu_cuStreamWaitValue32_v2)
 public func cuStreamWaitValue32_v2(_ stream: UnsafeMutableRawPointer?, _ address: UInt64, _ value: UInt32, _ flags: UInt32) -> Int32 {
-  driver { () throws(CUDAError) in
-    try perform(stream) { () throws(CUDAError) in try waitFor(address, UInt64(value), .word, flags) }
-  }
+  driver { () throws(CUDAError) in try perform(stream, 1, address, UInt64(value), flags) }
 }
 
 @c(carmine_cu_cuStreamWaitValue64_v2)
 public func cuStreamWaitValue64_v2(_ stream: UnsafeMutableRawPointer?, _ address: UInt64, _ value: UInt64, _ flags: UInt32) -> Int32 {
-  driver { () throws(CUDAError) in
-    try perform(stream) { () throws(CUDAError) in try waitFor(address, value, .double, flags) }
-  }
+  driver { () throws(CUDAError) in try perform(stream, 4, address, value, flags) }
 }
 
 @c(carmine_cu_cuStreamWriteValue32_v2)
 public func cuStreamWriteValue32_v2(_ stream: UnsafeMutableRawPointer?, _ address: UInt64, _ value: UInt32, _ flags: UInt32) -> Int32 {
-  driver { () throws(CUDAError) in
-    try perform(stream) { () throws(CUDAError) in try write(address, UInt64(value), .word, flags) }
-  }
+  driver { () throws(CUDAError) in try perform(stream, 2, address, UInt64(value), flags) }
 }
 
 @c(carmine_cu_cuStreamWriteValue64_v2)
 public func cuStreamWriteValue64_v2(_ stream: UnsafeMutableRawPointer?, _ address: UInt64, _ value: UInt64, _ flags: UInt32) -> Int32 {
-  driver { () throws(CUDAError) in
-    try perform(stream) { () throws(CUDAError) in try write(address, value, .double, flags) }
-  }
+  driver { () throws(CUDAError) in try perform(stream, 5, address, value, flags) }
 }
 
 /// At most 256 operations; `flags` must be 0.
@@ -52,13 +71,52 @@ public func cuStreamWriteValue64_v2(_ stream: UnsafeMutableRawPointer?, _ addres
 public func cuStreamBatchMemOp_v2(
   _ stream: UnsafeMutableRawPointer?, _ count: UInt32, _ list: UnsafePointer<CUstreamBatchMemOpParams>?, _ flags: UInt32
 ) -> Int32 {
-  driver { () throws(CUDAError) in
-    guard flags == 0, count <= 256 else { throw .invalidValue.because("\(count) operations, flags \(flags)") }
-    guard let list else { throw .invalidValue.because("paramArray is null") }
-    var operations: [MemoryOperation] = []
-    for index in 0..<Int(count) { operations.append(try operation(list[index])) }
-    try current().stream(stream).perform(operations)
-  }
+  driver { () throws(CUDAError) in try perform(stream, list, count, flags) }
+}
+
+// MARK: - Nodes of graphs
+
+/// A node's kind for such parameters; a context of theirs says on which device.
+func memoryOperations(_ p: CUDA_BATCH_MEM_OP_NODE_PARAMS) throws(CUDAError) -> GraphNodeKind {
+  let context = p.ctx == nil ? try current() : try driverContext(p.ctx).device.primaryContext()
+  return .memoryOperations(try MemoryOperationsNode(operations(p.paramArray, p.count, p.flags), storage: kept(p.paramArray, p.count), context: context))
+}
+
+/// The array is the node's, and lives until the node has other parameters or ends.
+func memoryOperations(of node: UnsafeMutableRawPointer?) throws(CUDAError) -> CUDA_BATCH_MEM_OP_NODE_PARAMS {
+  guard case .memoryOperations(let found) = try GraphNode.node(node).kind else { throw .invalidValue.because("the node is no node of memory operations") }
+  let list = found.storage.parameters.assumingMemoryBound(to: CUstreamBatchMemOpParams.self)
+  return CUDA_BATCH_MEM_OP_NODE_PARAMS(ctx: primaryHandle(of: found.context.device), count: UInt32(found.storage.count), paramArray: list, flags: 0)
+}
+
+private func kind(_ parameters: UnsafePointer<CUDA_BATCH_MEM_OP_NODE_PARAMS>?) throws(CUDAError) -> GraphNodeKind {
+  guard let parameters else { throw .invalidValue.because("nodeParams is null") }
+  return try memoryOperations(parameters.pointee)
+}
+
+@c(carmine_cu_cuGraphAddBatchMemOpNode)
+public func cuGraphAddBatchMemOpNode(
+  _ result: NodeResults?, _ graph: UnsafeMutableRawPointer?, _ dependencies: NodeHandles?, _ size: UInt,
+  _ parameters: UnsafePointer<CUDA_BATCH_MEM_OP_NODE_PARAMS>?
+) -> Int32 {
+  driver { () throws(CUDAError) in try addNode(result, graph, dependencies, size) { (_, _) throws(CUDAError) in try kind(parameters) } }
+}
+
+@c(carmine_cu_cuGraphBatchMemOpNodeGetParams)
+public func cuGraphBatchMemOpNodeGetParams(_ node: UnsafeMutableRawPointer?, _ result: UnsafeMutablePointer<CUDA_BATCH_MEM_OP_NODE_PARAMS>?) -> Int32 {
+  driver { () throws(CUDAError) in try out(result, "nodeParams_out").pointee = memoryOperations(of: node) }
+}
+
+@c(carmine_cu_cuGraphBatchMemOpNodeSetParams)
+public func cuGraphBatchMemOpNodeSetParams(_ node: UnsafeMutableRawPointer?, _ parameters: UnsafePointer<CUDA_BATCH_MEM_OP_NODE_PARAMS>?) -> Int32 {
+  driver { () throws(CUDAError) in try setNode(node) { _ throws(CUDAError) in try kind(parameters) } }
+}
+
+@c(carmine_cu_cuGraphExecBatchMemOpNodeSetParams)
+public func cuGraphExecBatchMemOpNodeSetParams(
+  _ executable: UnsafeMutableRawPointer?, _ node: UnsafeMutableRawPointer?, _ parameters: UnsafePointer<CUDA_BATCH_MEM_OP_NODE_PARAMS>?
+) -> Int32 {
+  driver { () throws(CUDAError) in try setNode(of: executable, node) { _ throws(CUDAError) in try kind(parameters) } }
 }
 
 /// CUstreamAtomicReductionOpType and CUstreamAtomicReductionDataType, which are made of CU_ATOMIC_OPERATION_… and CU_ATOMIC_CAPABILITY_….

@@ -4,7 +4,7 @@ import CCUDA
 import CUDA
 
 /// Adds a node whose parameters `make` reads, with plain dependencies or with edge data.
-func addNode(
+public func addNode(
   _ result: NodeResults?, _ graph: UnsafeMutableRawPointer?, _ dependencies: NodeHandles?, _ size: UInt, data: EdgeDataArray? = nil,
   _ make: (Graph, Context) throws(CUDAError) -> GraphNodeKind
 ) throws(CUDAError) {
@@ -19,11 +19,11 @@ func addNode(
 }
 
 /// Gives a node of a graph, or its part of an executable, new parameters.
-func setNode(_ node: UnsafeMutableRawPointer?, _ make: (Context) throws(CUDAError) -> GraphNodeKind) throws(CUDAError) {
+public func setNode(_ node: UnsafeMutableRawPointer?, _ make: (Context) throws(CUDAError) -> GraphNodeKind) throws(CUDAError) {
   let node = try GraphNode.node(node)
   try node.set(make(currentContext()))
 }
-func setNode(
+public func setNode(
   of executable: UnsafeMutableRawPointer?, _ node: UnsafeMutableRawPointer?, _ make: (Context) throws(CUDAError) -> GraphNodeKind
 ) throws(CUDAError) {
   let executable = try GraphExecutable.executable(executable), node = try GraphNode.node(node)

@@ -270,6 +270,7 @@ func nodeParameters(_ kind: GraphNodeKind, of node: GraphNode) -> cudaGraphNodeP
   case .conditional(let c):
     p.conditional = cudaConditionalNodeParams(
       handle: c.condition.handle, type: c.kind.rawValue, size: UInt32(c.bodies.count), phGraph_out: c.handles, ctx: nil)
+  case .memoryOperations: break   // the runtime API has no parameters for it
   case .copies(let batch): p.memcpyBatch = batch.arrays.parameters
   }
   return p

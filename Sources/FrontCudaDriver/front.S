@@ -96,305 +96,320 @@ cuCtxGetDevice:	endbr64
 cuCtxGetDevice_v2:	endbr64
 	jmp	*carmine_front_slots+152(%rip)
 	.size cuCtxGetDevice_v2,.-cuCtxGetDevice_v2
+	.globl cuCtxGetExecAffinity
+	.type cuCtxGetExecAffinity,@function
+cuCtxGetExecAffinity:	endbr64
+	jmp	*carmine_front_slots+160(%rip)
+	.size cuCtxGetExecAffinity,.-cuCtxGetExecAffinity
 	.globl cuCtxGetFlags
 	.type cuCtxGetFlags,@function
 cuCtxGetFlags:	endbr64
-	jmp	*carmine_front_slots+160(%rip)
+	jmp	*carmine_front_slots+168(%rip)
 	.size cuCtxGetFlags,.-cuCtxGetFlags
 	.globl cuCtxGetId
 	.type cuCtxGetId,@function
 cuCtxGetId:	endbr64
-	jmp	*carmine_front_slots+168(%rip)
+	jmp	*carmine_front_slots+176(%rip)
 	.size cuCtxGetId,.-cuCtxGetId
 	.globl cuCtxGetLimit
 	.type cuCtxGetLimit,@function
 cuCtxGetLimit:	endbr64
-	jmp	*carmine_front_slots+176(%rip)
+	jmp	*carmine_front_slots+184(%rip)
 	.size cuCtxGetLimit,.-cuCtxGetLimit
 	.globl cuCtxGetSharedMemConfig
 	.type cuCtxGetSharedMemConfig,@function
 cuCtxGetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+184(%rip)
+	jmp	*carmine_front_slots+192(%rip)
 	.size cuCtxGetSharedMemConfig,.-cuCtxGetSharedMemConfig
 	.globl cuCtxGetStreamPriorityRange
 	.type cuCtxGetStreamPriorityRange,@function
 cuCtxGetStreamPriorityRange:	endbr64
-	jmp	*carmine_front_slots+192(%rip)
+	jmp	*carmine_front_slots+200(%rip)
 	.size cuCtxGetStreamPriorityRange,.-cuCtxGetStreamPriorityRange
 	.globl cuCtxPopCurrent_v2
 	.type cuCtxPopCurrent_v2,@function
 cuCtxPopCurrent_v2:	endbr64
-	jmp	*carmine_front_slots+200(%rip)
+	jmp	*carmine_front_slots+208(%rip)
 	.size cuCtxPopCurrent_v2,.-cuCtxPopCurrent_v2
 	.globl cuCtxPushCurrent_v2
 	.type cuCtxPushCurrent_v2,@function
 cuCtxPushCurrent_v2:	endbr64
-	jmp	*carmine_front_slots+208(%rip)
+	jmp	*carmine_front_slots+216(%rip)
 	.size cuCtxPushCurrent_v2,.-cuCtxPushCurrent_v2
 	.globl cuCtxRecordEvent
 	.type cuCtxRecordEvent,@function
 cuCtxRecordEvent:	endbr64
-	jmp	*carmine_front_slots+216(%rip)
+	jmp	*carmine_front_slots+224(%rip)
 	.size cuCtxRecordEvent,.-cuCtxRecordEvent
 	.globl cuCtxResetPersistingL2Cache
 	.type cuCtxResetPersistingL2Cache,@function
 cuCtxResetPersistingL2Cache:	endbr64
-	jmp	*carmine_front_slots+224(%rip)
+	jmp	*carmine_front_slots+232(%rip)
 	.size cuCtxResetPersistingL2Cache,.-cuCtxResetPersistingL2Cache
 	.globl cuCtxSetCacheConfig
 	.type cuCtxSetCacheConfig,@function
 cuCtxSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+232(%rip)
+	jmp	*carmine_front_slots+240(%rip)
 	.size cuCtxSetCacheConfig,.-cuCtxSetCacheConfig
 	.globl cuCtxSetCurrent
 	.type cuCtxSetCurrent,@function
 cuCtxSetCurrent:	endbr64
-	jmp	*carmine_front_slots+240(%rip)
+	jmp	*carmine_front_slots+248(%rip)
 	.size cuCtxSetCurrent,.-cuCtxSetCurrent
 	.globl cuCtxSetFlags
 	.type cuCtxSetFlags,@function
 cuCtxSetFlags:	endbr64
-	jmp	*carmine_front_slots+248(%rip)
+	jmp	*carmine_front_slots+256(%rip)
 	.size cuCtxSetFlags,.-cuCtxSetFlags
 	.globl cuCtxSetLimit
 	.type cuCtxSetLimit,@function
 cuCtxSetLimit:	endbr64
-	jmp	*carmine_front_slots+256(%rip)
+	jmp	*carmine_front_slots+264(%rip)
 	.size cuCtxSetLimit,.-cuCtxSetLimit
 	.globl cuCtxSetSharedMemConfig
 	.type cuCtxSetSharedMemConfig,@function
 cuCtxSetSharedMemConfig:	endbr64
-	jmp	*carmine_front_slots+264(%rip)
+	jmp	*carmine_front_slots+272(%rip)
 	.size cuCtxSetSharedMemConfig,.-cuCtxSetSharedMemConfig
 	.globl cuCtxSynchronize
 	.type cuCtxSynchronize,@function
 cuCtxSynchronize:	endbr64
-	jmp	*carmine_front_slots+272(%rip)
+	jmp	*carmine_front_slots+280(%rip)
 	.size cuCtxSynchronize,.-cuCtxSynchronize
 	.globl cuCtxSynchronize_v2
 	.type cuCtxSynchronize_v2,@function
 cuCtxSynchronize_v2:	endbr64
-	jmp	*carmine_front_slots+280(%rip)
+	jmp	*carmine_front_slots+288(%rip)
 	.size cuCtxSynchronize_v2,.-cuCtxSynchronize_v2
 	.globl cuCtxWaitEvent
 	.type cuCtxWaitEvent,@function
 cuCtxWaitEvent:	endbr64
-	jmp	*carmine_front_slots+288(%rip)
+	jmp	*carmine_front_slots+296(%rip)
 	.size cuCtxWaitEvent,.-cuCtxWaitEvent
 	.globl cuDestroyExternalMemory
 	.type cuDestroyExternalMemory,@function
 cuDestroyExternalMemory:	endbr64
-	jmp	*carmine_front_slots+296(%rip)
+	jmp	*carmine_front_slots+304(%rip)
 	.size cuDestroyExternalMemory,.-cuDestroyExternalMemory
 	.globl cuDestroyExternalSemaphore
 	.type cuDestroyExternalSemaphore,@function
 cuDestroyExternalSemaphore:	endbr64
-	jmp	*carmine_front_slots+304(%rip)
+	jmp	*carmine_front_slots+312(%rip)
 	.size cuDestroyExternalSemaphore,.-cuDestroyExternalSemaphore
 	.globl cuDevResourceGenerateDesc
 	.type cuDevResourceGenerateDesc,@function
 cuDevResourceGenerateDesc:	endbr64
-	jmp	*carmine_front_slots+312(%rip)
+	jmp	*carmine_front_slots+320(%rip)
 	.size cuDevResourceGenerateDesc,.-cuDevResourceGenerateDesc
 	.globl cuDevSmResourceSplit
 	.type cuDevSmResourceSplit,@function
 cuDevSmResourceSplit:	endbr64
-	jmp	*carmine_front_slots+320(%rip)
+	jmp	*carmine_front_slots+328(%rip)
 	.size cuDevSmResourceSplit,.-cuDevSmResourceSplit
 	.globl cuDevSmResourceSplitByCount
 	.type cuDevSmResourceSplitByCount,@function
 cuDevSmResourceSplitByCount:	endbr64
-	jmp	*carmine_front_slots+328(%rip)
+	jmp	*carmine_front_slots+336(%rip)
 	.size cuDevSmResourceSplitByCount,.-cuDevSmResourceSplitByCount
 	.globl cuDeviceCanAccessPeer
 	.type cuDeviceCanAccessPeer,@function
 cuDeviceCanAccessPeer:	endbr64
-	jmp	*carmine_front_slots+336(%rip)
+	jmp	*carmine_front_slots+344(%rip)
 	.size cuDeviceCanAccessPeer,.-cuDeviceCanAccessPeer
 	.globl cuDeviceComputeCapability
 	.type cuDeviceComputeCapability,@function
 cuDeviceComputeCapability:	endbr64
-	jmp	*carmine_front_slots+344(%rip)
+	jmp	*carmine_front_slots+352(%rip)
 	.size cuDeviceComputeCapability,.-cuDeviceComputeCapability
 	.globl cuDeviceGet
 	.type cuDeviceGet,@function
 cuDeviceGet:	endbr64
-	jmp	*carmine_front_slots+352(%rip)
+	jmp	*carmine_front_slots+360(%rip)
 	.size cuDeviceGet,.-cuDeviceGet
 	.globl cuDeviceGetAttribute
 	.type cuDeviceGetAttribute,@function
 cuDeviceGetAttribute:	endbr64
-	jmp	*carmine_front_slots+360(%rip)
+	jmp	*carmine_front_slots+368(%rip)
 	.size cuDeviceGetAttribute,.-cuDeviceGetAttribute
 	.globl cuDeviceGetByPCIBusId
 	.type cuDeviceGetByPCIBusId,@function
 cuDeviceGetByPCIBusId:	endbr64
-	jmp	*carmine_front_slots+368(%rip)
+	jmp	*carmine_front_slots+376(%rip)
 	.size cuDeviceGetByPCIBusId,.-cuDeviceGetByPCIBusId
 	.globl cuDeviceGetCount
 	.type cuDeviceGetCount,@function
 cuDeviceGetCount:	endbr64
-	jmp	*carmine_front_slots+376(%rip)
+	jmp	*carmine_front_slots+384(%rip)
 	.size cuDeviceGetCount,.-cuDeviceGetCount
 	.globl cuDeviceGetDefaultMemPool
 	.type cuDeviceGetDefaultMemPool,@function
 cuDeviceGetDefaultMemPool:	endbr64
-	jmp	*carmine_front_slots+384(%rip)
+	jmp	*carmine_front_slots+392(%rip)
 	.size cuDeviceGetDefaultMemPool,.-cuDeviceGetDefaultMemPool
 	.globl cuDeviceGetDevResource
 	.type cuDeviceGetDevResource,@function
 cuDeviceGetDevResource:	endbr64
-	jmp	*carmine_front_slots+392(%rip)
+	jmp	*carmine_front_slots+400(%rip)
 	.size cuDeviceGetDevResource,.-cuDeviceGetDevResource
+	.globl cuDeviceGetExecAffinitySupport
+	.type cuDeviceGetExecAffinitySupport,@function
+cuDeviceGetExecAffinitySupport:	endbr64
+	jmp	*carmine_front_slots+408(%rip)
+	.size cuDeviceGetExecAffinitySupport,.-cuDeviceGetExecAffinitySupport
 	.globl cuDeviceGetGraphMemAttribute
 	.type cuDeviceGetGraphMemAttribute,@function
 cuDeviceGetGraphMemAttribute:	endbr64
-	jmp	*carmine_front_slots+400(%rip)
+	jmp	*carmine_front_slots+416(%rip)
 	.size cuDeviceGetGraphMemAttribute,.-cuDeviceGetGraphMemAttribute
 	.globl cuDeviceGetHostAtomicCapabilities
 	.type cuDeviceGetHostAtomicCapabilities,@function
 cuDeviceGetHostAtomicCapabilities:	endbr64
-	jmp	*carmine_front_slots+408(%rip)
+	jmp	*carmine_front_slots+424(%rip)
 	.size cuDeviceGetHostAtomicCapabilities,.-cuDeviceGetHostAtomicCapabilities
 	.globl cuDeviceGetMemPool
 	.type cuDeviceGetMemPool,@function
 cuDeviceGetMemPool:	endbr64
-	jmp	*carmine_front_slots+416(%rip)
+	jmp	*carmine_front_slots+432(%rip)
 	.size cuDeviceGetMemPool,.-cuDeviceGetMemPool
 	.globl cuDeviceGetName
 	.type cuDeviceGetName,@function
 cuDeviceGetName:	endbr64
-	jmp	*carmine_front_slots+424(%rip)
+	jmp	*carmine_front_slots+440(%rip)
 	.size cuDeviceGetName,.-cuDeviceGetName
 	.globl cuDeviceGetNvSciSyncAttributes
 	.type cuDeviceGetNvSciSyncAttributes,@function
 cuDeviceGetNvSciSyncAttributes:	endbr64
-	jmp	*carmine_front_slots+432(%rip)
+	jmp	*carmine_front_slots+448(%rip)
 	.size cuDeviceGetNvSciSyncAttributes,.-cuDeviceGetNvSciSyncAttributes
 	.globl cuDeviceGetP2PAtomicCapabilities
 	.type cuDeviceGetP2PAtomicCapabilities,@function
 cuDeviceGetP2PAtomicCapabilities:	endbr64
-	jmp	*carmine_front_slots+440(%rip)
+	jmp	*carmine_front_slots+456(%rip)
 	.size cuDeviceGetP2PAtomicCapabilities,.-cuDeviceGetP2PAtomicCapabilities
 	.globl cuDeviceGetP2PAttribute
 	.type cuDeviceGetP2PAttribute,@function
 cuDeviceGetP2PAttribute:	endbr64
-	jmp	*carmine_front_slots+448(%rip)
+	jmp	*carmine_front_slots+464(%rip)
 	.size cuDeviceGetP2PAttribute,.-cuDeviceGetP2PAttribute
 	.globl cuDeviceGetPCIBusId
 	.type cuDeviceGetPCIBusId,@function
 cuDeviceGetPCIBusId:	endbr64
-	jmp	*carmine_front_slots+456(%rip)
+	jmp	*carmine_front_slots+472(%rip)
 	.size cuDeviceGetPCIBusId,.-cuDeviceGetPCIBusId
+	.globl cuDeviceGetProperties
+	.type cuDeviceGetProperties,@function
+cuDeviceGetProperties:	endbr64
+	jmp	*carmine_front_slots+480(%rip)
+	.size cuDeviceGetProperties,.-cuDeviceGetProperties
 	.globl cuDeviceGetTexture1DLinearMaxWidth
 	.type cuDeviceGetTexture1DLinearMaxWidth,@function
 cuDeviceGetTexture1DLinearMaxWidth:	endbr64
-	jmp	*carmine_front_slots+464(%rip)
+	jmp	*carmine_front_slots+488(%rip)
 	.size cuDeviceGetTexture1DLinearMaxWidth,.-cuDeviceGetTexture1DLinearMaxWidth
 	.globl cuDeviceGetUuid
 	.type cuDeviceGetUuid,@function
 cuDeviceGetUuid:	endbr64
-	jmp	*carmine_front_slots+472(%rip)
+	jmp	*carmine_front_slots+496(%rip)
 	.size cuDeviceGetUuid,.-cuDeviceGetUuid
 	.globl cuDeviceGetUuid_v2
 	.type cuDeviceGetUuid_v2,@function
 cuDeviceGetUuid_v2:	endbr64
-	jmp	*carmine_front_slots+480(%rip)
+	jmp	*carmine_front_slots+504(%rip)
 	.size cuDeviceGetUuid_v2,.-cuDeviceGetUuid_v2
 	.globl cuDeviceGraphMemTrim
 	.type cuDeviceGraphMemTrim,@function
 cuDeviceGraphMemTrim:	endbr64
-	jmp	*carmine_front_slots+488(%rip)
+	jmp	*carmine_front_slots+512(%rip)
 	.size cuDeviceGraphMemTrim,.-cuDeviceGraphMemTrim
 	.globl cuDevicePrimaryCtxGetState
 	.type cuDevicePrimaryCtxGetState,@function
 cuDevicePrimaryCtxGetState:	endbr64
-	jmp	*carmine_front_slots+496(%rip)
+	jmp	*carmine_front_slots+520(%rip)
 	.size cuDevicePrimaryCtxGetState,.-cuDevicePrimaryCtxGetState
 	.globl cuDevicePrimaryCtxRelease_v2
 	.type cuDevicePrimaryCtxRelease_v2,@function
 cuDevicePrimaryCtxRelease_v2:	endbr64
-	jmp	*carmine_front_slots+504(%rip)
+	jmp	*carmine_front_slots+528(%rip)
 	.size cuDevicePrimaryCtxRelease_v2,.-cuDevicePrimaryCtxRelease_v2
 	.globl cuDevicePrimaryCtxReset_v2
 	.type cuDevicePrimaryCtxReset_v2,@function
 cuDevicePrimaryCtxReset_v2:	endbr64
-	jmp	*carmine_front_slots+512(%rip)
+	jmp	*carmine_front_slots+536(%rip)
 	.size cuDevicePrimaryCtxReset_v2,.-cuDevicePrimaryCtxReset_v2
 	.globl cuDevicePrimaryCtxRetain
 	.type cuDevicePrimaryCtxRetain,@function
 cuDevicePrimaryCtxRetain:	endbr64
-	jmp	*carmine_front_slots+520(%rip)
+	jmp	*carmine_front_slots+544(%rip)
 	.size cuDevicePrimaryCtxRetain,.-cuDevicePrimaryCtxRetain
 	.globl cuDevicePrimaryCtxSetFlags_v2
 	.type cuDevicePrimaryCtxSetFlags_v2,@function
 cuDevicePrimaryCtxSetFlags_v2:	endbr64
-	jmp	*carmine_front_slots+528(%rip)
+	jmp	*carmine_front_slots+552(%rip)
 	.size cuDevicePrimaryCtxSetFlags_v2,.-cuDevicePrimaryCtxSetFlags_v2
 	.globl cuDeviceRegisterAsyncNotification
 	.type cuDeviceRegisterAsyncNotification,@function
 cuDeviceRegisterAsyncNotification:	endbr64
-	jmp	*carmine_front_slots+536(%rip)
+	jmp	*carmine_front_slots+560(%rip)
 	.size cuDeviceRegisterAsyncNotification,.-cuDeviceRegisterAsyncNotification
 	.globl cuDeviceSetGraphMemAttribute
 	.type cuDeviceSetGraphMemAttribute,@function
 cuDeviceSetGraphMemAttribute:	endbr64
-	jmp	*carmine_front_slots+544(%rip)
+	jmp	*carmine_front_slots+568(%rip)
 	.size cuDeviceSetGraphMemAttribute,.-cuDeviceSetGraphMemAttribute
 	.globl cuDeviceSetMemPool
 	.type cuDeviceSetMemPool,@function
 cuDeviceSetMemPool:	endbr64
-	jmp	*carmine_front_slots+552(%rip)
+	jmp	*carmine_front_slots+576(%rip)
 	.size cuDeviceSetMemPool,.-cuDeviceSetMemPool
 	.globl cuDeviceTotalMem_v2
 	.type cuDeviceTotalMem_v2,@function
 cuDeviceTotalMem_v2:	endbr64
-	jmp	*carmine_front_slots+560(%rip)
+	jmp	*carmine_front_slots+584(%rip)
 	.size cuDeviceTotalMem_v2,.-cuDeviceTotalMem_v2
 	.globl cuDeviceUnregisterAsyncNotification
 	.type cuDeviceUnregisterAsyncNotification,@function
 cuDeviceUnregisterAsyncNotification:	endbr64
-	jmp	*carmine_front_slots+568(%rip)
+	jmp	*carmine_front_slots+592(%rip)
 	.size cuDeviceUnregisterAsyncNotification,.-cuDeviceUnregisterAsyncNotification
 	.globl cuDriverGetVersion
 	.type cuDriverGetVersion,@function
 cuDriverGetVersion:	endbr64
-	jmp	*carmine_front_slots+576(%rip)
+	jmp	*carmine_front_slots+600(%rip)
 	.size cuDriverGetVersion,.-cuDriverGetVersion
 	.globl cuEventCreate
 	.type cuEventCreate,@function
 cuEventCreate:	endbr64
-	jmp	*carmine_front_slots+584(%rip)
+	jmp	*carmine_front_slots+608(%rip)
 	.size cuEventCreate,.-cuEventCreate
 	.globl cuEventDestroy_v2
 	.type cuEventDestroy_v2,@function
 cuEventDestroy_v2:	endbr64
-	jmp	*carmine_front_slots+592(%rip)
+	jmp	*carmine_front_slots+616(%rip)
 	.size cuEventDestroy_v2,.-cuEventDestroy_v2
 	.globl cuEventElapsedTime
 	.type cuEventElapsedTime,@function
 cuEventElapsedTime:	endbr64
-	jmp	*carmine_front_slots+600(%rip)
+	jmp	*carmine_front_slots+624(%rip)
 	.size cuEventElapsedTime,.-cuEventElapsedTime
 	.globl cuEventElapsedTime_v2
 	.type cuEventElapsedTime_v2,@function
 cuEventElapsedTime_v2:	endbr64
-	jmp	*carmine_front_slots+608(%rip)
+	jmp	*carmine_front_slots+632(%rip)
 	.size cuEventElapsedTime_v2,.-cuEventElapsedTime_v2
 	.globl cuEventQuery
 	.type cuEventQuery,@function
 cuEventQuery:	endbr64
-	jmp	*carmine_front_slots+616(%rip)
+	jmp	*carmine_front_slots+640(%rip)
 	.size cuEventQuery,.-cuEventQuery
 	.globl cuEventRecord
 	.type cuEventRecord,@function
 cuEventRecord:	endbr64
-	jmp	*carmine_front_slots+624(%rip)
+	jmp	*carmine_front_slots+648(%rip)
 	.size cuEventRecord,.-cuEventRecord
 	.globl cuEventRecordWithFlags
 	.type cuEventRecordWithFlags,@function
 cuEventRecordWithFlags:	endbr64
-	jmp	*carmine_front_slots+632(%rip)
+	jmp	*carmine_front_slots+656(%rip)
 	.size cuEventRecordWithFlags,.-cuEventRecordWithFlags
 	.globl cuEventRecordWithFlags_ptsz
 	.type cuEventRecordWithFlags_ptsz,@function
@@ -402,7 +417,7 @@ cuEventRecordWithFlags_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+632(%rip)
+1:	jmp	*carmine_front_slots+656(%rip)
 	.size cuEventRecordWithFlags_ptsz,.-cuEventRecordWithFlags_ptsz
 	.globl cuEventRecord_ptsz
 	.type cuEventRecord_ptsz,@function
@@ -410,427 +425,457 @@ cuEventRecord_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+624(%rip)
+1:	jmp	*carmine_front_slots+648(%rip)
 	.size cuEventRecord_ptsz,.-cuEventRecord_ptsz
 	.globl cuEventSynchronize
 	.type cuEventSynchronize,@function
 cuEventSynchronize:	endbr64
-	jmp	*carmine_front_slots+640(%rip)
+	jmp	*carmine_front_slots+664(%rip)
 	.size cuEventSynchronize,.-cuEventSynchronize
 	.globl cuExternalMemoryGetMappedBuffer
 	.type cuExternalMemoryGetMappedBuffer,@function
 cuExternalMemoryGetMappedBuffer:	endbr64
-	jmp	*carmine_front_slots+648(%rip)
+	jmp	*carmine_front_slots+672(%rip)
 	.size cuExternalMemoryGetMappedBuffer,.-cuExternalMemoryGetMappedBuffer
 	.globl cuExternalMemoryGetMappedMipmappedArray
 	.type cuExternalMemoryGetMappedMipmappedArray,@function
 cuExternalMemoryGetMappedMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+656(%rip)
+	jmp	*carmine_front_slots+680(%rip)
 	.size cuExternalMemoryGetMappedMipmappedArray,.-cuExternalMemoryGetMappedMipmappedArray
 	.globl cuFlushGPUDirectRDMAWrites
 	.type cuFlushGPUDirectRDMAWrites,@function
 cuFlushGPUDirectRDMAWrites:	endbr64
-	jmp	*carmine_front_slots+664(%rip)
+	jmp	*carmine_front_slots+688(%rip)
 	.size cuFlushGPUDirectRDMAWrites,.-cuFlushGPUDirectRDMAWrites
 	.globl cuFuncGetAttribute
 	.type cuFuncGetAttribute,@function
 cuFuncGetAttribute:	endbr64
-	jmp	*carmine_front_slots+672(%rip)
+	jmp	*carmine_front_slots+696(%rip)
 	.size cuFuncGetAttribute,.-cuFuncGetAttribute
+	.globl cuFuncGetModule
+	.type cuFuncGetModule,@function
+cuFuncGetModule:	endbr64
+	jmp	*carmine_front_slots+704(%rip)
+	.size cuFuncGetModule,.-cuFuncGetModule
 	.globl cuFuncGetName
 	.type cuFuncGetName,@function
 cuFuncGetName:	endbr64
-	jmp	*carmine_front_slots+680(%rip)
+	jmp	*carmine_front_slots+712(%rip)
 	.size cuFuncGetName,.-cuFuncGetName
 	.globl cuFuncGetParamCount
 	.type cuFuncGetParamCount,@function
 cuFuncGetParamCount:	endbr64
-	jmp	*carmine_front_slots+688(%rip)
+	jmp	*carmine_front_slots+720(%rip)
 	.size cuFuncGetParamCount,.-cuFuncGetParamCount
 	.globl cuFuncGetParamInfo
 	.type cuFuncGetParamInfo,@function
 cuFuncGetParamInfo:	endbr64
-	jmp	*carmine_front_slots+696(%rip)
+	jmp	*carmine_front_slots+728(%rip)
 	.size cuFuncGetParamInfo,.-cuFuncGetParamInfo
 	.globl cuFuncIsLoaded
 	.type cuFuncIsLoaded,@function
 cuFuncIsLoaded:	endbr64
-	jmp	*carmine_front_slots+704(%rip)
+	jmp	*carmine_front_slots+736(%rip)
 	.size cuFuncIsLoaded,.-cuFuncIsLoaded
 	.globl cuFuncLoad
 	.type cuFuncLoad,@function
 cuFuncLoad:	endbr64
-	jmp	*carmine_front_slots+712(%rip)
+	jmp	*carmine_front_slots+744(%rip)
 	.size cuFuncLoad,.-cuFuncLoad
 	.globl cuFuncSetAttribute
 	.type cuFuncSetAttribute,@function
 cuFuncSetAttribute:	endbr64
-	jmp	*carmine_front_slots+720(%rip)
+	jmp	*carmine_front_slots+752(%rip)
 	.size cuFuncSetAttribute,.-cuFuncSetAttribute
 	.globl cuFuncSetCacheConfig
 	.type cuFuncSetCacheConfig,@function
 cuFuncSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+728(%rip)
+	jmp	*carmine_front_slots+760(%rip)
 	.size cuFuncSetCacheConfig,.-cuFuncSetCacheConfig
+	.globl cuFuncSetSharedMemConfig
+	.type cuFuncSetSharedMemConfig,@function
+cuFuncSetSharedMemConfig:	endbr64
+	jmp	*carmine_front_slots+768(%rip)
+	.size cuFuncSetSharedMemConfig,.-cuFuncSetSharedMemConfig
 	.globl cuGetErrorName
 	.type cuGetErrorName,@function
 cuGetErrorName:	endbr64
-	jmp	*carmine_front_slots+736(%rip)
+	jmp	*carmine_front_slots+776(%rip)
 	.size cuGetErrorName,.-cuGetErrorName
 	.globl cuGetErrorString
 	.type cuGetErrorString,@function
 cuGetErrorString:	endbr64
-	jmp	*carmine_front_slots+744(%rip)
+	jmp	*carmine_front_slots+784(%rip)
 	.size cuGetErrorString,.-cuGetErrorString
 	.globl cuGetExportTable
 	.type cuGetExportTable,@function
 cuGetExportTable:	endbr64
-	jmp	*carmine_front_slots+752(%rip)
+	jmp	*carmine_front_slots+792(%rip)
 	.size cuGetExportTable,.-cuGetExportTable
 	.globl cuGetProcAddress
 	.type cuGetProcAddress,@function
 cuGetProcAddress:	endbr64
-	jmp	*carmine_front_slots+760(%rip)
+	jmp	*carmine_front_slots+800(%rip)
 	.size cuGetProcAddress,.-cuGetProcAddress
 	.globl cuGetProcAddress_v2
 	.type cuGetProcAddress_v2,@function
 cuGetProcAddress_v2:	endbr64
-	jmp	*carmine_front_slots+768(%rip)
+	jmp	*carmine_front_slots+808(%rip)
 	.size cuGetProcAddress_v2,.-cuGetProcAddress_v2
+	.globl cuGraphAddBatchMemOpNode
+	.type cuGraphAddBatchMemOpNode,@function
+cuGraphAddBatchMemOpNode:	endbr64
+	jmp	*carmine_front_slots+816(%rip)
+	.size cuGraphAddBatchMemOpNode,.-cuGraphAddBatchMemOpNode
 	.globl cuGraphAddChildGraphNode
 	.type cuGraphAddChildGraphNode,@function
 cuGraphAddChildGraphNode:	endbr64
-	jmp	*carmine_front_slots+776(%rip)
+	jmp	*carmine_front_slots+824(%rip)
 	.size cuGraphAddChildGraphNode,.-cuGraphAddChildGraphNode
 	.globl cuGraphAddDependencies
 	.type cuGraphAddDependencies,@function
 cuGraphAddDependencies:	endbr64
-	jmp	*carmine_front_slots+784(%rip)
+	jmp	*carmine_front_slots+832(%rip)
 	.size cuGraphAddDependencies,.-cuGraphAddDependencies
 	.globl cuGraphAddDependencies_v2
 	.type cuGraphAddDependencies_v2,@function
 cuGraphAddDependencies_v2:	endbr64
-	jmp	*carmine_front_slots+792(%rip)
+	jmp	*carmine_front_slots+840(%rip)
 	.size cuGraphAddDependencies_v2,.-cuGraphAddDependencies_v2
 	.globl cuGraphAddEmptyNode
 	.type cuGraphAddEmptyNode,@function
 cuGraphAddEmptyNode:	endbr64
-	jmp	*carmine_front_slots+800(%rip)
+	jmp	*carmine_front_slots+848(%rip)
 	.size cuGraphAddEmptyNode,.-cuGraphAddEmptyNode
 	.globl cuGraphAddEventRecordNode
 	.type cuGraphAddEventRecordNode,@function
 cuGraphAddEventRecordNode:	endbr64
-	jmp	*carmine_front_slots+808(%rip)
+	jmp	*carmine_front_slots+856(%rip)
 	.size cuGraphAddEventRecordNode,.-cuGraphAddEventRecordNode
 	.globl cuGraphAddEventWaitNode
 	.type cuGraphAddEventWaitNode,@function
 cuGraphAddEventWaitNode:	endbr64
-	jmp	*carmine_front_slots+816(%rip)
+	jmp	*carmine_front_slots+864(%rip)
 	.size cuGraphAddEventWaitNode,.-cuGraphAddEventWaitNode
 	.globl cuGraphAddExternalSemaphoresSignalNode
 	.type cuGraphAddExternalSemaphoresSignalNode,@function
 cuGraphAddExternalSemaphoresSignalNode:	endbr64
-	jmp	*carmine_front_slots+824(%rip)
+	jmp	*carmine_front_slots+872(%rip)
 	.size cuGraphAddExternalSemaphoresSignalNode,.-cuGraphAddExternalSemaphoresSignalNode
 	.globl cuGraphAddExternalSemaphoresWaitNode
 	.type cuGraphAddExternalSemaphoresWaitNode,@function
 cuGraphAddExternalSemaphoresWaitNode:	endbr64
-	jmp	*carmine_front_slots+832(%rip)
+	jmp	*carmine_front_slots+880(%rip)
 	.size cuGraphAddExternalSemaphoresWaitNode,.-cuGraphAddExternalSemaphoresWaitNode
 	.globl cuGraphAddHostNode
 	.type cuGraphAddHostNode,@function
 cuGraphAddHostNode:	endbr64
-	jmp	*carmine_front_slots+840(%rip)
+	jmp	*carmine_front_slots+888(%rip)
 	.size cuGraphAddHostNode,.-cuGraphAddHostNode
 	.globl cuGraphAddKernelNode
 	.type cuGraphAddKernelNode,@function
 cuGraphAddKernelNode:	endbr64
-	jmp	*carmine_front_slots+848(%rip)
+	jmp	*carmine_front_slots+896(%rip)
 	.size cuGraphAddKernelNode,.-cuGraphAddKernelNode
 	.globl cuGraphAddKernelNode_v2
 	.type cuGraphAddKernelNode_v2,@function
 cuGraphAddKernelNode_v2:	endbr64
-	jmp	*carmine_front_slots+856(%rip)
+	jmp	*carmine_front_slots+904(%rip)
 	.size cuGraphAddKernelNode_v2,.-cuGraphAddKernelNode_v2
 	.globl cuGraphAddMemAllocNode
 	.type cuGraphAddMemAllocNode,@function
 cuGraphAddMemAllocNode:	endbr64
-	jmp	*carmine_front_slots+864(%rip)
+	jmp	*carmine_front_slots+912(%rip)
 	.size cuGraphAddMemAllocNode,.-cuGraphAddMemAllocNode
 	.globl cuGraphAddMemFreeNode
 	.type cuGraphAddMemFreeNode,@function
 cuGraphAddMemFreeNode:	endbr64
-	jmp	*carmine_front_slots+872(%rip)
+	jmp	*carmine_front_slots+920(%rip)
 	.size cuGraphAddMemFreeNode,.-cuGraphAddMemFreeNode
 	.globl cuGraphAddMemcpyNode
 	.type cuGraphAddMemcpyNode,@function
 cuGraphAddMemcpyNode:	endbr64
-	jmp	*carmine_front_slots+880(%rip)
+	jmp	*carmine_front_slots+928(%rip)
 	.size cuGraphAddMemcpyNode,.-cuGraphAddMemcpyNode
 	.globl cuGraphAddMemsetNode
 	.type cuGraphAddMemsetNode,@function
 cuGraphAddMemsetNode:	endbr64
-	jmp	*carmine_front_slots+888(%rip)
+	jmp	*carmine_front_slots+936(%rip)
 	.size cuGraphAddMemsetNode,.-cuGraphAddMemsetNode
 	.globl cuGraphAddNode
 	.type cuGraphAddNode,@function
 cuGraphAddNode:	endbr64
-	jmp	*carmine_front_slots+896(%rip)
+	jmp	*carmine_front_slots+944(%rip)
 	.size cuGraphAddNode,.-cuGraphAddNode
 	.globl cuGraphAddNode_v2
 	.type cuGraphAddNode_v2,@function
 cuGraphAddNode_v2:	endbr64
-	jmp	*carmine_front_slots+904(%rip)
+	jmp	*carmine_front_slots+952(%rip)
 	.size cuGraphAddNode_v2,.-cuGraphAddNode_v2
+	.globl cuGraphBatchMemOpNodeGetParams
+	.type cuGraphBatchMemOpNodeGetParams,@function
+cuGraphBatchMemOpNodeGetParams:	endbr64
+	jmp	*carmine_front_slots+960(%rip)
+	.size cuGraphBatchMemOpNodeGetParams,.-cuGraphBatchMemOpNodeGetParams
+	.globl cuGraphBatchMemOpNodeSetParams
+	.type cuGraphBatchMemOpNodeSetParams,@function
+cuGraphBatchMemOpNodeSetParams:	endbr64
+	jmp	*carmine_front_slots+968(%rip)
+	.size cuGraphBatchMemOpNodeSetParams,.-cuGraphBatchMemOpNodeSetParams
 	.globl cuGraphChildGraphNodeGetGraph
 	.type cuGraphChildGraphNodeGetGraph,@function
 cuGraphChildGraphNodeGetGraph:	endbr64
-	jmp	*carmine_front_slots+912(%rip)
+	jmp	*carmine_front_slots+976(%rip)
 	.size cuGraphChildGraphNodeGetGraph,.-cuGraphChildGraphNodeGetGraph
 	.globl cuGraphClone
 	.type cuGraphClone,@function
 cuGraphClone:	endbr64
-	jmp	*carmine_front_slots+920(%rip)
+	jmp	*carmine_front_slots+984(%rip)
 	.size cuGraphClone,.-cuGraphClone
 	.globl cuGraphConditionalHandleCreate
 	.type cuGraphConditionalHandleCreate,@function
 cuGraphConditionalHandleCreate:	endbr64
-	jmp	*carmine_front_slots+928(%rip)
+	jmp	*carmine_front_slots+992(%rip)
 	.size cuGraphConditionalHandleCreate,.-cuGraphConditionalHandleCreate
 	.globl cuGraphCreate
 	.type cuGraphCreate,@function
 cuGraphCreate:	endbr64
-	jmp	*carmine_front_slots+936(%rip)
+	jmp	*carmine_front_slots+1000(%rip)
 	.size cuGraphCreate,.-cuGraphCreate
 	.globl cuGraphDebugDotPrint
 	.type cuGraphDebugDotPrint,@function
 cuGraphDebugDotPrint:	endbr64
-	jmp	*carmine_front_slots+944(%rip)
+	jmp	*carmine_front_slots+1008(%rip)
 	.size cuGraphDebugDotPrint,.-cuGraphDebugDotPrint
 	.globl cuGraphDestroy
 	.type cuGraphDestroy,@function
 cuGraphDestroy:	endbr64
-	jmp	*carmine_front_slots+952(%rip)
+	jmp	*carmine_front_slots+1016(%rip)
 	.size cuGraphDestroy,.-cuGraphDestroy
 	.globl cuGraphDestroyNode
 	.type cuGraphDestroyNode,@function
 cuGraphDestroyNode:	endbr64
-	jmp	*carmine_front_slots+960(%rip)
+	jmp	*carmine_front_slots+1024(%rip)
 	.size cuGraphDestroyNode,.-cuGraphDestroyNode
 	.globl cuGraphEventRecordNodeGetEvent
 	.type cuGraphEventRecordNodeGetEvent,@function
 cuGraphEventRecordNodeGetEvent:	endbr64
-	jmp	*carmine_front_slots+968(%rip)
+	jmp	*carmine_front_slots+1032(%rip)
 	.size cuGraphEventRecordNodeGetEvent,.-cuGraphEventRecordNodeGetEvent
 	.globl cuGraphEventRecordNodeSetEvent
 	.type cuGraphEventRecordNodeSetEvent,@function
 cuGraphEventRecordNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+976(%rip)
+	jmp	*carmine_front_slots+1040(%rip)
 	.size cuGraphEventRecordNodeSetEvent,.-cuGraphEventRecordNodeSetEvent
 	.globl cuGraphEventWaitNodeGetEvent
 	.type cuGraphEventWaitNodeGetEvent,@function
 cuGraphEventWaitNodeGetEvent:	endbr64
-	jmp	*carmine_front_slots+984(%rip)
+	jmp	*carmine_front_slots+1048(%rip)
 	.size cuGraphEventWaitNodeGetEvent,.-cuGraphEventWaitNodeGetEvent
 	.globl cuGraphEventWaitNodeSetEvent
 	.type cuGraphEventWaitNodeSetEvent,@function
 cuGraphEventWaitNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+992(%rip)
+	jmp	*carmine_front_slots+1056(%rip)
 	.size cuGraphEventWaitNodeSetEvent,.-cuGraphEventWaitNodeSetEvent
+	.globl cuGraphExecBatchMemOpNodeSetParams
+	.type cuGraphExecBatchMemOpNodeSetParams,@function
+cuGraphExecBatchMemOpNodeSetParams:	endbr64
+	jmp	*carmine_front_slots+1064(%rip)
+	.size cuGraphExecBatchMemOpNodeSetParams,.-cuGraphExecBatchMemOpNodeSetParams
 	.globl cuGraphExecChildGraphNodeSetParams
 	.type cuGraphExecChildGraphNodeSetParams,@function
 cuGraphExecChildGraphNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1000(%rip)
+	jmp	*carmine_front_slots+1072(%rip)
 	.size cuGraphExecChildGraphNodeSetParams,.-cuGraphExecChildGraphNodeSetParams
 	.globl cuGraphExecDestroy
 	.type cuGraphExecDestroy,@function
 cuGraphExecDestroy:	endbr64
-	jmp	*carmine_front_slots+1008(%rip)
+	jmp	*carmine_front_slots+1080(%rip)
 	.size cuGraphExecDestroy,.-cuGraphExecDestroy
 	.globl cuGraphExecEventRecordNodeSetEvent
 	.type cuGraphExecEventRecordNodeSetEvent,@function
 cuGraphExecEventRecordNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+1016(%rip)
+	jmp	*carmine_front_slots+1088(%rip)
 	.size cuGraphExecEventRecordNodeSetEvent,.-cuGraphExecEventRecordNodeSetEvent
 	.globl cuGraphExecEventWaitNodeSetEvent
 	.type cuGraphExecEventWaitNodeSetEvent,@function
 cuGraphExecEventWaitNodeSetEvent:	endbr64
-	jmp	*carmine_front_slots+1024(%rip)
+	jmp	*carmine_front_slots+1096(%rip)
 	.size cuGraphExecEventWaitNodeSetEvent,.-cuGraphExecEventWaitNodeSetEvent
 	.globl cuGraphExecExternalSemaphoresSignalNodeSetParams
 	.type cuGraphExecExternalSemaphoresSignalNodeSetParams,@function
 cuGraphExecExternalSemaphoresSignalNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1032(%rip)
+	jmp	*carmine_front_slots+1104(%rip)
 	.size cuGraphExecExternalSemaphoresSignalNodeSetParams,.-cuGraphExecExternalSemaphoresSignalNodeSetParams
 	.globl cuGraphExecExternalSemaphoresWaitNodeSetParams
 	.type cuGraphExecExternalSemaphoresWaitNodeSetParams,@function
 cuGraphExecExternalSemaphoresWaitNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1040(%rip)
+	jmp	*carmine_front_slots+1112(%rip)
 	.size cuGraphExecExternalSemaphoresWaitNodeSetParams,.-cuGraphExecExternalSemaphoresWaitNodeSetParams
 	.globl cuGraphExecGetFlags
 	.type cuGraphExecGetFlags,@function
 cuGraphExecGetFlags:	endbr64
-	jmp	*carmine_front_slots+1048(%rip)
+	jmp	*carmine_front_slots+1120(%rip)
 	.size cuGraphExecGetFlags,.-cuGraphExecGetFlags
 	.globl cuGraphExecGetId
 	.type cuGraphExecGetId,@function
 cuGraphExecGetId:	endbr64
-	jmp	*carmine_front_slots+1056(%rip)
+	jmp	*carmine_front_slots+1128(%rip)
 	.size cuGraphExecGetId,.-cuGraphExecGetId
 	.globl cuGraphExecHostNodeSetParams
 	.type cuGraphExecHostNodeSetParams,@function
 cuGraphExecHostNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1064(%rip)
+	jmp	*carmine_front_slots+1136(%rip)
 	.size cuGraphExecHostNodeSetParams,.-cuGraphExecHostNodeSetParams
 	.globl cuGraphExecKernelNodeSetParams
 	.type cuGraphExecKernelNodeSetParams,@function
 cuGraphExecKernelNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1072(%rip)
+	jmp	*carmine_front_slots+1144(%rip)
 	.size cuGraphExecKernelNodeSetParams,.-cuGraphExecKernelNodeSetParams
 	.globl cuGraphExecKernelNodeSetParams_v2
 	.type cuGraphExecKernelNodeSetParams_v2,@function
 cuGraphExecKernelNodeSetParams_v2:	endbr64
-	jmp	*carmine_front_slots+1080(%rip)
+	jmp	*carmine_front_slots+1152(%rip)
 	.size cuGraphExecKernelNodeSetParams_v2,.-cuGraphExecKernelNodeSetParams_v2
 	.globl cuGraphExecMemcpyNodeSetParams
 	.type cuGraphExecMemcpyNodeSetParams,@function
 cuGraphExecMemcpyNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1088(%rip)
+	jmp	*carmine_front_slots+1160(%rip)
 	.size cuGraphExecMemcpyNodeSetParams,.-cuGraphExecMemcpyNodeSetParams
 	.globl cuGraphExecMemsetNodeSetParams
 	.type cuGraphExecMemsetNodeSetParams,@function
 cuGraphExecMemsetNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1096(%rip)
+	jmp	*carmine_front_slots+1168(%rip)
 	.size cuGraphExecMemsetNodeSetParams,.-cuGraphExecMemsetNodeSetParams
 	.globl cuGraphExecNodeSetParams
 	.type cuGraphExecNodeSetParams,@function
 cuGraphExecNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1104(%rip)
+	jmp	*carmine_front_slots+1176(%rip)
 	.size cuGraphExecNodeSetParams,.-cuGraphExecNodeSetParams
 	.globl cuGraphExecUpdate_v2
 	.type cuGraphExecUpdate_v2,@function
 cuGraphExecUpdate_v2:	endbr64
-	jmp	*carmine_front_slots+1112(%rip)
+	jmp	*carmine_front_slots+1184(%rip)
 	.size cuGraphExecUpdate_v2,.-cuGraphExecUpdate_v2
 	.globl cuGraphExternalSemaphoresSignalNodeGetParams
 	.type cuGraphExternalSemaphoresSignalNodeGetParams,@function
 cuGraphExternalSemaphoresSignalNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1120(%rip)
+	jmp	*carmine_front_slots+1192(%rip)
 	.size cuGraphExternalSemaphoresSignalNodeGetParams,.-cuGraphExternalSemaphoresSignalNodeGetParams
 	.globl cuGraphExternalSemaphoresSignalNodeSetParams
 	.type cuGraphExternalSemaphoresSignalNodeSetParams,@function
 cuGraphExternalSemaphoresSignalNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1128(%rip)
+	jmp	*carmine_front_slots+1200(%rip)
 	.size cuGraphExternalSemaphoresSignalNodeSetParams,.-cuGraphExternalSemaphoresSignalNodeSetParams
 	.globl cuGraphExternalSemaphoresWaitNodeGetParams
 	.type cuGraphExternalSemaphoresWaitNodeGetParams,@function
 cuGraphExternalSemaphoresWaitNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1136(%rip)
+	jmp	*carmine_front_slots+1208(%rip)
 	.size cuGraphExternalSemaphoresWaitNodeGetParams,.-cuGraphExternalSemaphoresWaitNodeGetParams
 	.globl cuGraphExternalSemaphoresWaitNodeSetParams
 	.type cuGraphExternalSemaphoresWaitNodeSetParams,@function
 cuGraphExternalSemaphoresWaitNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1144(%rip)
+	jmp	*carmine_front_slots+1216(%rip)
 	.size cuGraphExternalSemaphoresWaitNodeSetParams,.-cuGraphExternalSemaphoresWaitNodeSetParams
 	.globl cuGraphGetEdges
 	.type cuGraphGetEdges,@function
 cuGraphGetEdges:	endbr64
-	jmp	*carmine_front_slots+1152(%rip)
+	jmp	*carmine_front_slots+1224(%rip)
 	.size cuGraphGetEdges,.-cuGraphGetEdges
 	.globl cuGraphGetEdges_v2
 	.type cuGraphGetEdges_v2,@function
 cuGraphGetEdges_v2:	endbr64
-	jmp	*carmine_front_slots+1160(%rip)
+	jmp	*carmine_front_slots+1232(%rip)
 	.size cuGraphGetEdges_v2,.-cuGraphGetEdges_v2
 	.globl cuGraphGetId
 	.type cuGraphGetId,@function
 cuGraphGetId:	endbr64
-	jmp	*carmine_front_slots+1168(%rip)
+	jmp	*carmine_front_slots+1240(%rip)
 	.size cuGraphGetId,.-cuGraphGetId
 	.globl cuGraphGetNodes
 	.type cuGraphGetNodes,@function
 cuGraphGetNodes:	endbr64
-	jmp	*carmine_front_slots+1176(%rip)
+	jmp	*carmine_front_slots+1248(%rip)
 	.size cuGraphGetNodes,.-cuGraphGetNodes
 	.globl cuGraphGetRootNodes
 	.type cuGraphGetRootNodes,@function
 cuGraphGetRootNodes:	endbr64
-	jmp	*carmine_front_slots+1184(%rip)
+	jmp	*carmine_front_slots+1256(%rip)
 	.size cuGraphGetRootNodes,.-cuGraphGetRootNodes
 	.globl cuGraphHostNodeGetParams
 	.type cuGraphHostNodeGetParams,@function
 cuGraphHostNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1192(%rip)
+	jmp	*carmine_front_slots+1264(%rip)
 	.size cuGraphHostNodeGetParams,.-cuGraphHostNodeGetParams
 	.globl cuGraphHostNodeSetParams
 	.type cuGraphHostNodeSetParams,@function
 cuGraphHostNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1200(%rip)
+	jmp	*carmine_front_slots+1272(%rip)
 	.size cuGraphHostNodeSetParams,.-cuGraphHostNodeSetParams
 	.globl cuGraphInstantiate
 	.type cuGraphInstantiate,@function
 cuGraphInstantiate:	endbr64
-	jmp	*carmine_front_slots+1208(%rip)
+	jmp	*carmine_front_slots+1280(%rip)
 	.size cuGraphInstantiate,.-cuGraphInstantiate
 	.globl cuGraphInstantiateWithFlags
 	.type cuGraphInstantiateWithFlags,@function
 cuGraphInstantiateWithFlags:	endbr64
-	jmp	*carmine_front_slots+1216(%rip)
+	jmp	*carmine_front_slots+1288(%rip)
 	.size cuGraphInstantiateWithFlags,.-cuGraphInstantiateWithFlags
 	.globl cuGraphInstantiateWithParams
 	.type cuGraphInstantiateWithParams,@function
 cuGraphInstantiateWithParams:	endbr64
-	jmp	*carmine_front_slots+1224(%rip)
+	jmp	*carmine_front_slots+1296(%rip)
 	.size cuGraphInstantiateWithParams,.-cuGraphInstantiateWithParams
 	.globl cuGraphInstantiateWithParams_ptsz
 	.type cuGraphInstantiateWithParams_ptsz,@function
 cuGraphInstantiateWithParams_ptsz:	endbr64
-	jmp	*carmine_front_slots+1232(%rip)
+	jmp	*carmine_front_slots+1304(%rip)
 	.size cuGraphInstantiateWithParams_ptsz,.-cuGraphInstantiateWithParams_ptsz
 	.globl cuGraphInstantiate_v2
 	.type cuGraphInstantiate_v2,@function
 cuGraphInstantiate_v2:	endbr64
-	jmp	*carmine_front_slots+1240(%rip)
+	jmp	*carmine_front_slots+1312(%rip)
 	.size cuGraphInstantiate_v2,.-cuGraphInstantiate_v2
 	.globl cuGraphKernelNodeCopyAttributes
 	.type cuGraphKernelNodeCopyAttributes,@function
 cuGraphKernelNodeCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+1248(%rip)
+	jmp	*carmine_front_slots+1320(%rip)
 	.size cuGraphKernelNodeCopyAttributes,.-cuGraphKernelNodeCopyAttributes
 	.globl cuGraphKernelNodeGetAttribute
 	.type cuGraphKernelNodeGetAttribute,@function
 cuGraphKernelNodeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1256(%rip)
+	jmp	*carmine_front_slots+1328(%rip)
 	.size cuGraphKernelNodeGetAttribute,.-cuGraphKernelNodeGetAttribute
 	.globl cuGraphKernelNodeGetParams
 	.type cuGraphKernelNodeGetParams,@function
 cuGraphKernelNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1264(%rip)
+	jmp	*carmine_front_slots+1336(%rip)
 	.size cuGraphKernelNodeGetParams,.-cuGraphKernelNodeGetParams
 	.globl cuGraphKernelNodeGetParams_v2
 	.type cuGraphKernelNodeGetParams_v2,@function
 cuGraphKernelNodeGetParams_v2:	endbr64
-	jmp	*carmine_front_slots+1272(%rip)
+	jmp	*carmine_front_slots+1344(%rip)
 	.size cuGraphKernelNodeGetParams_v2,.-cuGraphKernelNodeGetParams_v2
 	.globl cuGraphKernelNodeSetAttribute
 	.type cuGraphKernelNodeSetAttribute,@function
 cuGraphKernelNodeSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1280(%rip)
+	jmp	*carmine_front_slots+1352(%rip)
 	.size cuGraphKernelNodeSetAttribute,.-cuGraphKernelNodeSetAttribute
 	.globl cuGraphKernelNodeSetParams
 	.type cuGraphKernelNodeSetParams,@function
 cuGraphKernelNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1288(%rip)
+	jmp	*carmine_front_slots+1360(%rip)
 	.size cuGraphKernelNodeSetParams,.-cuGraphKernelNodeSetParams
 	.globl cuGraphKernelNodeSetParams_v2
 	.type cuGraphKernelNodeSetParams_v2,@function
 cuGraphKernelNodeSetParams_v2:	endbr64
-	jmp	*carmine_front_slots+1296(%rip)
+	jmp	*carmine_front_slots+1368(%rip)
 	.size cuGraphKernelNodeSetParams_v2,.-cuGraphKernelNodeSetParams_v2
 	.globl cuGraphLaunch
 	.type cuGraphLaunch,@function
 cuGraphLaunch:	endbr64
-	jmp	*carmine_front_slots+1304(%rip)
+	jmp	*carmine_front_slots+1376(%rip)
 	.size cuGraphLaunch,.-cuGraphLaunch
 	.globl cuGraphLaunch_ptsz
 	.type cuGraphLaunch_ptsz,@function
@@ -838,127 +883,127 @@ cuGraphLaunch_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1304(%rip)
+1:	jmp	*carmine_front_slots+1376(%rip)
 	.size cuGraphLaunch_ptsz,.-cuGraphLaunch_ptsz
 	.globl cuGraphMemAllocNodeGetParams
 	.type cuGraphMemAllocNodeGetParams,@function
 cuGraphMemAllocNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1312(%rip)
+	jmp	*carmine_front_slots+1384(%rip)
 	.size cuGraphMemAllocNodeGetParams,.-cuGraphMemAllocNodeGetParams
 	.globl cuGraphMemFreeNodeGetParams
 	.type cuGraphMemFreeNodeGetParams,@function
 cuGraphMemFreeNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1320(%rip)
+	jmp	*carmine_front_slots+1392(%rip)
 	.size cuGraphMemFreeNodeGetParams,.-cuGraphMemFreeNodeGetParams
 	.globl cuGraphMemcpyNodeGetParams
 	.type cuGraphMemcpyNodeGetParams,@function
 cuGraphMemcpyNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1328(%rip)
+	jmp	*carmine_front_slots+1400(%rip)
 	.size cuGraphMemcpyNodeGetParams,.-cuGraphMemcpyNodeGetParams
 	.globl cuGraphMemcpyNodeSetParams
 	.type cuGraphMemcpyNodeSetParams,@function
 cuGraphMemcpyNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1336(%rip)
+	jmp	*carmine_front_slots+1408(%rip)
 	.size cuGraphMemcpyNodeSetParams,.-cuGraphMemcpyNodeSetParams
 	.globl cuGraphMemsetNodeGetParams
 	.type cuGraphMemsetNodeGetParams,@function
 cuGraphMemsetNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1344(%rip)
+	jmp	*carmine_front_slots+1416(%rip)
 	.size cuGraphMemsetNodeGetParams,.-cuGraphMemsetNodeGetParams
 	.globl cuGraphMemsetNodeSetParams
 	.type cuGraphMemsetNodeSetParams,@function
 cuGraphMemsetNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1352(%rip)
+	jmp	*carmine_front_slots+1424(%rip)
 	.size cuGraphMemsetNodeSetParams,.-cuGraphMemsetNodeSetParams
 	.globl cuGraphNodeFindInClone
 	.type cuGraphNodeFindInClone,@function
 cuGraphNodeFindInClone:	endbr64
-	jmp	*carmine_front_slots+1360(%rip)
+	jmp	*carmine_front_slots+1432(%rip)
 	.size cuGraphNodeFindInClone,.-cuGraphNodeFindInClone
 	.globl cuGraphNodeGetContainingGraph
 	.type cuGraphNodeGetContainingGraph,@function
 cuGraphNodeGetContainingGraph:	endbr64
-	jmp	*carmine_front_slots+1368(%rip)
+	jmp	*carmine_front_slots+1440(%rip)
 	.size cuGraphNodeGetContainingGraph,.-cuGraphNodeGetContainingGraph
 	.globl cuGraphNodeGetDependencies
 	.type cuGraphNodeGetDependencies,@function
 cuGraphNodeGetDependencies:	endbr64
-	jmp	*carmine_front_slots+1376(%rip)
+	jmp	*carmine_front_slots+1448(%rip)
 	.size cuGraphNodeGetDependencies,.-cuGraphNodeGetDependencies
 	.globl cuGraphNodeGetDependencies_v2
 	.type cuGraphNodeGetDependencies_v2,@function
 cuGraphNodeGetDependencies_v2:	endbr64
-	jmp	*carmine_front_slots+1384(%rip)
+	jmp	*carmine_front_slots+1456(%rip)
 	.size cuGraphNodeGetDependencies_v2,.-cuGraphNodeGetDependencies_v2
 	.globl cuGraphNodeGetDependentNodes
 	.type cuGraphNodeGetDependentNodes,@function
 cuGraphNodeGetDependentNodes:	endbr64
-	jmp	*carmine_front_slots+1392(%rip)
+	jmp	*carmine_front_slots+1464(%rip)
 	.size cuGraphNodeGetDependentNodes,.-cuGraphNodeGetDependentNodes
 	.globl cuGraphNodeGetDependentNodes_v2
 	.type cuGraphNodeGetDependentNodes_v2,@function
 cuGraphNodeGetDependentNodes_v2:	endbr64
-	jmp	*carmine_front_slots+1400(%rip)
+	jmp	*carmine_front_slots+1472(%rip)
 	.size cuGraphNodeGetDependentNodes_v2,.-cuGraphNodeGetDependentNodes_v2
 	.globl cuGraphNodeGetEnabled
 	.type cuGraphNodeGetEnabled,@function
 cuGraphNodeGetEnabled:	endbr64
-	jmp	*carmine_front_slots+1408(%rip)
+	jmp	*carmine_front_slots+1480(%rip)
 	.size cuGraphNodeGetEnabled,.-cuGraphNodeGetEnabled
 	.globl cuGraphNodeGetLocalId
 	.type cuGraphNodeGetLocalId,@function
 cuGraphNodeGetLocalId:	endbr64
-	jmp	*carmine_front_slots+1416(%rip)
+	jmp	*carmine_front_slots+1488(%rip)
 	.size cuGraphNodeGetLocalId,.-cuGraphNodeGetLocalId
 	.globl cuGraphNodeGetParams
 	.type cuGraphNodeGetParams,@function
 cuGraphNodeGetParams:	endbr64
-	jmp	*carmine_front_slots+1424(%rip)
+	jmp	*carmine_front_slots+1496(%rip)
 	.size cuGraphNodeGetParams,.-cuGraphNodeGetParams
 	.globl cuGraphNodeGetToolsId
 	.type cuGraphNodeGetToolsId,@function
 cuGraphNodeGetToolsId:	endbr64
-	jmp	*carmine_front_slots+1432(%rip)
+	jmp	*carmine_front_slots+1504(%rip)
 	.size cuGraphNodeGetToolsId,.-cuGraphNodeGetToolsId
 	.globl cuGraphNodeGetType
 	.type cuGraphNodeGetType,@function
 cuGraphNodeGetType:	endbr64
-	jmp	*carmine_front_slots+1440(%rip)
+	jmp	*carmine_front_slots+1512(%rip)
 	.size cuGraphNodeGetType,.-cuGraphNodeGetType
 	.globl cuGraphNodeSetEnabled
 	.type cuGraphNodeSetEnabled,@function
 cuGraphNodeSetEnabled:	endbr64
-	jmp	*carmine_front_slots+1448(%rip)
+	jmp	*carmine_front_slots+1520(%rip)
 	.size cuGraphNodeSetEnabled,.-cuGraphNodeSetEnabled
 	.globl cuGraphNodeSetParams
 	.type cuGraphNodeSetParams,@function
 cuGraphNodeSetParams:	endbr64
-	jmp	*carmine_front_slots+1456(%rip)
+	jmp	*carmine_front_slots+1528(%rip)
 	.size cuGraphNodeSetParams,.-cuGraphNodeSetParams
 	.globl cuGraphReleaseUserObject
 	.type cuGraphReleaseUserObject,@function
 cuGraphReleaseUserObject:	endbr64
-	jmp	*carmine_front_slots+1464(%rip)
+	jmp	*carmine_front_slots+1536(%rip)
 	.size cuGraphReleaseUserObject,.-cuGraphReleaseUserObject
 	.globl cuGraphRemoveDependencies
 	.type cuGraphRemoveDependencies,@function
 cuGraphRemoveDependencies:	endbr64
-	jmp	*carmine_front_slots+1472(%rip)
+	jmp	*carmine_front_slots+1544(%rip)
 	.size cuGraphRemoveDependencies,.-cuGraphRemoveDependencies
 	.globl cuGraphRemoveDependencies_v2
 	.type cuGraphRemoveDependencies_v2,@function
 cuGraphRemoveDependencies_v2:	endbr64
-	jmp	*carmine_front_slots+1480(%rip)
+	jmp	*carmine_front_slots+1552(%rip)
 	.size cuGraphRemoveDependencies_v2,.-cuGraphRemoveDependencies_v2
 	.globl cuGraphRetainUserObject
 	.type cuGraphRetainUserObject,@function
 cuGraphRetainUserObject:	endbr64
-	jmp	*carmine_front_slots+1488(%rip)
+	jmp	*carmine_front_slots+1560(%rip)
 	.size cuGraphRetainUserObject,.-cuGraphRetainUserObject
 	.globl cuGraphUpload
 	.type cuGraphUpload,@function
 cuGraphUpload:	endbr64
-	jmp	*carmine_front_slots+1496(%rip)
+	jmp	*carmine_front_slots+1568(%rip)
 	.size cuGraphUpload,.-cuGraphUpload
 	.globl cuGraphUpload_ptsz
 	.type cuGraphUpload_ptsz,@function
@@ -966,12 +1011,12 @@ cuGraphUpload_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+1496(%rip)
+1:	jmp	*carmine_front_slots+1568(%rip)
 	.size cuGraphUpload_ptsz,.-cuGraphUpload_ptsz
 	.globl cuGraphicsMapResources
 	.type cuGraphicsMapResources,@function
 cuGraphicsMapResources:	endbr64
-	jmp	*carmine_front_slots+1504(%rip)
+	jmp	*carmine_front_slots+1576(%rip)
 	.size cuGraphicsMapResources,.-cuGraphicsMapResources
 	.globl cuGraphicsMapResources_ptsz
 	.type cuGraphicsMapResources_ptsz,@function
@@ -979,32 +1024,32 @@ cuGraphicsMapResources_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1504(%rip)
+1:	jmp	*carmine_front_slots+1576(%rip)
 	.size cuGraphicsMapResources_ptsz,.-cuGraphicsMapResources_ptsz
 	.globl cuGraphicsResourceGetMappedMipmappedArray
 	.type cuGraphicsResourceGetMappedMipmappedArray,@function
 cuGraphicsResourceGetMappedMipmappedArray:	endbr64
-	jmp	*carmine_front_slots+1512(%rip)
+	jmp	*carmine_front_slots+1584(%rip)
 	.size cuGraphicsResourceGetMappedMipmappedArray,.-cuGraphicsResourceGetMappedMipmappedArray
 	.globl cuGraphicsResourceGetMappedPointer_v2
 	.type cuGraphicsResourceGetMappedPointer_v2,@function
 cuGraphicsResourceGetMappedPointer_v2:	endbr64
-	jmp	*carmine_front_slots+1520(%rip)
+	jmp	*carmine_front_slots+1592(%rip)
 	.size cuGraphicsResourceGetMappedPointer_v2,.-cuGraphicsResourceGetMappedPointer_v2
 	.globl cuGraphicsResourceSetMapFlags_v2
 	.type cuGraphicsResourceSetMapFlags_v2,@function
 cuGraphicsResourceSetMapFlags_v2:	endbr64
-	jmp	*carmine_front_slots+1528(%rip)
+	jmp	*carmine_front_slots+1600(%rip)
 	.size cuGraphicsResourceSetMapFlags_v2,.-cuGraphicsResourceSetMapFlags_v2
 	.globl cuGraphicsSubResourceGetMappedArray
 	.type cuGraphicsSubResourceGetMappedArray,@function
 cuGraphicsSubResourceGetMappedArray:	endbr64
-	jmp	*carmine_front_slots+1536(%rip)
+	jmp	*carmine_front_slots+1608(%rip)
 	.size cuGraphicsSubResourceGetMappedArray,.-cuGraphicsSubResourceGetMappedArray
 	.globl cuGraphicsUnmapResources
 	.type cuGraphicsUnmapResources,@function
 cuGraphicsUnmapResources:	endbr64
-	jmp	*carmine_front_slots+1544(%rip)
+	jmp	*carmine_front_slots+1616(%rip)
 	.size cuGraphicsUnmapResources,.-cuGraphicsUnmapResources
 	.globl cuGraphicsUnmapResources_ptsz
 	.type cuGraphicsUnmapResources_ptsz,@function
@@ -1012,132 +1057,132 @@ cuGraphicsUnmapResources_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1544(%rip)
+1:	jmp	*carmine_front_slots+1616(%rip)
 	.size cuGraphicsUnmapResources_ptsz,.-cuGraphicsUnmapResources_ptsz
 	.globl cuGraphicsUnregisterResource
 	.type cuGraphicsUnregisterResource,@function
 cuGraphicsUnregisterResource:	endbr64
-	jmp	*carmine_front_slots+1552(%rip)
+	jmp	*carmine_front_slots+1624(%rip)
 	.size cuGraphicsUnregisterResource,.-cuGraphicsUnregisterResource
 	.globl cuGreenCtxCreate
 	.type cuGreenCtxCreate,@function
 cuGreenCtxCreate:	endbr64
-	jmp	*carmine_front_slots+1560(%rip)
+	jmp	*carmine_front_slots+1632(%rip)
 	.size cuGreenCtxCreate,.-cuGreenCtxCreate
 	.globl cuGreenCtxDestroy
 	.type cuGreenCtxDestroy,@function
 cuGreenCtxDestroy:	endbr64
-	jmp	*carmine_front_slots+1568(%rip)
+	jmp	*carmine_front_slots+1640(%rip)
 	.size cuGreenCtxDestroy,.-cuGreenCtxDestroy
 	.globl cuGreenCtxGetDevResource
 	.type cuGreenCtxGetDevResource,@function
 cuGreenCtxGetDevResource:	endbr64
-	jmp	*carmine_front_slots+1576(%rip)
+	jmp	*carmine_front_slots+1648(%rip)
 	.size cuGreenCtxGetDevResource,.-cuGreenCtxGetDevResource
 	.globl cuGreenCtxGetId
 	.type cuGreenCtxGetId,@function
 cuGreenCtxGetId:	endbr64
-	jmp	*carmine_front_slots+1584(%rip)
+	jmp	*carmine_front_slots+1656(%rip)
 	.size cuGreenCtxGetId,.-cuGreenCtxGetId
 	.globl cuGreenCtxRecordEvent
 	.type cuGreenCtxRecordEvent,@function
 cuGreenCtxRecordEvent:	endbr64
-	jmp	*carmine_front_slots+1592(%rip)
+	jmp	*carmine_front_slots+1664(%rip)
 	.size cuGreenCtxRecordEvent,.-cuGreenCtxRecordEvent
 	.globl cuGreenCtxStreamCreate
 	.type cuGreenCtxStreamCreate,@function
 cuGreenCtxStreamCreate:	endbr64
-	jmp	*carmine_front_slots+1600(%rip)
+	jmp	*carmine_front_slots+1672(%rip)
 	.size cuGreenCtxStreamCreate,.-cuGreenCtxStreamCreate
 	.globl cuGreenCtxWaitEvent
 	.type cuGreenCtxWaitEvent,@function
 cuGreenCtxWaitEvent:	endbr64
-	jmp	*carmine_front_slots+1608(%rip)
+	jmp	*carmine_front_slots+1680(%rip)
 	.size cuGreenCtxWaitEvent,.-cuGreenCtxWaitEvent
 	.globl cuImportExternalMemory
 	.type cuImportExternalMemory,@function
 cuImportExternalMemory:	endbr64
-	jmp	*carmine_front_slots+1616(%rip)
+	jmp	*carmine_front_slots+1688(%rip)
 	.size cuImportExternalMemory,.-cuImportExternalMemory
 	.globl cuImportExternalSemaphore
 	.type cuImportExternalSemaphore,@function
 cuImportExternalSemaphore:	endbr64
-	jmp	*carmine_front_slots+1624(%rip)
+	jmp	*carmine_front_slots+1696(%rip)
 	.size cuImportExternalSemaphore,.-cuImportExternalSemaphore
 	.globl cuInit
 	.type cuInit,@function
 cuInit:	endbr64
-	jmp	*carmine_front_slots+1632(%rip)
+	jmp	*carmine_front_slots+1704(%rip)
 	.size cuInit,.-cuInit
 	.globl cuIpcCloseMemHandle
 	.type cuIpcCloseMemHandle,@function
 cuIpcCloseMemHandle:	endbr64
-	jmp	*carmine_front_slots+1640(%rip)
+	jmp	*carmine_front_slots+1712(%rip)
 	.size cuIpcCloseMemHandle,.-cuIpcCloseMemHandle
 	.globl cuIpcGetEventHandle
 	.type cuIpcGetEventHandle,@function
 cuIpcGetEventHandle:	endbr64
-	jmp	*carmine_front_slots+1648(%rip)
+	jmp	*carmine_front_slots+1720(%rip)
 	.size cuIpcGetEventHandle,.-cuIpcGetEventHandle
 	.globl cuIpcGetMemHandle
 	.type cuIpcGetMemHandle,@function
 cuIpcGetMemHandle:	endbr64
-	jmp	*carmine_front_slots+1656(%rip)
+	jmp	*carmine_front_slots+1728(%rip)
 	.size cuIpcGetMemHandle,.-cuIpcGetMemHandle
 	.globl cuIpcOpenEventHandle
 	.type cuIpcOpenEventHandle,@function
 cuIpcOpenEventHandle:	endbr64
-	jmp	*carmine_front_slots+1664(%rip)
+	jmp	*carmine_front_slots+1736(%rip)
 	.size cuIpcOpenEventHandle,.-cuIpcOpenEventHandle
 	.globl cuIpcOpenMemHandle_v2
 	.type cuIpcOpenMemHandle_v2,@function
 cuIpcOpenMemHandle_v2:	endbr64
-	jmp	*carmine_front_slots+1672(%rip)
+	jmp	*carmine_front_slots+1744(%rip)
 	.size cuIpcOpenMemHandle_v2,.-cuIpcOpenMemHandle_v2
 	.globl cuKernelGetAttribute
 	.type cuKernelGetAttribute,@function
 cuKernelGetAttribute:	endbr64
-	jmp	*carmine_front_slots+1680(%rip)
+	jmp	*carmine_front_slots+1752(%rip)
 	.size cuKernelGetAttribute,.-cuKernelGetAttribute
 	.globl cuKernelGetFunction
 	.type cuKernelGetFunction,@function
 cuKernelGetFunction:	endbr64
-	jmp	*carmine_front_slots+1688(%rip)
+	jmp	*carmine_front_slots+1760(%rip)
 	.size cuKernelGetFunction,.-cuKernelGetFunction
 	.globl cuKernelGetLibrary
 	.type cuKernelGetLibrary,@function
 cuKernelGetLibrary:	endbr64
-	jmp	*carmine_front_slots+1696(%rip)
+	jmp	*carmine_front_slots+1768(%rip)
 	.size cuKernelGetLibrary,.-cuKernelGetLibrary
 	.globl cuKernelGetName
 	.type cuKernelGetName,@function
 cuKernelGetName:	endbr64
-	jmp	*carmine_front_slots+1704(%rip)
+	jmp	*carmine_front_slots+1776(%rip)
 	.size cuKernelGetName,.-cuKernelGetName
 	.globl cuKernelGetParamCount
 	.type cuKernelGetParamCount,@function
 cuKernelGetParamCount:	endbr64
-	jmp	*carmine_front_slots+1712(%rip)
+	jmp	*carmine_front_slots+1784(%rip)
 	.size cuKernelGetParamCount,.-cuKernelGetParamCount
 	.globl cuKernelGetParamInfo
 	.type cuKernelGetParamInfo,@function
 cuKernelGetParamInfo:	endbr64
-	jmp	*carmine_front_slots+1720(%rip)
+	jmp	*carmine_front_slots+1792(%rip)
 	.size cuKernelGetParamInfo,.-cuKernelGetParamInfo
 	.globl cuKernelSetAttribute
 	.type cuKernelSetAttribute,@function
 cuKernelSetAttribute:	endbr64
-	jmp	*carmine_front_slots+1728(%rip)
+	jmp	*carmine_front_slots+1800(%rip)
 	.size cuKernelSetAttribute,.-cuKernelSetAttribute
 	.globl cuKernelSetCacheConfig
 	.type cuKernelSetCacheConfig,@function
 cuKernelSetCacheConfig:	endbr64
-	jmp	*carmine_front_slots+1736(%rip)
+	jmp	*carmine_front_slots+1808(%rip)
 	.size cuKernelSetCacheConfig,.-cuKernelSetCacheConfig
 	.globl cuLaunchCooperativeKernel
 	.type cuLaunchCooperativeKernel,@function
 cuLaunchCooperativeKernel:	endbr64
-	jmp	*carmine_front_slots+1744(%rip)
+	jmp	*carmine_front_slots+1816(%rip)
 	.size cuLaunchCooperativeKernel,.-cuLaunchCooperativeKernel
 	.globl cuLaunchCooperativeKernel_ptsz
 	.type cuLaunchCooperativeKernel_ptsz,@function
@@ -1145,12 +1190,12 @@ cuLaunchCooperativeKernel_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1744(%rip)
+1:	jmp	*carmine_front_slots+1816(%rip)
 	.size cuLaunchCooperativeKernel_ptsz,.-cuLaunchCooperativeKernel_ptsz
 	.globl cuLaunchHostFunc
 	.type cuLaunchHostFunc,@function
 cuLaunchHostFunc:	endbr64
-	jmp	*carmine_front_slots+1752(%rip)
+	jmp	*carmine_front_slots+1824(%rip)
 	.size cuLaunchHostFunc,.-cuLaunchHostFunc
 	.globl cuLaunchHostFunc_ptsz
 	.type cuLaunchHostFunc_ptsz,@function
@@ -1158,12 +1203,12 @@ cuLaunchHostFunc_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1752(%rip)
+1:	jmp	*carmine_front_slots+1824(%rip)
 	.size cuLaunchHostFunc_ptsz,.-cuLaunchHostFunc_ptsz
 	.globl cuLaunchHostFunc_v2
 	.type cuLaunchHostFunc_v2,@function
 cuLaunchHostFunc_v2:	endbr64
-	jmp	*carmine_front_slots+1760(%rip)
+	jmp	*carmine_front_slots+1832(%rip)
 	.size cuLaunchHostFunc_v2,.-cuLaunchHostFunc_v2
 	.globl cuLaunchHostFunc_v2_ptsz
 	.type cuLaunchHostFunc_v2_ptsz,@function
@@ -1171,22 +1216,22 @@ cuLaunchHostFunc_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1760(%rip)
+1:	jmp	*carmine_front_slots+1832(%rip)
 	.size cuLaunchHostFunc_v2_ptsz,.-cuLaunchHostFunc_v2_ptsz
 	.globl cuLaunchKernel
 	.type cuLaunchKernel,@function
 cuLaunchKernel:	endbr64
-	jmp	*carmine_front_slots+1768(%rip)
+	jmp	*carmine_front_slots+1840(%rip)
 	.size cuLaunchKernel,.-cuLaunchKernel
 	.globl cuLaunchKernelEx
 	.type cuLaunchKernelEx,@function
 cuLaunchKernelEx:	endbr64
-	jmp	*carmine_front_slots+1776(%rip)
+	jmp	*carmine_front_slots+1848(%rip)
 	.size cuLaunchKernelEx,.-cuLaunchKernelEx
 	.globl cuLaunchKernelEx_ptsz
 	.type cuLaunchKernelEx_ptsz,@function
 cuLaunchKernelEx_ptsz:	endbr64
-	jmp	*carmine_front_slots+1784(%rip)
+	jmp	*carmine_front_slots+1856(%rip)
 	.size cuLaunchKernelEx_ptsz,.-cuLaunchKernelEx_ptsz
 	.globl cuLaunchKernel_ptsz
 	.type cuLaunchKernel_ptsz,@function
@@ -1194,127 +1239,132 @@ cuLaunchKernel_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1768(%rip)
+1:	jmp	*carmine_front_slots+1840(%rip)
 	.size cuLaunchKernel_ptsz,.-cuLaunchKernel_ptsz
 	.globl cuLibraryEnumerateKernels
 	.type cuLibraryEnumerateKernels,@function
 cuLibraryEnumerateKernels:	endbr64
-	jmp	*carmine_front_slots+1792(%rip)
+	jmp	*carmine_front_slots+1864(%rip)
 	.size cuLibraryEnumerateKernels,.-cuLibraryEnumerateKernels
 	.globl cuLibraryGetGlobal
 	.type cuLibraryGetGlobal,@function
 cuLibraryGetGlobal:	endbr64
-	jmp	*carmine_front_slots+1800(%rip)
+	jmp	*carmine_front_slots+1872(%rip)
 	.size cuLibraryGetGlobal,.-cuLibraryGetGlobal
 	.globl cuLibraryGetKernel
 	.type cuLibraryGetKernel,@function
 cuLibraryGetKernel:	endbr64
-	jmp	*carmine_front_slots+1808(%rip)
+	jmp	*carmine_front_slots+1880(%rip)
 	.size cuLibraryGetKernel,.-cuLibraryGetKernel
 	.globl cuLibraryGetKernelCount
 	.type cuLibraryGetKernelCount,@function
 cuLibraryGetKernelCount:	endbr64
-	jmp	*carmine_front_slots+1816(%rip)
+	jmp	*carmine_front_slots+1888(%rip)
 	.size cuLibraryGetKernelCount,.-cuLibraryGetKernelCount
 	.globl cuLibraryGetManaged
 	.type cuLibraryGetManaged,@function
 cuLibraryGetManaged:	endbr64
-	jmp	*carmine_front_slots+1824(%rip)
+	jmp	*carmine_front_slots+1896(%rip)
 	.size cuLibraryGetManaged,.-cuLibraryGetManaged
+	.globl cuLibraryGetModule
+	.type cuLibraryGetModule,@function
+cuLibraryGetModule:	endbr64
+	jmp	*carmine_front_slots+1904(%rip)
+	.size cuLibraryGetModule,.-cuLibraryGetModule
 	.globl cuLibraryGetUnifiedFunction
 	.type cuLibraryGetUnifiedFunction,@function
 cuLibraryGetUnifiedFunction:	endbr64
-	jmp	*carmine_front_slots+1832(%rip)
+	jmp	*carmine_front_slots+1912(%rip)
 	.size cuLibraryGetUnifiedFunction,.-cuLibraryGetUnifiedFunction
 	.globl cuLibraryLoadData
 	.type cuLibraryLoadData,@function
 cuLibraryLoadData:	endbr64
-	jmp	*carmine_front_slots+1840(%rip)
+	jmp	*carmine_front_slots+1920(%rip)
 	.size cuLibraryLoadData,.-cuLibraryLoadData
 	.globl cuLibraryLoadFromFile
 	.type cuLibraryLoadFromFile,@function
 cuLibraryLoadFromFile:	endbr64
-	jmp	*carmine_front_slots+1848(%rip)
+	jmp	*carmine_front_slots+1928(%rip)
 	.size cuLibraryLoadFromFile,.-cuLibraryLoadFromFile
 	.globl cuLibraryUnload
 	.type cuLibraryUnload,@function
 cuLibraryUnload:	endbr64
-	jmp	*carmine_front_slots+1856(%rip)
+	jmp	*carmine_front_slots+1936(%rip)
 	.size cuLibraryUnload,.-cuLibraryUnload
 	.globl cuLinkAddData_v2
 	.type cuLinkAddData_v2,@function
 cuLinkAddData_v2:	endbr64
-	jmp	*carmine_front_slots+1864(%rip)
+	jmp	*carmine_front_slots+1944(%rip)
 	.size cuLinkAddData_v2,.-cuLinkAddData_v2
 	.globl cuLinkAddFile_v2
 	.type cuLinkAddFile_v2,@function
 cuLinkAddFile_v2:	endbr64
-	jmp	*carmine_front_slots+1872(%rip)
+	jmp	*carmine_front_slots+1952(%rip)
 	.size cuLinkAddFile_v2,.-cuLinkAddFile_v2
 	.globl cuLinkComplete
 	.type cuLinkComplete,@function
 cuLinkComplete:	endbr64
-	jmp	*carmine_front_slots+1880(%rip)
+	jmp	*carmine_front_slots+1960(%rip)
 	.size cuLinkComplete,.-cuLinkComplete
 	.globl cuLinkCreate_v2
 	.type cuLinkCreate_v2,@function
 cuLinkCreate_v2:	endbr64
-	jmp	*carmine_front_slots+1888(%rip)
+	jmp	*carmine_front_slots+1968(%rip)
 	.size cuLinkCreate_v2,.-cuLinkCreate_v2
 	.globl cuLinkDestroy
 	.type cuLinkDestroy,@function
 cuLinkDestroy:	endbr64
-	jmp	*carmine_front_slots+1896(%rip)
+	jmp	*carmine_front_slots+1976(%rip)
 	.size cuLinkDestroy,.-cuLinkDestroy
 	.globl cuLogsCurrent
 	.type cuLogsCurrent,@function
 cuLogsCurrent:	endbr64
-	jmp	*carmine_front_slots+1904(%rip)
+	jmp	*carmine_front_slots+1984(%rip)
 	.size cuLogsCurrent,.-cuLogsCurrent
 	.globl cuLogsDumpToFile
 	.type cuLogsDumpToFile,@function
 cuLogsDumpToFile:	endbr64
-	jmp	*carmine_front_slots+1912(%rip)
+	jmp	*carmine_front_slots+1992(%rip)
 	.size cuLogsDumpToFile,.-cuLogsDumpToFile
 	.globl cuLogsDumpToMemory
 	.type cuLogsDumpToMemory,@function
 cuLogsDumpToMemory:	endbr64
-	jmp	*carmine_front_slots+1920(%rip)
+	jmp	*carmine_front_slots+2000(%rip)
 	.size cuLogsDumpToMemory,.-cuLogsDumpToMemory
 	.globl cuLogsRegisterCallback
 	.type cuLogsRegisterCallback,@function
 cuLogsRegisterCallback:	endbr64
-	jmp	*carmine_front_slots+1928(%rip)
+	jmp	*carmine_front_slots+2008(%rip)
 	.size cuLogsRegisterCallback,.-cuLogsRegisterCallback
 	.globl cuLogsUnregisterCallback
 	.type cuLogsUnregisterCallback,@function
 cuLogsUnregisterCallback:	endbr64
-	jmp	*carmine_front_slots+1936(%rip)
+	jmp	*carmine_front_slots+2016(%rip)
 	.size cuLogsUnregisterCallback,.-cuLogsUnregisterCallback
 	.globl cuMemAddressFree
 	.type cuMemAddressFree,@function
 cuMemAddressFree:	endbr64
-	jmp	*carmine_front_slots+1944(%rip)
+	jmp	*carmine_front_slots+2024(%rip)
 	.size cuMemAddressFree,.-cuMemAddressFree
 	.globl cuMemAddressReserve
 	.type cuMemAddressReserve,@function
 cuMemAddressReserve:	endbr64
-	jmp	*carmine_front_slots+1952(%rip)
+	jmp	*carmine_front_slots+2032(%rip)
 	.size cuMemAddressReserve,.-cuMemAddressReserve
 	.globl cuMemAdvise
 	.type cuMemAdvise,@function
 cuMemAdvise:	endbr64
-	jmp	*carmine_front_slots+1960(%rip)
+	jmp	*carmine_front_slots+2040(%rip)
 	.size cuMemAdvise,.-cuMemAdvise
 	.globl cuMemAdvise_v2
 	.type cuMemAdvise_v2,@function
 cuMemAdvise_v2:	endbr64
-	jmp	*carmine_front_slots+1968(%rip)
+	jmp	*carmine_front_slots+2048(%rip)
 	.size cuMemAdvise_v2,.-cuMemAdvise_v2
 	.globl cuMemAllocAsync
 	.type cuMemAllocAsync,@function
 cuMemAllocAsync:	endbr64
-	jmp	*carmine_front_slots+1976(%rip)
+	jmp	*carmine_front_slots+2056(%rip)
 	.size cuMemAllocAsync,.-cuMemAllocAsync
 	.globl cuMemAllocAsync_ptsz
 	.type cuMemAllocAsync_ptsz,@function
@@ -1322,12 +1372,12 @@ cuMemAllocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+1976(%rip)
+1:	jmp	*carmine_front_slots+2056(%rip)
 	.size cuMemAllocAsync_ptsz,.-cuMemAllocAsync_ptsz
 	.globl cuMemAllocFromPoolAsync
 	.type cuMemAllocFromPoolAsync,@function
 cuMemAllocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+1984(%rip)
+	jmp	*carmine_front_slots+2064(%rip)
 	.size cuMemAllocFromPoolAsync,.-cuMemAllocFromPoolAsync
 	.globl cuMemAllocFromPoolAsync_ptsz
 	.type cuMemAllocFromPoolAsync_ptsz,@function
@@ -1335,37 +1385,37 @@ cuMemAllocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+1984(%rip)
+1:	jmp	*carmine_front_slots+2064(%rip)
 	.size cuMemAllocFromPoolAsync_ptsz,.-cuMemAllocFromPoolAsync_ptsz
 	.globl cuMemAllocHost_v2
 	.type cuMemAllocHost_v2,@function
 cuMemAllocHost_v2:	endbr64
-	jmp	*carmine_front_slots+1992(%rip)
+	jmp	*carmine_front_slots+2072(%rip)
 	.size cuMemAllocHost_v2,.-cuMemAllocHost_v2
 	.globl cuMemAllocManaged
 	.type cuMemAllocManaged,@function
 cuMemAllocManaged:	endbr64
-	jmp	*carmine_front_slots+2000(%rip)
+	jmp	*carmine_front_slots+2080(%rip)
 	.size cuMemAllocManaged,.-cuMemAllocManaged
 	.globl cuMemAllocPitch_v2
 	.type cuMemAllocPitch_v2,@function
 cuMemAllocPitch_v2:	endbr64
-	jmp	*carmine_front_slots+2008(%rip)
+	jmp	*carmine_front_slots+2088(%rip)
 	.size cuMemAllocPitch_v2,.-cuMemAllocPitch_v2
 	.globl cuMemAlloc_v2
 	.type cuMemAlloc_v2,@function
 cuMemAlloc_v2:	endbr64
-	jmp	*carmine_front_slots+2016(%rip)
+	jmp	*carmine_front_slots+2096(%rip)
 	.size cuMemAlloc_v2,.-cuMemAlloc_v2
 	.globl cuMemCreate
 	.type cuMemCreate,@function
 cuMemCreate:	endbr64
-	jmp	*carmine_front_slots+2024(%rip)
+	jmp	*carmine_front_slots+2104(%rip)
 	.size cuMemCreate,.-cuMemCreate
 	.globl cuMemDiscardAndPrefetchBatchAsync
 	.type cuMemDiscardAndPrefetchBatchAsync,@function
 cuMemDiscardAndPrefetchBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2032(%rip)
+	jmp	*carmine_front_slots+2112(%rip)
 	.size cuMemDiscardAndPrefetchBatchAsync,.-cuMemDiscardAndPrefetchBatchAsync
 	.globl cuMemDiscardAndPrefetchBatchAsync_ptsz
 	.type cuMemDiscardAndPrefetchBatchAsync_ptsz,@function
@@ -1373,12 +1423,12 @@ cuMemDiscardAndPrefetchBatchAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+2032(%rip)
+1:	jmp	*carmine_front_slots+2112(%rip)
 	.size cuMemDiscardAndPrefetchBatchAsync_ptsz,.-cuMemDiscardAndPrefetchBatchAsync_ptsz
 	.globl cuMemDiscardBatchAsync
 	.type cuMemDiscardBatchAsync,@function
 cuMemDiscardBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2040(%rip)
+	jmp	*carmine_front_slots+2120(%rip)
 	.size cuMemDiscardBatchAsync,.-cuMemDiscardBatchAsync
 	.globl cuMemDiscardBatchAsync_ptsz
 	.type cuMemDiscardBatchAsync_ptsz,@function
@@ -1386,17 +1436,17 @@ cuMemDiscardBatchAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2040(%rip)
+1:	jmp	*carmine_front_slots+2120(%rip)
 	.size cuMemDiscardBatchAsync_ptsz,.-cuMemDiscardBatchAsync_ptsz
 	.globl cuMemExportToShareableHandle
 	.type cuMemExportToShareableHandle,@function
 cuMemExportToShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2048(%rip)
+	jmp	*carmine_front_slots+2128(%rip)
 	.size cuMemExportToShareableHandle,.-cuMemExportToShareableHandle
 	.globl cuMemFreeAsync
 	.type cuMemFreeAsync,@function
 cuMemFreeAsync:	endbr64
-	jmp	*carmine_front_slots+2056(%rip)
+	jmp	*carmine_front_slots+2136(%rip)
 	.size cuMemFreeAsync,.-cuMemFreeAsync
 	.globl cuMemFreeAsync_ptsz
 	.type cuMemFreeAsync_ptsz,@function
@@ -1404,147 +1454,165 @@ cuMemFreeAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2056(%rip)
+1:	jmp	*carmine_front_slots+2136(%rip)
 	.size cuMemFreeAsync_ptsz,.-cuMemFreeAsync_ptsz
 	.globl cuMemFreeHost
 	.type cuMemFreeHost,@function
 cuMemFreeHost:	endbr64
-	jmp	*carmine_front_slots+2064(%rip)
+	jmp	*carmine_front_slots+2144(%rip)
 	.size cuMemFreeHost,.-cuMemFreeHost
 	.globl cuMemFree_v2
 	.type cuMemFree_v2,@function
 cuMemFree_v2:	endbr64
-	jmp	*carmine_front_slots+2072(%rip)
+	jmp	*carmine_front_slots+2152(%rip)
 	.size cuMemFree_v2,.-cuMemFree_v2
 	.globl cuMemGetAccess
 	.type cuMemGetAccess,@function
 cuMemGetAccess:	endbr64
-	jmp	*carmine_front_slots+2080(%rip)
+	jmp	*carmine_front_slots+2160(%rip)
 	.size cuMemGetAccess,.-cuMemGetAccess
 	.globl cuMemGetAddressRange_v2
 	.type cuMemGetAddressRange_v2,@function
 cuMemGetAddressRange_v2:	endbr64
-	jmp	*carmine_front_slots+2088(%rip)
+	jmp	*carmine_front_slots+2168(%rip)
 	.size cuMemGetAddressRange_v2,.-cuMemGetAddressRange_v2
 	.globl cuMemGetAllocationGranularity
 	.type cuMemGetAllocationGranularity,@function
 cuMemGetAllocationGranularity:	endbr64
-	jmp	*carmine_front_slots+2096(%rip)
+	jmp	*carmine_front_slots+2176(%rip)
 	.size cuMemGetAllocationGranularity,.-cuMemGetAllocationGranularity
 	.globl cuMemGetAllocationPropertiesFromHandle
 	.type cuMemGetAllocationPropertiesFromHandle,@function
 cuMemGetAllocationPropertiesFromHandle:	endbr64
-	jmp	*carmine_front_slots+2104(%rip)
+	jmp	*carmine_front_slots+2184(%rip)
 	.size cuMemGetAllocationPropertiesFromHandle,.-cuMemGetAllocationPropertiesFromHandle
 	.globl cuMemGetDefaultMemPool
 	.type cuMemGetDefaultMemPool,@function
 cuMemGetDefaultMemPool:	endbr64
-	jmp	*carmine_front_slots+2112(%rip)
+	jmp	*carmine_front_slots+2192(%rip)
 	.size cuMemGetDefaultMemPool,.-cuMemGetDefaultMemPool
+	.globl cuMemGetHandleForAddressRange
+	.type cuMemGetHandleForAddressRange,@function
+cuMemGetHandleForAddressRange:	endbr64
+	jmp	*carmine_front_slots+2200(%rip)
+	.size cuMemGetHandleForAddressRange,.-cuMemGetHandleForAddressRange
 	.globl cuMemGetInfo_v2
 	.type cuMemGetInfo_v2,@function
 cuMemGetInfo_v2:	endbr64
-	jmp	*carmine_front_slots+2120(%rip)
+	jmp	*carmine_front_slots+2208(%rip)
 	.size cuMemGetInfo_v2,.-cuMemGetInfo_v2
 	.globl cuMemGetMemPool
 	.type cuMemGetMemPool,@function
 cuMemGetMemPool:	endbr64
-	jmp	*carmine_front_slots+2128(%rip)
+	jmp	*carmine_front_slots+2216(%rip)
 	.size cuMemGetMemPool,.-cuMemGetMemPool
 	.globl cuMemHostAlloc
 	.type cuMemHostAlloc,@function
 cuMemHostAlloc:	endbr64
-	jmp	*carmine_front_slots+2136(%rip)
+	jmp	*carmine_front_slots+2224(%rip)
 	.size cuMemHostAlloc,.-cuMemHostAlloc
 	.globl cuMemHostGetDevicePointer_v2
 	.type cuMemHostGetDevicePointer_v2,@function
 cuMemHostGetDevicePointer_v2:	endbr64
-	jmp	*carmine_front_slots+2144(%rip)
+	jmp	*carmine_front_slots+2232(%rip)
 	.size cuMemHostGetDevicePointer_v2,.-cuMemHostGetDevicePointer_v2
 	.globl cuMemHostGetFlags
 	.type cuMemHostGetFlags,@function
 cuMemHostGetFlags:	endbr64
-	jmp	*carmine_front_slots+2152(%rip)
+	jmp	*carmine_front_slots+2240(%rip)
 	.size cuMemHostGetFlags,.-cuMemHostGetFlags
 	.globl cuMemHostRegister_v2
 	.type cuMemHostRegister_v2,@function
 cuMemHostRegister_v2:	endbr64
-	jmp	*carmine_front_slots+2160(%rip)
+	jmp	*carmine_front_slots+2248(%rip)
 	.size cuMemHostRegister_v2,.-cuMemHostRegister_v2
 	.globl cuMemHostUnregister
 	.type cuMemHostUnregister,@function
 cuMemHostUnregister:	endbr64
-	jmp	*carmine_front_slots+2168(%rip)
+	jmp	*carmine_front_slots+2256(%rip)
 	.size cuMemHostUnregister,.-cuMemHostUnregister
 	.globl cuMemImportFromShareableHandle
 	.type cuMemImportFromShareableHandle,@function
 cuMemImportFromShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2176(%rip)
+	jmp	*carmine_front_slots+2264(%rip)
 	.size cuMemImportFromShareableHandle,.-cuMemImportFromShareableHandle
 	.globl cuMemMap
 	.type cuMemMap,@function
 cuMemMap:	endbr64
-	jmp	*carmine_front_slots+2184(%rip)
+	jmp	*carmine_front_slots+2272(%rip)
 	.size cuMemMap,.-cuMemMap
+	.globl cuMemMapArrayAsync
+	.type cuMemMapArrayAsync,@function
+cuMemMapArrayAsync:	endbr64
+	jmp	*carmine_front_slots+2280(%rip)
+	.size cuMemMapArrayAsync,.-cuMemMapArrayAsync
+	.globl cuMemMapArrayAsync_ptsz
+	.type cuMemMapArrayAsync_ptsz,@function
+cuMemMapArrayAsync_ptsz:	endbr64
+	cmpq	$0, %rdx
+	jne	1f
+	movq	$2, %rdx
+1:	jmp	*carmine_front_slots+2280(%rip)
+	.size cuMemMapArrayAsync_ptsz,.-cuMemMapArrayAsync_ptsz
 	.globl cuMemPoolCreate
 	.type cuMemPoolCreate,@function
 cuMemPoolCreate:	endbr64
-	jmp	*carmine_front_slots+2192(%rip)
+	jmp	*carmine_front_slots+2288(%rip)
 	.size cuMemPoolCreate,.-cuMemPoolCreate
 	.globl cuMemPoolDestroy
 	.type cuMemPoolDestroy,@function
 cuMemPoolDestroy:	endbr64
-	jmp	*carmine_front_slots+2200(%rip)
+	jmp	*carmine_front_slots+2296(%rip)
 	.size cuMemPoolDestroy,.-cuMemPoolDestroy
 	.globl cuMemPoolExportPointer
 	.type cuMemPoolExportPointer,@function
 cuMemPoolExportPointer:	endbr64
-	jmp	*carmine_front_slots+2208(%rip)
+	jmp	*carmine_front_slots+2304(%rip)
 	.size cuMemPoolExportPointer,.-cuMemPoolExportPointer
 	.globl cuMemPoolExportToShareableHandle
 	.type cuMemPoolExportToShareableHandle,@function
 cuMemPoolExportToShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2216(%rip)
+	jmp	*carmine_front_slots+2312(%rip)
 	.size cuMemPoolExportToShareableHandle,.-cuMemPoolExportToShareableHandle
 	.globl cuMemPoolGetAccess
 	.type cuMemPoolGetAccess,@function
 cuMemPoolGetAccess:	endbr64
-	jmp	*carmine_front_slots+2224(%rip)
+	jmp	*carmine_front_slots+2320(%rip)
 	.size cuMemPoolGetAccess,.-cuMemPoolGetAccess
 	.globl cuMemPoolGetAttribute
 	.type cuMemPoolGetAttribute,@function
 cuMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2232(%rip)
+	jmp	*carmine_front_slots+2328(%rip)
 	.size cuMemPoolGetAttribute,.-cuMemPoolGetAttribute
 	.globl cuMemPoolImportFromShareableHandle
 	.type cuMemPoolImportFromShareableHandle,@function
 cuMemPoolImportFromShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2240(%rip)
+	jmp	*carmine_front_slots+2336(%rip)
 	.size cuMemPoolImportFromShareableHandle,.-cuMemPoolImportFromShareableHandle
 	.globl cuMemPoolImportPointer
 	.type cuMemPoolImportPointer,@function
 cuMemPoolImportPointer:	endbr64
-	jmp	*carmine_front_slots+2248(%rip)
+	jmp	*carmine_front_slots+2344(%rip)
 	.size cuMemPoolImportPointer,.-cuMemPoolImportPointer
 	.globl cuMemPoolSetAccess
 	.type cuMemPoolSetAccess,@function
 cuMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+2256(%rip)
+	jmp	*carmine_front_slots+2352(%rip)
 	.size cuMemPoolSetAccess,.-cuMemPoolSetAccess
 	.globl cuMemPoolSetAttribute
 	.type cuMemPoolSetAttribute,@function
 cuMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+2264(%rip)
+	jmp	*carmine_front_slots+2360(%rip)
 	.size cuMemPoolSetAttribute,.-cuMemPoolSetAttribute
 	.globl cuMemPoolTrimTo
 	.type cuMemPoolTrimTo,@function
 cuMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+2272(%rip)
+	jmp	*carmine_front_slots+2368(%rip)
 	.size cuMemPoolTrimTo,.-cuMemPoolTrimTo
 	.globl cuMemPrefetchAsync
 	.type cuMemPrefetchAsync,@function
 cuMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+2280(%rip)
+	jmp	*carmine_front_slots+2376(%rip)
 	.size cuMemPrefetchAsync,.-cuMemPrefetchAsync
 	.globl cuMemPrefetchAsync_ptsz
 	.type cuMemPrefetchAsync_ptsz,@function
@@ -1552,12 +1620,12 @@ cuMemPrefetchAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2280(%rip)
+1:	jmp	*carmine_front_slots+2376(%rip)
 	.size cuMemPrefetchAsync_ptsz,.-cuMemPrefetchAsync_ptsz
 	.globl cuMemPrefetchAsync_v2
 	.type cuMemPrefetchAsync_v2,@function
 cuMemPrefetchAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2288(%rip)
+	jmp	*carmine_front_slots+2384(%rip)
 	.size cuMemPrefetchAsync_v2,.-cuMemPrefetchAsync_v2
 	.globl cuMemPrefetchAsync_v2_ptsz
 	.type cuMemPrefetchAsync_v2_ptsz,@function
@@ -1565,12 +1633,12 @@ cuMemPrefetchAsync_v2_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2288(%rip)
+1:	jmp	*carmine_front_slots+2384(%rip)
 	.size cuMemPrefetchAsync_v2_ptsz,.-cuMemPrefetchAsync_v2_ptsz
 	.globl cuMemPrefetchBatchAsync
 	.type cuMemPrefetchBatchAsync,@function
 cuMemPrefetchBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2296(%rip)
+	jmp	*carmine_front_slots+2392(%rip)
 	.size cuMemPrefetchBatchAsync,.-cuMemPrefetchBatchAsync
 	.globl cuMemPrefetchBatchAsync_ptsz
 	.type cuMemPrefetchBatchAsync_ptsz,@function
@@ -1578,52 +1646,52 @@ cuMemPrefetchBatchAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+2296(%rip)
+1:	jmp	*carmine_front_slots+2392(%rip)
 	.size cuMemPrefetchBatchAsync_ptsz,.-cuMemPrefetchBatchAsync_ptsz
 	.globl cuMemRangeGetAttribute
 	.type cuMemRangeGetAttribute,@function
 cuMemRangeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2304(%rip)
+	jmp	*carmine_front_slots+2400(%rip)
 	.size cuMemRangeGetAttribute,.-cuMemRangeGetAttribute
 	.globl cuMemRangeGetAttributes
 	.type cuMemRangeGetAttributes,@function
 cuMemRangeGetAttributes:	endbr64
-	jmp	*carmine_front_slots+2312(%rip)
+	jmp	*carmine_front_slots+2408(%rip)
 	.size cuMemRangeGetAttributes,.-cuMemRangeGetAttributes
 	.globl cuMemRelease
 	.type cuMemRelease,@function
 cuMemRelease:	endbr64
-	jmp	*carmine_front_slots+2320(%rip)
+	jmp	*carmine_front_slots+2416(%rip)
 	.size cuMemRelease,.-cuMemRelease
 	.globl cuMemRetainAllocationHandle
 	.type cuMemRetainAllocationHandle,@function
 cuMemRetainAllocationHandle:	endbr64
-	jmp	*carmine_front_slots+2328(%rip)
+	jmp	*carmine_front_slots+2424(%rip)
 	.size cuMemRetainAllocationHandle,.-cuMemRetainAllocationHandle
 	.globl cuMemSetAccess
 	.type cuMemSetAccess,@function
 cuMemSetAccess:	endbr64
-	jmp	*carmine_front_slots+2336(%rip)
+	jmp	*carmine_front_slots+2432(%rip)
 	.size cuMemSetAccess,.-cuMemSetAccess
 	.globl cuMemSetMemPool
 	.type cuMemSetMemPool,@function
 cuMemSetMemPool:	endbr64
-	jmp	*carmine_front_slots+2344(%rip)
+	jmp	*carmine_front_slots+2440(%rip)
 	.size cuMemSetMemPool,.-cuMemSetMemPool
 	.globl cuMemUnmap
 	.type cuMemUnmap,@function
 cuMemUnmap:	endbr64
-	jmp	*carmine_front_slots+2352(%rip)
+	jmp	*carmine_front_slots+2448(%rip)
 	.size cuMemUnmap,.-cuMemUnmap
 	.globl cuMemcpy
 	.type cuMemcpy,@function
 cuMemcpy:	endbr64
-	jmp	*carmine_front_slots+2360(%rip)
+	jmp	*carmine_front_slots+2456(%rip)
 	.size cuMemcpy,.-cuMemcpy
 	.globl cuMemcpy2DAsync_v2
 	.type cuMemcpy2DAsync_v2,@function
 cuMemcpy2DAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2368(%rip)
+	jmp	*carmine_front_slots+2464(%rip)
 	.size cuMemcpy2DAsync_v2,.-cuMemcpy2DAsync_v2
 	.globl cuMemcpy2DAsync_v2_ptsz
 	.type cuMemcpy2DAsync_v2_ptsz,@function
@@ -1631,32 +1699,32 @@ cuMemcpy2DAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2368(%rip)
+1:	jmp	*carmine_front_slots+2464(%rip)
 	.size cuMemcpy2DAsync_v2_ptsz,.-cuMemcpy2DAsync_v2_ptsz
 	.globl cuMemcpy2DUnaligned_v2
 	.type cuMemcpy2DUnaligned_v2,@function
 cuMemcpy2DUnaligned_v2:	endbr64
-	jmp	*carmine_front_slots+2376(%rip)
+	jmp	*carmine_front_slots+2472(%rip)
 	.size cuMemcpy2DUnaligned_v2,.-cuMemcpy2DUnaligned_v2
 	.globl cuMemcpy2DUnaligned_v2_ptds
 	.type cuMemcpy2DUnaligned_v2_ptds,@function
 cuMemcpy2DUnaligned_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2384(%rip)
+	jmp	*carmine_front_slots+2480(%rip)
 	.size cuMemcpy2DUnaligned_v2_ptds,.-cuMemcpy2DUnaligned_v2_ptds
 	.globl cuMemcpy2D_v2
 	.type cuMemcpy2D_v2,@function
 cuMemcpy2D_v2:	endbr64
-	jmp	*carmine_front_slots+2392(%rip)
+	jmp	*carmine_front_slots+2488(%rip)
 	.size cuMemcpy2D_v2,.-cuMemcpy2D_v2
 	.globl cuMemcpy2D_v2_ptds
 	.type cuMemcpy2D_v2_ptds,@function
 cuMemcpy2D_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2400(%rip)
+	jmp	*carmine_front_slots+2496(%rip)
 	.size cuMemcpy2D_v2_ptds,.-cuMemcpy2D_v2_ptds
 	.globl cuMemcpy3DAsync_v2
 	.type cuMemcpy3DAsync_v2,@function
 cuMemcpy3DAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2408(%rip)
+	jmp	*carmine_front_slots+2504(%rip)
 	.size cuMemcpy3DAsync_v2,.-cuMemcpy3DAsync_v2
 	.globl cuMemcpy3DAsync_v2_ptsz
 	.type cuMemcpy3DAsync_v2_ptsz,@function
@@ -1664,12 +1732,12 @@ cuMemcpy3DAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2408(%rip)
+1:	jmp	*carmine_front_slots+2504(%rip)
 	.size cuMemcpy3DAsync_v2_ptsz,.-cuMemcpy3DAsync_v2_ptsz
 	.globl cuMemcpy3DBatchAsync
 	.type cuMemcpy3DBatchAsync,@function
 cuMemcpy3DBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2416(%rip)
+	jmp	*carmine_front_slots+2512(%rip)
 	.size cuMemcpy3DBatchAsync,.-cuMemcpy3DBatchAsync
 	.globl cuMemcpy3DBatchAsync_ptsz
 	.type cuMemcpy3DBatchAsync_ptsz,@function
@@ -1677,12 +1745,12 @@ cuMemcpy3DBatchAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2416(%rip)
+1:	jmp	*carmine_front_slots+2512(%rip)
 	.size cuMemcpy3DBatchAsync_ptsz,.-cuMemcpy3DBatchAsync_ptsz
 	.globl cuMemcpy3DBatchAsync_v2
 	.type cuMemcpy3DBatchAsync_v2,@function
 cuMemcpy3DBatchAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2424(%rip)
+	jmp	*carmine_front_slots+2520(%rip)
 	.size cuMemcpy3DBatchAsync_v2,.-cuMemcpy3DBatchAsync_v2
 	.globl cuMemcpy3DBatchAsync_v2_ptsz
 	.type cuMemcpy3DBatchAsync_v2_ptsz,@function
@@ -1690,17 +1758,17 @@ cuMemcpy3DBatchAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2424(%rip)
+1:	jmp	*carmine_front_slots+2520(%rip)
 	.size cuMemcpy3DBatchAsync_v2_ptsz,.-cuMemcpy3DBatchAsync_v2_ptsz
 	.globl cuMemcpy3DPeer
 	.type cuMemcpy3DPeer,@function
 cuMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+2432(%rip)
+	jmp	*carmine_front_slots+2528(%rip)
 	.size cuMemcpy3DPeer,.-cuMemcpy3DPeer
 	.globl cuMemcpy3DPeerAsync
 	.type cuMemcpy3DPeerAsync,@function
 cuMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+2440(%rip)
+	jmp	*carmine_front_slots+2536(%rip)
 	.size cuMemcpy3DPeerAsync,.-cuMemcpy3DPeerAsync
 	.globl cuMemcpy3DPeerAsync_ptsz
 	.type cuMemcpy3DPeerAsync_ptsz,@function
@@ -1708,17 +1776,17 @@ cuMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2440(%rip)
+1:	jmp	*carmine_front_slots+2536(%rip)
 	.size cuMemcpy3DPeerAsync_ptsz,.-cuMemcpy3DPeerAsync_ptsz
 	.globl cuMemcpy3DPeer_ptds
 	.type cuMemcpy3DPeer_ptds,@function
 cuMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+2448(%rip)
+	jmp	*carmine_front_slots+2544(%rip)
 	.size cuMemcpy3DPeer_ptds,.-cuMemcpy3DPeer_ptds
 	.globl cuMemcpy3DWithAttributesAsync
 	.type cuMemcpy3DWithAttributesAsync,@function
 cuMemcpy3DWithAttributesAsync:	endbr64
-	jmp	*carmine_front_slots+2456(%rip)
+	jmp	*carmine_front_slots+2552(%rip)
 	.size cuMemcpy3DWithAttributesAsync,.-cuMemcpy3DWithAttributesAsync
 	.globl cuMemcpy3DWithAttributesAsync_ptsz
 	.type cuMemcpy3DWithAttributesAsync_ptsz,@function
@@ -1726,22 +1794,22 @@ cuMemcpy3DWithAttributesAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+2456(%rip)
+1:	jmp	*carmine_front_slots+2552(%rip)
 	.size cuMemcpy3DWithAttributesAsync_ptsz,.-cuMemcpy3DWithAttributesAsync_ptsz
 	.globl cuMemcpy3D_v2
 	.type cuMemcpy3D_v2,@function
 cuMemcpy3D_v2:	endbr64
-	jmp	*carmine_front_slots+2464(%rip)
+	jmp	*carmine_front_slots+2560(%rip)
 	.size cuMemcpy3D_v2,.-cuMemcpy3D_v2
 	.globl cuMemcpy3D_v2_ptds
 	.type cuMemcpy3D_v2_ptds,@function
 cuMemcpy3D_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2472(%rip)
+	jmp	*carmine_front_slots+2568(%rip)
 	.size cuMemcpy3D_v2_ptds,.-cuMemcpy3D_v2_ptds
 	.globl cuMemcpyAsync
 	.type cuMemcpyAsync,@function
 cuMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+2480(%rip)
+	jmp	*carmine_front_slots+2576(%rip)
 	.size cuMemcpyAsync,.-cuMemcpyAsync
 	.globl cuMemcpyAsync_ptsz
 	.type cuMemcpyAsync_ptsz,@function
@@ -1749,32 +1817,32 @@ cuMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2480(%rip)
+1:	jmp	*carmine_front_slots+2576(%rip)
 	.size cuMemcpyAsync_ptsz,.-cuMemcpyAsync_ptsz
 	.globl cuMemcpyAtoA_v2
 	.type cuMemcpyAtoA_v2,@function
 cuMemcpyAtoA_v2:	endbr64
-	jmp	*carmine_front_slots+2488(%rip)
+	jmp	*carmine_front_slots+2584(%rip)
 	.size cuMemcpyAtoA_v2,.-cuMemcpyAtoA_v2
 	.globl cuMemcpyAtoA_v2_ptds
 	.type cuMemcpyAtoA_v2_ptds,@function
 cuMemcpyAtoA_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2496(%rip)
+	jmp	*carmine_front_slots+2592(%rip)
 	.size cuMemcpyAtoA_v2_ptds,.-cuMemcpyAtoA_v2_ptds
 	.globl cuMemcpyAtoD_v2
 	.type cuMemcpyAtoD_v2,@function
 cuMemcpyAtoD_v2:	endbr64
-	jmp	*carmine_front_slots+2504(%rip)
+	jmp	*carmine_front_slots+2600(%rip)
 	.size cuMemcpyAtoD_v2,.-cuMemcpyAtoD_v2
 	.globl cuMemcpyAtoD_v2_ptds
 	.type cuMemcpyAtoD_v2_ptds,@function
 cuMemcpyAtoD_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2512(%rip)
+	jmp	*carmine_front_slots+2608(%rip)
 	.size cuMemcpyAtoD_v2_ptds,.-cuMemcpyAtoD_v2_ptds
 	.globl cuMemcpyAtoHAsync_v2
 	.type cuMemcpyAtoHAsync_v2,@function
 cuMemcpyAtoHAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2520(%rip)
+	jmp	*carmine_front_slots+2616(%rip)
 	.size cuMemcpyAtoHAsync_v2,.-cuMemcpyAtoHAsync_v2
 	.globl cuMemcpyAtoHAsync_v2_ptsz
 	.type cuMemcpyAtoHAsync_v2_ptsz,@function
@@ -1782,22 +1850,22 @@ cuMemcpyAtoHAsync_v2_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2520(%rip)
+1:	jmp	*carmine_front_slots+2616(%rip)
 	.size cuMemcpyAtoHAsync_v2_ptsz,.-cuMemcpyAtoHAsync_v2_ptsz
 	.globl cuMemcpyAtoH_v2
 	.type cuMemcpyAtoH_v2,@function
 cuMemcpyAtoH_v2:	endbr64
-	jmp	*carmine_front_slots+2528(%rip)
+	jmp	*carmine_front_slots+2624(%rip)
 	.size cuMemcpyAtoH_v2,.-cuMemcpyAtoH_v2
 	.globl cuMemcpyAtoH_v2_ptds
 	.type cuMemcpyAtoH_v2_ptds,@function
 cuMemcpyAtoH_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2536(%rip)
+	jmp	*carmine_front_slots+2632(%rip)
 	.size cuMemcpyAtoH_v2_ptds,.-cuMemcpyAtoH_v2_ptds
 	.globl cuMemcpyBatchAsync
 	.type cuMemcpyBatchAsync,@function
 cuMemcpyBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2544(%rip)
+	jmp	*carmine_front_slots+2640(%rip)
 	.size cuMemcpyBatchAsync,.-cuMemcpyBatchAsync
 	.globl cuMemcpyBatchAsync_ptsz
 	.type cuMemcpyBatchAsync_ptsz,@function
@@ -1805,12 +1873,12 @@ cuMemcpyBatchAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+2544(%rip)
+1:	jmp	*carmine_front_slots+2640(%rip)
 	.size cuMemcpyBatchAsync_ptsz,.-cuMemcpyBatchAsync_ptsz
 	.globl cuMemcpyBatchAsync_v2
 	.type cuMemcpyBatchAsync_v2,@function
 cuMemcpyBatchAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2552(%rip)
+	jmp	*carmine_front_slots+2648(%rip)
 	.size cuMemcpyBatchAsync_v2,.-cuMemcpyBatchAsync_v2
 	.globl cuMemcpyBatchAsync_v2_ptsz
 	.type cuMemcpyBatchAsync_v2_ptsz,@function
@@ -1818,22 +1886,22 @@ cuMemcpyBatchAsync_v2_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+2552(%rip)
+1:	jmp	*carmine_front_slots+2648(%rip)
 	.size cuMemcpyBatchAsync_v2_ptsz,.-cuMemcpyBatchAsync_v2_ptsz
 	.globl cuMemcpyDtoA_v2
 	.type cuMemcpyDtoA_v2,@function
 cuMemcpyDtoA_v2:	endbr64
-	jmp	*carmine_front_slots+2560(%rip)
+	jmp	*carmine_front_slots+2656(%rip)
 	.size cuMemcpyDtoA_v2,.-cuMemcpyDtoA_v2
 	.globl cuMemcpyDtoA_v2_ptds
 	.type cuMemcpyDtoA_v2_ptds,@function
 cuMemcpyDtoA_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2568(%rip)
+	jmp	*carmine_front_slots+2664(%rip)
 	.size cuMemcpyDtoA_v2_ptds,.-cuMemcpyDtoA_v2_ptds
 	.globl cuMemcpyDtoDAsync_v2
 	.type cuMemcpyDtoDAsync_v2,@function
 cuMemcpyDtoDAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2576(%rip)
+	jmp	*carmine_front_slots+2672(%rip)
 	.size cuMemcpyDtoDAsync_v2,.-cuMemcpyDtoDAsync_v2
 	.globl cuMemcpyDtoDAsync_v2_ptsz
 	.type cuMemcpyDtoDAsync_v2_ptsz,@function
@@ -1841,22 +1909,22 @@ cuMemcpyDtoDAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2576(%rip)
+1:	jmp	*carmine_front_slots+2672(%rip)
 	.size cuMemcpyDtoDAsync_v2_ptsz,.-cuMemcpyDtoDAsync_v2_ptsz
 	.globl cuMemcpyDtoD_v2
 	.type cuMemcpyDtoD_v2,@function
 cuMemcpyDtoD_v2:	endbr64
-	jmp	*carmine_front_slots+2584(%rip)
+	jmp	*carmine_front_slots+2680(%rip)
 	.size cuMemcpyDtoD_v2,.-cuMemcpyDtoD_v2
 	.globl cuMemcpyDtoD_v2_ptds
 	.type cuMemcpyDtoD_v2_ptds,@function
 cuMemcpyDtoD_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2592(%rip)
+	jmp	*carmine_front_slots+2688(%rip)
 	.size cuMemcpyDtoD_v2_ptds,.-cuMemcpyDtoD_v2_ptds
 	.globl cuMemcpyDtoHAsync_v2
 	.type cuMemcpyDtoHAsync_v2,@function
 cuMemcpyDtoHAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2600(%rip)
+	jmp	*carmine_front_slots+2696(%rip)
 	.size cuMemcpyDtoHAsync_v2,.-cuMemcpyDtoHAsync_v2
 	.globl cuMemcpyDtoHAsync_v2_ptsz
 	.type cuMemcpyDtoHAsync_v2_ptsz,@function
@@ -1864,22 +1932,22 @@ cuMemcpyDtoHAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2600(%rip)
+1:	jmp	*carmine_front_slots+2696(%rip)
 	.size cuMemcpyDtoHAsync_v2_ptsz,.-cuMemcpyDtoHAsync_v2_ptsz
 	.globl cuMemcpyDtoH_v2
 	.type cuMemcpyDtoH_v2,@function
 cuMemcpyDtoH_v2:	endbr64
-	jmp	*carmine_front_slots+2608(%rip)
+	jmp	*carmine_front_slots+2704(%rip)
 	.size cuMemcpyDtoH_v2,.-cuMemcpyDtoH_v2
 	.globl cuMemcpyDtoH_v2_ptds
 	.type cuMemcpyDtoH_v2_ptds,@function
 cuMemcpyDtoH_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2616(%rip)
+	jmp	*carmine_front_slots+2712(%rip)
 	.size cuMemcpyDtoH_v2_ptds,.-cuMemcpyDtoH_v2_ptds
 	.globl cuMemcpyHtoAAsync_v2
 	.type cuMemcpyHtoAAsync_v2,@function
 cuMemcpyHtoAAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2624(%rip)
+	jmp	*carmine_front_slots+2720(%rip)
 	.size cuMemcpyHtoAAsync_v2,.-cuMemcpyHtoAAsync_v2
 	.globl cuMemcpyHtoAAsync_v2_ptsz
 	.type cuMemcpyHtoAAsync_v2_ptsz,@function
@@ -1887,22 +1955,22 @@ cuMemcpyHtoAAsync_v2_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2624(%rip)
+1:	jmp	*carmine_front_slots+2720(%rip)
 	.size cuMemcpyHtoAAsync_v2_ptsz,.-cuMemcpyHtoAAsync_v2_ptsz
 	.globl cuMemcpyHtoA_v2
 	.type cuMemcpyHtoA_v2,@function
 cuMemcpyHtoA_v2:	endbr64
-	jmp	*carmine_front_slots+2632(%rip)
+	jmp	*carmine_front_slots+2728(%rip)
 	.size cuMemcpyHtoA_v2,.-cuMemcpyHtoA_v2
 	.globl cuMemcpyHtoA_v2_ptds
 	.type cuMemcpyHtoA_v2_ptds,@function
 cuMemcpyHtoA_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2640(%rip)
+	jmp	*carmine_front_slots+2736(%rip)
 	.size cuMemcpyHtoA_v2_ptds,.-cuMemcpyHtoA_v2_ptds
 	.globl cuMemcpyHtoDAsync_v2
 	.type cuMemcpyHtoDAsync_v2,@function
 cuMemcpyHtoDAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2648(%rip)
+	jmp	*carmine_front_slots+2744(%rip)
 	.size cuMemcpyHtoDAsync_v2,.-cuMemcpyHtoDAsync_v2
 	.globl cuMemcpyHtoDAsync_v2_ptsz
 	.type cuMemcpyHtoDAsync_v2_ptsz,@function
@@ -1910,27 +1978,27 @@ cuMemcpyHtoDAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2648(%rip)
+1:	jmp	*carmine_front_slots+2744(%rip)
 	.size cuMemcpyHtoDAsync_v2_ptsz,.-cuMemcpyHtoDAsync_v2_ptsz
 	.globl cuMemcpyHtoD_v2
 	.type cuMemcpyHtoD_v2,@function
 cuMemcpyHtoD_v2:	endbr64
-	jmp	*carmine_front_slots+2656(%rip)
+	jmp	*carmine_front_slots+2752(%rip)
 	.size cuMemcpyHtoD_v2,.-cuMemcpyHtoD_v2
 	.globl cuMemcpyHtoD_v2_ptds
 	.type cuMemcpyHtoD_v2_ptds,@function
 cuMemcpyHtoD_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2664(%rip)
+	jmp	*carmine_front_slots+2760(%rip)
 	.size cuMemcpyHtoD_v2_ptds,.-cuMemcpyHtoD_v2_ptds
 	.globl cuMemcpyPeer
 	.type cuMemcpyPeer,@function
 cuMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+2672(%rip)
+	jmp	*carmine_front_slots+2768(%rip)
 	.size cuMemcpyPeer,.-cuMemcpyPeer
 	.globl cuMemcpyPeerAsync
 	.type cuMemcpyPeerAsync,@function
 cuMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+2680(%rip)
+	jmp	*carmine_front_slots+2776(%rip)
 	.size cuMemcpyPeerAsync,.-cuMemcpyPeerAsync
 	.globl cuMemcpyPeerAsync_ptsz
 	.type cuMemcpyPeerAsync_ptsz,@function
@@ -1938,17 +2006,17 @@ cuMemcpyPeerAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2680(%rip)
+1:	jmp	*carmine_front_slots+2776(%rip)
 	.size cuMemcpyPeerAsync_ptsz,.-cuMemcpyPeerAsync_ptsz
 	.globl cuMemcpyPeer_ptds
 	.type cuMemcpyPeer_ptds,@function
 cuMemcpyPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+2688(%rip)
+	jmp	*carmine_front_slots+2784(%rip)
 	.size cuMemcpyPeer_ptds,.-cuMemcpyPeer_ptds
 	.globl cuMemcpyWithAttributesAsync
 	.type cuMemcpyWithAttributesAsync,@function
 cuMemcpyWithAttributesAsync:	endbr64
-	jmp	*carmine_front_slots+2696(%rip)
+	jmp	*carmine_front_slots+2792(%rip)
 	.size cuMemcpyWithAttributesAsync,.-cuMemcpyWithAttributesAsync
 	.globl cuMemcpyWithAttributesAsync_ptsz
 	.type cuMemcpyWithAttributesAsync_ptsz,@function
@@ -1956,17 +2024,17 @@ cuMemcpyWithAttributesAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2696(%rip)
+1:	jmp	*carmine_front_slots+2792(%rip)
 	.size cuMemcpyWithAttributesAsync_ptsz,.-cuMemcpyWithAttributesAsync_ptsz
 	.globl cuMemcpy_ptds
 	.type cuMemcpy_ptds,@function
 cuMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+2704(%rip)
+	jmp	*carmine_front_slots+2800(%rip)
 	.size cuMemcpy_ptds,.-cuMemcpy_ptds
 	.globl cuMemsetD16Async
 	.type cuMemsetD16Async,@function
 cuMemsetD16Async:	endbr64
-	jmp	*carmine_front_slots+2712(%rip)
+	jmp	*carmine_front_slots+2808(%rip)
 	.size cuMemsetD16Async,.-cuMemsetD16Async
 	.globl cuMemsetD16Async_ptsz
 	.type cuMemsetD16Async_ptsz,@function
@@ -1974,22 +2042,22 @@ cuMemsetD16Async_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2712(%rip)
+1:	jmp	*carmine_front_slots+2808(%rip)
 	.size cuMemsetD16Async_ptsz,.-cuMemsetD16Async_ptsz
 	.globl cuMemsetD16_v2
 	.type cuMemsetD16_v2,@function
 cuMemsetD16_v2:	endbr64
-	jmp	*carmine_front_slots+2720(%rip)
+	jmp	*carmine_front_slots+2816(%rip)
 	.size cuMemsetD16_v2,.-cuMemsetD16_v2
 	.globl cuMemsetD16_v2_ptds
 	.type cuMemsetD16_v2_ptds,@function
 cuMemsetD16_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2728(%rip)
+	jmp	*carmine_front_slots+2824(%rip)
 	.size cuMemsetD16_v2_ptds,.-cuMemsetD16_v2_ptds
 	.globl cuMemsetD2D16Async
 	.type cuMemsetD2D16Async,@function
 cuMemsetD2D16Async:	endbr64
-	jmp	*carmine_front_slots+2736(%rip)
+	jmp	*carmine_front_slots+2832(%rip)
 	.size cuMemsetD2D16Async,.-cuMemsetD2D16Async
 	.globl cuMemsetD2D16Async_ptsz
 	.type cuMemsetD2D16Async_ptsz,@function
@@ -1997,22 +2065,22 @@ cuMemsetD2D16Async_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2736(%rip)
+1:	jmp	*carmine_front_slots+2832(%rip)
 	.size cuMemsetD2D16Async_ptsz,.-cuMemsetD2D16Async_ptsz
 	.globl cuMemsetD2D16_v2
 	.type cuMemsetD2D16_v2,@function
 cuMemsetD2D16_v2:	endbr64
-	jmp	*carmine_front_slots+2744(%rip)
+	jmp	*carmine_front_slots+2840(%rip)
 	.size cuMemsetD2D16_v2,.-cuMemsetD2D16_v2
 	.globl cuMemsetD2D16_v2_ptds
 	.type cuMemsetD2D16_v2_ptds,@function
 cuMemsetD2D16_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2752(%rip)
+	jmp	*carmine_front_slots+2848(%rip)
 	.size cuMemsetD2D16_v2_ptds,.-cuMemsetD2D16_v2_ptds
 	.globl cuMemsetD2D32Async
 	.type cuMemsetD2D32Async,@function
 cuMemsetD2D32Async:	endbr64
-	jmp	*carmine_front_slots+2760(%rip)
+	jmp	*carmine_front_slots+2856(%rip)
 	.size cuMemsetD2D32Async,.-cuMemsetD2D32Async
 	.globl cuMemsetD2D32Async_ptsz
 	.type cuMemsetD2D32Async_ptsz,@function
@@ -2020,22 +2088,22 @@ cuMemsetD2D32Async_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2760(%rip)
+1:	jmp	*carmine_front_slots+2856(%rip)
 	.size cuMemsetD2D32Async_ptsz,.-cuMemsetD2D32Async_ptsz
 	.globl cuMemsetD2D32_v2
 	.type cuMemsetD2D32_v2,@function
 cuMemsetD2D32_v2:	endbr64
-	jmp	*carmine_front_slots+2768(%rip)
+	jmp	*carmine_front_slots+2864(%rip)
 	.size cuMemsetD2D32_v2,.-cuMemsetD2D32_v2
 	.globl cuMemsetD2D32_v2_ptds
 	.type cuMemsetD2D32_v2_ptds,@function
 cuMemsetD2D32_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2776(%rip)
+	jmp	*carmine_front_slots+2872(%rip)
 	.size cuMemsetD2D32_v2_ptds,.-cuMemsetD2D32_v2_ptds
 	.globl cuMemsetD2D8Async
 	.type cuMemsetD2D8Async,@function
 cuMemsetD2D8Async:	endbr64
-	jmp	*carmine_front_slots+2784(%rip)
+	jmp	*carmine_front_slots+2880(%rip)
 	.size cuMemsetD2D8Async,.-cuMemsetD2D8Async
 	.globl cuMemsetD2D8Async_ptsz
 	.type cuMemsetD2D8Async_ptsz,@function
@@ -2043,22 +2111,22 @@ cuMemsetD2D8Async_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2784(%rip)
+1:	jmp	*carmine_front_slots+2880(%rip)
 	.size cuMemsetD2D8Async_ptsz,.-cuMemsetD2D8Async_ptsz
 	.globl cuMemsetD2D8_v2
 	.type cuMemsetD2D8_v2,@function
 cuMemsetD2D8_v2:	endbr64
-	jmp	*carmine_front_slots+2792(%rip)
+	jmp	*carmine_front_slots+2888(%rip)
 	.size cuMemsetD2D8_v2,.-cuMemsetD2D8_v2
 	.globl cuMemsetD2D8_v2_ptds
 	.type cuMemsetD2D8_v2_ptds,@function
 cuMemsetD2D8_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2800(%rip)
+	jmp	*carmine_front_slots+2896(%rip)
 	.size cuMemsetD2D8_v2_ptds,.-cuMemsetD2D8_v2_ptds
 	.globl cuMemsetD32Async
 	.type cuMemsetD32Async,@function
 cuMemsetD32Async:	endbr64
-	jmp	*carmine_front_slots+2808(%rip)
+	jmp	*carmine_front_slots+2904(%rip)
 	.size cuMemsetD32Async,.-cuMemsetD32Async
 	.globl cuMemsetD32Async_ptsz
 	.type cuMemsetD32Async_ptsz,@function
@@ -2066,22 +2134,22 @@ cuMemsetD32Async_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2808(%rip)
+1:	jmp	*carmine_front_slots+2904(%rip)
 	.size cuMemsetD32Async_ptsz,.-cuMemsetD32Async_ptsz
 	.globl cuMemsetD32_v2
 	.type cuMemsetD32_v2,@function
 cuMemsetD32_v2:	endbr64
-	jmp	*carmine_front_slots+2816(%rip)
+	jmp	*carmine_front_slots+2912(%rip)
 	.size cuMemsetD32_v2,.-cuMemsetD32_v2
 	.globl cuMemsetD32_v2_ptds
 	.type cuMemsetD32_v2_ptds,@function
 cuMemsetD32_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2824(%rip)
+	jmp	*carmine_front_slots+2920(%rip)
 	.size cuMemsetD32_v2_ptds,.-cuMemsetD32_v2_ptds
 	.globl cuMemsetD8Async
 	.type cuMemsetD8Async,@function
 cuMemsetD8Async:	endbr64
-	jmp	*carmine_front_slots+2832(%rip)
+	jmp	*carmine_front_slots+2928(%rip)
 	.size cuMemsetD8Async,.-cuMemsetD8Async
 	.globl cuMemsetD8Async_ptsz
 	.type cuMemsetD8Async_ptsz,@function
@@ -2089,142 +2157,172 @@ cuMemsetD8Async_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2832(%rip)
+1:	jmp	*carmine_front_slots+2928(%rip)
 	.size cuMemsetD8Async_ptsz,.-cuMemsetD8Async_ptsz
 	.globl cuMemsetD8_v2
 	.type cuMemsetD8_v2,@function
 cuMemsetD8_v2:	endbr64
-	jmp	*carmine_front_slots+2840(%rip)
+	jmp	*carmine_front_slots+2936(%rip)
 	.size cuMemsetD8_v2,.-cuMemsetD8_v2
 	.globl cuMemsetD8_v2_ptds
 	.type cuMemsetD8_v2_ptds,@function
 cuMemsetD8_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2848(%rip)
+	jmp	*carmine_front_slots+2944(%rip)
 	.size cuMemsetD8_v2_ptds,.-cuMemsetD8_v2_ptds
 	.globl cuMipmappedArrayCreate
 	.type cuMipmappedArrayCreate,@function
 cuMipmappedArrayCreate:	endbr64
-	jmp	*carmine_front_slots+2856(%rip)
+	jmp	*carmine_front_slots+2952(%rip)
 	.size cuMipmappedArrayCreate,.-cuMipmappedArrayCreate
 	.globl cuMipmappedArrayDestroy
 	.type cuMipmappedArrayDestroy,@function
 cuMipmappedArrayDestroy:	endbr64
-	jmp	*carmine_front_slots+2864(%rip)
+	jmp	*carmine_front_slots+2960(%rip)
 	.size cuMipmappedArrayDestroy,.-cuMipmappedArrayDestroy
 	.globl cuMipmappedArrayGetLevel
 	.type cuMipmappedArrayGetLevel,@function
 cuMipmappedArrayGetLevel:	endbr64
-	jmp	*carmine_front_slots+2872(%rip)
+	jmp	*carmine_front_slots+2968(%rip)
 	.size cuMipmappedArrayGetLevel,.-cuMipmappedArrayGetLevel
 	.globl cuMipmappedArrayGetMemoryRequirements
 	.type cuMipmappedArrayGetMemoryRequirements,@function
 cuMipmappedArrayGetMemoryRequirements:	endbr64
-	jmp	*carmine_front_slots+2880(%rip)
+	jmp	*carmine_front_slots+2976(%rip)
 	.size cuMipmappedArrayGetMemoryRequirements,.-cuMipmappedArrayGetMemoryRequirements
 	.globl cuMipmappedArrayGetSparseProperties
 	.type cuMipmappedArrayGetSparseProperties,@function
 cuMipmappedArrayGetSparseProperties:	endbr64
-	jmp	*carmine_front_slots+2888(%rip)
+	jmp	*carmine_front_slots+2984(%rip)
 	.size cuMipmappedArrayGetSparseProperties,.-cuMipmappedArrayGetSparseProperties
 	.globl cuModuleEnumerateFunctions
 	.type cuModuleEnumerateFunctions,@function
 cuModuleEnumerateFunctions:	endbr64
-	jmp	*carmine_front_slots+2896(%rip)
+	jmp	*carmine_front_slots+2992(%rip)
 	.size cuModuleEnumerateFunctions,.-cuModuleEnumerateFunctions
 	.globl cuModuleGetFunction
 	.type cuModuleGetFunction,@function
 cuModuleGetFunction:	endbr64
-	jmp	*carmine_front_slots+2904(%rip)
+	jmp	*carmine_front_slots+3000(%rip)
 	.size cuModuleGetFunction,.-cuModuleGetFunction
 	.globl cuModuleGetFunctionCount
 	.type cuModuleGetFunctionCount,@function
 cuModuleGetFunctionCount:	endbr64
-	jmp	*carmine_front_slots+2912(%rip)
+	jmp	*carmine_front_slots+3008(%rip)
 	.size cuModuleGetFunctionCount,.-cuModuleGetFunctionCount
 	.globl cuModuleGetGlobal_v2
 	.type cuModuleGetGlobal_v2,@function
 cuModuleGetGlobal_v2:	endbr64
-	jmp	*carmine_front_slots+2920(%rip)
+	jmp	*carmine_front_slots+3016(%rip)
 	.size cuModuleGetGlobal_v2,.-cuModuleGetGlobal_v2
 	.globl cuModuleGetLoadingMode
 	.type cuModuleGetLoadingMode,@function
 cuModuleGetLoadingMode:	endbr64
-	jmp	*carmine_front_slots+2928(%rip)
+	jmp	*carmine_front_slots+3024(%rip)
 	.size cuModuleGetLoadingMode,.-cuModuleGetLoadingMode
 	.globl cuModuleLoad
 	.type cuModuleLoad,@function
 cuModuleLoad:	endbr64
-	jmp	*carmine_front_slots+2936(%rip)
+	jmp	*carmine_front_slots+3032(%rip)
 	.size cuModuleLoad,.-cuModuleLoad
 	.globl cuModuleLoadData
 	.type cuModuleLoadData,@function
 cuModuleLoadData:	endbr64
-	jmp	*carmine_front_slots+2944(%rip)
+	jmp	*carmine_front_slots+3040(%rip)
 	.size cuModuleLoadData,.-cuModuleLoadData
 	.globl cuModuleLoadDataEx
 	.type cuModuleLoadDataEx,@function
 cuModuleLoadDataEx:	endbr64
-	jmp	*carmine_front_slots+2952(%rip)
+	jmp	*carmine_front_slots+3048(%rip)
 	.size cuModuleLoadDataEx,.-cuModuleLoadDataEx
 	.globl cuModuleLoadFatBinary
 	.type cuModuleLoadFatBinary,@function
 cuModuleLoadFatBinary:	endbr64
-	jmp	*carmine_front_slots+2960(%rip)
+	jmp	*carmine_front_slots+3056(%rip)
 	.size cuModuleLoadFatBinary,.-cuModuleLoadFatBinary
 	.globl cuModuleUnload
 	.type cuModuleUnload,@function
 cuModuleUnload:	endbr64
-	jmp	*carmine_front_slots+2968(%rip)
+	jmp	*carmine_front_slots+3064(%rip)
 	.size cuModuleUnload,.-cuModuleUnload
+	.globl cuMulticastAddDevice
+	.type cuMulticastAddDevice,@function
+cuMulticastAddDevice:	endbr64
+	jmp	*carmine_front_slots+3072(%rip)
+	.size cuMulticastAddDevice,.-cuMulticastAddDevice
+	.globl cuMulticastBindAddr
+	.type cuMulticastBindAddr,@function
+cuMulticastBindAddr:	endbr64
+	jmp	*carmine_front_slots+3080(%rip)
+	.size cuMulticastBindAddr,.-cuMulticastBindAddr
+	.globl cuMulticastBindMem
+	.type cuMulticastBindMem,@function
+cuMulticastBindMem:	endbr64
+	jmp	*carmine_front_slots+3088(%rip)
+	.size cuMulticastBindMem,.-cuMulticastBindMem
+	.globl cuMulticastCreate
+	.type cuMulticastCreate,@function
+cuMulticastCreate:	endbr64
+	jmp	*carmine_front_slots+3096(%rip)
+	.size cuMulticastCreate,.-cuMulticastCreate
+	.globl cuMulticastGetGranularity
+	.type cuMulticastGetGranularity,@function
+cuMulticastGetGranularity:	endbr64
+	jmp	*carmine_front_slots+3104(%rip)
+	.size cuMulticastGetGranularity,.-cuMulticastGetGranularity
+	.globl cuMulticastUnbind
+	.type cuMulticastUnbind,@function
+cuMulticastUnbind:	endbr64
+	jmp	*carmine_front_slots+3112(%rip)
+	.size cuMulticastUnbind,.-cuMulticastUnbind
 	.globl cuOccupancyAvailableDynamicSMemPerBlock
 	.type cuOccupancyAvailableDynamicSMemPerBlock,@function
 cuOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+2976(%rip)
+	jmp	*carmine_front_slots+3120(%rip)
 	.size cuOccupancyAvailableDynamicSMemPerBlock,.-cuOccupancyAvailableDynamicSMemPerBlock
 	.globl cuOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cuOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cuOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+2984(%rip)
+	jmp	*carmine_front_slots+3128(%rip)
 	.size cuOccupancyMaxActiveBlocksPerMultiprocessor,.-cuOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+2992(%rip)
+	jmp	*carmine_front_slots+3136(%rip)
 	.size cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cuOccupancyMaxActiveClusters
 	.type cuOccupancyMaxActiveClusters,@function
 cuOccupancyMaxActiveClusters:	endbr64
-	jmp	*carmine_front_slots+3000(%rip)
+	jmp	*carmine_front_slots+3144(%rip)
 	.size cuOccupancyMaxActiveClusters,.-cuOccupancyMaxActiveClusters
 	.globl cuOccupancyMaxPotentialBlockSize
 	.type cuOccupancyMaxPotentialBlockSize,@function
 cuOccupancyMaxPotentialBlockSize:	endbr64
-	jmp	*carmine_front_slots+3008(%rip)
+	jmp	*carmine_front_slots+3152(%rip)
 	.size cuOccupancyMaxPotentialBlockSize,.-cuOccupancyMaxPotentialBlockSize
 	.globl cuOccupancyMaxPotentialBlockSizeWithFlags
 	.type cuOccupancyMaxPotentialBlockSizeWithFlags,@function
 cuOccupancyMaxPotentialBlockSizeWithFlags:	endbr64
-	jmp	*carmine_front_slots+3016(%rip)
+	jmp	*carmine_front_slots+3160(%rip)
 	.size cuOccupancyMaxPotentialBlockSizeWithFlags,.-cuOccupancyMaxPotentialBlockSizeWithFlags
 	.globl cuOccupancyMaxPotentialClusterSize
 	.type cuOccupancyMaxPotentialClusterSize,@function
 cuOccupancyMaxPotentialClusterSize:	endbr64
-	jmp	*carmine_front_slots+3024(%rip)
+	jmp	*carmine_front_slots+3168(%rip)
 	.size cuOccupancyMaxPotentialClusterSize,.-cuOccupancyMaxPotentialClusterSize
 	.globl cuPointerGetAttribute
 	.type cuPointerGetAttribute,@function
 cuPointerGetAttribute:	endbr64
-	jmp	*carmine_front_slots+3032(%rip)
+	jmp	*carmine_front_slots+3176(%rip)
 	.size cuPointerGetAttribute,.-cuPointerGetAttribute
 	.globl cuPointerGetAttributes
 	.type cuPointerGetAttributes,@function
 cuPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+3040(%rip)
+	jmp	*carmine_front_slots+3184(%rip)
 	.size cuPointerGetAttributes,.-cuPointerGetAttributes
 	.globl cuSignalExternalSemaphoresAsync
 	.type cuSignalExternalSemaphoresAsync,@function
 cuSignalExternalSemaphoresAsync:	endbr64
-	jmp	*carmine_front_slots+3048(%rip)
+	jmp	*carmine_front_slots+3192(%rip)
 	.size cuSignalExternalSemaphoresAsync,.-cuSignalExternalSemaphoresAsync
 	.globl cuSignalExternalSemaphoresAsync_ptsz
 	.type cuSignalExternalSemaphoresAsync_ptsz,@function
@@ -2232,12 +2330,12 @@ cuSignalExternalSemaphoresAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+3048(%rip)
+1:	jmp	*carmine_front_slots+3192(%rip)
 	.size cuSignalExternalSemaphoresAsync_ptsz,.-cuSignalExternalSemaphoresAsync_ptsz
 	.globl cuStreamAddCallback
 	.type cuStreamAddCallback,@function
 cuStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+3056(%rip)
+	jmp	*carmine_front_slots+3200(%rip)
 	.size cuStreamAddCallback,.-cuStreamAddCallback
 	.globl cuStreamAddCallback_ptsz
 	.type cuStreamAddCallback_ptsz,@function
@@ -2245,12 +2343,12 @@ cuStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3056(%rip)
+1:	jmp	*carmine_front_slots+3200(%rip)
 	.size cuStreamAddCallback_ptsz,.-cuStreamAddCallback_ptsz
 	.globl cuStreamAttachMemAsync
 	.type cuStreamAttachMemAsync,@function
 cuStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+3064(%rip)
+	jmp	*carmine_front_slots+3208(%rip)
 	.size cuStreamAttachMemAsync,.-cuStreamAttachMemAsync
 	.globl cuStreamAttachMemAsync_ptsz
 	.type cuStreamAttachMemAsync_ptsz,@function
@@ -2258,12 +2356,12 @@ cuStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3064(%rip)
+1:	jmp	*carmine_front_slots+3208(%rip)
 	.size cuStreamAttachMemAsync_ptsz,.-cuStreamAttachMemAsync_ptsz
 	.globl cuStreamBatchMemOp_v2
 	.type cuStreamBatchMemOp_v2,@function
 cuStreamBatchMemOp_v2:	endbr64
-	jmp	*carmine_front_slots+3072(%rip)
+	jmp	*carmine_front_slots+3216(%rip)
 	.size cuStreamBatchMemOp_v2,.-cuStreamBatchMemOp_v2
 	.globl cuStreamBatchMemOp_v2_ptsz
 	.type cuStreamBatchMemOp_v2_ptsz,@function
@@ -2271,12 +2369,12 @@ cuStreamBatchMemOp_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3072(%rip)
+1:	jmp	*carmine_front_slots+3216(%rip)
 	.size cuStreamBatchMemOp_v2_ptsz,.-cuStreamBatchMemOp_v2_ptsz
 	.globl cuStreamBeginCaptureToGraph
 	.type cuStreamBeginCaptureToGraph,@function
 cuStreamBeginCaptureToGraph:	endbr64
-	jmp	*carmine_front_slots+3080(%rip)
+	jmp	*carmine_front_slots+3224(%rip)
 	.size cuStreamBeginCaptureToGraph,.-cuStreamBeginCaptureToGraph
 	.globl cuStreamBeginCaptureToGraph_ptsz
 	.type cuStreamBeginCaptureToGraph_ptsz,@function
@@ -2284,12 +2382,12 @@ cuStreamBeginCaptureToGraph_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3080(%rip)
+1:	jmp	*carmine_front_slots+3224(%rip)
 	.size cuStreamBeginCaptureToGraph_ptsz,.-cuStreamBeginCaptureToGraph_ptsz
 	.globl cuStreamBeginCapture_v2
 	.type cuStreamBeginCapture_v2,@function
 cuStreamBeginCapture_v2:	endbr64
-	jmp	*carmine_front_slots+3088(%rip)
+	jmp	*carmine_front_slots+3232(%rip)
 	.size cuStreamBeginCapture_v2,.-cuStreamBeginCapture_v2
 	.globl cuStreamBeginCapture_v2_ptsz
 	.type cuStreamBeginCapture_v2_ptsz,@function
@@ -2297,12 +2395,12 @@ cuStreamBeginCapture_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3088(%rip)
+1:	jmp	*carmine_front_slots+3232(%rip)
 	.size cuStreamBeginCapture_v2_ptsz,.-cuStreamBeginCapture_v2_ptsz
 	.globl cuStreamBeginRecaptureToGraph
 	.type cuStreamBeginRecaptureToGraph,@function
 cuStreamBeginRecaptureToGraph:	endbr64
-	jmp	*carmine_front_slots+3096(%rip)
+	jmp	*carmine_front_slots+3240(%rip)
 	.size cuStreamBeginRecaptureToGraph,.-cuStreamBeginRecaptureToGraph
 	.globl cuStreamBeginRecaptureToGraph_ptsz
 	.type cuStreamBeginRecaptureToGraph_ptsz,@function
@@ -2310,12 +2408,12 @@ cuStreamBeginRecaptureToGraph_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3096(%rip)
+1:	jmp	*carmine_front_slots+3240(%rip)
 	.size cuStreamBeginRecaptureToGraph_ptsz,.-cuStreamBeginRecaptureToGraph_ptsz
 	.globl cuStreamCopyAttributes
 	.type cuStreamCopyAttributes,@function
 cuStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+3104(%rip)
+	jmp	*carmine_front_slots+3248(%rip)
 	.size cuStreamCopyAttributes,.-cuStreamCopyAttributes
 	.globl cuStreamCopyAttributes_ptsz
 	.type cuStreamCopyAttributes_ptsz,@function
@@ -2323,27 +2421,27 @@ cuStreamCopyAttributes_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3104(%rip)
+1:	jmp	*carmine_front_slots+3248(%rip)
 	.size cuStreamCopyAttributes_ptsz,.-cuStreamCopyAttributes_ptsz
 	.globl cuStreamCreate
 	.type cuStreamCreate,@function
 cuStreamCreate:	endbr64
-	jmp	*carmine_front_slots+3112(%rip)
+	jmp	*carmine_front_slots+3256(%rip)
 	.size cuStreamCreate,.-cuStreamCreate
 	.globl cuStreamCreateWithPriority
 	.type cuStreamCreateWithPriority,@function
 cuStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+3120(%rip)
+	jmp	*carmine_front_slots+3264(%rip)
 	.size cuStreamCreateWithPriority,.-cuStreamCreateWithPriority
 	.globl cuStreamDestroy_v2
 	.type cuStreamDestroy_v2,@function
 cuStreamDestroy_v2:	endbr64
-	jmp	*carmine_front_slots+3128(%rip)
+	jmp	*carmine_front_slots+3272(%rip)
 	.size cuStreamDestroy_v2,.-cuStreamDestroy_v2
 	.globl cuStreamEndCapture
 	.type cuStreamEndCapture,@function
 cuStreamEndCapture:	endbr64
-	jmp	*carmine_front_slots+3136(%rip)
+	jmp	*carmine_front_slots+3280(%rip)
 	.size cuStreamEndCapture,.-cuStreamEndCapture
 	.globl cuStreamEndCapture_ptsz
 	.type cuStreamEndCapture_ptsz,@function
@@ -2351,12 +2449,12 @@ cuStreamEndCapture_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3136(%rip)
+1:	jmp	*carmine_front_slots+3280(%rip)
 	.size cuStreamEndCapture_ptsz,.-cuStreamEndCapture_ptsz
 	.globl cuStreamGetAttribute
 	.type cuStreamGetAttribute,@function
 cuStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+3144(%rip)
+	jmp	*carmine_front_slots+3288(%rip)
 	.size cuStreamGetAttribute,.-cuStreamGetAttribute
 	.globl cuStreamGetAttribute_ptsz
 	.type cuStreamGetAttribute_ptsz,@function
@@ -2364,12 +2462,12 @@ cuStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3144(%rip)
+1:	jmp	*carmine_front_slots+3288(%rip)
 	.size cuStreamGetAttribute_ptsz,.-cuStreamGetAttribute_ptsz
 	.globl cuStreamGetCaptureInfo_v2
 	.type cuStreamGetCaptureInfo_v2,@function
 cuStreamGetCaptureInfo_v2:	endbr64
-	jmp	*carmine_front_slots+3152(%rip)
+	jmp	*carmine_front_slots+3296(%rip)
 	.size cuStreamGetCaptureInfo_v2,.-cuStreamGetCaptureInfo_v2
 	.globl cuStreamGetCaptureInfo_v2_ptsz
 	.type cuStreamGetCaptureInfo_v2_ptsz,@function
@@ -2377,12 +2475,12 @@ cuStreamGetCaptureInfo_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3152(%rip)
+1:	jmp	*carmine_front_slots+3296(%rip)
 	.size cuStreamGetCaptureInfo_v2_ptsz,.-cuStreamGetCaptureInfo_v2_ptsz
 	.globl cuStreamGetCaptureInfo_v3
 	.type cuStreamGetCaptureInfo_v3,@function
 cuStreamGetCaptureInfo_v3:	endbr64
-	jmp	*carmine_front_slots+3160(%rip)
+	jmp	*carmine_front_slots+3304(%rip)
 	.size cuStreamGetCaptureInfo_v3,.-cuStreamGetCaptureInfo_v3
 	.globl cuStreamGetCaptureInfo_v3_ptsz
 	.type cuStreamGetCaptureInfo_v3_ptsz,@function
@@ -2390,12 +2488,12 @@ cuStreamGetCaptureInfo_v3_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3160(%rip)
+1:	jmp	*carmine_front_slots+3304(%rip)
 	.size cuStreamGetCaptureInfo_v3_ptsz,.-cuStreamGetCaptureInfo_v3_ptsz
 	.globl cuStreamGetCtx
 	.type cuStreamGetCtx,@function
 cuStreamGetCtx:	endbr64
-	jmp	*carmine_front_slots+3168(%rip)
+	jmp	*carmine_front_slots+3312(%rip)
 	.size cuStreamGetCtx,.-cuStreamGetCtx
 	.globl cuStreamGetCtx_ptsz
 	.type cuStreamGetCtx_ptsz,@function
@@ -2403,12 +2501,12 @@ cuStreamGetCtx_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3168(%rip)
+1:	jmp	*carmine_front_slots+3312(%rip)
 	.size cuStreamGetCtx_ptsz,.-cuStreamGetCtx_ptsz
 	.globl cuStreamGetCtx_v2
 	.type cuStreamGetCtx_v2,@function
 cuStreamGetCtx_v2:	endbr64
-	jmp	*carmine_front_slots+3176(%rip)
+	jmp	*carmine_front_slots+3320(%rip)
 	.size cuStreamGetCtx_v2,.-cuStreamGetCtx_v2
 	.globl cuStreamGetCtx_v2_ptsz
 	.type cuStreamGetCtx_v2_ptsz,@function
@@ -2416,12 +2514,12 @@ cuStreamGetCtx_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3176(%rip)
+1:	jmp	*carmine_front_slots+3320(%rip)
 	.size cuStreamGetCtx_v2_ptsz,.-cuStreamGetCtx_v2_ptsz
 	.globl cuStreamGetDevResource
 	.type cuStreamGetDevResource,@function
 cuStreamGetDevResource:	endbr64
-	jmp	*carmine_front_slots+3184(%rip)
+	jmp	*carmine_front_slots+3328(%rip)
 	.size cuStreamGetDevResource,.-cuStreamGetDevResource
 	.globl cuStreamGetDevResource_ptsz
 	.type cuStreamGetDevResource_ptsz,@function
@@ -2429,12 +2527,12 @@ cuStreamGetDevResource_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3184(%rip)
+1:	jmp	*carmine_front_slots+3328(%rip)
 	.size cuStreamGetDevResource_ptsz,.-cuStreamGetDevResource_ptsz
 	.globl cuStreamGetDevice
 	.type cuStreamGetDevice,@function
 cuStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+3192(%rip)
+	jmp	*carmine_front_slots+3336(%rip)
 	.size cuStreamGetDevice,.-cuStreamGetDevice
 	.globl cuStreamGetDevice_ptsz
 	.type cuStreamGetDevice_ptsz,@function
@@ -2442,12 +2540,12 @@ cuStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3192(%rip)
+1:	jmp	*carmine_front_slots+3336(%rip)
 	.size cuStreamGetDevice_ptsz,.-cuStreamGetDevice_ptsz
 	.globl cuStreamGetFlags
 	.type cuStreamGetFlags,@function
 cuStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+3200(%rip)
+	jmp	*carmine_front_slots+3344(%rip)
 	.size cuStreamGetFlags,.-cuStreamGetFlags
 	.globl cuStreamGetFlags_ptsz
 	.type cuStreamGetFlags_ptsz,@function
@@ -2455,17 +2553,17 @@ cuStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3200(%rip)
+1:	jmp	*carmine_front_slots+3344(%rip)
 	.size cuStreamGetFlags_ptsz,.-cuStreamGetFlags_ptsz
 	.globl cuStreamGetGreenCtx
 	.type cuStreamGetGreenCtx,@function
 cuStreamGetGreenCtx:	endbr64
-	jmp	*carmine_front_slots+3208(%rip)
+	jmp	*carmine_front_slots+3352(%rip)
 	.size cuStreamGetGreenCtx,.-cuStreamGetGreenCtx
 	.globl cuStreamGetId
 	.type cuStreamGetId,@function
 cuStreamGetId:	endbr64
-	jmp	*carmine_front_slots+3216(%rip)
+	jmp	*carmine_front_slots+3360(%rip)
 	.size cuStreamGetId,.-cuStreamGetId
 	.globl cuStreamGetId_ptsz
 	.type cuStreamGetId_ptsz,@function
@@ -2473,12 +2571,12 @@ cuStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3216(%rip)
+1:	jmp	*carmine_front_slots+3360(%rip)
 	.size cuStreamGetId_ptsz,.-cuStreamGetId_ptsz
 	.globl cuStreamGetPriority
 	.type cuStreamGetPriority,@function
 cuStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+3224(%rip)
+	jmp	*carmine_front_slots+3368(%rip)
 	.size cuStreamGetPriority,.-cuStreamGetPriority
 	.globl cuStreamGetPriority_ptsz
 	.type cuStreamGetPriority_ptsz,@function
@@ -2486,12 +2584,12 @@ cuStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3224(%rip)
+1:	jmp	*carmine_front_slots+3368(%rip)
 	.size cuStreamGetPriority_ptsz,.-cuStreamGetPriority_ptsz
 	.globl cuStreamIsCapturing
 	.type cuStreamIsCapturing,@function
 cuStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+3232(%rip)
+	jmp	*carmine_front_slots+3376(%rip)
 	.size cuStreamIsCapturing,.-cuStreamIsCapturing
 	.globl cuStreamIsCapturing_ptsz
 	.type cuStreamIsCapturing_ptsz,@function
@@ -2499,12 +2597,12 @@ cuStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3232(%rip)
+1:	jmp	*carmine_front_slots+3376(%rip)
 	.size cuStreamIsCapturing_ptsz,.-cuStreamIsCapturing_ptsz
 	.globl cuStreamQuery
 	.type cuStreamQuery,@function
 cuStreamQuery:	endbr64
-	jmp	*carmine_front_slots+3240(%rip)
+	jmp	*carmine_front_slots+3384(%rip)
 	.size cuStreamQuery,.-cuStreamQuery
 	.globl cuStreamQuery_ptsz
 	.type cuStreamQuery_ptsz,@function
@@ -2512,12 +2610,12 @@ cuStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3240(%rip)
+1:	jmp	*carmine_front_slots+3384(%rip)
 	.size cuStreamQuery_ptsz,.-cuStreamQuery_ptsz
 	.globl cuStreamSetAttribute
 	.type cuStreamSetAttribute,@function
 cuStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+3248(%rip)
+	jmp	*carmine_front_slots+3392(%rip)
 	.size cuStreamSetAttribute,.-cuStreamSetAttribute
 	.globl cuStreamSetAttribute_ptsz
 	.type cuStreamSetAttribute_ptsz,@function
@@ -2525,12 +2623,12 @@ cuStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3248(%rip)
+1:	jmp	*carmine_front_slots+3392(%rip)
 	.size cuStreamSetAttribute_ptsz,.-cuStreamSetAttribute_ptsz
 	.globl cuStreamSynchronize
 	.type cuStreamSynchronize,@function
 cuStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+3256(%rip)
+	jmp	*carmine_front_slots+3400(%rip)
 	.size cuStreamSynchronize,.-cuStreamSynchronize
 	.globl cuStreamSynchronize_ptsz
 	.type cuStreamSynchronize_ptsz,@function
@@ -2538,12 +2636,12 @@ cuStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3256(%rip)
+1:	jmp	*carmine_front_slots+3400(%rip)
 	.size cuStreamSynchronize_ptsz,.-cuStreamSynchronize_ptsz
 	.globl cuStreamUpdateCaptureDependencies
 	.type cuStreamUpdateCaptureDependencies,@function
 cuStreamUpdateCaptureDependencies:	endbr64
-	jmp	*carmine_front_slots+3264(%rip)
+	jmp	*carmine_front_slots+3408(%rip)
 	.size cuStreamUpdateCaptureDependencies,.-cuStreamUpdateCaptureDependencies
 	.globl cuStreamUpdateCaptureDependencies_ptsz
 	.type cuStreamUpdateCaptureDependencies_ptsz,@function
@@ -2551,12 +2649,12 @@ cuStreamUpdateCaptureDependencies_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3264(%rip)
+1:	jmp	*carmine_front_slots+3408(%rip)
 	.size cuStreamUpdateCaptureDependencies_ptsz,.-cuStreamUpdateCaptureDependencies_ptsz
 	.globl cuStreamUpdateCaptureDependencies_v2
 	.type cuStreamUpdateCaptureDependencies_v2,@function
 cuStreamUpdateCaptureDependencies_v2:	endbr64
-	jmp	*carmine_front_slots+3272(%rip)
+	jmp	*carmine_front_slots+3416(%rip)
 	.size cuStreamUpdateCaptureDependencies_v2,.-cuStreamUpdateCaptureDependencies_v2
 	.globl cuStreamUpdateCaptureDependencies_v2_ptsz
 	.type cuStreamUpdateCaptureDependencies_v2_ptsz,@function
@@ -2564,12 +2662,12 @@ cuStreamUpdateCaptureDependencies_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3272(%rip)
+1:	jmp	*carmine_front_slots+3416(%rip)
 	.size cuStreamUpdateCaptureDependencies_v2_ptsz,.-cuStreamUpdateCaptureDependencies_v2_ptsz
 	.globl cuStreamWaitEvent
 	.type cuStreamWaitEvent,@function
 cuStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+3280(%rip)
+	jmp	*carmine_front_slots+3424(%rip)
 	.size cuStreamWaitEvent,.-cuStreamWaitEvent
 	.globl cuStreamWaitEvent_ptsz
 	.type cuStreamWaitEvent_ptsz,@function
@@ -2577,12 +2675,12 @@ cuStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3280(%rip)
+1:	jmp	*carmine_front_slots+3424(%rip)
 	.size cuStreamWaitEvent_ptsz,.-cuStreamWaitEvent_ptsz
 	.globl cuStreamWaitValue32_v2
 	.type cuStreamWaitValue32_v2,@function
 cuStreamWaitValue32_v2:	endbr64
-	jmp	*carmine_front_slots+3288(%rip)
+	jmp	*carmine_front_slots+3432(%rip)
 	.size cuStreamWaitValue32_v2,.-cuStreamWaitValue32_v2
 	.globl cuStreamWaitValue32_v2_ptsz
 	.type cuStreamWaitValue32_v2_ptsz,@function
@@ -2590,12 +2688,12 @@ cuStreamWaitValue32_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3288(%rip)
+1:	jmp	*carmine_front_slots+3432(%rip)
 	.size cuStreamWaitValue32_v2_ptsz,.-cuStreamWaitValue32_v2_ptsz
 	.globl cuStreamWaitValue64_v2
 	.type cuStreamWaitValue64_v2,@function
 cuStreamWaitValue64_v2:	endbr64
-	jmp	*carmine_front_slots+3296(%rip)
+	jmp	*carmine_front_slots+3440(%rip)
 	.size cuStreamWaitValue64_v2,.-cuStreamWaitValue64_v2
 	.globl cuStreamWaitValue64_v2_ptsz
 	.type cuStreamWaitValue64_v2_ptsz,@function
@@ -2603,12 +2701,12 @@ cuStreamWaitValue64_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3296(%rip)
+1:	jmp	*carmine_front_slots+3440(%rip)
 	.size cuStreamWaitValue64_v2_ptsz,.-cuStreamWaitValue64_v2_ptsz
 	.globl cuStreamWriteValue32_v2
 	.type cuStreamWriteValue32_v2,@function
 cuStreamWriteValue32_v2:	endbr64
-	jmp	*carmine_front_slots+3304(%rip)
+	jmp	*carmine_front_slots+3448(%rip)
 	.size cuStreamWriteValue32_v2,.-cuStreamWriteValue32_v2
 	.globl cuStreamWriteValue32_v2_ptsz
 	.type cuStreamWriteValue32_v2_ptsz,@function
@@ -2616,12 +2714,12 @@ cuStreamWriteValue32_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3304(%rip)
+1:	jmp	*carmine_front_slots+3448(%rip)
 	.size cuStreamWriteValue32_v2_ptsz,.-cuStreamWriteValue32_v2_ptsz
 	.globl cuStreamWriteValue64_v2
 	.type cuStreamWriteValue64_v2,@function
 cuStreamWriteValue64_v2:	endbr64
-	jmp	*carmine_front_slots+3312(%rip)
+	jmp	*carmine_front_slots+3456(%rip)
 	.size cuStreamWriteValue64_v2,.-cuStreamWriteValue64_v2
 	.globl cuStreamWriteValue64_v2_ptsz
 	.type cuStreamWriteValue64_v2_ptsz,@function
@@ -2629,72 +2727,72 @@ cuStreamWriteValue64_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3312(%rip)
+1:	jmp	*carmine_front_slots+3456(%rip)
 	.size cuStreamWriteValue64_v2_ptsz,.-cuStreamWriteValue64_v2_ptsz
 	.globl cuSurfObjectCreate
 	.type cuSurfObjectCreate,@function
 cuSurfObjectCreate:	endbr64
-	jmp	*carmine_front_slots+3320(%rip)
+	jmp	*carmine_front_slots+3464(%rip)
 	.size cuSurfObjectCreate,.-cuSurfObjectCreate
 	.globl cuSurfObjectDestroy
 	.type cuSurfObjectDestroy,@function
 cuSurfObjectDestroy:	endbr64
-	jmp	*carmine_front_slots+3328(%rip)
+	jmp	*carmine_front_slots+3472(%rip)
 	.size cuSurfObjectDestroy,.-cuSurfObjectDestroy
 	.globl cuSurfObjectGetResourceDesc
 	.type cuSurfObjectGetResourceDesc,@function
 cuSurfObjectGetResourceDesc:	endbr64
-	jmp	*carmine_front_slots+3336(%rip)
+	jmp	*carmine_front_slots+3480(%rip)
 	.size cuSurfObjectGetResourceDesc,.-cuSurfObjectGetResourceDesc
 	.globl cuTexObjectCreate
 	.type cuTexObjectCreate,@function
 cuTexObjectCreate:	endbr64
-	jmp	*carmine_front_slots+3344(%rip)
+	jmp	*carmine_front_slots+3488(%rip)
 	.size cuTexObjectCreate,.-cuTexObjectCreate
 	.globl cuTexObjectDestroy
 	.type cuTexObjectDestroy,@function
 cuTexObjectDestroy:	endbr64
-	jmp	*carmine_front_slots+3352(%rip)
+	jmp	*carmine_front_slots+3496(%rip)
 	.size cuTexObjectDestroy,.-cuTexObjectDestroy
 	.globl cuTexObjectGetResourceDesc
 	.type cuTexObjectGetResourceDesc,@function
 cuTexObjectGetResourceDesc:	endbr64
-	jmp	*carmine_front_slots+3360(%rip)
+	jmp	*carmine_front_slots+3504(%rip)
 	.size cuTexObjectGetResourceDesc,.-cuTexObjectGetResourceDesc
 	.globl cuTexObjectGetResourceViewDesc
 	.type cuTexObjectGetResourceViewDesc,@function
 cuTexObjectGetResourceViewDesc:	endbr64
-	jmp	*carmine_front_slots+3368(%rip)
+	jmp	*carmine_front_slots+3512(%rip)
 	.size cuTexObjectGetResourceViewDesc,.-cuTexObjectGetResourceViewDesc
 	.globl cuTexObjectGetTextureDesc
 	.type cuTexObjectGetTextureDesc,@function
 cuTexObjectGetTextureDesc:	endbr64
-	jmp	*carmine_front_slots+3376(%rip)
+	jmp	*carmine_front_slots+3520(%rip)
 	.size cuTexObjectGetTextureDesc,.-cuTexObjectGetTextureDesc
 	.globl cuThreadExchangeStreamCaptureMode
 	.type cuThreadExchangeStreamCaptureMode,@function
 cuThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+3384(%rip)
+	jmp	*carmine_front_slots+3528(%rip)
 	.size cuThreadExchangeStreamCaptureMode,.-cuThreadExchangeStreamCaptureMode
 	.globl cuUserObjectCreate
 	.type cuUserObjectCreate,@function
 cuUserObjectCreate:	endbr64
-	jmp	*carmine_front_slots+3392(%rip)
+	jmp	*carmine_front_slots+3536(%rip)
 	.size cuUserObjectCreate,.-cuUserObjectCreate
 	.globl cuUserObjectRelease
 	.type cuUserObjectRelease,@function
 cuUserObjectRelease:	endbr64
-	jmp	*carmine_front_slots+3400(%rip)
+	jmp	*carmine_front_slots+3544(%rip)
 	.size cuUserObjectRelease,.-cuUserObjectRelease
 	.globl cuUserObjectRetain
 	.type cuUserObjectRetain,@function
 cuUserObjectRetain:	endbr64
-	jmp	*carmine_front_slots+3408(%rip)
+	jmp	*carmine_front_slots+3552(%rip)
 	.size cuUserObjectRetain,.-cuUserObjectRetain
 	.globl cuWaitExternalSemaphoresAsync
 	.type cuWaitExternalSemaphoresAsync,@function
 cuWaitExternalSemaphoresAsync:	endbr64
-	jmp	*carmine_front_slots+3416(%rip)
+	jmp	*carmine_front_slots+3560(%rip)
 	.size cuWaitExternalSemaphoresAsync,.-cuWaitExternalSemaphoresAsync
 	.globl cuWaitExternalSemaphoresAsync_ptsz
 	.type cuWaitExternalSemaphoresAsync_ptsz,@function
@@ -2702,7 +2800,7 @@ cuWaitExternalSemaphoresAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+3416(%rip)
+1:	jmp	*carmine_front_slots+3560(%rip)
 	.size cuWaitExternalSemaphoresAsync_ptsz,.-cuWaitExternalSemaphoresAsync_ptsz
 first_0:	pushq	$0
 	jmp	carmine_front_first_call
@@ -3560,6 +3658,42 @@ first_426:	pushq	$426
 	jmp	carmine_front_first_call
 first_427:	pushq	$427
 	jmp	carmine_front_first_call
+first_428:	pushq	$428
+	jmp	carmine_front_first_call
+first_429:	pushq	$429
+	jmp	carmine_front_first_call
+first_430:	pushq	$430
+	jmp	carmine_front_first_call
+first_431:	pushq	$431
+	jmp	carmine_front_first_call
+first_432:	pushq	$432
+	jmp	carmine_front_first_call
+first_433:	pushq	$433
+	jmp	carmine_front_first_call
+first_434:	pushq	$434
+	jmp	carmine_front_first_call
+first_435:	pushq	$435
+	jmp	carmine_front_first_call
+first_436:	pushq	$436
+	jmp	carmine_front_first_call
+first_437:	pushq	$437
+	jmp	carmine_front_first_call
+first_438:	pushq	$438
+	jmp	carmine_front_first_call
+first_439:	pushq	$439
+	jmp	carmine_front_first_call
+first_440:	pushq	$440
+	jmp	carmine_front_first_call
+first_441:	pushq	$441
+	jmp	carmine_front_first_call
+first_442:	pushq	$442
+	jmp	carmine_front_first_call
+first_443:	pushq	$443
+	jmp	carmine_front_first_call
+first_444:	pushq	$444
+	jmp	carmine_front_first_call
+first_445:	pushq	$445
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 symbol_0:	.asciz "carmine_rt_absent"
 symbol_1:	.asciz "carmine_cu_cuArray3DCreate_v2"
@@ -3581,414 +3715,432 @@ symbol_16:	.asciz "carmine_cu_cuCtxGetCurrent"
 symbol_17:	.asciz "carmine_cu_cuCtxGetDevResource"
 symbol_18:	.asciz "carmine_cu_cuCtxGetDevice"
 symbol_19:	.asciz "carmine_cu_cuCtxGetDevice_v2"
-symbol_20:	.asciz "carmine_cu_cuCtxGetFlags"
-symbol_21:	.asciz "carmine_cu_cuCtxGetId"
-symbol_22:	.asciz "carmine_cu_cuCtxGetLimit"
-symbol_23:	.asciz "carmine_cu_cuCtxGetSharedMemConfig"
-symbol_24:	.asciz "carmine_cu_cuCtxGetStreamPriorityRange"
-symbol_25:	.asciz "carmine_cu_cuCtxPopCurrent_v2"
-symbol_26:	.asciz "carmine_cu_cuCtxPushCurrent_v2"
-symbol_27:	.asciz "carmine_cu_cuCtxRecordEvent"
-symbol_28:	.asciz "carmine_cu_cuCtxResetPersistingL2Cache"
-symbol_29:	.asciz "carmine_cu_cuCtxSetCacheConfig"
-symbol_30:	.asciz "carmine_cu_cuCtxSetCurrent"
-symbol_31:	.asciz "carmine_cu_cuCtxSetFlags"
-symbol_32:	.asciz "carmine_cu_cuCtxSetLimit"
-symbol_33:	.asciz "carmine_cu_cuCtxSetSharedMemConfig"
-symbol_34:	.asciz "carmine_cu_cuCtxSynchronize"
-symbol_35:	.asciz "carmine_cu_cuCtxSynchronize_v2"
-symbol_36:	.asciz "carmine_cu_cuCtxWaitEvent"
-symbol_37:	.asciz "carmine_cu_cuDestroyExternalMemory"
-symbol_38:	.asciz "carmine_cu_cuDestroyExternalSemaphore"
-symbol_39:	.asciz "carmine_cu_cuDevResourceGenerateDesc"
-symbol_40:	.asciz "carmine_cu_cuDevSmResourceSplit"
-symbol_41:	.asciz "carmine_cu_cuDevSmResourceSplitByCount"
-symbol_42:	.asciz "carmine_cu_cuDeviceCanAccessPeer"
-symbol_43:	.asciz "carmine_cu_cuDeviceComputeCapability"
-symbol_44:	.asciz "carmine_cu_cuDeviceGet"
-symbol_45:	.asciz "carmine_cu_cuDeviceGetAttribute"
-symbol_46:	.asciz "carmine_cu_cuDeviceGetByPCIBusId"
-symbol_47:	.asciz "carmine_cu_cuDeviceGetCount"
-symbol_48:	.asciz "carmine_cu_cuDeviceGetDefaultMemPool"
-symbol_49:	.asciz "carmine_cu_cuDeviceGetDevResource"
-symbol_50:	.asciz "carmine_cu_cuDeviceGetGraphMemAttribute"
-symbol_51:	.asciz "carmine_cu_cuDeviceGetHostAtomicCapabilities"
-symbol_52:	.asciz "carmine_cu_cuDeviceGetMemPool"
-symbol_53:	.asciz "carmine_cu_cuDeviceGetName"
-symbol_54:	.asciz "carmine_cu_cuDeviceGetNvSciSyncAttributes"
-symbol_55:	.asciz "carmine_cu_cuDeviceGetP2PAtomicCapabilities"
-symbol_56:	.asciz "carmine_cu_cuDeviceGetP2PAttribute"
-symbol_57:	.asciz "carmine_cu_cuDeviceGetPCIBusId"
-symbol_58:	.asciz "carmine_cu_cuDeviceGetTexture1DLinearMaxWidth"
-symbol_59:	.asciz "carmine_cu_cuDeviceGetUuid"
-symbol_60:	.asciz "carmine_cu_cuDeviceGetUuid_v2"
-symbol_61:	.asciz "carmine_cu_cuDeviceGraphMemTrim"
-symbol_62:	.asciz "carmine_cu_cuDevicePrimaryCtxGetState"
-symbol_63:	.asciz "carmine_cu_cuDevicePrimaryCtxRelease_v2"
-symbol_64:	.asciz "carmine_cu_cuDevicePrimaryCtxReset_v2"
-symbol_65:	.asciz "carmine_cu_cuDevicePrimaryCtxRetain"
-symbol_66:	.asciz "carmine_cu_cuDevicePrimaryCtxSetFlags_v2"
-symbol_67:	.asciz "carmine_cu_cuDeviceRegisterAsyncNotification"
-symbol_68:	.asciz "carmine_cu_cuDeviceSetGraphMemAttribute"
-symbol_69:	.asciz "carmine_cu_cuDeviceSetMemPool"
-symbol_70:	.asciz "carmine_cu_cuDeviceTotalMem_v2"
-symbol_71:	.asciz "carmine_cu_cuDeviceUnregisterAsyncNotification"
-symbol_72:	.asciz "carmine_cu_cuDriverGetVersion"
-symbol_73:	.asciz "carmine_cu_cuEventCreate"
-symbol_74:	.asciz "carmine_cu_cuEventDestroy_v2"
-symbol_75:	.asciz "carmine_cu_cuEventElapsedTime"
-symbol_76:	.asciz "carmine_cu_cuEventElapsedTime_v2"
-symbol_77:	.asciz "carmine_cu_cuEventQuery"
-symbol_78:	.asciz "carmine_cu_cuEventRecord"
-symbol_79:	.asciz "carmine_cu_cuEventRecordWithFlags"
-symbol_80:	.asciz "carmine_cu_cuEventSynchronize"
-symbol_81:	.asciz "carmine_cu_cuExternalMemoryGetMappedBuffer"
-symbol_82:	.asciz "carmine_cu_cuExternalMemoryGetMappedMipmappedArray"
-symbol_83:	.asciz "carmine_cu_cuFlushGPUDirectRDMAWrites"
-symbol_84:	.asciz "carmine_cu_cuFuncGetAttribute"
-symbol_85:	.asciz "carmine_cu_cuFuncGetName"
-symbol_86:	.asciz "carmine_cu_cuFuncGetParamCount"
-symbol_87:	.asciz "carmine_cu_cuFuncGetParamInfo"
-symbol_88:	.asciz "carmine_cu_cuFuncIsLoaded"
-symbol_89:	.asciz "carmine_cu_cuFuncLoad"
-symbol_90:	.asciz "carmine_cu_cuFuncSetAttribute"
-symbol_91:	.asciz "carmine_cu_cuFuncSetCacheConfig"
-symbol_92:	.asciz "carmine_cu_cuGetErrorName"
-symbol_93:	.asciz "carmine_cu_cuGetErrorString"
-symbol_94:	.asciz "carmine_cu_cuGetExportTable"
-symbol_95:	.asciz "carmine_cu_cuGetProcAddress"
-symbol_96:	.asciz "carmine_cu_cuGetProcAddress_v2"
-symbol_97:	.asciz "carmine_cu_cuGraphAddChildGraphNode"
-symbol_98:	.asciz "carmine_cu_cuGraphAddDependencies"
-symbol_99:	.asciz "carmine_cu_cuGraphAddDependencies_v2"
-symbol_100:	.asciz "carmine_cu_cuGraphAddEmptyNode"
-symbol_101:	.asciz "carmine_cu_cuGraphAddEventRecordNode"
-symbol_102:	.asciz "carmine_cu_cuGraphAddEventWaitNode"
-symbol_103:	.asciz "carmine_cu_cuGraphAddExternalSemaphoresSignalNode"
-symbol_104:	.asciz "carmine_cu_cuGraphAddExternalSemaphoresWaitNode"
-symbol_105:	.asciz "carmine_cu_cuGraphAddHostNode"
-symbol_106:	.asciz "carmine_cu_cuGraphAddKernelNode"
-symbol_107:	.asciz "carmine_cu_cuGraphAddKernelNode_v2"
-symbol_108:	.asciz "carmine_cu_cuGraphAddMemAllocNode"
-symbol_109:	.asciz "carmine_cu_cuGraphAddMemFreeNode"
-symbol_110:	.asciz "carmine_cu_cuGraphAddMemcpyNode"
-symbol_111:	.asciz "carmine_cu_cuGraphAddMemsetNode"
-symbol_112:	.asciz "carmine_cu_cuGraphAddNode"
-symbol_113:	.asciz "carmine_cu_cuGraphAddNode_v2"
-symbol_114:	.asciz "carmine_cu_cuGraphChildGraphNodeGetGraph"
-symbol_115:	.asciz "carmine_cu_cuGraphClone"
-symbol_116:	.asciz "carmine_cu_cuGraphConditionalHandleCreate"
-symbol_117:	.asciz "carmine_cu_cuGraphCreate"
-symbol_118:	.asciz "carmine_cu_cuGraphDebugDotPrint"
-symbol_119:	.asciz "carmine_cu_cuGraphDestroy"
-symbol_120:	.asciz "carmine_cu_cuGraphDestroyNode"
-symbol_121:	.asciz "carmine_cu_cuGraphEventRecordNodeGetEvent"
-symbol_122:	.asciz "carmine_cu_cuGraphEventRecordNodeSetEvent"
-symbol_123:	.asciz "carmine_cu_cuGraphEventWaitNodeGetEvent"
-symbol_124:	.asciz "carmine_cu_cuGraphEventWaitNodeSetEvent"
-symbol_125:	.asciz "carmine_cu_cuGraphExecChildGraphNodeSetParams"
-symbol_126:	.asciz "carmine_cu_cuGraphExecDestroy"
-symbol_127:	.asciz "carmine_cu_cuGraphExecEventRecordNodeSetEvent"
-symbol_128:	.asciz "carmine_cu_cuGraphExecEventWaitNodeSetEvent"
-symbol_129:	.asciz "carmine_cu_cuGraphExecExternalSemaphoresSignalNodeSetParams"
-symbol_130:	.asciz "carmine_cu_cuGraphExecExternalSemaphoresWaitNodeSetParams"
-symbol_131:	.asciz "carmine_cu_cuGraphExecGetFlags"
-symbol_132:	.asciz "carmine_cu_cuGraphExecGetId"
-symbol_133:	.asciz "carmine_cu_cuGraphExecHostNodeSetParams"
-symbol_134:	.asciz "carmine_cu_cuGraphExecKernelNodeSetParams"
-symbol_135:	.asciz "carmine_cu_cuGraphExecKernelNodeSetParams_v2"
-symbol_136:	.asciz "carmine_cu_cuGraphExecMemcpyNodeSetParams"
-symbol_137:	.asciz "carmine_cu_cuGraphExecMemsetNodeSetParams"
-symbol_138:	.asciz "carmine_cu_cuGraphExecNodeSetParams"
-symbol_139:	.asciz "carmine_cu_cuGraphExecUpdate_v2"
-symbol_140:	.asciz "carmine_cu_cuGraphExternalSemaphoresSignalNodeGetParams"
-symbol_141:	.asciz "carmine_cu_cuGraphExternalSemaphoresSignalNodeSetParams"
-symbol_142:	.asciz "carmine_cu_cuGraphExternalSemaphoresWaitNodeGetParams"
-symbol_143:	.asciz "carmine_cu_cuGraphExternalSemaphoresWaitNodeSetParams"
-symbol_144:	.asciz "carmine_cu_cuGraphGetEdges"
-symbol_145:	.asciz "carmine_cu_cuGraphGetEdges_v2"
-symbol_146:	.asciz "carmine_cu_cuGraphGetId"
-symbol_147:	.asciz "carmine_cu_cuGraphGetNodes"
-symbol_148:	.asciz "carmine_cu_cuGraphGetRootNodes"
-symbol_149:	.asciz "carmine_cu_cuGraphHostNodeGetParams"
-symbol_150:	.asciz "carmine_cu_cuGraphHostNodeSetParams"
-symbol_151:	.asciz "carmine_cu_cuGraphInstantiate"
-symbol_152:	.asciz "carmine_cu_cuGraphInstantiateWithFlags"
-symbol_153:	.asciz "carmine_cu_cuGraphInstantiateWithParams"
-symbol_154:	.asciz "carmine_cu_cuGraphInstantiateWithParams_ptsz"
-symbol_155:	.asciz "carmine_cu_cuGraphInstantiate_v2"
-symbol_156:	.asciz "carmine_cu_cuGraphKernelNodeCopyAttributes"
-symbol_157:	.asciz "carmine_cu_cuGraphKernelNodeGetAttribute"
-symbol_158:	.asciz "carmine_cu_cuGraphKernelNodeGetParams"
-symbol_159:	.asciz "carmine_cu_cuGraphKernelNodeGetParams_v2"
-symbol_160:	.asciz "carmine_cu_cuGraphKernelNodeSetAttribute"
-symbol_161:	.asciz "carmine_cu_cuGraphKernelNodeSetParams"
-symbol_162:	.asciz "carmine_cu_cuGraphKernelNodeSetParams_v2"
-symbol_163:	.asciz "carmine_cu_cuGraphLaunch"
-symbol_164:	.asciz "carmine_cu_cuGraphMemAllocNodeGetParams"
-symbol_165:	.asciz "carmine_cu_cuGraphMemFreeNodeGetParams"
-symbol_166:	.asciz "carmine_cu_cuGraphMemcpyNodeGetParams"
-symbol_167:	.asciz "carmine_cu_cuGraphMemcpyNodeSetParams"
-symbol_168:	.asciz "carmine_cu_cuGraphMemsetNodeGetParams"
-symbol_169:	.asciz "carmine_cu_cuGraphMemsetNodeSetParams"
-symbol_170:	.asciz "carmine_cu_cuGraphNodeFindInClone"
-symbol_171:	.asciz "carmine_cu_cuGraphNodeGetContainingGraph"
-symbol_172:	.asciz "carmine_cu_cuGraphNodeGetDependencies"
-symbol_173:	.asciz "carmine_cu_cuGraphNodeGetDependencies_v2"
-symbol_174:	.asciz "carmine_cu_cuGraphNodeGetDependentNodes"
-symbol_175:	.asciz "carmine_cu_cuGraphNodeGetDependentNodes_v2"
-symbol_176:	.asciz "carmine_cu_cuGraphNodeGetEnabled"
-symbol_177:	.asciz "carmine_cu_cuGraphNodeGetLocalId"
-symbol_178:	.asciz "carmine_cu_cuGraphNodeGetParams"
-symbol_179:	.asciz "carmine_cu_cuGraphNodeGetToolsId"
-symbol_180:	.asciz "carmine_cu_cuGraphNodeGetType"
-symbol_181:	.asciz "carmine_cu_cuGraphNodeSetEnabled"
-symbol_182:	.asciz "carmine_cu_cuGraphNodeSetParams"
-symbol_183:	.asciz "carmine_cu_cuGraphReleaseUserObject"
-symbol_184:	.asciz "carmine_cu_cuGraphRemoveDependencies"
-symbol_185:	.asciz "carmine_cu_cuGraphRemoveDependencies_v2"
-symbol_186:	.asciz "carmine_cu_cuGraphRetainUserObject"
-symbol_187:	.asciz "carmine_cu_cuGraphUpload"
-symbol_188:	.asciz "carmine_cu_cuGraphicsMapResources"
-symbol_189:	.asciz "carmine_cu_cuGraphicsResourceGetMappedMipmappedArray"
-symbol_190:	.asciz "carmine_cu_cuGraphicsResourceGetMappedPointer_v2"
-symbol_191:	.asciz "carmine_cu_cuGraphicsResourceSetMapFlags_v2"
-symbol_192:	.asciz "carmine_cu_cuGraphicsSubResourceGetMappedArray"
-symbol_193:	.asciz "carmine_cu_cuGraphicsUnmapResources"
-symbol_194:	.asciz "carmine_cu_cuGraphicsUnregisterResource"
-symbol_195:	.asciz "carmine_cu_cuGreenCtxCreate"
-symbol_196:	.asciz "carmine_cu_cuGreenCtxDestroy"
-symbol_197:	.asciz "carmine_cu_cuGreenCtxGetDevResource"
-symbol_198:	.asciz "carmine_cu_cuGreenCtxGetId"
-symbol_199:	.asciz "carmine_cu_cuGreenCtxRecordEvent"
-symbol_200:	.asciz "carmine_cu_cuGreenCtxStreamCreate"
-symbol_201:	.asciz "carmine_cu_cuGreenCtxWaitEvent"
-symbol_202:	.asciz "carmine_cu_cuImportExternalMemory"
-symbol_203:	.asciz "carmine_cu_cuImportExternalSemaphore"
-symbol_204:	.asciz "carmine_cu_cuInit"
-symbol_205:	.asciz "carmine_cu_cuIpcCloseMemHandle"
-symbol_206:	.asciz "carmine_cu_cuIpcGetEventHandle"
-symbol_207:	.asciz "carmine_cu_cuIpcGetMemHandle"
-symbol_208:	.asciz "carmine_cu_cuIpcOpenEventHandle"
-symbol_209:	.asciz "carmine_cu_cuIpcOpenMemHandle_v2"
-symbol_210:	.asciz "carmine_cu_cuKernelGetAttribute"
-symbol_211:	.asciz "carmine_cu_cuKernelGetFunction"
-symbol_212:	.asciz "carmine_cu_cuKernelGetLibrary"
-symbol_213:	.asciz "carmine_cu_cuKernelGetName"
-symbol_214:	.asciz "carmine_cu_cuKernelGetParamCount"
-symbol_215:	.asciz "carmine_cu_cuKernelGetParamInfo"
-symbol_216:	.asciz "carmine_cu_cuKernelSetAttribute"
-symbol_217:	.asciz "carmine_cu_cuKernelSetCacheConfig"
-symbol_218:	.asciz "carmine_cu_cuLaunchCooperativeKernel"
-symbol_219:	.asciz "carmine_cu_cuLaunchHostFunc"
-symbol_220:	.asciz "carmine_cu_cuLaunchHostFunc_v2"
-symbol_221:	.asciz "carmine_cu_cuLaunchKernel"
-symbol_222:	.asciz "carmine_cu_cuLaunchKernelEx"
-symbol_223:	.asciz "carmine_cu_cuLaunchKernelEx_ptsz"
-symbol_224:	.asciz "carmine_cu_cuLibraryEnumerateKernels"
-symbol_225:	.asciz "carmine_cu_cuLibraryGetGlobal"
-symbol_226:	.asciz "carmine_cu_cuLibraryGetKernel"
-symbol_227:	.asciz "carmine_cu_cuLibraryGetKernelCount"
-symbol_228:	.asciz "carmine_cu_cuLibraryGetManaged"
-symbol_229:	.asciz "carmine_cu_cuLibraryGetUnifiedFunction"
-symbol_230:	.asciz "carmine_cu_cuLibraryLoadData"
-symbol_231:	.asciz "carmine_cu_cuLibraryLoadFromFile"
-symbol_232:	.asciz "carmine_cu_cuLibraryUnload"
-symbol_233:	.asciz "carmine_cu_cuLinkAddData_v2"
-symbol_234:	.asciz "carmine_cu_cuLinkAddFile_v2"
-symbol_235:	.asciz "carmine_cu_cuLinkComplete"
-symbol_236:	.asciz "carmine_cu_cuLinkCreate_v2"
-symbol_237:	.asciz "carmine_cu_cuLinkDestroy"
-symbol_238:	.asciz "carmine_cu_cuLogsCurrent"
-symbol_239:	.asciz "carmine_cu_cuLogsDumpToFile"
-symbol_240:	.asciz "carmine_cu_cuLogsDumpToMemory"
-symbol_241:	.asciz "carmine_cu_cuLogsRegisterCallback"
-symbol_242:	.asciz "carmine_cu_cuLogsUnregisterCallback"
-symbol_243:	.asciz "carmine_cu_cuMemAddressFree"
-symbol_244:	.asciz "carmine_cu_cuMemAddressReserve"
-symbol_245:	.asciz "carmine_cu_cuMemAdvise"
-symbol_246:	.asciz "carmine_cu_cuMemAdvise_v2"
-symbol_247:	.asciz "carmine_cu_cuMemAllocAsync"
-symbol_248:	.asciz "carmine_cu_cuMemAllocFromPoolAsync"
-symbol_249:	.asciz "carmine_cu_cuMemAllocHost_v2"
-symbol_250:	.asciz "carmine_cu_cuMemAllocManaged"
-symbol_251:	.asciz "carmine_cu_cuMemAllocPitch_v2"
-symbol_252:	.asciz "carmine_cu_cuMemAlloc_v2"
-symbol_253:	.asciz "carmine_cu_cuMemCreate"
-symbol_254:	.asciz "carmine_cu_cuMemDiscardAndPrefetchBatchAsync"
-symbol_255:	.asciz "carmine_cu_cuMemDiscardBatchAsync"
-symbol_256:	.asciz "carmine_cu_cuMemExportToShareableHandle"
-symbol_257:	.asciz "carmine_cu_cuMemFreeAsync"
-symbol_258:	.asciz "carmine_cu_cuMemFreeHost"
-symbol_259:	.asciz "carmine_cu_cuMemFree_v2"
-symbol_260:	.asciz "carmine_cu_cuMemGetAccess"
-symbol_261:	.asciz "carmine_cu_cuMemGetAddressRange_v2"
-symbol_262:	.asciz "carmine_cu_cuMemGetAllocationGranularity"
-symbol_263:	.asciz "carmine_cu_cuMemGetAllocationPropertiesFromHandle"
-symbol_264:	.asciz "carmine_cu_cuMemGetDefaultMemPool"
-symbol_265:	.asciz "carmine_cu_cuMemGetInfo_v2"
-symbol_266:	.asciz "carmine_cu_cuMemGetMemPool"
-symbol_267:	.asciz "carmine_cu_cuMemHostAlloc"
-symbol_268:	.asciz "carmine_cu_cuMemHostGetDevicePointer_v2"
-symbol_269:	.asciz "carmine_cu_cuMemHostGetFlags"
-symbol_270:	.asciz "carmine_cu_cuMemHostRegister_v2"
-symbol_271:	.asciz "carmine_cu_cuMemHostUnregister"
-symbol_272:	.asciz "carmine_cu_cuMemImportFromShareableHandle"
-symbol_273:	.asciz "carmine_cu_cuMemMap"
-symbol_274:	.asciz "carmine_cu_cuMemPoolCreate"
-symbol_275:	.asciz "carmine_cu_cuMemPoolDestroy"
-symbol_276:	.asciz "carmine_cu_cuMemPoolExportPointer"
-symbol_277:	.asciz "carmine_cu_cuMemPoolExportToShareableHandle"
-symbol_278:	.asciz "carmine_cu_cuMemPoolGetAccess"
-symbol_279:	.asciz "carmine_cu_cuMemPoolGetAttribute"
-symbol_280:	.asciz "carmine_cu_cuMemPoolImportFromShareableHandle"
-symbol_281:	.asciz "carmine_cu_cuMemPoolImportPointer"
-symbol_282:	.asciz "carmine_cu_cuMemPoolSetAccess"
-symbol_283:	.asciz "carmine_cu_cuMemPoolSetAttribute"
-symbol_284:	.asciz "carmine_cu_cuMemPoolTrimTo"
-symbol_285:	.asciz "carmine_cu_cuMemPrefetchAsync"
-symbol_286:	.asciz "carmine_cu_cuMemPrefetchAsync_v2"
-symbol_287:	.asciz "carmine_cu_cuMemPrefetchBatchAsync"
-symbol_288:	.asciz "carmine_cu_cuMemRangeGetAttribute"
-symbol_289:	.asciz "carmine_cu_cuMemRangeGetAttributes"
-symbol_290:	.asciz "carmine_cu_cuMemRelease"
-symbol_291:	.asciz "carmine_cu_cuMemRetainAllocationHandle"
-symbol_292:	.asciz "carmine_cu_cuMemSetAccess"
-symbol_293:	.asciz "carmine_cu_cuMemSetMemPool"
-symbol_294:	.asciz "carmine_cu_cuMemUnmap"
-symbol_295:	.asciz "carmine_cu_cuMemcpy"
-symbol_296:	.asciz "carmine_cu_cuMemcpy2DAsync_v2"
-symbol_297:	.asciz "carmine_cu_cuMemcpy2DUnaligned_v2"
-symbol_298:	.asciz "carmine_cu_cuMemcpy2DUnaligned_v2_ptds"
-symbol_299:	.asciz "carmine_cu_cuMemcpy2D_v2"
-symbol_300:	.asciz "carmine_cu_cuMemcpy2D_v2_ptds"
-symbol_301:	.asciz "carmine_cu_cuMemcpy3DAsync_v2"
-symbol_302:	.asciz "carmine_cu_cuMemcpy3DBatchAsync"
-symbol_303:	.asciz "carmine_cu_cuMemcpy3DBatchAsync_v2"
-symbol_304:	.asciz "carmine_cu_cuMemcpy3DPeer"
-symbol_305:	.asciz "carmine_cu_cuMemcpy3DPeerAsync"
-symbol_306:	.asciz "carmine_cu_cuMemcpy3DPeer_ptds"
-symbol_307:	.asciz "carmine_cu_cuMemcpy3DWithAttributesAsync"
-symbol_308:	.asciz "carmine_cu_cuMemcpy3D_v2"
-symbol_309:	.asciz "carmine_cu_cuMemcpy3D_v2_ptds"
-symbol_310:	.asciz "carmine_cu_cuMemcpyAsync"
-symbol_311:	.asciz "carmine_cu_cuMemcpyAtoA_v2"
-symbol_312:	.asciz "carmine_cu_cuMemcpyAtoA_v2_ptds"
-symbol_313:	.asciz "carmine_cu_cuMemcpyAtoD_v2"
-symbol_314:	.asciz "carmine_cu_cuMemcpyAtoD_v2_ptds"
-symbol_315:	.asciz "carmine_cu_cuMemcpyAtoHAsync_v2"
-symbol_316:	.asciz "carmine_cu_cuMemcpyAtoH_v2"
-symbol_317:	.asciz "carmine_cu_cuMemcpyAtoH_v2_ptds"
-symbol_318:	.asciz "carmine_cu_cuMemcpyBatchAsync"
-symbol_319:	.asciz "carmine_cu_cuMemcpyBatchAsync_v2"
-symbol_320:	.asciz "carmine_cu_cuMemcpyDtoA_v2"
-symbol_321:	.asciz "carmine_cu_cuMemcpyDtoA_v2_ptds"
-symbol_322:	.asciz "carmine_cu_cuMemcpyDtoDAsync_v2"
-symbol_323:	.asciz "carmine_cu_cuMemcpyDtoD_v2"
-symbol_324:	.asciz "carmine_cu_cuMemcpyDtoD_v2_ptds"
-symbol_325:	.asciz "carmine_cu_cuMemcpyDtoHAsync_v2"
-symbol_326:	.asciz "carmine_cu_cuMemcpyDtoH_v2"
-symbol_327:	.asciz "carmine_cu_cuMemcpyDtoH_v2_ptds"
-symbol_328:	.asciz "carmine_cu_cuMemcpyHtoAAsync_v2"
-symbol_329:	.asciz "carmine_cu_cuMemcpyHtoA_v2"
-symbol_330:	.asciz "carmine_cu_cuMemcpyHtoA_v2_ptds"
-symbol_331:	.asciz "carmine_cu_cuMemcpyHtoDAsync_v2"
-symbol_332:	.asciz "carmine_cu_cuMemcpyHtoD_v2"
-symbol_333:	.asciz "carmine_cu_cuMemcpyHtoD_v2_ptds"
-symbol_334:	.asciz "carmine_cu_cuMemcpyPeer"
-symbol_335:	.asciz "carmine_cu_cuMemcpyPeerAsync"
-symbol_336:	.asciz "carmine_cu_cuMemcpyPeer_ptds"
-symbol_337:	.asciz "carmine_cu_cuMemcpyWithAttributesAsync"
-symbol_338:	.asciz "carmine_cu_cuMemcpy_ptds"
-symbol_339:	.asciz "carmine_cu_cuMemsetD16Async"
-symbol_340:	.asciz "carmine_cu_cuMemsetD16_v2"
-symbol_341:	.asciz "carmine_cu_cuMemsetD16_v2_ptds"
-symbol_342:	.asciz "carmine_cu_cuMemsetD2D16Async"
-symbol_343:	.asciz "carmine_cu_cuMemsetD2D16_v2"
-symbol_344:	.asciz "carmine_cu_cuMemsetD2D16_v2_ptds"
-symbol_345:	.asciz "carmine_cu_cuMemsetD2D32Async"
-symbol_346:	.asciz "carmine_cu_cuMemsetD2D32_v2"
-symbol_347:	.asciz "carmine_cu_cuMemsetD2D32_v2_ptds"
-symbol_348:	.asciz "carmine_cu_cuMemsetD2D8Async"
-symbol_349:	.asciz "carmine_cu_cuMemsetD2D8_v2"
-symbol_350:	.asciz "carmine_cu_cuMemsetD2D8_v2_ptds"
-symbol_351:	.asciz "carmine_cu_cuMemsetD32Async"
-symbol_352:	.asciz "carmine_cu_cuMemsetD32_v2"
-symbol_353:	.asciz "carmine_cu_cuMemsetD32_v2_ptds"
-symbol_354:	.asciz "carmine_cu_cuMemsetD8Async"
-symbol_355:	.asciz "carmine_cu_cuMemsetD8_v2"
-symbol_356:	.asciz "carmine_cu_cuMemsetD8_v2_ptds"
-symbol_357:	.asciz "carmine_cu_cuMipmappedArrayCreate"
-symbol_358:	.asciz "carmine_cu_cuMipmappedArrayDestroy"
-symbol_359:	.asciz "carmine_cu_cuMipmappedArrayGetLevel"
-symbol_360:	.asciz "carmine_cu_cuMipmappedArrayGetMemoryRequirements"
-symbol_361:	.asciz "carmine_cu_cuMipmappedArrayGetSparseProperties"
-symbol_362:	.asciz "carmine_cu_cuModuleEnumerateFunctions"
-symbol_363:	.asciz "carmine_cu_cuModuleGetFunction"
-symbol_364:	.asciz "carmine_cu_cuModuleGetFunctionCount"
-symbol_365:	.asciz "carmine_cu_cuModuleGetGlobal_v2"
-symbol_366:	.asciz "carmine_cu_cuModuleGetLoadingMode"
-symbol_367:	.asciz "carmine_cu_cuModuleLoad"
-symbol_368:	.asciz "carmine_cu_cuModuleLoadData"
-symbol_369:	.asciz "carmine_cu_cuModuleLoadDataEx"
-symbol_370:	.asciz "carmine_cu_cuModuleLoadFatBinary"
-symbol_371:	.asciz "carmine_cu_cuModuleUnload"
-symbol_372:	.asciz "carmine_cu_cuOccupancyAvailableDynamicSMemPerBlock"
-symbol_373:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_374:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_375:	.asciz "carmine_cu_cuOccupancyMaxActiveClusters"
-symbol_376:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSize"
-symbol_377:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSizeWithFlags"
-symbol_378:	.asciz "carmine_cu_cuOccupancyMaxPotentialClusterSize"
-symbol_379:	.asciz "carmine_cu_cuPointerGetAttribute"
-symbol_380:	.asciz "carmine_cu_cuPointerGetAttributes"
-symbol_381:	.asciz "carmine_cu_cuSignalExternalSemaphoresAsync"
-symbol_382:	.asciz "carmine_cu_cuStreamAddCallback"
-symbol_383:	.asciz "carmine_cu_cuStreamAttachMemAsync"
-symbol_384:	.asciz "carmine_cu_cuStreamBatchMemOp_v2"
-symbol_385:	.asciz "carmine_cu_cuStreamBeginCaptureToGraph"
-symbol_386:	.asciz "carmine_cu_cuStreamBeginCapture_v2"
-symbol_387:	.asciz "carmine_cu_cuStreamBeginRecaptureToGraph"
-symbol_388:	.asciz "carmine_cu_cuStreamCopyAttributes"
-symbol_389:	.asciz "carmine_cu_cuStreamCreate"
-symbol_390:	.asciz "carmine_cu_cuStreamCreateWithPriority"
-symbol_391:	.asciz "carmine_cu_cuStreamDestroy_v2"
-symbol_392:	.asciz "carmine_cu_cuStreamEndCapture"
-symbol_393:	.asciz "carmine_cu_cuStreamGetAttribute"
-symbol_394:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v2"
-symbol_395:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v3"
-symbol_396:	.asciz "carmine_cu_cuStreamGetCtx"
-symbol_397:	.asciz "carmine_cu_cuStreamGetCtx_v2"
-symbol_398:	.asciz "carmine_cu_cuStreamGetDevResource"
-symbol_399:	.asciz "carmine_cu_cuStreamGetDevice"
-symbol_400:	.asciz "carmine_cu_cuStreamGetFlags"
-symbol_401:	.asciz "carmine_cu_cuStreamGetGreenCtx"
-symbol_402:	.asciz "carmine_cu_cuStreamGetId"
-symbol_403:	.asciz "carmine_cu_cuStreamGetPriority"
-symbol_404:	.asciz "carmine_cu_cuStreamIsCapturing"
-symbol_405:	.asciz "carmine_cu_cuStreamQuery"
-symbol_406:	.asciz "carmine_cu_cuStreamSetAttribute"
-symbol_407:	.asciz "carmine_cu_cuStreamSynchronize"
-symbol_408:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies"
-symbol_409:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies_v2"
-symbol_410:	.asciz "carmine_cu_cuStreamWaitEvent"
-symbol_411:	.asciz "carmine_cu_cuStreamWaitValue32_v2"
-symbol_412:	.asciz "carmine_cu_cuStreamWaitValue64_v2"
-symbol_413:	.asciz "carmine_cu_cuStreamWriteValue32_v2"
-symbol_414:	.asciz "carmine_cu_cuStreamWriteValue64_v2"
-symbol_415:	.asciz "carmine_cu_cuSurfObjectCreate"
-symbol_416:	.asciz "carmine_cu_cuSurfObjectDestroy"
-symbol_417:	.asciz "carmine_cu_cuSurfObjectGetResourceDesc"
-symbol_418:	.asciz "carmine_cu_cuTexObjectCreate"
-symbol_419:	.asciz "carmine_cu_cuTexObjectDestroy"
-symbol_420:	.asciz "carmine_cu_cuTexObjectGetResourceDesc"
-symbol_421:	.asciz "carmine_cu_cuTexObjectGetResourceViewDesc"
-symbol_422:	.asciz "carmine_cu_cuTexObjectGetTextureDesc"
-symbol_423:	.asciz "carmine_cu_cuThreadExchangeStreamCaptureMode"
-symbol_424:	.asciz "carmine_cu_cuUserObjectCreate"
-symbol_425:	.asciz "carmine_cu_cuUserObjectRelease"
-symbol_426:	.asciz "carmine_cu_cuUserObjectRetain"
-symbol_427:	.asciz "carmine_cu_cuWaitExternalSemaphoresAsync"
+symbol_20:	.asciz "carmine_cu_cuCtxGetExecAffinity"
+symbol_21:	.asciz "carmine_cu_cuCtxGetFlags"
+symbol_22:	.asciz "carmine_cu_cuCtxGetId"
+symbol_23:	.asciz "carmine_cu_cuCtxGetLimit"
+symbol_24:	.asciz "carmine_cu_cuCtxGetSharedMemConfig"
+symbol_25:	.asciz "carmine_cu_cuCtxGetStreamPriorityRange"
+symbol_26:	.asciz "carmine_cu_cuCtxPopCurrent_v2"
+symbol_27:	.asciz "carmine_cu_cuCtxPushCurrent_v2"
+symbol_28:	.asciz "carmine_cu_cuCtxRecordEvent"
+symbol_29:	.asciz "carmine_cu_cuCtxResetPersistingL2Cache"
+symbol_30:	.asciz "carmine_cu_cuCtxSetCacheConfig"
+symbol_31:	.asciz "carmine_cu_cuCtxSetCurrent"
+symbol_32:	.asciz "carmine_cu_cuCtxSetFlags"
+symbol_33:	.asciz "carmine_cu_cuCtxSetLimit"
+symbol_34:	.asciz "carmine_cu_cuCtxSetSharedMemConfig"
+symbol_35:	.asciz "carmine_cu_cuCtxSynchronize"
+symbol_36:	.asciz "carmine_cu_cuCtxSynchronize_v2"
+symbol_37:	.asciz "carmine_cu_cuCtxWaitEvent"
+symbol_38:	.asciz "carmine_cu_cuDestroyExternalMemory"
+symbol_39:	.asciz "carmine_cu_cuDestroyExternalSemaphore"
+symbol_40:	.asciz "carmine_cu_cuDevResourceGenerateDesc"
+symbol_41:	.asciz "carmine_cu_cuDevSmResourceSplit"
+symbol_42:	.asciz "carmine_cu_cuDevSmResourceSplitByCount"
+symbol_43:	.asciz "carmine_cu_cuDeviceCanAccessPeer"
+symbol_44:	.asciz "carmine_cu_cuDeviceComputeCapability"
+symbol_45:	.asciz "carmine_cu_cuDeviceGet"
+symbol_46:	.asciz "carmine_cu_cuDeviceGetAttribute"
+symbol_47:	.asciz "carmine_cu_cuDeviceGetByPCIBusId"
+symbol_48:	.asciz "carmine_cu_cuDeviceGetCount"
+symbol_49:	.asciz "carmine_cu_cuDeviceGetDefaultMemPool"
+symbol_50:	.asciz "carmine_cu_cuDeviceGetDevResource"
+symbol_51:	.asciz "carmine_cu_cuDeviceGetExecAffinitySupport"
+symbol_52:	.asciz "carmine_cu_cuDeviceGetGraphMemAttribute"
+symbol_53:	.asciz "carmine_cu_cuDeviceGetHostAtomicCapabilities"
+symbol_54:	.asciz "carmine_cu_cuDeviceGetMemPool"
+symbol_55:	.asciz "carmine_cu_cuDeviceGetName"
+symbol_56:	.asciz "carmine_cu_cuDeviceGetNvSciSyncAttributes"
+symbol_57:	.asciz "carmine_cu_cuDeviceGetP2PAtomicCapabilities"
+symbol_58:	.asciz "carmine_cu_cuDeviceGetP2PAttribute"
+symbol_59:	.asciz "carmine_cu_cuDeviceGetPCIBusId"
+symbol_60:	.asciz "carmine_cu_cuDeviceGetProperties"
+symbol_61:	.asciz "carmine_cu_cuDeviceGetTexture1DLinearMaxWidth"
+symbol_62:	.asciz "carmine_cu_cuDeviceGetUuid"
+symbol_63:	.asciz "carmine_cu_cuDeviceGetUuid_v2"
+symbol_64:	.asciz "carmine_cu_cuDeviceGraphMemTrim"
+symbol_65:	.asciz "carmine_cu_cuDevicePrimaryCtxGetState"
+symbol_66:	.asciz "carmine_cu_cuDevicePrimaryCtxRelease_v2"
+symbol_67:	.asciz "carmine_cu_cuDevicePrimaryCtxReset_v2"
+symbol_68:	.asciz "carmine_cu_cuDevicePrimaryCtxRetain"
+symbol_69:	.asciz "carmine_cu_cuDevicePrimaryCtxSetFlags_v2"
+symbol_70:	.asciz "carmine_cu_cuDeviceRegisterAsyncNotification"
+symbol_71:	.asciz "carmine_cu_cuDeviceSetGraphMemAttribute"
+symbol_72:	.asciz "carmine_cu_cuDeviceSetMemPool"
+symbol_73:	.asciz "carmine_cu_cuDeviceTotalMem_v2"
+symbol_74:	.asciz "carmine_cu_cuDeviceUnregisterAsyncNotification"
+symbol_75:	.asciz "carmine_cu_cuDriverGetVersion"
+symbol_76:	.asciz "carmine_cu_cuEventCreate"
+symbol_77:	.asciz "carmine_cu_cuEventDestroy_v2"
+symbol_78:	.asciz "carmine_cu_cuEventElapsedTime"
+symbol_79:	.asciz "carmine_cu_cuEventElapsedTime_v2"
+symbol_80:	.asciz "carmine_cu_cuEventQuery"
+symbol_81:	.asciz "carmine_cu_cuEventRecord"
+symbol_82:	.asciz "carmine_cu_cuEventRecordWithFlags"
+symbol_83:	.asciz "carmine_cu_cuEventSynchronize"
+symbol_84:	.asciz "carmine_cu_cuExternalMemoryGetMappedBuffer"
+symbol_85:	.asciz "carmine_cu_cuExternalMemoryGetMappedMipmappedArray"
+symbol_86:	.asciz "carmine_cu_cuFlushGPUDirectRDMAWrites"
+symbol_87:	.asciz "carmine_cu_cuFuncGetAttribute"
+symbol_88:	.asciz "carmine_cu_cuFuncGetModule"
+symbol_89:	.asciz "carmine_cu_cuFuncGetName"
+symbol_90:	.asciz "carmine_cu_cuFuncGetParamCount"
+symbol_91:	.asciz "carmine_cu_cuFuncGetParamInfo"
+symbol_92:	.asciz "carmine_cu_cuFuncIsLoaded"
+symbol_93:	.asciz "carmine_cu_cuFuncLoad"
+symbol_94:	.asciz "carmine_cu_cuFuncSetAttribute"
+symbol_95:	.asciz "carmine_cu_cuFuncSetCacheConfig"
+symbol_96:	.asciz "carmine_cu_cuFuncSetSharedMemConfig"
+symbol_97:	.asciz "carmine_cu_cuGetErrorName"
+symbol_98:	.asciz "carmine_cu_cuGetErrorString"
+symbol_99:	.asciz "carmine_cu_cuGetExportTable"
+symbol_100:	.asciz "carmine_cu_cuGetProcAddress"
+symbol_101:	.asciz "carmine_cu_cuGetProcAddress_v2"
+symbol_102:	.asciz "carmine_cu_cuGraphAddBatchMemOpNode"
+symbol_103:	.asciz "carmine_cu_cuGraphAddChildGraphNode"
+symbol_104:	.asciz "carmine_cu_cuGraphAddDependencies"
+symbol_105:	.asciz "carmine_cu_cuGraphAddDependencies_v2"
+symbol_106:	.asciz "carmine_cu_cuGraphAddEmptyNode"
+symbol_107:	.asciz "carmine_cu_cuGraphAddEventRecordNode"
+symbol_108:	.asciz "carmine_cu_cuGraphAddEventWaitNode"
+symbol_109:	.asciz "carmine_cu_cuGraphAddExternalSemaphoresSignalNode"
+symbol_110:	.asciz "carmine_cu_cuGraphAddExternalSemaphoresWaitNode"
+symbol_111:	.asciz "carmine_cu_cuGraphAddHostNode"
+symbol_112:	.asciz "carmine_cu_cuGraphAddKernelNode"
+symbol_113:	.asciz "carmine_cu_cuGraphAddKernelNode_v2"
+symbol_114:	.asciz "carmine_cu_cuGraphAddMemAllocNode"
+symbol_115:	.asciz "carmine_cu_cuGraphAddMemFreeNode"
+symbol_116:	.asciz "carmine_cu_cuGraphAddMemcpyNode"
+symbol_117:	.asciz "carmine_cu_cuGraphAddMemsetNode"
+symbol_118:	.asciz "carmine_cu_cuGraphAddNode"
+symbol_119:	.asciz "carmine_cu_cuGraphAddNode_v2"
+symbol_120:	.asciz "carmine_cu_cuGraphBatchMemOpNodeGetParams"
+symbol_121:	.asciz "carmine_cu_cuGraphBatchMemOpNodeSetParams"
+symbol_122:	.asciz "carmine_cu_cuGraphChildGraphNodeGetGraph"
+symbol_123:	.asciz "carmine_cu_cuGraphClone"
+symbol_124:	.asciz "carmine_cu_cuGraphConditionalHandleCreate"
+symbol_125:	.asciz "carmine_cu_cuGraphCreate"
+symbol_126:	.asciz "carmine_cu_cuGraphDebugDotPrint"
+symbol_127:	.asciz "carmine_cu_cuGraphDestroy"
+symbol_128:	.asciz "carmine_cu_cuGraphDestroyNode"
+symbol_129:	.asciz "carmine_cu_cuGraphEventRecordNodeGetEvent"
+symbol_130:	.asciz "carmine_cu_cuGraphEventRecordNodeSetEvent"
+symbol_131:	.asciz "carmine_cu_cuGraphEventWaitNodeGetEvent"
+symbol_132:	.asciz "carmine_cu_cuGraphEventWaitNodeSetEvent"
+symbol_133:	.asciz "carmine_cu_cuGraphExecBatchMemOpNodeSetParams"
+symbol_134:	.asciz "carmine_cu_cuGraphExecChildGraphNodeSetParams"
+symbol_135:	.asciz "carmine_cu_cuGraphExecDestroy"
+symbol_136:	.asciz "carmine_cu_cuGraphExecEventRecordNodeSetEvent"
+symbol_137:	.asciz "carmine_cu_cuGraphExecEventWaitNodeSetEvent"
+symbol_138:	.asciz "carmine_cu_cuGraphExecExternalSemaphoresSignalNodeSetParams"
+symbol_139:	.asciz "carmine_cu_cuGraphExecExternalSemaphoresWaitNodeSetParams"
+symbol_140:	.asciz "carmine_cu_cuGraphExecGetFlags"
+symbol_141:	.asciz "carmine_cu_cuGraphExecGetId"
+symbol_142:	.asciz "carmine_cu_cuGraphExecHostNodeSetParams"
+symbol_143:	.asciz "carmine_cu_cuGraphExecKernelNodeSetParams"
+symbol_144:	.asciz "carmine_cu_cuGraphExecKernelNodeSetParams_v2"
+symbol_145:	.asciz "carmine_cu_cuGraphExecMemcpyNodeSetParams"
+symbol_146:	.asciz "carmine_cu_cuGraphExecMemsetNodeSetParams"
+symbol_147:	.asciz "carmine_cu_cuGraphExecNodeSetParams"
+symbol_148:	.asciz "carmine_cu_cuGraphExecUpdate_v2"
+symbol_149:	.asciz "carmine_cu_cuGraphExternalSemaphoresSignalNodeGetParams"
+symbol_150:	.asciz "carmine_cu_cuGraphExternalSemaphoresSignalNodeSetParams"
+symbol_151:	.asciz "carmine_cu_cuGraphExternalSemaphoresWaitNodeGetParams"
+symbol_152:	.asciz "carmine_cu_cuGraphExternalSemaphoresWaitNodeSetParams"
+symbol_153:	.asciz "carmine_cu_cuGraphGetEdges"
+symbol_154:	.asciz "carmine_cu_cuGraphGetEdges_v2"
+symbol_155:	.asciz "carmine_cu_cuGraphGetId"
+symbol_156:	.asciz "carmine_cu_cuGraphGetNodes"
+symbol_157:	.asciz "carmine_cu_cuGraphGetRootNodes"
+symbol_158:	.asciz "carmine_cu_cuGraphHostNodeGetParams"
+symbol_159:	.asciz "carmine_cu_cuGraphHostNodeSetParams"
+symbol_160:	.asciz "carmine_cu_cuGraphInstantiate"
+symbol_161:	.asciz "carmine_cu_cuGraphInstantiateWithFlags"
+symbol_162:	.asciz "carmine_cu_cuGraphInstantiateWithParams"
+symbol_163:	.asciz "carmine_cu_cuGraphInstantiateWithParams_ptsz"
+symbol_164:	.asciz "carmine_cu_cuGraphInstantiate_v2"
+symbol_165:	.asciz "carmine_cu_cuGraphKernelNodeCopyAttributes"
+symbol_166:	.asciz "carmine_cu_cuGraphKernelNodeGetAttribute"
+symbol_167:	.asciz "carmine_cu_cuGraphKernelNodeGetParams"
+symbol_168:	.asciz "carmine_cu_cuGraphKernelNodeGetParams_v2"
+symbol_169:	.asciz "carmine_cu_cuGraphKernelNodeSetAttribute"
+symbol_170:	.asciz "carmine_cu_cuGraphKernelNodeSetParams"
+symbol_171:	.asciz "carmine_cu_cuGraphKernelNodeSetParams_v2"
+symbol_172:	.asciz "carmine_cu_cuGraphLaunch"
+symbol_173:	.asciz "carmine_cu_cuGraphMemAllocNodeGetParams"
+symbol_174:	.asciz "carmine_cu_cuGraphMemFreeNodeGetParams"
+symbol_175:	.asciz "carmine_cu_cuGraphMemcpyNodeGetParams"
+symbol_176:	.asciz "carmine_cu_cuGraphMemcpyNodeSetParams"
+symbol_177:	.asciz "carmine_cu_cuGraphMemsetNodeGetParams"
+symbol_178:	.asciz "carmine_cu_cuGraphMemsetNodeSetParams"
+symbol_179:	.asciz "carmine_cu_cuGraphNodeFindInClone"
+symbol_180:	.asciz "carmine_cu_cuGraphNodeGetContainingGraph"
+symbol_181:	.asciz "carmine_cu_cuGraphNodeGetDependencies"
+symbol_182:	.asciz "carmine_cu_cuGraphNodeGetDependencies_v2"
+symbol_183:	.asciz "carmine_cu_cuGraphNodeGetDependentNodes"
+symbol_184:	.asciz "carmine_cu_cuGraphNodeGetDependentNodes_v2"
+symbol_185:	.asciz "carmine_cu_cuGraphNodeGetEnabled"
+symbol_186:	.asciz "carmine_cu_cuGraphNodeGetLocalId"
+symbol_187:	.asciz "carmine_cu_cuGraphNodeGetParams"
+symbol_188:	.asciz "carmine_cu_cuGraphNodeGetToolsId"
+symbol_189:	.asciz "carmine_cu_cuGraphNodeGetType"
+symbol_190:	.asciz "carmine_cu_cuGraphNodeSetEnabled"
+symbol_191:	.asciz "carmine_cu_cuGraphNodeSetParams"
+symbol_192:	.asciz "carmine_cu_cuGraphReleaseUserObject"
+symbol_193:	.asciz "carmine_cu_cuGraphRemoveDependencies"
+symbol_194:	.asciz "carmine_cu_cuGraphRemoveDependencies_v2"
+symbol_195:	.asciz "carmine_cu_cuGraphRetainUserObject"
+symbol_196:	.asciz "carmine_cu_cuGraphUpload"
+symbol_197:	.asciz "carmine_cu_cuGraphicsMapResources"
+symbol_198:	.asciz "carmine_cu_cuGraphicsResourceGetMappedMipmappedArray"
+symbol_199:	.asciz "carmine_cu_cuGraphicsResourceGetMappedPointer_v2"
+symbol_200:	.asciz "carmine_cu_cuGraphicsResourceSetMapFlags_v2"
+symbol_201:	.asciz "carmine_cu_cuGraphicsSubResourceGetMappedArray"
+symbol_202:	.asciz "carmine_cu_cuGraphicsUnmapResources"
+symbol_203:	.asciz "carmine_cu_cuGraphicsUnregisterResource"
+symbol_204:	.asciz "carmine_cu_cuGreenCtxCreate"
+symbol_205:	.asciz "carmine_cu_cuGreenCtxDestroy"
+symbol_206:	.asciz "carmine_cu_cuGreenCtxGetDevResource"
+symbol_207:	.asciz "carmine_cu_cuGreenCtxGetId"
+symbol_208:	.asciz "carmine_cu_cuGreenCtxRecordEvent"
+symbol_209:	.asciz "carmine_cu_cuGreenCtxStreamCreate"
+symbol_210:	.asciz "carmine_cu_cuGreenCtxWaitEvent"
+symbol_211:	.asciz "carmine_cu_cuImportExternalMemory"
+symbol_212:	.asciz "carmine_cu_cuImportExternalSemaphore"
+symbol_213:	.asciz "carmine_cu_cuInit"
+symbol_214:	.asciz "carmine_cu_cuIpcCloseMemHandle"
+symbol_215:	.asciz "carmine_cu_cuIpcGetEventHandle"
+symbol_216:	.asciz "carmine_cu_cuIpcGetMemHandle"
+symbol_217:	.asciz "carmine_cu_cuIpcOpenEventHandle"
+symbol_218:	.asciz "carmine_cu_cuIpcOpenMemHandle_v2"
+symbol_219:	.asciz "carmine_cu_cuKernelGetAttribute"
+symbol_220:	.asciz "carmine_cu_cuKernelGetFunction"
+symbol_221:	.asciz "carmine_cu_cuKernelGetLibrary"
+symbol_222:	.asciz "carmine_cu_cuKernelGetName"
+symbol_223:	.asciz "carmine_cu_cuKernelGetParamCount"
+symbol_224:	.asciz "carmine_cu_cuKernelGetParamInfo"
+symbol_225:	.asciz "carmine_cu_cuKernelSetAttribute"
+symbol_226:	.asciz "carmine_cu_cuKernelSetCacheConfig"
+symbol_227:	.asciz "carmine_cu_cuLaunchCooperativeKernel"
+symbol_228:	.asciz "carmine_cu_cuLaunchHostFunc"
+symbol_229:	.asciz "carmine_cu_cuLaunchHostFunc_v2"
+symbol_230:	.asciz "carmine_cu_cuLaunchKernel"
+symbol_231:	.asciz "carmine_cu_cuLaunchKernelEx"
+symbol_232:	.asciz "carmine_cu_cuLaunchKernelEx_ptsz"
+symbol_233:	.asciz "carmine_cu_cuLibraryEnumerateKernels"
+symbol_234:	.asciz "carmine_cu_cuLibraryGetGlobal"
+symbol_235:	.asciz "carmine_cu_cuLibraryGetKernel"
+symbol_236:	.asciz "carmine_cu_cuLibraryGetKernelCount"
+symbol_237:	.asciz "carmine_cu_cuLibraryGetManaged"
+symbol_238:	.asciz "carmine_cu_cuLibraryGetModule"
+symbol_239:	.asciz "carmine_cu_cuLibraryGetUnifiedFunction"
+symbol_240:	.asciz "carmine_cu_cuLibraryLoadData"
+symbol_241:	.asciz "carmine_cu_cuLibraryLoadFromFile"
+symbol_242:	.asciz "carmine_cu_cuLibraryUnload"
+symbol_243:	.asciz "carmine_cu_cuLinkAddData_v2"
+symbol_244:	.asciz "carmine_cu_cuLinkAddFile_v2"
+symbol_245:	.asciz "carmine_cu_cuLinkComplete"
+symbol_246:	.asciz "carmine_cu_cuLinkCreate_v2"
+symbol_247:	.asciz "carmine_cu_cuLinkDestroy"
+symbol_248:	.asciz "carmine_cu_cuLogsCurrent"
+symbol_249:	.asciz "carmine_cu_cuLogsDumpToFile"
+symbol_250:	.asciz "carmine_cu_cuLogsDumpToMemory"
+symbol_251:	.asciz "carmine_cu_cuLogsRegisterCallback"
+symbol_252:	.asciz "carmine_cu_cuLogsUnregisterCallback"
+symbol_253:	.asciz "carmine_cu_cuMemAddressFree"
+symbol_254:	.asciz "carmine_cu_cuMemAddressReserve"
+symbol_255:	.asciz "carmine_cu_cuMemAdvise"
+symbol_256:	.asciz "carmine_cu_cuMemAdvise_v2"
+symbol_257:	.asciz "carmine_cu_cuMemAllocAsync"
+symbol_258:	.asciz "carmine_cu_cuMemAllocFromPoolAsync"
+symbol_259:	.asciz "carmine_cu_cuMemAllocHost_v2"
+symbol_260:	.asciz "carmine_cu_cuMemAllocManaged"
+symbol_261:	.asciz "carmine_cu_cuMemAllocPitch_v2"
+symbol_262:	.asciz "carmine_cu_cuMemAlloc_v2"
+symbol_263:	.asciz "carmine_cu_cuMemCreate"
+symbol_264:	.asciz "carmine_cu_cuMemDiscardAndPrefetchBatchAsync"
+symbol_265:	.asciz "carmine_cu_cuMemDiscardBatchAsync"
+symbol_266:	.asciz "carmine_cu_cuMemExportToShareableHandle"
+symbol_267:	.asciz "carmine_cu_cuMemFreeAsync"
+symbol_268:	.asciz "carmine_cu_cuMemFreeHost"
+symbol_269:	.asciz "carmine_cu_cuMemFree_v2"
+symbol_270:	.asciz "carmine_cu_cuMemGetAccess"
+symbol_271:	.asciz "carmine_cu_cuMemGetAddressRange_v2"
+symbol_272:	.asciz "carmine_cu_cuMemGetAllocationGranularity"
+symbol_273:	.asciz "carmine_cu_cuMemGetAllocationPropertiesFromHandle"
+symbol_274:	.asciz "carmine_cu_cuMemGetDefaultMemPool"
+symbol_275:	.asciz "carmine_cu_cuMemGetHandleForAddressRange"
+symbol_276:	.asciz "carmine_cu_cuMemGetInfo_v2"
+symbol_277:	.asciz "carmine_cu_cuMemGetMemPool"
+symbol_278:	.asciz "carmine_cu_cuMemHostAlloc"
+symbol_279:	.asciz "carmine_cu_cuMemHostGetDevicePointer_v2"
+symbol_280:	.asciz "carmine_cu_cuMemHostGetFlags"
+symbol_281:	.asciz "carmine_cu_cuMemHostRegister_v2"
+symbol_282:	.asciz "carmine_cu_cuMemHostUnregister"
+symbol_283:	.asciz "carmine_cu_cuMemImportFromShareableHandle"
+symbol_284:	.asciz "carmine_cu_cuMemMap"
+symbol_285:	.asciz "carmine_cu_cuMemMapArrayAsync"
+symbol_286:	.asciz "carmine_cu_cuMemPoolCreate"
+symbol_287:	.asciz "carmine_cu_cuMemPoolDestroy"
+symbol_288:	.asciz "carmine_cu_cuMemPoolExportPointer"
+symbol_289:	.asciz "carmine_cu_cuMemPoolExportToShareableHandle"
+symbol_290:	.asciz "carmine_cu_cuMemPoolGetAccess"
+symbol_291:	.asciz "carmine_cu_cuMemPoolGetAttribute"
+symbol_292:	.asciz "carmine_cu_cuMemPoolImportFromShareableHandle"
+symbol_293:	.asciz "carmine_cu_cuMemPoolImportPointer"
+symbol_294:	.asciz "carmine_cu_cuMemPoolSetAccess"
+symbol_295:	.asciz "carmine_cu_cuMemPoolSetAttribute"
+symbol_296:	.asciz "carmine_cu_cuMemPoolTrimTo"
+symbol_297:	.asciz "carmine_cu_cuMemPrefetchAsync"
+symbol_298:	.asciz "carmine_cu_cuMemPrefetchAsync_v2"
+symbol_299:	.asciz "carmine_cu_cuMemPrefetchBatchAsync"
+symbol_300:	.asciz "carmine_cu_cuMemRangeGetAttribute"
+symbol_301:	.asciz "carmine_cu_cuMemRangeGetAttributes"
+symbol_302:	.asciz "carmine_cu_cuMemRelease"
+symbol_303:	.asciz "carmine_cu_cuMemRetainAllocationHandle"
+symbol_304:	.asciz "carmine_cu_cuMemSetAccess"
+symbol_305:	.asciz "carmine_cu_cuMemSetMemPool"
+symbol_306:	.asciz "carmine_cu_cuMemUnmap"
+symbol_307:	.asciz "carmine_cu_cuMemcpy"
+symbol_308:	.asciz "carmine_cu_cuMemcpy2DAsync_v2"
+symbol_309:	.asciz "carmine_cu_cuMemcpy2DUnaligned_v2"
+symbol_310:	.asciz "carmine_cu_cuMemcpy2DUnaligned_v2_ptds"
+symbol_311:	.asciz "carmine_cu_cuMemcpy2D_v2"
+symbol_312:	.asciz "carmine_cu_cuMemcpy2D_v2_ptds"
+symbol_313:	.asciz "carmine_cu_cuMemcpy3DAsync_v2"
+symbol_314:	.asciz "carmine_cu_cuMemcpy3DBatchAsync"
+symbol_315:	.asciz "carmine_cu_cuMemcpy3DBatchAsync_v2"
+symbol_316:	.asciz "carmine_cu_cuMemcpy3DPeer"
+symbol_317:	.asciz "carmine_cu_cuMemcpy3DPeerAsync"
+symbol_318:	.asciz "carmine_cu_cuMemcpy3DPeer_ptds"
+symbol_319:	.asciz "carmine_cu_cuMemcpy3DWithAttributesAsync"
+symbol_320:	.asciz "carmine_cu_cuMemcpy3D_v2"
+symbol_321:	.asciz "carmine_cu_cuMemcpy3D_v2_ptds"
+symbol_322:	.asciz "carmine_cu_cuMemcpyAsync"
+symbol_323:	.asciz "carmine_cu_cuMemcpyAtoA_v2"
+symbol_324:	.asciz "carmine_cu_cuMemcpyAtoA_v2_ptds"
+symbol_325:	.asciz "carmine_cu_cuMemcpyAtoD_v2"
+symbol_326:	.asciz "carmine_cu_cuMemcpyAtoD_v2_ptds"
+symbol_327:	.asciz "carmine_cu_cuMemcpyAtoHAsync_v2"
+symbol_328:	.asciz "carmine_cu_cuMemcpyAtoH_v2"
+symbol_329:	.asciz "carmine_cu_cuMemcpyAtoH_v2_ptds"
+symbol_330:	.asciz "carmine_cu_cuMemcpyBatchAsync"
+symbol_331:	.asciz "carmine_cu_cuMemcpyBatchAsync_v2"
+symbol_332:	.asciz "carmine_cu_cuMemcpyDtoA_v2"
+symbol_333:	.asciz "carmine_cu_cuMemcpyDtoA_v2_ptds"
+symbol_334:	.asciz "carmine_cu_cuMemcpyDtoDAsync_v2"
+symbol_335:	.asciz "carmine_cu_cuMemcpyDtoD_v2"
+symbol_336:	.asciz "carmine_cu_cuMemcpyDtoD_v2_ptds"
+symbol_337:	.asciz "carmine_cu_cuMemcpyDtoHAsync_v2"
+symbol_338:	.asciz "carmine_cu_cuMemcpyDtoH_v2"
+symbol_339:	.asciz "carmine_cu_cuMemcpyDtoH_v2_ptds"
+symbol_340:	.asciz "carmine_cu_cuMemcpyHtoAAsync_v2"
+symbol_341:	.asciz "carmine_cu_cuMemcpyHtoA_v2"
+symbol_342:	.asciz "carmine_cu_cuMemcpyHtoA_v2_ptds"
+symbol_343:	.asciz "carmine_cu_cuMemcpyHtoDAsync_v2"
+symbol_344:	.asciz "carmine_cu_cuMemcpyHtoD_v2"
+symbol_345:	.asciz "carmine_cu_cuMemcpyHtoD_v2_ptds"
+symbol_346:	.asciz "carmine_cu_cuMemcpyPeer"
+symbol_347:	.asciz "carmine_cu_cuMemcpyPeerAsync"
+symbol_348:	.asciz "carmine_cu_cuMemcpyPeer_ptds"
+symbol_349:	.asciz "carmine_cu_cuMemcpyWithAttributesAsync"
+symbol_350:	.asciz "carmine_cu_cuMemcpy_ptds"
+symbol_351:	.asciz "carmine_cu_cuMemsetD16Async"
+symbol_352:	.asciz "carmine_cu_cuMemsetD16_v2"
+symbol_353:	.asciz "carmine_cu_cuMemsetD16_v2_ptds"
+symbol_354:	.asciz "carmine_cu_cuMemsetD2D16Async"
+symbol_355:	.asciz "carmine_cu_cuMemsetD2D16_v2"
+symbol_356:	.asciz "carmine_cu_cuMemsetD2D16_v2_ptds"
+symbol_357:	.asciz "carmine_cu_cuMemsetD2D32Async"
+symbol_358:	.asciz "carmine_cu_cuMemsetD2D32_v2"
+symbol_359:	.asciz "carmine_cu_cuMemsetD2D32_v2_ptds"
+symbol_360:	.asciz "carmine_cu_cuMemsetD2D8Async"
+symbol_361:	.asciz "carmine_cu_cuMemsetD2D8_v2"
+symbol_362:	.asciz "carmine_cu_cuMemsetD2D8_v2_ptds"
+symbol_363:	.asciz "carmine_cu_cuMemsetD32Async"
+symbol_364:	.asciz "carmine_cu_cuMemsetD32_v2"
+symbol_365:	.asciz "carmine_cu_cuMemsetD32_v2_ptds"
+symbol_366:	.asciz "carmine_cu_cuMemsetD8Async"
+symbol_367:	.asciz "carmine_cu_cuMemsetD8_v2"
+symbol_368:	.asciz "carmine_cu_cuMemsetD8_v2_ptds"
+symbol_369:	.asciz "carmine_cu_cuMipmappedArrayCreate"
+symbol_370:	.asciz "carmine_cu_cuMipmappedArrayDestroy"
+symbol_371:	.asciz "carmine_cu_cuMipmappedArrayGetLevel"
+symbol_372:	.asciz "carmine_cu_cuMipmappedArrayGetMemoryRequirements"
+symbol_373:	.asciz "carmine_cu_cuMipmappedArrayGetSparseProperties"
+symbol_374:	.asciz "carmine_cu_cuModuleEnumerateFunctions"
+symbol_375:	.asciz "carmine_cu_cuModuleGetFunction"
+symbol_376:	.asciz "carmine_cu_cuModuleGetFunctionCount"
+symbol_377:	.asciz "carmine_cu_cuModuleGetGlobal_v2"
+symbol_378:	.asciz "carmine_cu_cuModuleGetLoadingMode"
+symbol_379:	.asciz "carmine_cu_cuModuleLoad"
+symbol_380:	.asciz "carmine_cu_cuModuleLoadData"
+symbol_381:	.asciz "carmine_cu_cuModuleLoadDataEx"
+symbol_382:	.asciz "carmine_cu_cuModuleLoadFatBinary"
+symbol_383:	.asciz "carmine_cu_cuModuleUnload"
+symbol_384:	.asciz "carmine_cu_cuMulticastAddDevice"
+symbol_385:	.asciz "carmine_cu_cuMulticastBindAddr"
+symbol_386:	.asciz "carmine_cu_cuMulticastBindMem"
+symbol_387:	.asciz "carmine_cu_cuMulticastCreate"
+symbol_388:	.asciz "carmine_cu_cuMulticastGetGranularity"
+symbol_389:	.asciz "carmine_cu_cuMulticastUnbind"
+symbol_390:	.asciz "carmine_cu_cuOccupancyAvailableDynamicSMemPerBlock"
+symbol_391:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_392:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_393:	.asciz "carmine_cu_cuOccupancyMaxActiveClusters"
+symbol_394:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSize"
+symbol_395:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSizeWithFlags"
+symbol_396:	.asciz "carmine_cu_cuOccupancyMaxPotentialClusterSize"
+symbol_397:	.asciz "carmine_cu_cuPointerGetAttribute"
+symbol_398:	.asciz "carmine_cu_cuPointerGetAttributes"
+symbol_399:	.asciz "carmine_cu_cuSignalExternalSemaphoresAsync"
+symbol_400:	.asciz "carmine_cu_cuStreamAddCallback"
+symbol_401:	.asciz "carmine_cu_cuStreamAttachMemAsync"
+symbol_402:	.asciz "carmine_cu_cuStreamBatchMemOp_v2"
+symbol_403:	.asciz "carmine_cu_cuStreamBeginCaptureToGraph"
+symbol_404:	.asciz "carmine_cu_cuStreamBeginCapture_v2"
+symbol_405:	.asciz "carmine_cu_cuStreamBeginRecaptureToGraph"
+symbol_406:	.asciz "carmine_cu_cuStreamCopyAttributes"
+symbol_407:	.asciz "carmine_cu_cuStreamCreate"
+symbol_408:	.asciz "carmine_cu_cuStreamCreateWithPriority"
+symbol_409:	.asciz "carmine_cu_cuStreamDestroy_v2"
+symbol_410:	.asciz "carmine_cu_cuStreamEndCapture"
+symbol_411:	.asciz "carmine_cu_cuStreamGetAttribute"
+symbol_412:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v2"
+symbol_413:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v3"
+symbol_414:	.asciz "carmine_cu_cuStreamGetCtx"
+symbol_415:	.asciz "carmine_cu_cuStreamGetCtx_v2"
+symbol_416:	.asciz "carmine_cu_cuStreamGetDevResource"
+symbol_417:	.asciz "carmine_cu_cuStreamGetDevice"
+symbol_418:	.asciz "carmine_cu_cuStreamGetFlags"
+symbol_419:	.asciz "carmine_cu_cuStreamGetGreenCtx"
+symbol_420:	.asciz "carmine_cu_cuStreamGetId"
+symbol_421:	.asciz "carmine_cu_cuStreamGetPriority"
+symbol_422:	.asciz "carmine_cu_cuStreamIsCapturing"
+symbol_423:	.asciz "carmine_cu_cuStreamQuery"
+symbol_424:	.asciz "carmine_cu_cuStreamSetAttribute"
+symbol_425:	.asciz "carmine_cu_cuStreamSynchronize"
+symbol_426:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies"
+symbol_427:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies_v2"
+symbol_428:	.asciz "carmine_cu_cuStreamWaitEvent"
+symbol_429:	.asciz "carmine_cu_cuStreamWaitValue32_v2"
+symbol_430:	.asciz "carmine_cu_cuStreamWaitValue64_v2"
+symbol_431:	.asciz "carmine_cu_cuStreamWriteValue32_v2"
+symbol_432:	.asciz "carmine_cu_cuStreamWriteValue64_v2"
+symbol_433:	.asciz "carmine_cu_cuSurfObjectCreate"
+symbol_434:	.asciz "carmine_cu_cuSurfObjectDestroy"
+symbol_435:	.asciz "carmine_cu_cuSurfObjectGetResourceDesc"
+symbol_436:	.asciz "carmine_cu_cuTexObjectCreate"
+symbol_437:	.asciz "carmine_cu_cuTexObjectDestroy"
+symbol_438:	.asciz "carmine_cu_cuTexObjectGetResourceDesc"
+symbol_439:	.asciz "carmine_cu_cuTexObjectGetResourceViewDesc"
+symbol_440:	.asciz "carmine_cu_cuTexObjectGetTextureDesc"
+symbol_441:	.asciz "carmine_cu_cuThreadExchangeStreamCaptureMode"
+symbol_442:	.asciz "carmine_cu_cuUserObjectCreate"
+symbol_443:	.asciz "carmine_cu_cuUserObjectRelease"
+symbol_444:	.asciz "carmine_cu_cuUserObjectRetain"
+symbol_445:	.asciz "carmine_cu_cuWaitExternalSemaphoresAsync"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -4422,6 +4574,24 @@ carmine_front_slots:
 	.quad first_425
 	.quad first_426
 	.quad first_427
+	.quad first_428
+	.quad first_429
+	.quad first_430
+	.quad first_431
+	.quad first_432
+	.quad first_433
+	.quad first_434
+	.quad first_435
+	.quad first_436
+	.quad first_437
+	.quad first_438
+	.quad first_439
+	.quad first_440
+	.quad first_441
+	.quad first_442
+	.quad first_443
+	.quad first_444
+	.quad first_445
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -4855,4 +5025,22 @@ carmine_front_symbols:
 	.quad symbol_425
 	.quad symbol_426
 	.quad symbol_427
+	.quad symbol_428
+	.quad symbol_429
+	.quad symbol_430
+	.quad symbol_431
+	.quad symbol_432
+	.quad symbol_433
+	.quad symbol_434
+	.quad symbol_435
+	.quad symbol_436
+	.quad symbol_437
+	.quad symbol_438
+	.quad symbol_439
+	.quad symbol_440
+	.quad symbol_441
+	.quad symbol_442
+	.quad symbol_443
+	.quad symbol_444
+	.quad symbol_445
 	.section .note.GNU-stack,"",@progbits

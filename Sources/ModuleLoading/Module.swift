@@ -107,6 +107,11 @@ public final class Module: Sendable {
     }
   }
 
+  /// Whether the function was loaded from here and still is.
+  public func holds(_ function: Function) -> Bool {
+    state.withLock { state in state.loaded[function.deviceOrdinal]?.functions.values.contains { $0 === function } ?? false }
+  }
+
   /// Where a variable is on the device; allocates all of the module's variables at the first call.
   public func variable(_ name: String, on storage: any ModuleStorage) throws -> LoadedVariable {
     try state.withLock { state in

@@ -24,7 +24,13 @@ driver_structs() {
   CARMINE_SOFT_GPU=rx7900xtx CARMINE_SOFT_COUNT=2 with_libraries "$work/driver_structs.own"
 }
 
+driver_handles() { # GPU
+  c_program "$programs/driver_handles.c" "$work/driver_handles" -I"$root/.build/cuda-13/include" -L"$prefix/lib" -l:libcuda.so.1 -Wl,--allow-shlib-undefined
+  CARMINE_SOFT_GPU=$1 with_libraries "$work/driver_handles"
+}
+
 for gpu in mi210 rx7900xtx; do check "workgroups of a green context run on its compute units only ($gpu)" green_contexts $gpu; done
 check "the driver API loads libraries, links, copies rows, splits the device and gives entry points by version" driver_api
 for gpu in mi300x rx7900xtx; do check "memory is mapped at reserved addresses, for devices and processes that are given access ($gpu)" virtual_memory $gpu; done
 check "driver functions with structs of their own: arrays, textures, nodes of graphs, copies between devices" driver_structs
+for gpu in mi300x rx7900xtx; do check "driver functions about modules, ranges as dma-bufs, nodes of memory operations, and what no AMD GPU has ($gpu)" driver_handles $gpu; done

@@ -80,7 +80,9 @@ cuda_programs() { # 13|12 FOLDER SOURCE ...: built when out of date, with the fl
 c_program() { # SOURCE BINARY [FLAG ...]
   local source=$1 binary=$2
   shift 2
-  if [ -x "$binary" ] && [ "$binary" -nt "$source" ] && [ "$binary" -nt "$here/harness.sh" ]; then return 0; fi
+  local input newer=
+  for input in "$source" "$(dirname "$source")"/*.h "$here/harness.sh"; do [ ! "$input" -nt "$binary" ] || newer=1; done
+  if [ -x "$binary" ] && [ -z "$newer" ]; then return 0; fi
   mkdir -p "$(dirname "$binary")"
   gcc -std=gnu17 -O1 -Wall -o "$binary.new" "$source" "$@" || fail "$source did not build"
   mv "$binary.new" "$binary"

@@ -62,6 +62,7 @@ typedef union {
   struct { unsigned int operation, flags, reductionOp, dataType; uint64_t address, value, alias; } atomicReduction;
   uint64_t pad[6];
 } CUstreamBatchMemOpParams;
+typedef struct { void *ctx; unsigned int count; CUstreamBatchMemOpParams *paramArray; unsigned int flags; } CUDA_BATCH_MEM_OP_NODE_PARAMS;
 
 /// The driver API's cuLaunchKernelEx.
 typedef struct {

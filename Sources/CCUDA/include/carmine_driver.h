@@ -6,6 +6,16 @@
 
 typedef struct { size_t Width, Height; int Format; unsigned int NumChannels; } CUDA_ARRAY_DESCRIPTOR;
 typedef struct { size_t Width, Height, Depth; int Format; unsigned int NumChannels, Flags; } CUDA_ARRAY3D_DESCRIPTOR;
+/// `subresource` is a level's box in elements, or the offset and size of a mip tail; arrays of deferred mapping have none.
+typedef struct {
+  int resourceType;
+  void *resource;
+  int subresourceType;
+  uint64_t subresource[4];
+  int memOperationType, memHandleType;
+  unsigned long long memHandle, offset;
+  unsigned int deviceBitMask, flags, reserved[2];
+} CUarrayMapInfo;
 typedef struct { unsigned long long offset; CUDA_ARRAY3D_DESCRIPTOR arrayDesc; unsigned int numLevels, reserved[16]; } CUDA_EXTERNAL_MEMORY_MIPMAPPED_ARRAY_DESC;
 
 /// Arrays and mipmapped arrays have their handle where linear memory has its address; `width` is a size in bytes for linear memory, whose

@@ -20,7 +20,7 @@ struct GraphDOT {
 
   /// enum cudaGraphDebugDotFlags, by bit.
   private enum Part: UInt32 {
-    case kernel = 2, copy = 3, fill = 4, host = 5, event = 6, signal = 7, wait = 8, attributes = 9, handles = 10, conditional = 15, copies = 16
+    case kernel = 2, copy = 3, fill = 4, host = 5, event = 6, signal = 7, wait = 8, attributes = 9, handles = 10, memoryOperations = 13, conditional = 15, copies = 16
   }
   private func has(_ part: Part) -> Bool { flags & 1 != 0 || flags & (1 << part.rawValue) != 0 }
 
@@ -88,6 +88,9 @@ struct GraphDOT {
       if has(node.kind.number == 8 ? .signal : .wait) {
         for index in 0..<semaphores.storage.count { lines.append("semaphore \(hex(semaphores.storage.handles[index]))") }
       }
+    case .memoryOperations(let batch):
+      lines.append("BATCH_MEM_OP")
+      if has(.memoryOperations) { lines.append("count \(batch.storage.count)") }
     case .conditional(let conditional):
       lines.append("CONDITIONAL \(["IF", "WHILE", "SWITCH"][Int(conditional.kind.rawValue)])")
       if has(.conditional) { lines.append("handle \(conditional.condition.handle) bodies \(conditional.bodies.map { "graph_\($0.id)" }.joined(separator: " "))") }

@@ -141,6 +141,7 @@ struct GraphRunner {
     case .eventWait(let event): try stream.wait(for: event)
     case .semaphoreSignal(let node): try stream.signal(semaphores: node.semaphores)
     case .semaphoreWait(let node): try stream.wait(semaphores: node.semaphores)
+    case .memoryOperations(let node): try stream.enqueue(node.operations)
     case .allocation(let allocation): try allocation.memory.context.graphMemory.begin(allocation.memory)
     case .free(let free):
       guard let memory = free.memory else { return }

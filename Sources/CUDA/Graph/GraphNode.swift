@@ -16,6 +16,7 @@ public enum GraphNodeKind {
   case semaphoreWait(SemaphoreNode)
   case allocation(AllocationNode)
   case free(FreeNode)
+  case memoryOperations(MemoryOperationsNode)
   case conditional(ConditionalNode)
   case copies(CopiesNode)
 
@@ -34,6 +35,7 @@ public enum GraphNodeKind {
     case .semaphoreWait: 9
     case .allocation: 10
     case .free: 11
+    case .memoryOperations: 12   // CU_GRAPH_NODE_TYPE_BATCH_MEM_OP, which the runtime API has no name for
     case .conditional: 13
     case .copies: 14
     }
@@ -54,6 +56,7 @@ public enum GraphNodeKind {
     case .semaphoreWait: "EXT_SEMAS_WAIT"
     case .allocation: "MEM_ALLOC"
     case .free: "MEM_FREE"
+    case .memoryOperations: "BATCH_MEM_OP"
     case .conditional: "CONDITIONAL"
     case .copies: "MEMCPY_BATCH"
     }

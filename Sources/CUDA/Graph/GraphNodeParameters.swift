@@ -136,6 +136,31 @@ public struct SemaphoreNode {
   let semaphores: [SemaphoreValue]
 }
 
+/// Words of memory that are waited for and written, in order: what cuStreamBatchMemOp does in a stream.  `storage` is the program's array
+/// of CUstreamBatchMemOpParams, copied.  A wait holds the whole launch, as one of an external semaphore does: what it waits for has to come
+/// from outside of the graph, or from what was done before.
+public struct MemoryOperationsNode {
+  public final class Storage: @unchecked Sendable {  // does not change after init
+    public let parameters: UnsafeMutableRawPointer
+    public let count: Int
+    public init(copying bytes: UnsafeRawBufferPointer, count: Int) {
+      self.count = count
+      parameters = .allocate(byteCount: max(bytes.count, 1), alignment: 16)
+      if let start = bytes.baseAddress { parameters.copyMemory(from: start, byteCount: bytes.count) }
+    }
+    deinit { parameters.deallocate() }
+  }
+  public let storage: Storage
+  public unowned let context: Context
+  let operations: [CheckedOperation]
+
+  /// Throws what a stream throws for such operations.
+  public init(_ operations: [MemoryOperation], storage: Storage, context: Context) throws(CUDAError) {
+    (self.storage, self.context) = (storage, context)
+    self.operations = try CheckedOperation.all(operations)
+  }
+}
+
 /// Memory that exists from this node on until it is freed, by a node or by the program.
 public struct AllocationNode {
   public var memory: GraphAllocation

@@ -41,6 +41,7 @@ final class ExecutableNode {
     case .copies(let node): node.context
     case .fill(let node): node.context
     case .semaphoreSignal(let node), .semaphoreWait(let node): node.context
+    case .memoryOperations(let node): node.context
     case .eventRecord(let event): event.context
     case .conditional(let node): node.condition.context
     case .host, .child, .empty, .eventWait, .allocation, .free: nil

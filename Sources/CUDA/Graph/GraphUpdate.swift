@@ -107,6 +107,8 @@ extension GraphExecutable {
       }
     case (.semaphoreSignal(let old), .semaphoreSignal(let new)), (.semaphoreWait(let old), .semaphoreWait(let new)):
       guard old.storage.count == new.storage.count else { throw .invalidValue.because("the number of semaphores stays") }
+    case (.memoryOperations(let old), .memoryOperations(let new)):
+      guard old.context === new.context else { throw .invalidValue.because("the operations are of another device") }
     case (.allocation, _), (.free, _), (.conditional, _), (.child, _):
       throw .notSupported.because("the parameters of a \(old.name) node in an executable stay")
     default: break

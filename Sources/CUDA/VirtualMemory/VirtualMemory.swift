@@ -146,6 +146,13 @@ public final class VirtualMemory: @unchecked Sendable {   // everything: lock
     return try translating { () throws(GPUError) in try allocation.memory.export() }
   }
 
+  /// cuMemGetHandleForAddressRange: a dma-buf of what one mapping maps; the caller's.  nil: nothing is mapped there by cuMemMap.
+  public func exportRange(_ address: UInt64, _ byteCount: UInt64) throws(CUDAError) -> Int32? {
+    guard let (start, count, mapped) = lock.withLock({ mappings.find(address).map { ($0.start, $0.count, $0.value) } }) else { return nil }
+    guard start == address, byteCount <= count else { throw .notSupported.because("a range of several mappings, or within one") }
+    return try translating { () throws(GPUError) in try mapped.allocation.memory.export() }
+  }
+
   /// cuMemImportFromShareableHandle.  The descriptor stays the caller's.
   public func importDescriptor(_ descriptor: Int32, handleType: Int32) throws(CUDAError) -> VirtualAllocation {
     guard handleType == Self.descriptorHandle else { throw handleType == 8 ? .notSupported.because("fabric handles") : .invalidValue.because("handle type \(handleType)") }

@@ -1,34 +1,12 @@
 // The driver functions that take structs of their own: arrays, textures and surfaces, nodes of graphs, copies between devices, attributes
 // of pointers.  Prints what is wrong and ends with 1, or "ok".  Expected: CUDA Driver API.
-#include <cuda.h>
+#include "driver_checks.h"
 #include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define CHECK(call) \
-  do { \
-    CUresult result = (call); \
-    if (result != CUDA_SUCCESS) { \
-      const char *name = "?"; \
-      cuGetErrorName(result, &name); \
-      printf("line %d: %s: %s\n", __LINE__, #call, name); \
-      exit(1); \
-    } \
-  } while (0)
-#define EQUAL(got, wanted) \
-  do { \
-    long long g = (long long)(got), w = (long long)(wanted); \
-    if (g != w) { printf("line %d: %s is %lld, not %lld\n", __LINE__, #got, g, w); exit(1); } \
-  } while (0)
-#define REFUSED(call) EQUAL(call, CUDA_ERROR_INVALID_VALUE)
-
-// add(p, n, v): p[i] += v; fetch(t, p): p[y * 8 + x] = texel (x, y); fraction(t, p): p[i] = texel i; put(s, v): texel (1, 2) of a surface = v
+// Beside add: fetch(t, p): p[y * 8 + x] = texel (x, y); fraction(t, p): p[i] = texel i; put(s, v): texel (1, 2) of a surface = v
 static const char *text =
-    ".version 7.0\n.target sm_70\n.address_size 64\n"
-    ".visible .entry add(.param .u64 p, .param .u32 n, .param .u32 v) { .reg .pred %q; .reg .u64 %p, %o; .reg .u32 %i, %t, %c, %n, %v, %w;\n"
-    "mov.u32 %i, %ctaid.x; mov.u32 %t, %tid.x; mov.u32 %c, %ntid.x; mad.lo.u32 %i, %i, %c, %t; ld.param.u32 %n, [n]; setp.ge.u32 %q, %i, %n; @%q ret;\n"
-    "ld.param.u64 %p, [p]; ld.param.u32 %v, [v]; mul.wide.u32 %o, %i, 4; add.u64 %p, %p, %o; ld.global.u32 %w, [%p]; add.u32 %w, %w, %v; st.global.u32 [%p], %w; ret; }\n"
+    ADD_MODULE
     ".visible .entry fetch(.param .u64 t, .param .u64 p) { .reg .u64 %t, %p, %o; .reg .u32 %x, %y, %i; .reg .f32 %a, %b, %c, %d;\n"
     "ld.param.u64 %t, [t]; ld.param.u64 %p, [p]; mov.u32 %x, %tid.x; mov.u32 %y, %tid.y; mad.lo.u32 %i, %y, 8, %x; mul.wide.u32 %o, %i, 4; add.u64 %p, %p, %o;\n"
     "tex.2d.v4.f32.s32 {%a, %b, %c, %d}, [%t, {%x, %y}]; st.global.f32 [%p], %a; ret; }\n"
@@ -96,6 +74,22 @@ static void arrays(void) {
   EQUAL(what.Depth, 1);
   CHECK(cuMipmappedArrayDestroy(levels));
   CHECK(cuArrayDestroy(deep));
+
+  // Compressed texels: sizes in texels, and one number of channels for each format.
+  CUDA_ARRAY3D_DESCRIPTOR blocks = {.Width = 10, .Height = 6, .Format = CU_AD_FORMAT_BC1_UNORM_SRGB, .NumChannels = 4};
+  CHECK(cuArray3DCreate(&deep, &blocks));
+  CHECK(cuArray3DGetDescriptor(&what, deep));
+  EQUAL(memcmp(&what, &blocks, offsetof(CUDA_ARRAY3D_DESCRIPTOR, Flags) + 4), 0);
+  CUDA_MEMCPY2D upload = {.srcMemoryType = CU_MEMORYTYPE_HOST, .srcHost = bytes, .srcPitch = 24, .dstMemoryType = CU_MEMORYTYPE_ARRAY, .dstArray = deep, .WidthInBytes = 24, .Height = 2};
+  CHECK(cuMemcpy2D(&upload));   // 3 by 2 blocks of 8 bytes
+  upload.Height = 3;
+  REFUSED(cuMemcpy2D(&upload));
+  CHECK(cuArrayDestroy(deep));
+  blocks.NumChannels = 3;
+  REFUSED(cuArray3DCreate(&deep, &blocks));
+  blocks.NumChannels = 4;
+  blocks.Flags = CUDA_ARRAY3D_SURFACE_LDST;
+  REFUSED(cuArray3DCreate(&deep, &blocks));
 
   // Unsigned bytes are fractions to a texture unless it is to read integers.
   CUdeviceptr results;
