@@ -129,8 +129,7 @@ extension Stream {
   private func services(_ function: Function, isCooperative: Bool) throws(CUDAError) -> Services {
     var services = Services()
     if function.services.contains(.printf) { services.printf = try printf.bufferAddress(capacity: context.limits[.printfFifoSize]!) }
-    if function.services.contains(.heap) { services.heap = try context.deviceHeap.heapAddress(capacity: context.limits[.mallocHeapSize]!) }
-    if function.services.contains(.locks) { services.locks = try context.deviceHeap.locksAddress() }
+    (services.heap, services.locks) = try context.heapAndLocks(function.services)
     if isCooperative { services.workspace = try gridWorkspace.deviceAddress() }
     return services
   }
@@ -187,6 +186,14 @@ extension Context {
   /// The function for a block of this shape and for the textures that there are; compiles at the first launch that needs another.
   func serving(_ function: Function, _ block: Dim3) throws(CUDAError) -> Function {
     return try loading { try function.serving(block: (block.x, block.y, block.z), compressedTexels: TextureObjects.someAreCompressed) }
+  }
+
+  /// Device addresses of the heap and of the locks' table where a kernel uses them, else 0.
+  func heapAndLocks(_ services: Services) throws(CUDAError) -> (heap: UInt64, locks: UInt64) {
+    (
+      services.contains(.heap) ? try deviceHeap.heapAddress(capacity: limits[.mallocHeapSize]!) : 0,
+      services.contains(.locks) ? try deviceHeap.locksAddress() : 0
+    )
   }
 
   /// Everything that can be refused without a queue.  `multiprocessors`: of the green context that it runs in.

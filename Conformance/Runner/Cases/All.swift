@@ -29,6 +29,7 @@ func registerAll() {
   executionContextCases()
   logCases()
   memoryPoolCases()
+  memoryPoolAccessCases()
   copyBatchCases()
   managedMemoryCases()
   interprocessCases()

@@ -1,23 +1,24 @@
-// Memory pools and stream-ordered allocation: reuse rules, attributes, access, the current pool, limits.
+// Memory pools and stream-ordered allocation: reuse rules, attributes, the current pool, limits.  Who may reach a pool's memory:
+// MemoryPoolAccess.swift.
 // Which error where the documentation names several: as NVIDIA's library answers on an H100.
 import CConformance
 import Glibc
 
-private func place(_ type: cudaMemLocationType, _ id: Int32 = 0) -> cudaMemLocation {
+func poolPlace(_ type: cudaMemLocationType, _ id: Int32 = 0) -> cudaMemLocation {
   var location = cudaMemLocation()
   location.type = type
   location.id = id
   return location
 }
 
-private func properties(
+func poolProperties(
   _ type: cudaMemLocationType = cudaMemLocationTypeDevice, _ id: Int32 = 0, kind: cudaMemAllocationType = cudaMemAllocationTypePinned,
   handles: UInt32 = 0, limit: Int = 0
 ) -> cudaMemPoolProps {
   var p = cudaMemPoolProps()
   p.allocType = kind
   p.handleTypes = cudaMemAllocationHandleType(rawValue: handles)
-  p.location = place(type, id)
+  p.location = poolPlace(type, id)
   p.maxSize = limit
   return p
 }
@@ -27,7 +28,7 @@ final class Pool {
   let pool: cudaMemPool_t
   private var isGone = false
   init(_ p: cudaMemPoolProps? = nil) throws {
-    var p = p ?? properties(), made: cudaMemPool_t?
+    var p = p ?? poolProperties(), made: cudaMemPool_t?
     try ok(cudaMemPoolCreate(&made, &p), "cudaMemPoolCreate")
     pool = try some(made, "the pool")
   }
@@ -48,13 +49,13 @@ final class Pool {
   }
 }
 
-private func poolBytes(_ pool: cudaMemPool_t?, _ attribute: cudaMemPoolAttr) throws -> UInt64 {
+func poolBytes(_ pool: cudaMemPool_t?, _ attribute: cudaMemPoolAttr) throws -> UInt64 {
   var value: UInt64 = 0xdead
   try ok(cudaMemPoolGetAttribute(pool, attribute, &value), "cudaMemPoolGetAttribute")
   return value
 }
 
-private func defaultPool() throws -> cudaMemPool_t {
+func defaultPool() throws -> cudaMemPool_t {
   var pool: cudaMemPool_t?
   try ok(cudaDeviceGetDefaultMemPool(&pool, 0), "cudaDeviceGetDefaultMemPool")
   return try some(pool, "the default pool")
@@ -158,14 +159,14 @@ func memoryPoolCases() {
     try fails(cudaMallocFromPoolAsync(nil, 64, pool.pool, makeStream()), cudaErrorInvalidValue)
   }
   test("cudaMallocFromPoolAsync", .error, "does not exceed the pool's limit", source: "cudaMemPoolCreate: maxSize; cudaMallocFromPoolAsync, Returns: cudaErrorOutOfMemory") {
-    let pool = try Pool(properties(limit: 64 << 20)), stream = try makeStream()
+    let pool = try Pool(poolProperties(limit: 64 << 20)), stream = try makeStream()
     var pointer: UnsafeMutableRawPointer?
     try fails(cudaMallocFromPoolAsync(&pointer, 256 << 20, pool.pool, stream), cudaErrorMemoryAllocation)
     let small = try pool.allocate(1 << 20, stream)
     try ok(cudaFreeAsync(small, stream))
   }
   test("cudaMemPoolCreate", .success, "makes pools of host memory that the host reads and writes", source: "cudaMemPoolCreate: cudaMemLocationTypeHost") {
-    let pool = try Pool(properties(cudaMemLocationTypeHost)), stream = try makeStream(), memory = try pool.allocate(512, stream)
+    let pool = try Pool(poolProperties(cudaMemLocationTypeHost)), stream = try makeStream(), memory = try pool.allocate(512, stream)
     try ok(cudaStreamSynchronize(stream))
     memory.initializeMemory(as: UInt8.self, repeating: 3, count: 512)
     try equal(memory.load(fromByteOffset: 511, as: UInt8.self), 3, "the host's byte")
@@ -173,21 +174,21 @@ func memoryPoolCases() {
     try ok(cudaStreamSynchronize(stream))
   }
   test("cudaMemPoolCreate", .success, "makes pools of managed memory", source: "cudaMemPoolCreate: cudaMemAllocationTypeManaged", .only13) {
-    let pool = try Pool(properties(kind: cudaMemAllocationTypeManaged)), stream = try makeStream(), memory = try pool.allocate(512, stream)
+    let pool = try Pool(poolProperties(kind: cudaMemAllocationTypeManaged)), stream = try makeStream(), memory = try pool.allocate(512, stream)
     try ok(cudaMemsetAsync(memory, 7, 512, stream))
     try ok(cudaStreamSynchronize(stream))
     try equal(memory.load(fromByteOffset: 100, as: UInt8.self), 7, "the host's view")
     try ok(cudaFreeAsync(memory, stream))
   }
   for (what, p) in [
-    ("a device that is not there", properties(cudaMemLocationTypeDevice, 99)),
-    ("a kind of allocation that is none", properties(kind: cudaMemAllocationType(rawValue: 0))),
-    ("a location that is none", properties(cudaMemLocationType(rawValue: 0))),
-    ("handle types that do not exist", properties(handles: 16)),
-    ("Windows handles", properties(handles: 2)),
-    ("a descriptor for host memory", properties(cudaMemLocationTypeHost, handles: 1)),
-    ("the current NUMA node", properties(cudaMemLocationTypeHostNumaCurrent)),
-    ("a NUMA node that is not there", properties(cudaMemLocationTypeHostNuma, 99)),
+    ("a device that is not there", poolProperties(cudaMemLocationTypeDevice, 99)),
+    ("a kind of allocation that is none", poolProperties(kind: cudaMemAllocationType(rawValue: 0))),
+    ("a location that is none", poolProperties(cudaMemLocationType(rawValue: 0))),
+    ("handle types that do not exist", poolProperties(handles: 16)),
+    ("Windows handles", poolProperties(handles: 2)),
+    ("a descriptor for host memory", poolProperties(cudaMemLocationTypeHost, handles: 1)),
+    ("the current NUMA node", poolProperties(cudaMemLocationTypeHostNumaCurrent)),
+    ("a NUMA node that is not there", poolProperties(cudaMemLocationTypeHostNuma, 99)),
   ] {
     test("cudaMemPoolCreate", .error, "refuses \(what)", source: "cudaMemPoolCreate, Returns: cudaErrorInvalidValue") {
       var p = p, pool: cudaMemPool_t?
@@ -195,7 +196,7 @@ func memoryPoolCases() {
     }
   }
   test("cudaMemPoolCreate", .error, "refuses a null pointer", source: "cudaMemPoolCreate, Returns: cudaErrorInvalidValue") {
-    var p = properties(), pool: cudaMemPool_t?
+    var p = poolProperties(), pool: cudaMemPool_t?
     try fails(cudaMemPoolCreate(nil, &p), cudaErrorInvalidValue)
     try fails(cudaMemPoolCreate(&pool, nil), cudaErrorInvalidValue)
   }
@@ -370,175 +371,6 @@ func memoryPoolCases() {
     try fails(cudaMemPoolTrimTo(nil, 0), cudaErrorInvalidValue)
   }
 
-  // MARK: access
-
-  test("cudaMemPoolGetAccess", .success, "says that a device reads and writes its own pool, and the host does not reach it", source: "cudaMemPoolCreate: accessible from the device it is allocated on") {
-    let pool = try Pool()
-    var flags = cudaMemAccessFlags(rawValue: 77), here = place(cudaMemLocationTypeDevice), host = place(cudaMemLocationTypeHost)
-    try ok(cudaMemPoolGetAccess(&flags, pool.pool, &here))
-    try equal(flags, cudaMemAccessFlagsProtReadWrite, "the device's access")
-    try ok(cudaMemPoolGetAccess(&flags, pool.pool, &host))
-    try equal(flags, cudaMemAccessFlagsProtNone, "the host's access")
-  }
-  test("cudaMemPoolGetAccess", .success, "says that the host reads and writes its pools", source: "cudaMemPoolCreate: default accessibility will be from the host CPU") {
-    let pool = try Pool(properties(cudaMemLocationTypeHost))
-    var flags = cudaMemAccessFlags(rawValue: 77), here = place(cudaMemLocationTypeHost), device = place(cudaMemLocationTypeDevice)
-    try ok(cudaMemPoolGetAccess(&flags, pool.pool, &here))
-    try equal(flags, cudaMemAccessFlagsProtReadWrite, "the host's access")
-    try ok(cudaMemPoolGetAccess(&flags, pool.pool, &device))
-    try equal(flags, cudaMemAccessFlagsProtNone, "the device's access")
-    var wanted = cudaMemAccessDesc(location: device, flags: cudaMemAccessFlagsProtReadWrite)
-    try ok(cudaMemPoolSetAccess(pool.pool, &wanted, 1))
-    try ok(cudaMemPoolGetAccess(&flags, pool.pool, &device))
-    try equal(flags, cudaMemAccessFlagsProtReadWrite, "the device's access once it is given")
-  }
-  test("cudaMemPoolGetAccess", .error, "refuses null", source: "cudaMemPoolGetAccess") {
-    let pool = try Pool()
-    var flags = cudaMemAccessFlagsProtNone, here = place(cudaMemLocationTypeDevice)
-    try fails(cudaMemPoolGetAccess(&flags, nil, &here), cudaErrorInvalidValue)
-    try fails(cudaMemPoolGetAccess(nil, pool.pool, &here), cudaErrorInvalidValue)
-  }
-  test("cudaMemPoolSetAccess", .success, "changes nothing about a device's own pool", source: "cudaMemPoolSetAccess") {
-    let pool = try Pool()
-    var wanted = cudaMemAccessDesc(location: place(cudaMemLocationTypeDevice), flags: cudaMemAccessFlagsProtReadWrite), here = wanted.location
-    try ok(cudaMemPoolSetAccess(pool.pool, &wanted, 1))
-    var flags = cudaMemAccessFlagsProtNone
-    try ok(cudaMemPoolGetAccess(&flags, pool.pool, &here))
-    try equal(flags, cudaMemAccessFlagsProtReadWrite, "the device's access")
-  }
-  test("cudaMemPoolSetAccess", .error, "does not take a device's access to its own pool away", source: "cudaMemPoolSetAccess; cuMemPoolSetAccess") {
-    let pool = try Pool()
-    var wanted = cudaMemAccessDesc(location: place(cudaMemLocationTypeDevice), flags: cudaMemAccessFlagsProtNone)
-    try fails(cudaMemPoolSetAccess(pool.pool, &wanted, 1), cudaErrorInvalidDevice)
-  }
-  test("cudaMemPoolSetAccess", .error, "does not give access for reading alone", source: "cudaMemPoolSetAccess, Returns: cudaErrorNotSupported") {
-    let pool = try Pool()
-    var wanted = cudaMemAccessDesc(location: place(cudaMemLocationTypeDevice), flags: cudaMemAccessFlagsProtRead)
-    try fails(cudaMemPoolSetAccess(pool.pool, &wanted, 1), cudaErrorNotSupported)
-  }
-  test("cudaMemPoolSetAccess", .error, "refuses a device that is not there", source: "cudaMemPoolSetAccess") {
-    let pool = try Pool()
-    var wanted = cudaMemAccessDesc(location: place(cudaMemLocationTypeDevice, 99), flags: cudaMemAccessFlagsProtReadWrite)
-    try fails(cudaMemPoolSetAccess(pool.pool, &wanted, 1), cudaErrorInvalidDevice)
-  }
-
-  // MARK: access of a second device
-
-  /// A pool of device 0 and what it takes to look from device 1.  `grant` changes device 1's access.
-  func withTwoDevices(_ body: (_ pool: cudaMemPool_t, _ grant: (cudaMemAccessFlags) throws -> cudaError_t) throws -> Void) throws {
-    var devices: Int32 = 0, can: Int32 = 0
-    try ok(cudaGetDeviceCount(&devices))
-    guard devices > 1 else { throw Skip("a second device is needed") }
-    try ok(cudaDeviceCanAccessPeer(&can, 1, 0))
-    guard can == 1 else { throw Skip("no link leads from device 1 to device 0") }
-    let pool = try Pool()
-    try ok(cudaSetDevice(1))
-    try ok(cudaFree(nil))
-    try ok(cudaSetDevice(0))
-    try body(pool.pool) { flags in
-      var wanted = cudaMemAccessDesc(location: place(cudaMemLocationTypeDevice, 1), flags: flags)
-      return try cudaMemPoolSetAccess(pool.pool, &wanted, 1)
-    }
-  }
-  /// `count` words of the pool, all 5.
-  func pooledWords(_ pool: cudaMemPool_t, _ count: Int) throws -> UnsafeMutableRawPointer {
-    var pointer: UnsafeMutableRawPointer?
-    try ok(cudaMallocFromPoolAsync(&pointer, count * 4, pool, nil))
-    let memory = try some(pointer, "memory")
-    try ok(launch(basic.kernel("fill"), dim((count + 255) / 256), dim(256), memory, Int32(count), Int32(5)))
-    try ok(cudaDeviceSynchronize())
-    return memory
-  }
-  /// Device 1 adds 2 to each word; they are read by device 0.
-  func addFromDeviceOne(_ memory: UnsafeMutableRawPointer, _ count: Int) throws {
-    try ok(cudaSetDevice(1))
-    try ok(launch(basic.kernel("add"), dim((count + 255) / 256), dim(256), memory, Int32(count), Int32(2)))
-    try ok(cudaDeviceSynchronize())
-    try ok(cudaSetDevice(0))
-    var host = [UInt32](repeating: 0, count: count)
-    try ok(cudaMemcpy(&host, memory, count * 4, cudaMemcpyDeviceToHost))
-    try check(host.allSatisfy { $0 == 7 }, "every word 7; the first is \(host[0])")
-  }
-  test("cudaMemPoolSetAccess", .success, "lets another device use the pool's memory, what there is and what comes", source: "cudaMemPoolSetAccess; CUDA Programming Guide, Device Accessibility for Multi-GPU Support", .alone) {
-    try withTwoDevices { pool, grant in
-      let small = try pooledWords(pool, 300), large = try pooledWords(pool, 1 << 20)
-      try ok(grant(cudaMemAccessFlagsProtReadWrite))
-      var flags = cudaMemAccessFlagsProtNone, one = place(cudaMemLocationTypeDevice, 1)
-      try ok(cudaMemPoolGetAccess(&flags, pool, &one))
-      try equal(flags, cudaMemAccessFlagsProtReadWrite, "device 1's access")
-      try addFromDeviceOne(small, 300)
-      try addFromDeviceOne(large, 1 << 20)
-      try addFromDeviceOne(pooledWords(pool, 500), 500)
-      try addFromDeviceOne(pooledWords(pool, 1 << 19), 1 << 19)
-    }
-  }
-  func faultsOnDeviceOne(_ memory: UnsafeMutableRawPointer) throws {
-    try ok(cudaSetDevice(1))
-    try ok(launch(basic.kernel("add"), dim(1), dim(64), memory, Int32(64), Int32(2)))
-    try expect(cudaDeviceSynchronize(), cudaErrorIllegalAddress, "device 1's kernel")
-    try ok(cudaSetDevice(0))
-    var host = [UInt32](repeating: 0, count: 64)
-    try ok(cudaMemcpy(&host, memory, 256, cudaMemcpyDeviceToHost))
-    try check(host.allSatisfy { $0 == 5 }, "the words as they were; the first is \(host[0])")
-  }
-  test("cudaMemPoolSetAccess", .interaction, "is what another device needs: a pool's memory is not open to peers", source: "CUDA Programming Guide, Device Accessibility for Multi-GPU Support: cudaDeviceEnablePeerAccess does not change a pool's accessibility", .alone) {
-    try withTwoDevices { pool, _ in
-      let memory = try pooledWords(pool, 300)
-      try ok(cudaSetDevice(1))
-      try ok(cudaDeviceEnablePeerAccess(0, 0))
-      try faultsOnDeviceOne(memory)
-    }
-  }
-  test("cudaMemPoolSetAccess", .success, "takes another device's access away", source: "cudaMemPoolSetAccess", .alone) {
-    try withTwoDevices { pool, grant in
-      let memory = try pooledWords(pool, 300)
-      try ok(grant(cudaMemAccessFlagsProtReadWrite))
-      try addFromDeviceOne(memory, 300)
-      try ok(grant(cudaMemAccessFlagsProtNone))
-      try ok(launch(basic.kernel("fill"), dim(2), dim(256), memory, Int32(300), Int32(5)))
-      try ok(cudaDeviceSynchronize())
-      try faultsOnDeviceOne(memory)
-    }
-  }
-  test("cudaMemPoolSetAccess", .interaction, "is about one pool: another's memory stays closed", source: "cudaMemPoolSetAccess", .alone) {
-    try withTwoDevices { pool, grant in
-      let other = try Pool(), closed = try pooledWords(other.pool, 300)
-      try ok(grant(cudaMemAccessFlagsProtReadWrite))
-      try addFromDeviceOne(pooledWords(pool, 300), 300)
-      try faultsOnDeviceOne(closed)
-    }
-  }
-
-  /// Launches a graph that allocates 300 words, all 5, and has device 1 add to them.
-  func withGraphMemory(_ access: [cudaMemAccessDesc], _ body: (UnsafeMutableRawPointer) throws -> Void) throws {
-    var graph: cudaGraph_t?, node: cudaGraphNode_t?, executable: cudaGraphExec_t?
-    try ok(cudaGraphCreate(&graph, 0))
-    var access = access, parameters = cudaMemAllocNodeParams()
-    parameters.poolProps.allocType = cudaMemAllocationTypePinned
-    parameters.poolProps.location.type = cudaMemLocationTypeDevice
-    parameters.bytesize = 1200
-    try access.withUnsafeMutableBufferPointer {
-      parameters.accessDescs = UnsafePointer($0.baseAddress)
-      parameters.accessDescCount = $0.count
-      try ok(cudaGraphAddMemAllocNode(&node, graph, nil, 0, &parameters))
-    }
-    let memory = try some(parameters.dptr, "the address")
-    try ok(cudaGraphInstantiate(&executable, graph, 0))
-    try ok(cudaGraphLaunch(executable, nil))
-    try ok(launch(basic.kernel("fill"), dim(2), dim(256), memory, Int32(300), Int32(5)))
-    try ok(cudaDeviceSynchronize())
-    try body(memory)
-  }
-  test("cudaGraphAddMemAllocNode", .success, "gives the devices of its access list the memory", source: "cudaMemAllocNodeParams: accessDescs describe peer GPU access", .alone) {
-    try withTwoDevices { _, _ in
-      let one = cudaMemAccessDesc(location: place(cudaMemLocationTypeDevice, 1), flags: cudaMemAccessFlagsProtReadWrite)
-      try withGraphMemory([one]) { try addFromDeviceOne($0, 300) }
-    }
-  }
-  test("cudaGraphAddMemAllocNode", .interaction, "leaves its memory closed to other devices without an access list", source: "cudaMemAllocNodeParams: accessDescs describe peer GPU access", .alone) {
-    try withTwoDevices { _, _ in try withGraphMemory([]) { try faultsOnDeviceOne($0) } }
-  }
-
   // MARK: which pool
 
   test("cudaDeviceGetDefaultMemPool", .success, "gives one pool a device, current at first", source: "cudaDeviceGetDefaultMemPool; cudaDeviceGetMemPool", touches: ["cudaDeviceGetMemPool"]) {
@@ -572,11 +404,11 @@ func memoryPoolCases() {
     try fails(cudaDeviceSetMemPool(99, defaultPool()), cudaErrorInvalidValue)
   }
   test("cudaDeviceSetMemPool", .error, "refuses a pool of the host", source: "cudaDeviceSetMemPool: must be local to the device") {
-    let pool = try Pool(properties(cudaMemLocationTypeHost))
+    let pool = try Pool(poolProperties(cudaMemLocationTypeHost))
     try fails(cudaDeviceSetMemPool(0, pool.pool), cudaErrorInvalidValue)
   }
   test("cudaMemGetDefaultMemPool", .success, "gives a device's default pool, and one for the host", source: "cudaMemGetDefaultMemPool", .only13) {
-    var pool: cudaMemPool_t?, here = place(cudaMemLocationTypeDevice), host = place(cudaMemLocationTypeHost), again: cudaMemPool_t?
+    var pool: cudaMemPool_t?, here = poolPlace(cudaMemLocationTypeDevice), host = poolPlace(cudaMemLocationTypeHost), again: cudaMemPool_t?
     try ok(cudaMemGetDefaultMemPool(&pool, &here, cudaMemAllocationTypePinned))
     try equal(pool, try defaultPool(), "the device's")
     try ok(cudaMemGetDefaultMemPool(&pool, &host, cudaMemAllocationTypePinned))
@@ -589,7 +421,7 @@ func memoryPoolCases() {
     ("cudaMemGetDefaultMemPool", { try cudaMemGetDefaultMemPool($0, $1, $2) }), ("cudaMemGetMemPool", { try cudaMemGetMemPool($0, $1, $2) }),
   ] as [(String, (UnsafeMutablePointer<cudaMemPool_t?>?, UnsafeMutablePointer<cudaMemLocation>?, cudaMemAllocationType) throws -> cudaError_t)] {
     test(name, .error, "refuses null, a kind that is none, and pinned memory nowhere", source: "\(name), Returns: cudaErrorInvalidValue", .only13) {
-      var pool: cudaMemPool_t?, here = place(cudaMemLocationTypeDevice), nowhere = place(cudaMemLocationTypeNone), absent = place(cudaMemLocationTypeDevice, 99)
+      var pool: cudaMemPool_t?, here = poolPlace(cudaMemLocationTypeDevice), nowhere = poolPlace(cudaMemLocationTypeNone), absent = poolPlace(cudaMemLocationTypeDevice, 99)
       try fails(call(nil, &here, cudaMemAllocationTypePinned), cudaErrorInvalidValue)
       try fails(call(&pool, nil, cudaMemAllocationTypePinned), cudaErrorInvalidValue)
       try fails(call(&pool, &here, cudaMemAllocationType(rawValue: 0)), cudaErrorInvalidValue)
@@ -599,7 +431,7 @@ func memoryPoolCases() {
   }
   test("cudaMemGetMemPool", .success, "gives the pool that is current", source: "cudaMemGetMemPool", touches: ["cudaMemSetMemPool"], .only13) {
     let mine = try Pool()
-    var here = place(cudaMemLocationTypeDevice), now: cudaMemPool_t?
+    var here = poolPlace(cudaMemLocationTypeDevice), now: cudaMemPool_t?
     try ok(cudaMemSetMemPool(&here, cudaMemAllocationTypePinned, mine.pool))
     try ok(cudaMemGetMemPool(&now, &here, cudaMemAllocationTypePinned))
     try equal(now, mine.pool, "the current pool")
@@ -609,7 +441,7 @@ func memoryPoolCases() {
   }
   test("cudaMemSetMemPool", .success, "does what cudaDeviceSetMemPool does for device memory", source: "cudaMemSetMemPool: the equivalent of calling cudaDeviceSetMemPool", .only13) {
     let mine = try Pool(), stream = try makeStream()
-    var here = place(cudaMemLocationTypeDevice), pointer: UnsafeMutableRawPointer?
+    var here = poolPlace(cudaMemLocationTypeDevice), pointer: UnsafeMutableRawPointer?
     try ok(cudaMemSetMemPool(&here, cudaMemAllocationTypePinned, mine.pool))
     try ok(cudaMallocAsync(&pointer, 1500, stream))
     try equal(try mine.bytes(cudaMemPoolAttrUsedMemCurrent), 1500, "bytes used in the pool")
@@ -617,7 +449,7 @@ func memoryPoolCases() {
     try ok(cudaMemSetMemPool(&here, cudaMemAllocationTypePinned, defaultPool()))
   }
   test("cudaMemSetMemPool", .error, "refuses a pool of another place or kind, and null", source: "cudaMemSetMemPool, Returns: cudaErrorInvalidValue", .only13) {
-    var here = place(cudaMemLocationTypeDevice), host = place(cudaMemLocationTypeHost)
+    var here = poolPlace(cudaMemLocationTypeDevice), host = poolPlace(cudaMemLocationTypeHost)
     let usual = try defaultPool()
     try fails(cudaMemSetMemPool(&host, cudaMemAllocationTypePinned, usual), cudaErrorInvalidValue)
     try fails(cudaMemSetMemPool(&here, cudaMemAllocationTypeManaged, usual), cudaErrorInvalidValue)

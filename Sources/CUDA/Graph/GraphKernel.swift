@@ -53,8 +53,7 @@ struct KernelRecipe {
     to packets: PreparedPackets, first: Int, barrier: Bool, kernargs: [UnsafeMutableRawPointer], printf: UInt64, workspace: UInt64
   ) throws(CUDAError) {
     let context = node.context, launch = node.configuration, image = function.image
-    let heap = image.services.contains(.heap) ? try context.deviceHeap.heapAddress(capacity: context.limits[.mallocHeapSize]!) : 0
-    let locks = image.services.contains(.locks) ? try context.deviceHeap.locksAddress() : 0
+    let (heap, locks) = try context.heapAndLocks(image.services)
     let local = context.gpu.localAddresses
     let gridID = GridIDs.single()
     for (index, part) in parts.enumerated() {

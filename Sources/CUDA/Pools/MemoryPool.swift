@@ -260,14 +260,12 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
         held -= min(held, block.pointee.byteCount)
         return true
       }
-      guard let removed else { continue }
-      var last = removed
-      while let next = last.pointee.next { last = next }
-      last.pointee.next = chain
-      chain = removed
+      Self.each(of: removed) { block in
+        block.pointee.next = chain
+        chain = block
+      }
     }
-    while let block = chain {
-      chain = block.pointee.next
+    Self.each(of: chain) { block in
       total += block.pointee.byteCount
       giveBack(block)
     }
@@ -281,33 +279,36 @@ public final class MemoryPool: @unchecked Sendable {  // members, orphans, defer
 
   /// A stream that kept blocks has ended and all its work is done.
   func adopt(from stream: StreamBlocks) {
-    var chain = stream.remove(serial) { _ in true }
+    let chain = stream.remove(serial) { _ in true }
     lock.withLock {
       members.removeAll { $0 === stream }
-      while let block = chain {
-        chain = block.pointee.next
+      Self.each(of: chain) { block in
         block.pointee.next = orphans
         orphans = block
       }
     }
   }
 
+  /// The blocks of a chain, one after another; `body` may link them elsewhere.
+  private static func each(of first: PoolBlockPointer?, _ body: (PoolBlockPointer) -> Void) {
+    var chain = first
+    while let block = chain {
+      chain = block.pointee.next
+      body(block)
+    }
+  }
+
   /// A reset frees all memory of the device, the pool's included.
   func forgetAll() {
+    func forget(_ chain: PoolBlockPointer?) { Self.each(of: chain) { $0.pointee.state.store(PoolBlock.State.none, ordering: .releasing) } }
     for stream in lock.withLock({ members }) {
-      var chain = stream.remove(serial) { _ in true }
-      while let block = chain {
-        chain = block.pointee.next
-        block.pointee.state.store(PoolBlock.State.none, ordering: .releasing)
-      }
+      forget(stream.remove(serial) { _ in true })
       stream.forget(serial)      // default streams outlive a reset, and are new to the pool then
     }
     lock.withLock {
       members = []
-      while let block = orphans {
-        orphans = block.pointee.next
-        block.pointee.state.store(PoolBlock.State.none, ordering: .releasing)
-      }
+      forget(orphans)
+      orphans = nil
       deferred = []
     }
     if used.load(ordering: .relaxed) > 0 { PoolBlocks.forgetLive(of: self) }
