@@ -155,7 +155,7 @@ let package = Package(
     .testTarget(name: "CompilerTests", dependencies: ["Compiler", "PTX", "CodeObject"]),
     .testTarget(name: "KFDTests", dependencies: ["KFD", "CKFD"]),
     .testTarget(name: "SoftGPUTests", dependencies: ["SoftGPU", "ISA", "GFX9", "GFX11", "Disassembler", "KFD", "CKFD", "CSoftGPU"]),
-    .testTarget(name: "GPUTests", dependencies: ["GPU"]),
+    .testTarget(name: "GPUTests", dependencies: ["GPU", "CSoftGPU"]),
     .testTarget(name: "ModuleLoadingTests", dependencies: ["ModuleLoading", "KernelImage"]),
     .testTarget(name: "CUDATests", dependencies: ["CUDA", "KernelImage", "ModuleLoading", "GPU"], exclude: ["Layout"]),
   ],
