@@ -5,7 +5,8 @@ import KernelImage
 
 public struct CodeObjectFile: Sendable {
   /// No image is larger; a larger one is corrupt.
-  static let maximumSize: UInt64 = 1 << 30
+  /// No image is larger, since variables lie outside; a larger one is corrupt.
+  static let maximumSize: UInt64 = 256 << 20
 
   public private(set) var target = ""              // "gfx942", from the note
   public private(set) var bytes: [UInt8] = []      // the loaded segments from virtual address 0; what no segment covers is zero

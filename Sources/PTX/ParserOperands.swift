@@ -12,13 +12,13 @@ extension Parser {
     case .exclamation:
       let mark = lexer.mark
       try advance()
-      if kind == .word, !isConstantWord() { return .negated(try named()) }
+      if kind == .word, !isConstantWord() { return .negated(try plain(try named())) }
       lexer.rewind(to: mark)
       return try constantOperand()
     case .minus:
       let mark = lexer.mark
       try advance()
-      if kind == .word, !isConstantWord() { return .minus(try named()) }
+      if kind == .word, !isConstantWord() { return .minus(try plain(try named())) }
       lexer.rewind(to: mark)
       return try constantOperand()
     default:
@@ -26,9 +26,16 @@ extension Parser {
       return try constantOperand()
     }
     guard kind == .pipe else { return first }
+    let left = try plain(first)
     try advance()
     guard kind == .word else { throw unexpected("a register or '_'") }
-    return .pair(first, try named())
+    return .pair(left, try plain(try named()))
+  }
+
+  /// What a sign, '!' or '|' may stand beside: anything but `table+4`.
+  private func plain(_ operand: Operand) throws(PTXError) -> Operand {
+    if case .address = operand { throw unexpected("a register without an offset before this") }
+    return operand
   }
 
   private mutating func constantOperand() throws(PTXError) -> Operand {

@@ -85,6 +85,13 @@ func failure(_ text: String) -> PTXError? {
     ])
   }
 
+  @Test func aSignOrAPairTakesNoAddress() {
+    for operand in ["%p+4|%q", "%p|%q+4", "!%p+4", "-%r1+4"] {
+      let error = failure(".version 8.0\n.target sm_80\n.entry k () { x \(operand); }")
+      #expect(error?.expected == "a register without an offset before this", "\(operand)")
+    }
+  }
+
   @Test func numbersKeepTheirBits() throws {
     let i = try instructions("x 0f3F800000, 0d3FF0000000000000, 1.5, -0f3F800000, -1.0, 1e3, 2.5E-1, 0xFFFFFFFFFFFFFFFFU, 017, 0b11, 1., .5, -.25e1;")[0]
     #expect(i.operands == [
