@@ -119,3 +119,11 @@ public func fatbinaries(inELF bytes: [UInt8]) throws(CodeObjectError) -> [[UInt8
     return result
   }
 }
+
+/// What is in a section of an ELF file.
+public func sectionContents(_ name: String, inELF bytes: [UInt8]) throws(CodeObjectError) -> [UInt8] {
+  try ELFReader.with(bytes) { (elf) throws(CodeObjectError) in
+    guard let section = try elf.sections().first(where: { $0.name == name }) else { throw .invalid("ELF: no section \(name)") }
+    return Array(bytes[section.contents])
+  }
+}

@@ -29,16 +29,20 @@ enum DeviceLibrary {
   }
 
   static func link(into compilation: Compilation) throws {
-    let module = compilation.module, lowering = compilation.lowering!
+    let lowering = compilation.lowering!
+    try LibraryCode.place(in: compilation)
+    try link(into: compilation.module, oneWarp: compilation.mapping == .oneWarp, compilation.toolchain, lowering.b, decorate: lowering.decorate)
+  }
+
+  /// Defines what the module calls; `decorate` gives each function of the library its attributes.
+  static func link(into module: LLVMModuleRef, oneWarp: Bool, _ toolchain: Toolchain, _ b: IRBuilder, decorate: (Value) -> Void) throws {
     if !undefined(module).isEmpty {
-      try compilation.toolchain.link(bitcode: try path(), into: module)
-      define("carmine_one_warp", compilation.mapping == .oneWarp ? 1 : 0, in: module, lowering.b)
-      var function = LLVMGetFirstFunction(module)
-      while let current = function {
-        function = LLVMGetNextFunction(current)
-        guard LLVMIsDeclaration(current) == 0, name(current) != compilation.kernel else { continue }
-        LLVMSetLinkage(current, LLVMInternalLinkage)
-        lowering.decorate(current)
+      let ours = Set(definitions(in: module))
+      try toolchain.link(bitcode: try path(), into: module)
+      define("carmine_one_warp", oneWarp ? 1 : 0, in: module, b)
+      for function in definitions(in: module) where !ours.contains(function) {
+        LLVMSetLinkage(function, LLVMInternalLinkage)
+        decorate(function)
       }
     }
     let missing = undefined(module)
@@ -51,6 +55,10 @@ enum DeviceLibrary {
     var length = 0
     guard let text = LLVMGetValueName2(value, &length) else { return "" }
     return String(decoding: UnsafeRawBufferPointer(start: text, count: length), as: UTF8.self)
+  }
+
+  private static func definitions(in module: LLVMModuleRef) -> [Value] {
+    Array(sequence(first: LLVMGetFirstFunction(module), next: { LLVMGetNextFunction($0!) }).lazy.prefix { $0 != nil }.compactMap { $0 }.filter { LLVMIsDeclaration($0) == 0 })
   }
 
   private static func undefined(_ module: LLVMModuleRef) -> [String] {

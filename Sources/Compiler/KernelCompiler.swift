@@ -15,6 +15,8 @@ public struct CompilerOptions: Sendable {
   public var readsCompressedTexels = false
   /// For `--emit unoptimised`.
   public var keepsUnoptimised = false
+  /// For people who read: no machine code in place of library functions.
+  var showsLibrary = false
   public init() {
     switch Switch.warpMapping.value {
     case "shared": mapping = .sharedWave
@@ -99,6 +101,7 @@ public struct KernelCompiler: Sendable {
   public func emit(_ module: ModuleIndex, kernel: String, as form: Form) throws -> [UInt8] {
     var compiler = self
     compiler.options.keepsUnoptimised = form == .unoptimised
+    compiler.options.showsLibrary = form != .object && form != .elf
     let compilation = try Compilation(module, kernel: kernel, options: compiler.options, target: target)
     try Pipeline.run(Pipeline.front + Pipeline.middle, on: compilation)
     switch form {

@@ -127,4 +127,19 @@ private struct Case {
   @Test("A target that is not known is refused with the ones that are") func unknown() {
     #expect { try KernelCompiler(target: "gfx803") } throws: { "\($0)".contains("gfx803") && "\($0)".contains("gfx1201") }
   }
+
+  @Test("A texture fetch is the library's machine code on every target, with its registers counted", arguments: Processor.all.map(\.name))
+  func libraryCode(target: String) throws {
+    let fetch = "ld.param.u64 %rd1, [p0]; ld.param.u64 %rd2, [p1]; tex.2d.v4.f32.f32 {%f1, %f2, %f3, %f4}, [%rd2, {%f5, %f6}];"
+    let texts = [
+      fetch, fetch + "tex.3d.v4.f32.f32 {%f5, %f6, %f7, %f8}, [%rd2, {%f1, %f2, %f3, %f4}]; add.f32 %f1, %f1, %f5;",
+      fetch + "tld4.r.2d.v4.f32.f32 {%f5, %f6, %f7, %f8}, [%rd2, {%f1, %f2}]; add.f32 %f1, %f1, %f5;",
+    ]
+    for text in texts {
+      let module = try parse(kernel(text + "st.global.f32 [%rd1], %f1; ret;"))
+      let image = try compiler(target).compile(module, kernel: "k")
+      let listing = String(decoding: try compiler(target).emit(module, kernel: "k", as: .assembly), as: UTF8.self)
+      #expect(!listing.contains(".long") && image.vgprs > 16)
+    }
+  }
 }

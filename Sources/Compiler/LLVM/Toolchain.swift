@@ -106,11 +106,29 @@ final class Toolchain {
 
   func makeModule(_ name: String) -> LLVMModuleRef {
     let module = LLVMModuleCreateWithNameInContext(name, context)!
+    adopt(module)
+    return module
+  }
+
+  /// Makes it one for this GPU.
+  private func adopt(_ module: LLVMModuleRef) {
     LLVMSetTarget(module, GPUTarget.triple)
     let layout = LLVMCreateTargetDataLayout(machine)
     LLVMSetModuleDataLayout(module, layout)
     LLVMDisposeTargetData(layout)
     flag(module, "amdhsa_code_object_version", target.codeObjectVersion)
+  }
+
+  /// A module of IR as text, which is ours: an error is a defect.
+  func parse(_ text: String, named name: String) throws -> LLVMModuleRef {
+    var module: LLVMModuleRef?
+    var message: UnsafeMutablePointer<CChar>?
+    let failed = text.utf8CString.withUnsafeBufferPointer { bytes in
+      LLVMParseIRInContext(context, LLVMCreateMemoryBufferWithMemoryRangeCopy(bytes.baseAddress, bytes.count - 1, name), &module, &message)
+    }
+    let reason = take(message)
+    guard failed == 0, let module else { throw CompileError(.internalError, "our own IR does not parse: \(reason)") }
+    adopt(module)
     return module
   }
 
@@ -186,7 +204,8 @@ final class Toolchain {
     let input = folder + "/kernel.o", output = folder + "/kernel.hsaco"
     defer { unlink(input); unlink(output); rmdir(folder) }
     try object.withUnsafeBytes { try writeFile(input, $0) }
-    let words = ["-shared", "--no-undefined-version", "-z", "separate-loadable-segments", "-o", output, input]
+    // One thread: the pool that lld would start takes longer than these links.
+    let words = ["--threads=1", "-shared", "--no-undefined-version", "-z", "separate-loadable-segments", "-o", output, input]
     var errors = [CChar](repeating: 0, count: 4096)
     let status = linkLock.withLock { _ in
       let words = words.map { strdup($0) }
