@@ -235,6 +235,7 @@ let driverForms: [DriverForm] = [
   .init(name: "cuKernelSetAttribute", since: 12000, symbol: "cuKernelSetAttribute"),
   .init(name: "cuKernelSetCacheConfig", since: 12000, symbol: "cuKernelSetCacheConfig"),
   .init(name: "cuLaunchCooperativeKernel", since: 9000, symbol: "cuLaunchCooperativeKernel"),
+  .init(name: "cuLaunchCooperativeKernelMultiDevice", since: 9000, symbol: "cuLaunchCooperativeKernelMultiDevice"),
   .init(name: "cuLaunchHostFunc", since: 10000, symbol: "cuLaunchHostFunc"),
   .init(name: "cuLaunchHostFunc", since: 13010, symbol: "cuLaunchHostFunc_v2"),
   .init(name: "cuLaunchKernel", since: 4000, symbol: "cuLaunchKernel"),

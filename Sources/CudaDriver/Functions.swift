@@ -198,6 +198,28 @@ public func cuLaunchCooperativeKernel(
   }
 }
 
+/// A kernel is the same on each device when it has the same name: its module was loaded there.
+@c(carmine_cu_cuLaunchCooperativeKernelMultiDevice)
+public func cuLaunchCooperativeKernelMultiDevice(_ list: UnsafePointer<CUDA_LAUNCH_PARAMS>?, _ count: UInt32, _ flags: UInt32) -> Int32 {
+  driver { () throws(CUDAError) in
+    guard let list, count > 0, Int(count) <= (try Runtime.deviceCount()) else { throw .invalidValue.because("\(count) launches") }
+    let first = try function(list[0].function)
+    var launches: [MultiDeviceLaunch] = []
+    for index in 0..<Int(count) {
+      let p = list[index], function = try function(p.function)
+      launches.append(
+        MultiDeviceLaunch(
+          stream: try current().stream(p.hStream), function: function,
+          kernel: UnsafeRawPointer(function.name == first.name ? first.nameForEver : function.nameForEver),
+          configuration: LaunchConfiguration(
+            grid: Dim3(p.gridDimX, p.gridDimY, p.gridDimZ), block: Dim3(p.blockDimX, p.blockDimY, p.blockDimZ), dynamicSharedBytes: Int(p.sharedMemBytes),
+            isCooperative: true),
+          parameters: p.kernelParams.map { UnsafePointer($0) }))
+    }
+    try MultiDeviceLaunch.run(launches, flags: flags)
+  }
+}
+
 @c(carmine_cu_cuLaunchKernelEx)
 public func cuLaunchKernelEx(
   _ configuration: UnsafePointer<CUlaunchConfig>?, _ handle: UnsafeMutableRawPointer?, _ parameters: Arguments?, _ extra: Arguments?

@@ -1184,6 +1184,11 @@ cuKernelSetCacheConfig:	endbr64
 cuLaunchCooperativeKernel:	endbr64
 	jmp	*carmine_front_slots+1816(%rip)
 	.size cuLaunchCooperativeKernel,.-cuLaunchCooperativeKernel
+	.globl cuLaunchCooperativeKernelMultiDevice
+	.type cuLaunchCooperativeKernelMultiDevice,@function
+cuLaunchCooperativeKernelMultiDevice:	endbr64
+	jmp	*carmine_front_slots+1824(%rip)
+	.size cuLaunchCooperativeKernelMultiDevice,.-cuLaunchCooperativeKernelMultiDevice
 	.globl cuLaunchCooperativeKernel_ptsz
 	.type cuLaunchCooperativeKernel_ptsz,@function
 cuLaunchCooperativeKernel_ptsz:	endbr64
@@ -1195,7 +1200,7 @@ cuLaunchCooperativeKernel_ptsz:	endbr64
 	.globl cuLaunchHostFunc
 	.type cuLaunchHostFunc,@function
 cuLaunchHostFunc:	endbr64
-	jmp	*carmine_front_slots+1824(%rip)
+	jmp	*carmine_front_slots+1832(%rip)
 	.size cuLaunchHostFunc,.-cuLaunchHostFunc
 	.globl cuLaunchHostFunc_ptsz
 	.type cuLaunchHostFunc_ptsz,@function
@@ -1203,12 +1208,12 @@ cuLaunchHostFunc_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1824(%rip)
+1:	jmp	*carmine_front_slots+1832(%rip)
 	.size cuLaunchHostFunc_ptsz,.-cuLaunchHostFunc_ptsz
 	.globl cuLaunchHostFunc_v2
 	.type cuLaunchHostFunc_v2,@function
 cuLaunchHostFunc_v2:	endbr64
-	jmp	*carmine_front_slots+1832(%rip)
+	jmp	*carmine_front_slots+1840(%rip)
 	.size cuLaunchHostFunc_v2,.-cuLaunchHostFunc_v2
 	.globl cuLaunchHostFunc_v2_ptsz
 	.type cuLaunchHostFunc_v2_ptsz,@function
@@ -1216,22 +1221,22 @@ cuLaunchHostFunc_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+1832(%rip)
+1:	jmp	*carmine_front_slots+1840(%rip)
 	.size cuLaunchHostFunc_v2_ptsz,.-cuLaunchHostFunc_v2_ptsz
 	.globl cuLaunchKernel
 	.type cuLaunchKernel,@function
 cuLaunchKernel:	endbr64
-	jmp	*carmine_front_slots+1840(%rip)
+	jmp	*carmine_front_slots+1848(%rip)
 	.size cuLaunchKernel,.-cuLaunchKernel
 	.globl cuLaunchKernelEx
 	.type cuLaunchKernelEx,@function
 cuLaunchKernelEx:	endbr64
-	jmp	*carmine_front_slots+1848(%rip)
+	jmp	*carmine_front_slots+1856(%rip)
 	.size cuLaunchKernelEx,.-cuLaunchKernelEx
 	.globl cuLaunchKernelEx_ptsz
 	.type cuLaunchKernelEx_ptsz,@function
 cuLaunchKernelEx_ptsz:	endbr64
-	jmp	*carmine_front_slots+1856(%rip)
+	jmp	*carmine_front_slots+1864(%rip)
 	.size cuLaunchKernelEx_ptsz,.-cuLaunchKernelEx_ptsz
 	.globl cuLaunchKernel_ptsz
 	.type cuLaunchKernel_ptsz,@function
@@ -1239,132 +1244,132 @@ cuLaunchKernel_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+1840(%rip)
+1:	jmp	*carmine_front_slots+1848(%rip)
 	.size cuLaunchKernel_ptsz,.-cuLaunchKernel_ptsz
 	.globl cuLibraryEnumerateKernels
 	.type cuLibraryEnumerateKernels,@function
 cuLibraryEnumerateKernels:	endbr64
-	jmp	*carmine_front_slots+1864(%rip)
+	jmp	*carmine_front_slots+1872(%rip)
 	.size cuLibraryEnumerateKernels,.-cuLibraryEnumerateKernels
 	.globl cuLibraryGetGlobal
 	.type cuLibraryGetGlobal,@function
 cuLibraryGetGlobal:	endbr64
-	jmp	*carmine_front_slots+1872(%rip)
+	jmp	*carmine_front_slots+1880(%rip)
 	.size cuLibraryGetGlobal,.-cuLibraryGetGlobal
 	.globl cuLibraryGetKernel
 	.type cuLibraryGetKernel,@function
 cuLibraryGetKernel:	endbr64
-	jmp	*carmine_front_slots+1880(%rip)
+	jmp	*carmine_front_slots+1888(%rip)
 	.size cuLibraryGetKernel,.-cuLibraryGetKernel
 	.globl cuLibraryGetKernelCount
 	.type cuLibraryGetKernelCount,@function
 cuLibraryGetKernelCount:	endbr64
-	jmp	*carmine_front_slots+1888(%rip)
+	jmp	*carmine_front_slots+1896(%rip)
 	.size cuLibraryGetKernelCount,.-cuLibraryGetKernelCount
 	.globl cuLibraryGetManaged
 	.type cuLibraryGetManaged,@function
 cuLibraryGetManaged:	endbr64
-	jmp	*carmine_front_slots+1896(%rip)
+	jmp	*carmine_front_slots+1904(%rip)
 	.size cuLibraryGetManaged,.-cuLibraryGetManaged
 	.globl cuLibraryGetModule
 	.type cuLibraryGetModule,@function
 cuLibraryGetModule:	endbr64
-	jmp	*carmine_front_slots+1904(%rip)
+	jmp	*carmine_front_slots+1912(%rip)
 	.size cuLibraryGetModule,.-cuLibraryGetModule
 	.globl cuLibraryGetUnifiedFunction
 	.type cuLibraryGetUnifiedFunction,@function
 cuLibraryGetUnifiedFunction:	endbr64
-	jmp	*carmine_front_slots+1912(%rip)
+	jmp	*carmine_front_slots+1920(%rip)
 	.size cuLibraryGetUnifiedFunction,.-cuLibraryGetUnifiedFunction
 	.globl cuLibraryLoadData
 	.type cuLibraryLoadData,@function
 cuLibraryLoadData:	endbr64
-	jmp	*carmine_front_slots+1920(%rip)
+	jmp	*carmine_front_slots+1928(%rip)
 	.size cuLibraryLoadData,.-cuLibraryLoadData
 	.globl cuLibraryLoadFromFile
 	.type cuLibraryLoadFromFile,@function
 cuLibraryLoadFromFile:	endbr64
-	jmp	*carmine_front_slots+1928(%rip)
+	jmp	*carmine_front_slots+1936(%rip)
 	.size cuLibraryLoadFromFile,.-cuLibraryLoadFromFile
 	.globl cuLibraryUnload
 	.type cuLibraryUnload,@function
 cuLibraryUnload:	endbr64
-	jmp	*carmine_front_slots+1936(%rip)
+	jmp	*carmine_front_slots+1944(%rip)
 	.size cuLibraryUnload,.-cuLibraryUnload
 	.globl cuLinkAddData_v2
 	.type cuLinkAddData_v2,@function
 cuLinkAddData_v2:	endbr64
-	jmp	*carmine_front_slots+1944(%rip)
+	jmp	*carmine_front_slots+1952(%rip)
 	.size cuLinkAddData_v2,.-cuLinkAddData_v2
 	.globl cuLinkAddFile_v2
 	.type cuLinkAddFile_v2,@function
 cuLinkAddFile_v2:	endbr64
-	jmp	*carmine_front_slots+1952(%rip)
+	jmp	*carmine_front_slots+1960(%rip)
 	.size cuLinkAddFile_v2,.-cuLinkAddFile_v2
 	.globl cuLinkComplete
 	.type cuLinkComplete,@function
 cuLinkComplete:	endbr64
-	jmp	*carmine_front_slots+1960(%rip)
+	jmp	*carmine_front_slots+1968(%rip)
 	.size cuLinkComplete,.-cuLinkComplete
 	.globl cuLinkCreate_v2
 	.type cuLinkCreate_v2,@function
 cuLinkCreate_v2:	endbr64
-	jmp	*carmine_front_slots+1968(%rip)
+	jmp	*carmine_front_slots+1976(%rip)
 	.size cuLinkCreate_v2,.-cuLinkCreate_v2
 	.globl cuLinkDestroy
 	.type cuLinkDestroy,@function
 cuLinkDestroy:	endbr64
-	jmp	*carmine_front_slots+1976(%rip)
+	jmp	*carmine_front_slots+1984(%rip)
 	.size cuLinkDestroy,.-cuLinkDestroy
 	.globl cuLogsCurrent
 	.type cuLogsCurrent,@function
 cuLogsCurrent:	endbr64
-	jmp	*carmine_front_slots+1984(%rip)
+	jmp	*carmine_front_slots+1992(%rip)
 	.size cuLogsCurrent,.-cuLogsCurrent
 	.globl cuLogsDumpToFile
 	.type cuLogsDumpToFile,@function
 cuLogsDumpToFile:	endbr64
-	jmp	*carmine_front_slots+1992(%rip)
+	jmp	*carmine_front_slots+2000(%rip)
 	.size cuLogsDumpToFile,.-cuLogsDumpToFile
 	.globl cuLogsDumpToMemory
 	.type cuLogsDumpToMemory,@function
 cuLogsDumpToMemory:	endbr64
-	jmp	*carmine_front_slots+2000(%rip)
+	jmp	*carmine_front_slots+2008(%rip)
 	.size cuLogsDumpToMemory,.-cuLogsDumpToMemory
 	.globl cuLogsRegisterCallback
 	.type cuLogsRegisterCallback,@function
 cuLogsRegisterCallback:	endbr64
-	jmp	*carmine_front_slots+2008(%rip)
+	jmp	*carmine_front_slots+2016(%rip)
 	.size cuLogsRegisterCallback,.-cuLogsRegisterCallback
 	.globl cuLogsUnregisterCallback
 	.type cuLogsUnregisterCallback,@function
 cuLogsUnregisterCallback:	endbr64
-	jmp	*carmine_front_slots+2016(%rip)
+	jmp	*carmine_front_slots+2024(%rip)
 	.size cuLogsUnregisterCallback,.-cuLogsUnregisterCallback
 	.globl cuMemAddressFree
 	.type cuMemAddressFree,@function
 cuMemAddressFree:	endbr64
-	jmp	*carmine_front_slots+2024(%rip)
+	jmp	*carmine_front_slots+2032(%rip)
 	.size cuMemAddressFree,.-cuMemAddressFree
 	.globl cuMemAddressReserve
 	.type cuMemAddressReserve,@function
 cuMemAddressReserve:	endbr64
-	jmp	*carmine_front_slots+2032(%rip)
+	jmp	*carmine_front_slots+2040(%rip)
 	.size cuMemAddressReserve,.-cuMemAddressReserve
 	.globl cuMemAdvise
 	.type cuMemAdvise,@function
 cuMemAdvise:	endbr64
-	jmp	*carmine_front_slots+2040(%rip)
+	jmp	*carmine_front_slots+2048(%rip)
 	.size cuMemAdvise,.-cuMemAdvise
 	.globl cuMemAdvise_v2
 	.type cuMemAdvise_v2,@function
 cuMemAdvise_v2:	endbr64
-	jmp	*carmine_front_slots+2048(%rip)
+	jmp	*carmine_front_slots+2056(%rip)
 	.size cuMemAdvise_v2,.-cuMemAdvise_v2
 	.globl cuMemAllocAsync
 	.type cuMemAllocAsync,@function
 cuMemAllocAsync:	endbr64
-	jmp	*carmine_front_slots+2056(%rip)
+	jmp	*carmine_front_slots+2064(%rip)
 	.size cuMemAllocAsync,.-cuMemAllocAsync
 	.globl cuMemAllocAsync_ptsz
 	.type cuMemAllocAsync_ptsz,@function
@@ -1372,12 +1377,12 @@ cuMemAllocAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+2056(%rip)
+1:	jmp	*carmine_front_slots+2064(%rip)
 	.size cuMemAllocAsync_ptsz,.-cuMemAllocAsync_ptsz
 	.globl cuMemAllocFromPoolAsync
 	.type cuMemAllocFromPoolAsync,@function
 cuMemAllocFromPoolAsync:	endbr64
-	jmp	*carmine_front_slots+2064(%rip)
+	jmp	*carmine_front_slots+2072(%rip)
 	.size cuMemAllocFromPoolAsync,.-cuMemAllocFromPoolAsync
 	.globl cuMemAllocFromPoolAsync_ptsz
 	.type cuMemAllocFromPoolAsync_ptsz,@function
@@ -1385,37 +1390,37 @@ cuMemAllocFromPoolAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2064(%rip)
+1:	jmp	*carmine_front_slots+2072(%rip)
 	.size cuMemAllocFromPoolAsync_ptsz,.-cuMemAllocFromPoolAsync_ptsz
 	.globl cuMemAllocHost_v2
 	.type cuMemAllocHost_v2,@function
 cuMemAllocHost_v2:	endbr64
-	jmp	*carmine_front_slots+2072(%rip)
+	jmp	*carmine_front_slots+2080(%rip)
 	.size cuMemAllocHost_v2,.-cuMemAllocHost_v2
 	.globl cuMemAllocManaged
 	.type cuMemAllocManaged,@function
 cuMemAllocManaged:	endbr64
-	jmp	*carmine_front_slots+2080(%rip)
+	jmp	*carmine_front_slots+2088(%rip)
 	.size cuMemAllocManaged,.-cuMemAllocManaged
 	.globl cuMemAllocPitch_v2
 	.type cuMemAllocPitch_v2,@function
 cuMemAllocPitch_v2:	endbr64
-	jmp	*carmine_front_slots+2088(%rip)
+	jmp	*carmine_front_slots+2096(%rip)
 	.size cuMemAllocPitch_v2,.-cuMemAllocPitch_v2
 	.globl cuMemAlloc_v2
 	.type cuMemAlloc_v2,@function
 cuMemAlloc_v2:	endbr64
-	jmp	*carmine_front_slots+2096(%rip)
+	jmp	*carmine_front_slots+2104(%rip)
 	.size cuMemAlloc_v2,.-cuMemAlloc_v2
 	.globl cuMemCreate
 	.type cuMemCreate,@function
 cuMemCreate:	endbr64
-	jmp	*carmine_front_slots+2104(%rip)
+	jmp	*carmine_front_slots+2112(%rip)
 	.size cuMemCreate,.-cuMemCreate
 	.globl cuMemDiscardAndPrefetchBatchAsync
 	.type cuMemDiscardAndPrefetchBatchAsync,@function
 cuMemDiscardAndPrefetchBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2112(%rip)
+	jmp	*carmine_front_slots+2120(%rip)
 	.size cuMemDiscardAndPrefetchBatchAsync,.-cuMemDiscardAndPrefetchBatchAsync
 	.globl cuMemDiscardAndPrefetchBatchAsync_ptsz
 	.type cuMemDiscardAndPrefetchBatchAsync_ptsz,@function
@@ -1423,12 +1428,12 @@ cuMemDiscardAndPrefetchBatchAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+2112(%rip)
+1:	jmp	*carmine_front_slots+2120(%rip)
 	.size cuMemDiscardAndPrefetchBatchAsync_ptsz,.-cuMemDiscardAndPrefetchBatchAsync_ptsz
 	.globl cuMemDiscardBatchAsync
 	.type cuMemDiscardBatchAsync,@function
 cuMemDiscardBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2120(%rip)
+	jmp	*carmine_front_slots+2128(%rip)
 	.size cuMemDiscardBatchAsync,.-cuMemDiscardBatchAsync
 	.globl cuMemDiscardBatchAsync_ptsz
 	.type cuMemDiscardBatchAsync_ptsz,@function
@@ -1436,17 +1441,17 @@ cuMemDiscardBatchAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2120(%rip)
+1:	jmp	*carmine_front_slots+2128(%rip)
 	.size cuMemDiscardBatchAsync_ptsz,.-cuMemDiscardBatchAsync_ptsz
 	.globl cuMemExportToShareableHandle
 	.type cuMemExportToShareableHandle,@function
 cuMemExportToShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2128(%rip)
+	jmp	*carmine_front_slots+2136(%rip)
 	.size cuMemExportToShareableHandle,.-cuMemExportToShareableHandle
 	.globl cuMemFreeAsync
 	.type cuMemFreeAsync,@function
 cuMemFreeAsync:	endbr64
-	jmp	*carmine_front_slots+2136(%rip)
+	jmp	*carmine_front_slots+2144(%rip)
 	.size cuMemFreeAsync,.-cuMemFreeAsync
 	.globl cuMemFreeAsync_ptsz
 	.type cuMemFreeAsync_ptsz,@function
@@ -1454,97 +1459,97 @@ cuMemFreeAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2136(%rip)
+1:	jmp	*carmine_front_slots+2144(%rip)
 	.size cuMemFreeAsync_ptsz,.-cuMemFreeAsync_ptsz
 	.globl cuMemFreeHost
 	.type cuMemFreeHost,@function
 cuMemFreeHost:	endbr64
-	jmp	*carmine_front_slots+2144(%rip)
+	jmp	*carmine_front_slots+2152(%rip)
 	.size cuMemFreeHost,.-cuMemFreeHost
 	.globl cuMemFree_v2
 	.type cuMemFree_v2,@function
 cuMemFree_v2:	endbr64
-	jmp	*carmine_front_slots+2152(%rip)
+	jmp	*carmine_front_slots+2160(%rip)
 	.size cuMemFree_v2,.-cuMemFree_v2
 	.globl cuMemGetAccess
 	.type cuMemGetAccess,@function
 cuMemGetAccess:	endbr64
-	jmp	*carmine_front_slots+2160(%rip)
+	jmp	*carmine_front_slots+2168(%rip)
 	.size cuMemGetAccess,.-cuMemGetAccess
 	.globl cuMemGetAddressRange_v2
 	.type cuMemGetAddressRange_v2,@function
 cuMemGetAddressRange_v2:	endbr64
-	jmp	*carmine_front_slots+2168(%rip)
+	jmp	*carmine_front_slots+2176(%rip)
 	.size cuMemGetAddressRange_v2,.-cuMemGetAddressRange_v2
 	.globl cuMemGetAllocationGranularity
 	.type cuMemGetAllocationGranularity,@function
 cuMemGetAllocationGranularity:	endbr64
-	jmp	*carmine_front_slots+2176(%rip)
+	jmp	*carmine_front_slots+2184(%rip)
 	.size cuMemGetAllocationGranularity,.-cuMemGetAllocationGranularity
 	.globl cuMemGetAllocationPropertiesFromHandle
 	.type cuMemGetAllocationPropertiesFromHandle,@function
 cuMemGetAllocationPropertiesFromHandle:	endbr64
-	jmp	*carmine_front_slots+2184(%rip)
+	jmp	*carmine_front_slots+2192(%rip)
 	.size cuMemGetAllocationPropertiesFromHandle,.-cuMemGetAllocationPropertiesFromHandle
 	.globl cuMemGetDefaultMemPool
 	.type cuMemGetDefaultMemPool,@function
 cuMemGetDefaultMemPool:	endbr64
-	jmp	*carmine_front_slots+2192(%rip)
+	jmp	*carmine_front_slots+2200(%rip)
 	.size cuMemGetDefaultMemPool,.-cuMemGetDefaultMemPool
 	.globl cuMemGetHandleForAddressRange
 	.type cuMemGetHandleForAddressRange,@function
 cuMemGetHandleForAddressRange:	endbr64
-	jmp	*carmine_front_slots+2200(%rip)
+	jmp	*carmine_front_slots+2208(%rip)
 	.size cuMemGetHandleForAddressRange,.-cuMemGetHandleForAddressRange
 	.globl cuMemGetInfo_v2
 	.type cuMemGetInfo_v2,@function
 cuMemGetInfo_v2:	endbr64
-	jmp	*carmine_front_slots+2208(%rip)
+	jmp	*carmine_front_slots+2216(%rip)
 	.size cuMemGetInfo_v2,.-cuMemGetInfo_v2
 	.globl cuMemGetMemPool
 	.type cuMemGetMemPool,@function
 cuMemGetMemPool:	endbr64
-	jmp	*carmine_front_slots+2216(%rip)
+	jmp	*carmine_front_slots+2224(%rip)
 	.size cuMemGetMemPool,.-cuMemGetMemPool
 	.globl cuMemHostAlloc
 	.type cuMemHostAlloc,@function
 cuMemHostAlloc:	endbr64
-	jmp	*carmine_front_slots+2224(%rip)
+	jmp	*carmine_front_slots+2232(%rip)
 	.size cuMemHostAlloc,.-cuMemHostAlloc
 	.globl cuMemHostGetDevicePointer_v2
 	.type cuMemHostGetDevicePointer_v2,@function
 cuMemHostGetDevicePointer_v2:	endbr64
-	jmp	*carmine_front_slots+2232(%rip)
+	jmp	*carmine_front_slots+2240(%rip)
 	.size cuMemHostGetDevicePointer_v2,.-cuMemHostGetDevicePointer_v2
 	.globl cuMemHostGetFlags
 	.type cuMemHostGetFlags,@function
 cuMemHostGetFlags:	endbr64
-	jmp	*carmine_front_slots+2240(%rip)
+	jmp	*carmine_front_slots+2248(%rip)
 	.size cuMemHostGetFlags,.-cuMemHostGetFlags
 	.globl cuMemHostRegister_v2
 	.type cuMemHostRegister_v2,@function
 cuMemHostRegister_v2:	endbr64
-	jmp	*carmine_front_slots+2248(%rip)
+	jmp	*carmine_front_slots+2256(%rip)
 	.size cuMemHostRegister_v2,.-cuMemHostRegister_v2
 	.globl cuMemHostUnregister
 	.type cuMemHostUnregister,@function
 cuMemHostUnregister:	endbr64
-	jmp	*carmine_front_slots+2256(%rip)
+	jmp	*carmine_front_slots+2264(%rip)
 	.size cuMemHostUnregister,.-cuMemHostUnregister
 	.globl cuMemImportFromShareableHandle
 	.type cuMemImportFromShareableHandle,@function
 cuMemImportFromShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2264(%rip)
+	jmp	*carmine_front_slots+2272(%rip)
 	.size cuMemImportFromShareableHandle,.-cuMemImportFromShareableHandle
 	.globl cuMemMap
 	.type cuMemMap,@function
 cuMemMap:	endbr64
-	jmp	*carmine_front_slots+2272(%rip)
+	jmp	*carmine_front_slots+2280(%rip)
 	.size cuMemMap,.-cuMemMap
 	.globl cuMemMapArrayAsync
 	.type cuMemMapArrayAsync,@function
 cuMemMapArrayAsync:	endbr64
-	jmp	*carmine_front_slots+2280(%rip)
+	jmp	*carmine_front_slots+2288(%rip)
 	.size cuMemMapArrayAsync,.-cuMemMapArrayAsync
 	.globl cuMemMapArrayAsync_ptsz
 	.type cuMemMapArrayAsync_ptsz,@function
@@ -1552,67 +1557,67 @@ cuMemMapArrayAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+2280(%rip)
+1:	jmp	*carmine_front_slots+2288(%rip)
 	.size cuMemMapArrayAsync_ptsz,.-cuMemMapArrayAsync_ptsz
 	.globl cuMemPoolCreate
 	.type cuMemPoolCreate,@function
 cuMemPoolCreate:	endbr64
-	jmp	*carmine_front_slots+2288(%rip)
+	jmp	*carmine_front_slots+2296(%rip)
 	.size cuMemPoolCreate,.-cuMemPoolCreate
 	.globl cuMemPoolDestroy
 	.type cuMemPoolDestroy,@function
 cuMemPoolDestroy:	endbr64
-	jmp	*carmine_front_slots+2296(%rip)
+	jmp	*carmine_front_slots+2304(%rip)
 	.size cuMemPoolDestroy,.-cuMemPoolDestroy
 	.globl cuMemPoolExportPointer
 	.type cuMemPoolExportPointer,@function
 cuMemPoolExportPointer:	endbr64
-	jmp	*carmine_front_slots+2304(%rip)
+	jmp	*carmine_front_slots+2312(%rip)
 	.size cuMemPoolExportPointer,.-cuMemPoolExportPointer
 	.globl cuMemPoolExportToShareableHandle
 	.type cuMemPoolExportToShareableHandle,@function
 cuMemPoolExportToShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2312(%rip)
+	jmp	*carmine_front_slots+2320(%rip)
 	.size cuMemPoolExportToShareableHandle,.-cuMemPoolExportToShareableHandle
 	.globl cuMemPoolGetAccess
 	.type cuMemPoolGetAccess,@function
 cuMemPoolGetAccess:	endbr64
-	jmp	*carmine_front_slots+2320(%rip)
+	jmp	*carmine_front_slots+2328(%rip)
 	.size cuMemPoolGetAccess,.-cuMemPoolGetAccess
 	.globl cuMemPoolGetAttribute
 	.type cuMemPoolGetAttribute,@function
 cuMemPoolGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2328(%rip)
+	jmp	*carmine_front_slots+2336(%rip)
 	.size cuMemPoolGetAttribute,.-cuMemPoolGetAttribute
 	.globl cuMemPoolImportFromShareableHandle
 	.type cuMemPoolImportFromShareableHandle,@function
 cuMemPoolImportFromShareableHandle:	endbr64
-	jmp	*carmine_front_slots+2336(%rip)
+	jmp	*carmine_front_slots+2344(%rip)
 	.size cuMemPoolImportFromShareableHandle,.-cuMemPoolImportFromShareableHandle
 	.globl cuMemPoolImportPointer
 	.type cuMemPoolImportPointer,@function
 cuMemPoolImportPointer:	endbr64
-	jmp	*carmine_front_slots+2344(%rip)
+	jmp	*carmine_front_slots+2352(%rip)
 	.size cuMemPoolImportPointer,.-cuMemPoolImportPointer
 	.globl cuMemPoolSetAccess
 	.type cuMemPoolSetAccess,@function
 cuMemPoolSetAccess:	endbr64
-	jmp	*carmine_front_slots+2352(%rip)
+	jmp	*carmine_front_slots+2360(%rip)
 	.size cuMemPoolSetAccess,.-cuMemPoolSetAccess
 	.globl cuMemPoolSetAttribute
 	.type cuMemPoolSetAttribute,@function
 cuMemPoolSetAttribute:	endbr64
-	jmp	*carmine_front_slots+2360(%rip)
+	jmp	*carmine_front_slots+2368(%rip)
 	.size cuMemPoolSetAttribute,.-cuMemPoolSetAttribute
 	.globl cuMemPoolTrimTo
 	.type cuMemPoolTrimTo,@function
 cuMemPoolTrimTo:	endbr64
-	jmp	*carmine_front_slots+2368(%rip)
+	jmp	*carmine_front_slots+2376(%rip)
 	.size cuMemPoolTrimTo,.-cuMemPoolTrimTo
 	.globl cuMemPrefetchAsync
 	.type cuMemPrefetchAsync,@function
 cuMemPrefetchAsync:	endbr64
-	jmp	*carmine_front_slots+2376(%rip)
+	jmp	*carmine_front_slots+2384(%rip)
 	.size cuMemPrefetchAsync,.-cuMemPrefetchAsync
 	.globl cuMemPrefetchAsync_ptsz
 	.type cuMemPrefetchAsync_ptsz,@function
@@ -1620,12 +1625,12 @@ cuMemPrefetchAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2376(%rip)
+1:	jmp	*carmine_front_slots+2384(%rip)
 	.size cuMemPrefetchAsync_ptsz,.-cuMemPrefetchAsync_ptsz
 	.globl cuMemPrefetchAsync_v2
 	.type cuMemPrefetchAsync_v2,@function
 cuMemPrefetchAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2384(%rip)
+	jmp	*carmine_front_slots+2392(%rip)
 	.size cuMemPrefetchAsync_v2,.-cuMemPrefetchAsync_v2
 	.globl cuMemPrefetchAsync_v2_ptsz
 	.type cuMemPrefetchAsync_v2_ptsz,@function
@@ -1633,12 +1638,12 @@ cuMemPrefetchAsync_v2_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2384(%rip)
+1:	jmp	*carmine_front_slots+2392(%rip)
 	.size cuMemPrefetchAsync_v2_ptsz,.-cuMemPrefetchAsync_v2_ptsz
 	.globl cuMemPrefetchBatchAsync
 	.type cuMemPrefetchBatchAsync,@function
 cuMemPrefetchBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2392(%rip)
+	jmp	*carmine_front_slots+2400(%rip)
 	.size cuMemPrefetchBatchAsync,.-cuMemPrefetchBatchAsync
 	.globl cuMemPrefetchBatchAsync_ptsz
 	.type cuMemPrefetchBatchAsync_ptsz,@function
@@ -1646,52 +1651,52 @@ cuMemPrefetchBatchAsync_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+2392(%rip)
+1:	jmp	*carmine_front_slots+2400(%rip)
 	.size cuMemPrefetchBatchAsync_ptsz,.-cuMemPrefetchBatchAsync_ptsz
 	.globl cuMemRangeGetAttribute
 	.type cuMemRangeGetAttribute,@function
 cuMemRangeGetAttribute:	endbr64
-	jmp	*carmine_front_slots+2400(%rip)
+	jmp	*carmine_front_slots+2408(%rip)
 	.size cuMemRangeGetAttribute,.-cuMemRangeGetAttribute
 	.globl cuMemRangeGetAttributes
 	.type cuMemRangeGetAttributes,@function
 cuMemRangeGetAttributes:	endbr64
-	jmp	*carmine_front_slots+2408(%rip)
+	jmp	*carmine_front_slots+2416(%rip)
 	.size cuMemRangeGetAttributes,.-cuMemRangeGetAttributes
 	.globl cuMemRelease
 	.type cuMemRelease,@function
 cuMemRelease:	endbr64
-	jmp	*carmine_front_slots+2416(%rip)
+	jmp	*carmine_front_slots+2424(%rip)
 	.size cuMemRelease,.-cuMemRelease
 	.globl cuMemRetainAllocationHandle
 	.type cuMemRetainAllocationHandle,@function
 cuMemRetainAllocationHandle:	endbr64
-	jmp	*carmine_front_slots+2424(%rip)
+	jmp	*carmine_front_slots+2432(%rip)
 	.size cuMemRetainAllocationHandle,.-cuMemRetainAllocationHandle
 	.globl cuMemSetAccess
 	.type cuMemSetAccess,@function
 cuMemSetAccess:	endbr64
-	jmp	*carmine_front_slots+2432(%rip)
+	jmp	*carmine_front_slots+2440(%rip)
 	.size cuMemSetAccess,.-cuMemSetAccess
 	.globl cuMemSetMemPool
 	.type cuMemSetMemPool,@function
 cuMemSetMemPool:	endbr64
-	jmp	*carmine_front_slots+2440(%rip)
+	jmp	*carmine_front_slots+2448(%rip)
 	.size cuMemSetMemPool,.-cuMemSetMemPool
 	.globl cuMemUnmap
 	.type cuMemUnmap,@function
 cuMemUnmap:	endbr64
-	jmp	*carmine_front_slots+2448(%rip)
+	jmp	*carmine_front_slots+2456(%rip)
 	.size cuMemUnmap,.-cuMemUnmap
 	.globl cuMemcpy
 	.type cuMemcpy,@function
 cuMemcpy:	endbr64
-	jmp	*carmine_front_slots+2456(%rip)
+	jmp	*carmine_front_slots+2464(%rip)
 	.size cuMemcpy,.-cuMemcpy
 	.globl cuMemcpy2DAsync_v2
 	.type cuMemcpy2DAsync_v2,@function
 cuMemcpy2DAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2464(%rip)
+	jmp	*carmine_front_slots+2472(%rip)
 	.size cuMemcpy2DAsync_v2,.-cuMemcpy2DAsync_v2
 	.globl cuMemcpy2DAsync_v2_ptsz
 	.type cuMemcpy2DAsync_v2_ptsz,@function
@@ -1699,32 +1704,32 @@ cuMemcpy2DAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2464(%rip)
+1:	jmp	*carmine_front_slots+2472(%rip)
 	.size cuMemcpy2DAsync_v2_ptsz,.-cuMemcpy2DAsync_v2_ptsz
 	.globl cuMemcpy2DUnaligned_v2
 	.type cuMemcpy2DUnaligned_v2,@function
 cuMemcpy2DUnaligned_v2:	endbr64
-	jmp	*carmine_front_slots+2472(%rip)
+	jmp	*carmine_front_slots+2480(%rip)
 	.size cuMemcpy2DUnaligned_v2,.-cuMemcpy2DUnaligned_v2
 	.globl cuMemcpy2DUnaligned_v2_ptds
 	.type cuMemcpy2DUnaligned_v2_ptds,@function
 cuMemcpy2DUnaligned_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2480(%rip)
+	jmp	*carmine_front_slots+2488(%rip)
 	.size cuMemcpy2DUnaligned_v2_ptds,.-cuMemcpy2DUnaligned_v2_ptds
 	.globl cuMemcpy2D_v2
 	.type cuMemcpy2D_v2,@function
 cuMemcpy2D_v2:	endbr64
-	jmp	*carmine_front_slots+2488(%rip)
+	jmp	*carmine_front_slots+2496(%rip)
 	.size cuMemcpy2D_v2,.-cuMemcpy2D_v2
 	.globl cuMemcpy2D_v2_ptds
 	.type cuMemcpy2D_v2_ptds,@function
 cuMemcpy2D_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2496(%rip)
+	jmp	*carmine_front_slots+2504(%rip)
 	.size cuMemcpy2D_v2_ptds,.-cuMemcpy2D_v2_ptds
 	.globl cuMemcpy3DAsync_v2
 	.type cuMemcpy3DAsync_v2,@function
 cuMemcpy3DAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2504(%rip)
+	jmp	*carmine_front_slots+2512(%rip)
 	.size cuMemcpy3DAsync_v2,.-cuMemcpy3DAsync_v2
 	.globl cuMemcpy3DAsync_v2_ptsz
 	.type cuMemcpy3DAsync_v2_ptsz,@function
@@ -1732,12 +1737,12 @@ cuMemcpy3DAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2504(%rip)
+1:	jmp	*carmine_front_slots+2512(%rip)
 	.size cuMemcpy3DAsync_v2_ptsz,.-cuMemcpy3DAsync_v2_ptsz
 	.globl cuMemcpy3DBatchAsync
 	.type cuMemcpy3DBatchAsync,@function
 cuMemcpy3DBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2512(%rip)
+	jmp	*carmine_front_slots+2520(%rip)
 	.size cuMemcpy3DBatchAsync,.-cuMemcpy3DBatchAsync
 	.globl cuMemcpy3DBatchAsync_ptsz
 	.type cuMemcpy3DBatchAsync_ptsz,@function
@@ -1745,12 +1750,12 @@ cuMemcpy3DBatchAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2512(%rip)
+1:	jmp	*carmine_front_slots+2520(%rip)
 	.size cuMemcpy3DBatchAsync_ptsz,.-cuMemcpy3DBatchAsync_ptsz
 	.globl cuMemcpy3DBatchAsync_v2
 	.type cuMemcpy3DBatchAsync_v2,@function
 cuMemcpy3DBatchAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2520(%rip)
+	jmp	*carmine_front_slots+2528(%rip)
 	.size cuMemcpy3DBatchAsync_v2,.-cuMemcpy3DBatchAsync_v2
 	.globl cuMemcpy3DBatchAsync_v2_ptsz
 	.type cuMemcpy3DBatchAsync_v2_ptsz,@function
@@ -1758,17 +1763,17 @@ cuMemcpy3DBatchAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2520(%rip)
+1:	jmp	*carmine_front_slots+2528(%rip)
 	.size cuMemcpy3DBatchAsync_v2_ptsz,.-cuMemcpy3DBatchAsync_v2_ptsz
 	.globl cuMemcpy3DPeer
 	.type cuMemcpy3DPeer,@function
 cuMemcpy3DPeer:	endbr64
-	jmp	*carmine_front_slots+2528(%rip)
+	jmp	*carmine_front_slots+2536(%rip)
 	.size cuMemcpy3DPeer,.-cuMemcpy3DPeer
 	.globl cuMemcpy3DPeerAsync
 	.type cuMemcpy3DPeerAsync,@function
 cuMemcpy3DPeerAsync:	endbr64
-	jmp	*carmine_front_slots+2536(%rip)
+	jmp	*carmine_front_slots+2544(%rip)
 	.size cuMemcpy3DPeerAsync,.-cuMemcpy3DPeerAsync
 	.globl cuMemcpy3DPeerAsync_ptsz
 	.type cuMemcpy3DPeerAsync_ptsz,@function
@@ -1776,17 +1781,17 @@ cuMemcpy3DPeerAsync_ptsz:	endbr64
 	cmpq	$0, %rsi
 	jne	1f
 	movq	$2, %rsi
-1:	jmp	*carmine_front_slots+2536(%rip)
+1:	jmp	*carmine_front_slots+2544(%rip)
 	.size cuMemcpy3DPeerAsync_ptsz,.-cuMemcpy3DPeerAsync_ptsz
 	.globl cuMemcpy3DPeer_ptds
 	.type cuMemcpy3DPeer_ptds,@function
 cuMemcpy3DPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+2544(%rip)
+	jmp	*carmine_front_slots+2552(%rip)
 	.size cuMemcpy3DPeer_ptds,.-cuMemcpy3DPeer_ptds
 	.globl cuMemcpy3DWithAttributesAsync
 	.type cuMemcpy3DWithAttributesAsync,@function
 cuMemcpy3DWithAttributesAsync:	endbr64
-	jmp	*carmine_front_slots+2552(%rip)
+	jmp	*carmine_front_slots+2560(%rip)
 	.size cuMemcpy3DWithAttributesAsync,.-cuMemcpy3DWithAttributesAsync
 	.globl cuMemcpy3DWithAttributesAsync_ptsz
 	.type cuMemcpy3DWithAttributesAsync_ptsz,@function
@@ -1794,22 +1799,22 @@ cuMemcpy3DWithAttributesAsync_ptsz:	endbr64
 	cmpq	$0, %rdx
 	jne	1f
 	movq	$2, %rdx
-1:	jmp	*carmine_front_slots+2552(%rip)
+1:	jmp	*carmine_front_slots+2560(%rip)
 	.size cuMemcpy3DWithAttributesAsync_ptsz,.-cuMemcpy3DWithAttributesAsync_ptsz
 	.globl cuMemcpy3D_v2
 	.type cuMemcpy3D_v2,@function
 cuMemcpy3D_v2:	endbr64
-	jmp	*carmine_front_slots+2560(%rip)
+	jmp	*carmine_front_slots+2568(%rip)
 	.size cuMemcpy3D_v2,.-cuMemcpy3D_v2
 	.globl cuMemcpy3D_v2_ptds
 	.type cuMemcpy3D_v2_ptds,@function
 cuMemcpy3D_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2568(%rip)
+	jmp	*carmine_front_slots+2576(%rip)
 	.size cuMemcpy3D_v2_ptds,.-cuMemcpy3D_v2_ptds
 	.globl cuMemcpyAsync
 	.type cuMemcpyAsync,@function
 cuMemcpyAsync:	endbr64
-	jmp	*carmine_front_slots+2576(%rip)
+	jmp	*carmine_front_slots+2584(%rip)
 	.size cuMemcpyAsync,.-cuMemcpyAsync
 	.globl cuMemcpyAsync_ptsz
 	.type cuMemcpyAsync_ptsz,@function
@@ -1817,32 +1822,32 @@ cuMemcpyAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2576(%rip)
+1:	jmp	*carmine_front_slots+2584(%rip)
 	.size cuMemcpyAsync_ptsz,.-cuMemcpyAsync_ptsz
 	.globl cuMemcpyAtoA_v2
 	.type cuMemcpyAtoA_v2,@function
 cuMemcpyAtoA_v2:	endbr64
-	jmp	*carmine_front_slots+2584(%rip)
+	jmp	*carmine_front_slots+2592(%rip)
 	.size cuMemcpyAtoA_v2,.-cuMemcpyAtoA_v2
 	.globl cuMemcpyAtoA_v2_ptds
 	.type cuMemcpyAtoA_v2_ptds,@function
 cuMemcpyAtoA_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2592(%rip)
+	jmp	*carmine_front_slots+2600(%rip)
 	.size cuMemcpyAtoA_v2_ptds,.-cuMemcpyAtoA_v2_ptds
 	.globl cuMemcpyAtoD_v2
 	.type cuMemcpyAtoD_v2,@function
 cuMemcpyAtoD_v2:	endbr64
-	jmp	*carmine_front_slots+2600(%rip)
+	jmp	*carmine_front_slots+2608(%rip)
 	.size cuMemcpyAtoD_v2,.-cuMemcpyAtoD_v2
 	.globl cuMemcpyAtoD_v2_ptds
 	.type cuMemcpyAtoD_v2_ptds,@function
 cuMemcpyAtoD_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2608(%rip)
+	jmp	*carmine_front_slots+2616(%rip)
 	.size cuMemcpyAtoD_v2_ptds,.-cuMemcpyAtoD_v2_ptds
 	.globl cuMemcpyAtoHAsync_v2
 	.type cuMemcpyAtoHAsync_v2,@function
 cuMemcpyAtoHAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2616(%rip)
+	jmp	*carmine_front_slots+2624(%rip)
 	.size cuMemcpyAtoHAsync_v2,.-cuMemcpyAtoHAsync_v2
 	.globl cuMemcpyAtoHAsync_v2_ptsz
 	.type cuMemcpyAtoHAsync_v2_ptsz,@function
@@ -1850,22 +1855,22 @@ cuMemcpyAtoHAsync_v2_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2616(%rip)
+1:	jmp	*carmine_front_slots+2624(%rip)
 	.size cuMemcpyAtoHAsync_v2_ptsz,.-cuMemcpyAtoHAsync_v2_ptsz
 	.globl cuMemcpyAtoH_v2
 	.type cuMemcpyAtoH_v2,@function
 cuMemcpyAtoH_v2:	endbr64
-	jmp	*carmine_front_slots+2624(%rip)
+	jmp	*carmine_front_slots+2632(%rip)
 	.size cuMemcpyAtoH_v2,.-cuMemcpyAtoH_v2
 	.globl cuMemcpyAtoH_v2_ptds
 	.type cuMemcpyAtoH_v2_ptds,@function
 cuMemcpyAtoH_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2632(%rip)
+	jmp	*carmine_front_slots+2640(%rip)
 	.size cuMemcpyAtoH_v2_ptds,.-cuMemcpyAtoH_v2_ptds
 	.globl cuMemcpyBatchAsync
 	.type cuMemcpyBatchAsync,@function
 cuMemcpyBatchAsync:	endbr64
-	jmp	*carmine_front_slots+2640(%rip)
+	jmp	*carmine_front_slots+2648(%rip)
 	.size cuMemcpyBatchAsync,.-cuMemcpyBatchAsync
 	.globl cuMemcpyBatchAsync_ptsz
 	.type cuMemcpyBatchAsync_ptsz,@function
@@ -1873,12 +1878,12 @@ cuMemcpyBatchAsync_ptsz:	endbr64
 	cmpq	$0, 24(%rsp)
 	jne	1f
 	movq	$2, 24(%rsp)
-1:	jmp	*carmine_front_slots+2640(%rip)
+1:	jmp	*carmine_front_slots+2648(%rip)
 	.size cuMemcpyBatchAsync_ptsz,.-cuMemcpyBatchAsync_ptsz
 	.globl cuMemcpyBatchAsync_v2
 	.type cuMemcpyBatchAsync_v2,@function
 cuMemcpyBatchAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2648(%rip)
+	jmp	*carmine_front_slots+2656(%rip)
 	.size cuMemcpyBatchAsync_v2,.-cuMemcpyBatchAsync_v2
 	.globl cuMemcpyBatchAsync_v2_ptsz
 	.type cuMemcpyBatchAsync_v2_ptsz,@function
@@ -1886,22 +1891,22 @@ cuMemcpyBatchAsync_v2_ptsz:	endbr64
 	cmpq	$0, 16(%rsp)
 	jne	1f
 	movq	$2, 16(%rsp)
-1:	jmp	*carmine_front_slots+2648(%rip)
+1:	jmp	*carmine_front_slots+2656(%rip)
 	.size cuMemcpyBatchAsync_v2_ptsz,.-cuMemcpyBatchAsync_v2_ptsz
 	.globl cuMemcpyDtoA_v2
 	.type cuMemcpyDtoA_v2,@function
 cuMemcpyDtoA_v2:	endbr64
-	jmp	*carmine_front_slots+2656(%rip)
+	jmp	*carmine_front_slots+2664(%rip)
 	.size cuMemcpyDtoA_v2,.-cuMemcpyDtoA_v2
 	.globl cuMemcpyDtoA_v2_ptds
 	.type cuMemcpyDtoA_v2_ptds,@function
 cuMemcpyDtoA_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2664(%rip)
+	jmp	*carmine_front_slots+2672(%rip)
 	.size cuMemcpyDtoA_v2_ptds,.-cuMemcpyDtoA_v2_ptds
 	.globl cuMemcpyDtoDAsync_v2
 	.type cuMemcpyDtoDAsync_v2,@function
 cuMemcpyDtoDAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2672(%rip)
+	jmp	*carmine_front_slots+2680(%rip)
 	.size cuMemcpyDtoDAsync_v2,.-cuMemcpyDtoDAsync_v2
 	.globl cuMemcpyDtoDAsync_v2_ptsz
 	.type cuMemcpyDtoDAsync_v2_ptsz,@function
@@ -1909,22 +1914,22 @@ cuMemcpyDtoDAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2672(%rip)
+1:	jmp	*carmine_front_slots+2680(%rip)
 	.size cuMemcpyDtoDAsync_v2_ptsz,.-cuMemcpyDtoDAsync_v2_ptsz
 	.globl cuMemcpyDtoD_v2
 	.type cuMemcpyDtoD_v2,@function
 cuMemcpyDtoD_v2:	endbr64
-	jmp	*carmine_front_slots+2680(%rip)
+	jmp	*carmine_front_slots+2688(%rip)
 	.size cuMemcpyDtoD_v2,.-cuMemcpyDtoD_v2
 	.globl cuMemcpyDtoD_v2_ptds
 	.type cuMemcpyDtoD_v2_ptds,@function
 cuMemcpyDtoD_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2688(%rip)
+	jmp	*carmine_front_slots+2696(%rip)
 	.size cuMemcpyDtoD_v2_ptds,.-cuMemcpyDtoD_v2_ptds
 	.globl cuMemcpyDtoHAsync_v2
 	.type cuMemcpyDtoHAsync_v2,@function
 cuMemcpyDtoHAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2696(%rip)
+	jmp	*carmine_front_slots+2704(%rip)
 	.size cuMemcpyDtoHAsync_v2,.-cuMemcpyDtoHAsync_v2
 	.globl cuMemcpyDtoHAsync_v2_ptsz
 	.type cuMemcpyDtoHAsync_v2_ptsz,@function
@@ -1932,22 +1937,22 @@ cuMemcpyDtoHAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2696(%rip)
+1:	jmp	*carmine_front_slots+2704(%rip)
 	.size cuMemcpyDtoHAsync_v2_ptsz,.-cuMemcpyDtoHAsync_v2_ptsz
 	.globl cuMemcpyDtoH_v2
 	.type cuMemcpyDtoH_v2,@function
 cuMemcpyDtoH_v2:	endbr64
-	jmp	*carmine_front_slots+2704(%rip)
+	jmp	*carmine_front_slots+2712(%rip)
 	.size cuMemcpyDtoH_v2,.-cuMemcpyDtoH_v2
 	.globl cuMemcpyDtoH_v2_ptds
 	.type cuMemcpyDtoH_v2_ptds,@function
 cuMemcpyDtoH_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2712(%rip)
+	jmp	*carmine_front_slots+2720(%rip)
 	.size cuMemcpyDtoH_v2_ptds,.-cuMemcpyDtoH_v2_ptds
 	.globl cuMemcpyHtoAAsync_v2
 	.type cuMemcpyHtoAAsync_v2,@function
 cuMemcpyHtoAAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2720(%rip)
+	jmp	*carmine_front_slots+2728(%rip)
 	.size cuMemcpyHtoAAsync_v2,.-cuMemcpyHtoAAsync_v2
 	.globl cuMemcpyHtoAAsync_v2_ptsz
 	.type cuMemcpyHtoAAsync_v2_ptsz,@function
@@ -1955,22 +1960,22 @@ cuMemcpyHtoAAsync_v2_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2720(%rip)
+1:	jmp	*carmine_front_slots+2728(%rip)
 	.size cuMemcpyHtoAAsync_v2_ptsz,.-cuMemcpyHtoAAsync_v2_ptsz
 	.globl cuMemcpyHtoA_v2
 	.type cuMemcpyHtoA_v2,@function
 cuMemcpyHtoA_v2:	endbr64
-	jmp	*carmine_front_slots+2728(%rip)
+	jmp	*carmine_front_slots+2736(%rip)
 	.size cuMemcpyHtoA_v2,.-cuMemcpyHtoA_v2
 	.globl cuMemcpyHtoA_v2_ptds
 	.type cuMemcpyHtoA_v2_ptds,@function
 cuMemcpyHtoA_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2736(%rip)
+	jmp	*carmine_front_slots+2744(%rip)
 	.size cuMemcpyHtoA_v2_ptds,.-cuMemcpyHtoA_v2_ptds
 	.globl cuMemcpyHtoDAsync_v2
 	.type cuMemcpyHtoDAsync_v2,@function
 cuMemcpyHtoDAsync_v2:	endbr64
-	jmp	*carmine_front_slots+2744(%rip)
+	jmp	*carmine_front_slots+2752(%rip)
 	.size cuMemcpyHtoDAsync_v2,.-cuMemcpyHtoDAsync_v2
 	.globl cuMemcpyHtoDAsync_v2_ptsz
 	.type cuMemcpyHtoDAsync_v2_ptsz,@function
@@ -1978,27 +1983,27 @@ cuMemcpyHtoDAsync_v2_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2744(%rip)
+1:	jmp	*carmine_front_slots+2752(%rip)
 	.size cuMemcpyHtoDAsync_v2_ptsz,.-cuMemcpyHtoDAsync_v2_ptsz
 	.globl cuMemcpyHtoD_v2
 	.type cuMemcpyHtoD_v2,@function
 cuMemcpyHtoD_v2:	endbr64
-	jmp	*carmine_front_slots+2752(%rip)
+	jmp	*carmine_front_slots+2760(%rip)
 	.size cuMemcpyHtoD_v2,.-cuMemcpyHtoD_v2
 	.globl cuMemcpyHtoD_v2_ptds
 	.type cuMemcpyHtoD_v2_ptds,@function
 cuMemcpyHtoD_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2760(%rip)
+	jmp	*carmine_front_slots+2768(%rip)
 	.size cuMemcpyHtoD_v2_ptds,.-cuMemcpyHtoD_v2_ptds
 	.globl cuMemcpyPeer
 	.type cuMemcpyPeer,@function
 cuMemcpyPeer:	endbr64
-	jmp	*carmine_front_slots+2768(%rip)
+	jmp	*carmine_front_slots+2776(%rip)
 	.size cuMemcpyPeer,.-cuMemcpyPeer
 	.globl cuMemcpyPeerAsync
 	.type cuMemcpyPeerAsync,@function
 cuMemcpyPeerAsync:	endbr64
-	jmp	*carmine_front_slots+2776(%rip)
+	jmp	*carmine_front_slots+2784(%rip)
 	.size cuMemcpyPeerAsync,.-cuMemcpyPeerAsync
 	.globl cuMemcpyPeerAsync_ptsz
 	.type cuMemcpyPeerAsync_ptsz,@function
@@ -2006,17 +2011,17 @@ cuMemcpyPeerAsync_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2776(%rip)
+1:	jmp	*carmine_front_slots+2784(%rip)
 	.size cuMemcpyPeerAsync_ptsz,.-cuMemcpyPeerAsync_ptsz
 	.globl cuMemcpyPeer_ptds
 	.type cuMemcpyPeer_ptds,@function
 cuMemcpyPeer_ptds:	endbr64
-	jmp	*carmine_front_slots+2784(%rip)
+	jmp	*carmine_front_slots+2792(%rip)
 	.size cuMemcpyPeer_ptds,.-cuMemcpyPeer_ptds
 	.globl cuMemcpyWithAttributesAsync
 	.type cuMemcpyWithAttributesAsync,@function
 cuMemcpyWithAttributesAsync:	endbr64
-	jmp	*carmine_front_slots+2792(%rip)
+	jmp	*carmine_front_slots+2800(%rip)
 	.size cuMemcpyWithAttributesAsync,.-cuMemcpyWithAttributesAsync
 	.globl cuMemcpyWithAttributesAsync_ptsz
 	.type cuMemcpyWithAttributesAsync_ptsz,@function
@@ -2024,17 +2029,17 @@ cuMemcpyWithAttributesAsync_ptsz:	endbr64
 	cmpq	$0, %r8
 	jne	1f
 	movq	$2, %r8
-1:	jmp	*carmine_front_slots+2792(%rip)
+1:	jmp	*carmine_front_slots+2800(%rip)
 	.size cuMemcpyWithAttributesAsync_ptsz,.-cuMemcpyWithAttributesAsync_ptsz
 	.globl cuMemcpy_ptds
 	.type cuMemcpy_ptds,@function
 cuMemcpy_ptds:	endbr64
-	jmp	*carmine_front_slots+2800(%rip)
+	jmp	*carmine_front_slots+2808(%rip)
 	.size cuMemcpy_ptds,.-cuMemcpy_ptds
 	.globl cuMemsetD16Async
 	.type cuMemsetD16Async,@function
 cuMemsetD16Async:	endbr64
-	jmp	*carmine_front_slots+2808(%rip)
+	jmp	*carmine_front_slots+2816(%rip)
 	.size cuMemsetD16Async,.-cuMemsetD16Async
 	.globl cuMemsetD16Async_ptsz
 	.type cuMemsetD16Async_ptsz,@function
@@ -2042,22 +2047,22 @@ cuMemsetD16Async_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2808(%rip)
+1:	jmp	*carmine_front_slots+2816(%rip)
 	.size cuMemsetD16Async_ptsz,.-cuMemsetD16Async_ptsz
 	.globl cuMemsetD16_v2
 	.type cuMemsetD16_v2,@function
 cuMemsetD16_v2:	endbr64
-	jmp	*carmine_front_slots+2816(%rip)
+	jmp	*carmine_front_slots+2824(%rip)
 	.size cuMemsetD16_v2,.-cuMemsetD16_v2
 	.globl cuMemsetD16_v2_ptds
 	.type cuMemsetD16_v2_ptds,@function
 cuMemsetD16_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2824(%rip)
+	jmp	*carmine_front_slots+2832(%rip)
 	.size cuMemsetD16_v2_ptds,.-cuMemsetD16_v2_ptds
 	.globl cuMemsetD2D16Async
 	.type cuMemsetD2D16Async,@function
 cuMemsetD2D16Async:	endbr64
-	jmp	*carmine_front_slots+2832(%rip)
+	jmp	*carmine_front_slots+2840(%rip)
 	.size cuMemsetD2D16Async,.-cuMemsetD2D16Async
 	.globl cuMemsetD2D16Async_ptsz
 	.type cuMemsetD2D16Async_ptsz,@function
@@ -2065,22 +2070,22 @@ cuMemsetD2D16Async_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2832(%rip)
+1:	jmp	*carmine_front_slots+2840(%rip)
 	.size cuMemsetD2D16Async_ptsz,.-cuMemsetD2D16Async_ptsz
 	.globl cuMemsetD2D16_v2
 	.type cuMemsetD2D16_v2,@function
 cuMemsetD2D16_v2:	endbr64
-	jmp	*carmine_front_slots+2840(%rip)
+	jmp	*carmine_front_slots+2848(%rip)
 	.size cuMemsetD2D16_v2,.-cuMemsetD2D16_v2
 	.globl cuMemsetD2D16_v2_ptds
 	.type cuMemsetD2D16_v2_ptds,@function
 cuMemsetD2D16_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2848(%rip)
+	jmp	*carmine_front_slots+2856(%rip)
 	.size cuMemsetD2D16_v2_ptds,.-cuMemsetD2D16_v2_ptds
 	.globl cuMemsetD2D32Async
 	.type cuMemsetD2D32Async,@function
 cuMemsetD2D32Async:	endbr64
-	jmp	*carmine_front_slots+2856(%rip)
+	jmp	*carmine_front_slots+2864(%rip)
 	.size cuMemsetD2D32Async,.-cuMemsetD2D32Async
 	.globl cuMemsetD2D32Async_ptsz
 	.type cuMemsetD2D32Async_ptsz,@function
@@ -2088,22 +2093,22 @@ cuMemsetD2D32Async_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2856(%rip)
+1:	jmp	*carmine_front_slots+2864(%rip)
 	.size cuMemsetD2D32Async_ptsz,.-cuMemsetD2D32Async_ptsz
 	.globl cuMemsetD2D32_v2
 	.type cuMemsetD2D32_v2,@function
 cuMemsetD2D32_v2:	endbr64
-	jmp	*carmine_front_slots+2864(%rip)
+	jmp	*carmine_front_slots+2872(%rip)
 	.size cuMemsetD2D32_v2,.-cuMemsetD2D32_v2
 	.globl cuMemsetD2D32_v2_ptds
 	.type cuMemsetD2D32_v2_ptds,@function
 cuMemsetD2D32_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2872(%rip)
+	jmp	*carmine_front_slots+2880(%rip)
 	.size cuMemsetD2D32_v2_ptds,.-cuMemsetD2D32_v2_ptds
 	.globl cuMemsetD2D8Async
 	.type cuMemsetD2D8Async,@function
 cuMemsetD2D8Async:	endbr64
-	jmp	*carmine_front_slots+2880(%rip)
+	jmp	*carmine_front_slots+2888(%rip)
 	.size cuMemsetD2D8Async,.-cuMemsetD2D8Async
 	.globl cuMemsetD2D8Async_ptsz
 	.type cuMemsetD2D8Async_ptsz,@function
@@ -2111,22 +2116,22 @@ cuMemsetD2D8Async_ptsz:	endbr64
 	cmpq	$0, %r9
 	jne	1f
 	movq	$2, %r9
-1:	jmp	*carmine_front_slots+2880(%rip)
+1:	jmp	*carmine_front_slots+2888(%rip)
 	.size cuMemsetD2D8Async_ptsz,.-cuMemsetD2D8Async_ptsz
 	.globl cuMemsetD2D8_v2
 	.type cuMemsetD2D8_v2,@function
 cuMemsetD2D8_v2:	endbr64
-	jmp	*carmine_front_slots+2888(%rip)
+	jmp	*carmine_front_slots+2896(%rip)
 	.size cuMemsetD2D8_v2,.-cuMemsetD2D8_v2
 	.globl cuMemsetD2D8_v2_ptds
 	.type cuMemsetD2D8_v2_ptds,@function
 cuMemsetD2D8_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2896(%rip)
+	jmp	*carmine_front_slots+2904(%rip)
 	.size cuMemsetD2D8_v2_ptds,.-cuMemsetD2D8_v2_ptds
 	.globl cuMemsetD32Async
 	.type cuMemsetD32Async,@function
 cuMemsetD32Async:	endbr64
-	jmp	*carmine_front_slots+2904(%rip)
+	jmp	*carmine_front_slots+2912(%rip)
 	.size cuMemsetD32Async,.-cuMemsetD32Async
 	.globl cuMemsetD32Async_ptsz
 	.type cuMemsetD32Async_ptsz,@function
@@ -2134,22 +2139,22 @@ cuMemsetD32Async_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2904(%rip)
+1:	jmp	*carmine_front_slots+2912(%rip)
 	.size cuMemsetD32Async_ptsz,.-cuMemsetD32Async_ptsz
 	.globl cuMemsetD32_v2
 	.type cuMemsetD32_v2,@function
 cuMemsetD32_v2:	endbr64
-	jmp	*carmine_front_slots+2912(%rip)
+	jmp	*carmine_front_slots+2920(%rip)
 	.size cuMemsetD32_v2,.-cuMemsetD32_v2
 	.globl cuMemsetD32_v2_ptds
 	.type cuMemsetD32_v2_ptds,@function
 cuMemsetD32_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2920(%rip)
+	jmp	*carmine_front_slots+2928(%rip)
 	.size cuMemsetD32_v2_ptds,.-cuMemsetD32_v2_ptds
 	.globl cuMemsetD8Async
 	.type cuMemsetD8Async,@function
 cuMemsetD8Async:	endbr64
-	jmp	*carmine_front_slots+2928(%rip)
+	jmp	*carmine_front_slots+2936(%rip)
 	.size cuMemsetD8Async,.-cuMemsetD8Async
 	.globl cuMemsetD8Async_ptsz
 	.type cuMemsetD8Async_ptsz,@function
@@ -2157,172 +2162,172 @@ cuMemsetD8Async_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+2928(%rip)
+1:	jmp	*carmine_front_slots+2936(%rip)
 	.size cuMemsetD8Async_ptsz,.-cuMemsetD8Async_ptsz
 	.globl cuMemsetD8_v2
 	.type cuMemsetD8_v2,@function
 cuMemsetD8_v2:	endbr64
-	jmp	*carmine_front_slots+2936(%rip)
+	jmp	*carmine_front_slots+2944(%rip)
 	.size cuMemsetD8_v2,.-cuMemsetD8_v2
 	.globl cuMemsetD8_v2_ptds
 	.type cuMemsetD8_v2_ptds,@function
 cuMemsetD8_v2_ptds:	endbr64
-	jmp	*carmine_front_slots+2944(%rip)
+	jmp	*carmine_front_slots+2952(%rip)
 	.size cuMemsetD8_v2_ptds,.-cuMemsetD8_v2_ptds
 	.globl cuMipmappedArrayCreate
 	.type cuMipmappedArrayCreate,@function
 cuMipmappedArrayCreate:	endbr64
-	jmp	*carmine_front_slots+2952(%rip)
+	jmp	*carmine_front_slots+2960(%rip)
 	.size cuMipmappedArrayCreate,.-cuMipmappedArrayCreate
 	.globl cuMipmappedArrayDestroy
 	.type cuMipmappedArrayDestroy,@function
 cuMipmappedArrayDestroy:	endbr64
-	jmp	*carmine_front_slots+2960(%rip)
+	jmp	*carmine_front_slots+2968(%rip)
 	.size cuMipmappedArrayDestroy,.-cuMipmappedArrayDestroy
 	.globl cuMipmappedArrayGetLevel
 	.type cuMipmappedArrayGetLevel,@function
 cuMipmappedArrayGetLevel:	endbr64
-	jmp	*carmine_front_slots+2968(%rip)
+	jmp	*carmine_front_slots+2976(%rip)
 	.size cuMipmappedArrayGetLevel,.-cuMipmappedArrayGetLevel
 	.globl cuMipmappedArrayGetMemoryRequirements
 	.type cuMipmappedArrayGetMemoryRequirements,@function
 cuMipmappedArrayGetMemoryRequirements:	endbr64
-	jmp	*carmine_front_slots+2976(%rip)
+	jmp	*carmine_front_slots+2984(%rip)
 	.size cuMipmappedArrayGetMemoryRequirements,.-cuMipmappedArrayGetMemoryRequirements
 	.globl cuMipmappedArrayGetSparseProperties
 	.type cuMipmappedArrayGetSparseProperties,@function
 cuMipmappedArrayGetSparseProperties:	endbr64
-	jmp	*carmine_front_slots+2984(%rip)
+	jmp	*carmine_front_slots+2992(%rip)
 	.size cuMipmappedArrayGetSparseProperties,.-cuMipmappedArrayGetSparseProperties
 	.globl cuModuleEnumerateFunctions
 	.type cuModuleEnumerateFunctions,@function
 cuModuleEnumerateFunctions:	endbr64
-	jmp	*carmine_front_slots+2992(%rip)
+	jmp	*carmine_front_slots+3000(%rip)
 	.size cuModuleEnumerateFunctions,.-cuModuleEnumerateFunctions
 	.globl cuModuleGetFunction
 	.type cuModuleGetFunction,@function
 cuModuleGetFunction:	endbr64
-	jmp	*carmine_front_slots+3000(%rip)
+	jmp	*carmine_front_slots+3008(%rip)
 	.size cuModuleGetFunction,.-cuModuleGetFunction
 	.globl cuModuleGetFunctionCount
 	.type cuModuleGetFunctionCount,@function
 cuModuleGetFunctionCount:	endbr64
-	jmp	*carmine_front_slots+3008(%rip)
+	jmp	*carmine_front_slots+3016(%rip)
 	.size cuModuleGetFunctionCount,.-cuModuleGetFunctionCount
 	.globl cuModuleGetGlobal_v2
 	.type cuModuleGetGlobal_v2,@function
 cuModuleGetGlobal_v2:	endbr64
-	jmp	*carmine_front_slots+3016(%rip)
+	jmp	*carmine_front_slots+3024(%rip)
 	.size cuModuleGetGlobal_v2,.-cuModuleGetGlobal_v2
 	.globl cuModuleGetLoadingMode
 	.type cuModuleGetLoadingMode,@function
 cuModuleGetLoadingMode:	endbr64
-	jmp	*carmine_front_slots+3024(%rip)
+	jmp	*carmine_front_slots+3032(%rip)
 	.size cuModuleGetLoadingMode,.-cuModuleGetLoadingMode
 	.globl cuModuleLoad
 	.type cuModuleLoad,@function
 cuModuleLoad:	endbr64
-	jmp	*carmine_front_slots+3032(%rip)
+	jmp	*carmine_front_slots+3040(%rip)
 	.size cuModuleLoad,.-cuModuleLoad
 	.globl cuModuleLoadData
 	.type cuModuleLoadData,@function
 cuModuleLoadData:	endbr64
-	jmp	*carmine_front_slots+3040(%rip)
+	jmp	*carmine_front_slots+3048(%rip)
 	.size cuModuleLoadData,.-cuModuleLoadData
 	.globl cuModuleLoadDataEx
 	.type cuModuleLoadDataEx,@function
 cuModuleLoadDataEx:	endbr64
-	jmp	*carmine_front_slots+3048(%rip)
+	jmp	*carmine_front_slots+3056(%rip)
 	.size cuModuleLoadDataEx,.-cuModuleLoadDataEx
 	.globl cuModuleLoadFatBinary
 	.type cuModuleLoadFatBinary,@function
 cuModuleLoadFatBinary:	endbr64
-	jmp	*carmine_front_slots+3056(%rip)
+	jmp	*carmine_front_slots+3064(%rip)
 	.size cuModuleLoadFatBinary,.-cuModuleLoadFatBinary
 	.globl cuModuleUnload
 	.type cuModuleUnload,@function
 cuModuleUnload:	endbr64
-	jmp	*carmine_front_slots+3064(%rip)
+	jmp	*carmine_front_slots+3072(%rip)
 	.size cuModuleUnload,.-cuModuleUnload
 	.globl cuMulticastAddDevice
 	.type cuMulticastAddDevice,@function
 cuMulticastAddDevice:	endbr64
-	jmp	*carmine_front_slots+3072(%rip)
+	jmp	*carmine_front_slots+3080(%rip)
 	.size cuMulticastAddDevice,.-cuMulticastAddDevice
 	.globl cuMulticastBindAddr
 	.type cuMulticastBindAddr,@function
 cuMulticastBindAddr:	endbr64
-	jmp	*carmine_front_slots+3080(%rip)
+	jmp	*carmine_front_slots+3088(%rip)
 	.size cuMulticastBindAddr,.-cuMulticastBindAddr
 	.globl cuMulticastBindMem
 	.type cuMulticastBindMem,@function
 cuMulticastBindMem:	endbr64
-	jmp	*carmine_front_slots+3088(%rip)
+	jmp	*carmine_front_slots+3096(%rip)
 	.size cuMulticastBindMem,.-cuMulticastBindMem
 	.globl cuMulticastCreate
 	.type cuMulticastCreate,@function
 cuMulticastCreate:	endbr64
-	jmp	*carmine_front_slots+3096(%rip)
+	jmp	*carmine_front_slots+3104(%rip)
 	.size cuMulticastCreate,.-cuMulticastCreate
 	.globl cuMulticastGetGranularity
 	.type cuMulticastGetGranularity,@function
 cuMulticastGetGranularity:	endbr64
-	jmp	*carmine_front_slots+3104(%rip)
+	jmp	*carmine_front_slots+3112(%rip)
 	.size cuMulticastGetGranularity,.-cuMulticastGetGranularity
 	.globl cuMulticastUnbind
 	.type cuMulticastUnbind,@function
 cuMulticastUnbind:	endbr64
-	jmp	*carmine_front_slots+3112(%rip)
+	jmp	*carmine_front_slots+3120(%rip)
 	.size cuMulticastUnbind,.-cuMulticastUnbind
 	.globl cuOccupancyAvailableDynamicSMemPerBlock
 	.type cuOccupancyAvailableDynamicSMemPerBlock,@function
 cuOccupancyAvailableDynamicSMemPerBlock:	endbr64
-	jmp	*carmine_front_slots+3120(%rip)
+	jmp	*carmine_front_slots+3128(%rip)
 	.size cuOccupancyAvailableDynamicSMemPerBlock,.-cuOccupancyAvailableDynamicSMemPerBlock
 	.globl cuOccupancyMaxActiveBlocksPerMultiprocessor
 	.type cuOccupancyMaxActiveBlocksPerMultiprocessor,@function
 cuOccupancyMaxActiveBlocksPerMultiprocessor:	endbr64
-	jmp	*carmine_front_slots+3128(%rip)
+	jmp	*carmine_front_slots+3136(%rip)
 	.size cuOccupancyMaxActiveBlocksPerMultiprocessor,.-cuOccupancyMaxActiveBlocksPerMultiprocessor
 	.globl cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.type cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,@function
 cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags:	endbr64
-	jmp	*carmine_front_slots+3136(%rip)
+	jmp	*carmine_front_slots+3144(%rip)
 	.size cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags,.-cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags
 	.globl cuOccupancyMaxActiveClusters
 	.type cuOccupancyMaxActiveClusters,@function
 cuOccupancyMaxActiveClusters:	endbr64
-	jmp	*carmine_front_slots+3144(%rip)
+	jmp	*carmine_front_slots+3152(%rip)
 	.size cuOccupancyMaxActiveClusters,.-cuOccupancyMaxActiveClusters
 	.globl cuOccupancyMaxPotentialBlockSize
 	.type cuOccupancyMaxPotentialBlockSize,@function
 cuOccupancyMaxPotentialBlockSize:	endbr64
-	jmp	*carmine_front_slots+3152(%rip)
+	jmp	*carmine_front_slots+3160(%rip)
 	.size cuOccupancyMaxPotentialBlockSize,.-cuOccupancyMaxPotentialBlockSize
 	.globl cuOccupancyMaxPotentialBlockSizeWithFlags
 	.type cuOccupancyMaxPotentialBlockSizeWithFlags,@function
 cuOccupancyMaxPotentialBlockSizeWithFlags:	endbr64
-	jmp	*carmine_front_slots+3160(%rip)
+	jmp	*carmine_front_slots+3168(%rip)
 	.size cuOccupancyMaxPotentialBlockSizeWithFlags,.-cuOccupancyMaxPotentialBlockSizeWithFlags
 	.globl cuOccupancyMaxPotentialClusterSize
 	.type cuOccupancyMaxPotentialClusterSize,@function
 cuOccupancyMaxPotentialClusterSize:	endbr64
-	jmp	*carmine_front_slots+3168(%rip)
+	jmp	*carmine_front_slots+3176(%rip)
 	.size cuOccupancyMaxPotentialClusterSize,.-cuOccupancyMaxPotentialClusterSize
 	.globl cuPointerGetAttribute
 	.type cuPointerGetAttribute,@function
 cuPointerGetAttribute:	endbr64
-	jmp	*carmine_front_slots+3176(%rip)
+	jmp	*carmine_front_slots+3184(%rip)
 	.size cuPointerGetAttribute,.-cuPointerGetAttribute
 	.globl cuPointerGetAttributes
 	.type cuPointerGetAttributes,@function
 cuPointerGetAttributes:	endbr64
-	jmp	*carmine_front_slots+3184(%rip)
+	jmp	*carmine_front_slots+3192(%rip)
 	.size cuPointerGetAttributes,.-cuPointerGetAttributes
 	.globl cuSignalExternalSemaphoresAsync
 	.type cuSignalExternalSemaphoresAsync,@function
 cuSignalExternalSemaphoresAsync:	endbr64
-	jmp	*carmine_front_slots+3192(%rip)
+	jmp	*carmine_front_slots+3200(%rip)
 	.size cuSignalExternalSemaphoresAsync,.-cuSignalExternalSemaphoresAsync
 	.globl cuSignalExternalSemaphoresAsync_ptsz
 	.type cuSignalExternalSemaphoresAsync_ptsz,@function
@@ -2330,12 +2335,12 @@ cuSignalExternalSemaphoresAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+3192(%rip)
+1:	jmp	*carmine_front_slots+3200(%rip)
 	.size cuSignalExternalSemaphoresAsync_ptsz,.-cuSignalExternalSemaphoresAsync_ptsz
 	.globl cuStreamAddCallback
 	.type cuStreamAddCallback,@function
 cuStreamAddCallback:	endbr64
-	jmp	*carmine_front_slots+3200(%rip)
+	jmp	*carmine_front_slots+3208(%rip)
 	.size cuStreamAddCallback,.-cuStreamAddCallback
 	.globl cuStreamAddCallback_ptsz
 	.type cuStreamAddCallback_ptsz,@function
@@ -2343,12 +2348,12 @@ cuStreamAddCallback_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3200(%rip)
+1:	jmp	*carmine_front_slots+3208(%rip)
 	.size cuStreamAddCallback_ptsz,.-cuStreamAddCallback_ptsz
 	.globl cuStreamAttachMemAsync
 	.type cuStreamAttachMemAsync,@function
 cuStreamAttachMemAsync:	endbr64
-	jmp	*carmine_front_slots+3208(%rip)
+	jmp	*carmine_front_slots+3216(%rip)
 	.size cuStreamAttachMemAsync,.-cuStreamAttachMemAsync
 	.globl cuStreamAttachMemAsync_ptsz
 	.type cuStreamAttachMemAsync_ptsz,@function
@@ -2356,12 +2361,12 @@ cuStreamAttachMemAsync_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3208(%rip)
+1:	jmp	*carmine_front_slots+3216(%rip)
 	.size cuStreamAttachMemAsync_ptsz,.-cuStreamAttachMemAsync_ptsz
 	.globl cuStreamBatchMemOp_v2
 	.type cuStreamBatchMemOp_v2,@function
 cuStreamBatchMemOp_v2:	endbr64
-	jmp	*carmine_front_slots+3216(%rip)
+	jmp	*carmine_front_slots+3224(%rip)
 	.size cuStreamBatchMemOp_v2,.-cuStreamBatchMemOp_v2
 	.globl cuStreamBatchMemOp_v2_ptsz
 	.type cuStreamBatchMemOp_v2_ptsz,@function
@@ -2369,12 +2374,12 @@ cuStreamBatchMemOp_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3216(%rip)
+1:	jmp	*carmine_front_slots+3224(%rip)
 	.size cuStreamBatchMemOp_v2_ptsz,.-cuStreamBatchMemOp_v2_ptsz
 	.globl cuStreamBeginCaptureToGraph
 	.type cuStreamBeginCaptureToGraph,@function
 cuStreamBeginCaptureToGraph:	endbr64
-	jmp	*carmine_front_slots+3224(%rip)
+	jmp	*carmine_front_slots+3232(%rip)
 	.size cuStreamBeginCaptureToGraph,.-cuStreamBeginCaptureToGraph
 	.globl cuStreamBeginCaptureToGraph_ptsz
 	.type cuStreamBeginCaptureToGraph_ptsz,@function
@@ -2382,12 +2387,12 @@ cuStreamBeginCaptureToGraph_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3224(%rip)
+1:	jmp	*carmine_front_slots+3232(%rip)
 	.size cuStreamBeginCaptureToGraph_ptsz,.-cuStreamBeginCaptureToGraph_ptsz
 	.globl cuStreamBeginCapture_v2
 	.type cuStreamBeginCapture_v2,@function
 cuStreamBeginCapture_v2:	endbr64
-	jmp	*carmine_front_slots+3232(%rip)
+	jmp	*carmine_front_slots+3240(%rip)
 	.size cuStreamBeginCapture_v2,.-cuStreamBeginCapture_v2
 	.globl cuStreamBeginCapture_v2_ptsz
 	.type cuStreamBeginCapture_v2_ptsz,@function
@@ -2395,12 +2400,12 @@ cuStreamBeginCapture_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3232(%rip)
+1:	jmp	*carmine_front_slots+3240(%rip)
 	.size cuStreamBeginCapture_v2_ptsz,.-cuStreamBeginCapture_v2_ptsz
 	.globl cuStreamBeginRecaptureToGraph
 	.type cuStreamBeginRecaptureToGraph,@function
 cuStreamBeginRecaptureToGraph:	endbr64
-	jmp	*carmine_front_slots+3240(%rip)
+	jmp	*carmine_front_slots+3248(%rip)
 	.size cuStreamBeginRecaptureToGraph,.-cuStreamBeginRecaptureToGraph
 	.globl cuStreamBeginRecaptureToGraph_ptsz
 	.type cuStreamBeginRecaptureToGraph_ptsz,@function
@@ -2408,12 +2413,12 @@ cuStreamBeginRecaptureToGraph_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3240(%rip)
+1:	jmp	*carmine_front_slots+3248(%rip)
 	.size cuStreamBeginRecaptureToGraph_ptsz,.-cuStreamBeginRecaptureToGraph_ptsz
 	.globl cuStreamCopyAttributes
 	.type cuStreamCopyAttributes,@function
 cuStreamCopyAttributes:	endbr64
-	jmp	*carmine_front_slots+3248(%rip)
+	jmp	*carmine_front_slots+3256(%rip)
 	.size cuStreamCopyAttributes,.-cuStreamCopyAttributes
 	.globl cuStreamCopyAttributes_ptsz
 	.type cuStreamCopyAttributes_ptsz,@function
@@ -2421,27 +2426,27 @@ cuStreamCopyAttributes_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3248(%rip)
+1:	jmp	*carmine_front_slots+3256(%rip)
 	.size cuStreamCopyAttributes_ptsz,.-cuStreamCopyAttributes_ptsz
 	.globl cuStreamCreate
 	.type cuStreamCreate,@function
 cuStreamCreate:	endbr64
-	jmp	*carmine_front_slots+3256(%rip)
+	jmp	*carmine_front_slots+3264(%rip)
 	.size cuStreamCreate,.-cuStreamCreate
 	.globl cuStreamCreateWithPriority
 	.type cuStreamCreateWithPriority,@function
 cuStreamCreateWithPriority:	endbr64
-	jmp	*carmine_front_slots+3264(%rip)
+	jmp	*carmine_front_slots+3272(%rip)
 	.size cuStreamCreateWithPriority,.-cuStreamCreateWithPriority
 	.globl cuStreamDestroy_v2
 	.type cuStreamDestroy_v2,@function
 cuStreamDestroy_v2:	endbr64
-	jmp	*carmine_front_slots+3272(%rip)
+	jmp	*carmine_front_slots+3280(%rip)
 	.size cuStreamDestroy_v2,.-cuStreamDestroy_v2
 	.globl cuStreamEndCapture
 	.type cuStreamEndCapture,@function
 cuStreamEndCapture:	endbr64
-	jmp	*carmine_front_slots+3280(%rip)
+	jmp	*carmine_front_slots+3288(%rip)
 	.size cuStreamEndCapture,.-cuStreamEndCapture
 	.globl cuStreamEndCapture_ptsz
 	.type cuStreamEndCapture_ptsz,@function
@@ -2449,12 +2454,12 @@ cuStreamEndCapture_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3280(%rip)
+1:	jmp	*carmine_front_slots+3288(%rip)
 	.size cuStreamEndCapture_ptsz,.-cuStreamEndCapture_ptsz
 	.globl cuStreamGetAttribute
 	.type cuStreamGetAttribute,@function
 cuStreamGetAttribute:	endbr64
-	jmp	*carmine_front_slots+3288(%rip)
+	jmp	*carmine_front_slots+3296(%rip)
 	.size cuStreamGetAttribute,.-cuStreamGetAttribute
 	.globl cuStreamGetAttribute_ptsz
 	.type cuStreamGetAttribute_ptsz,@function
@@ -2462,12 +2467,12 @@ cuStreamGetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3288(%rip)
+1:	jmp	*carmine_front_slots+3296(%rip)
 	.size cuStreamGetAttribute_ptsz,.-cuStreamGetAttribute_ptsz
 	.globl cuStreamGetCaptureInfo_v2
 	.type cuStreamGetCaptureInfo_v2,@function
 cuStreamGetCaptureInfo_v2:	endbr64
-	jmp	*carmine_front_slots+3296(%rip)
+	jmp	*carmine_front_slots+3304(%rip)
 	.size cuStreamGetCaptureInfo_v2,.-cuStreamGetCaptureInfo_v2
 	.globl cuStreamGetCaptureInfo_v2_ptsz
 	.type cuStreamGetCaptureInfo_v2_ptsz,@function
@@ -2475,12 +2480,12 @@ cuStreamGetCaptureInfo_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3296(%rip)
+1:	jmp	*carmine_front_slots+3304(%rip)
 	.size cuStreamGetCaptureInfo_v2_ptsz,.-cuStreamGetCaptureInfo_v2_ptsz
 	.globl cuStreamGetCaptureInfo_v3
 	.type cuStreamGetCaptureInfo_v3,@function
 cuStreamGetCaptureInfo_v3:	endbr64
-	jmp	*carmine_front_slots+3304(%rip)
+	jmp	*carmine_front_slots+3312(%rip)
 	.size cuStreamGetCaptureInfo_v3,.-cuStreamGetCaptureInfo_v3
 	.globl cuStreamGetCaptureInfo_v3_ptsz
 	.type cuStreamGetCaptureInfo_v3_ptsz,@function
@@ -2488,12 +2493,12 @@ cuStreamGetCaptureInfo_v3_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3304(%rip)
+1:	jmp	*carmine_front_slots+3312(%rip)
 	.size cuStreamGetCaptureInfo_v3_ptsz,.-cuStreamGetCaptureInfo_v3_ptsz
 	.globl cuStreamGetCtx
 	.type cuStreamGetCtx,@function
 cuStreamGetCtx:	endbr64
-	jmp	*carmine_front_slots+3312(%rip)
+	jmp	*carmine_front_slots+3320(%rip)
 	.size cuStreamGetCtx,.-cuStreamGetCtx
 	.globl cuStreamGetCtx_ptsz
 	.type cuStreamGetCtx_ptsz,@function
@@ -2501,12 +2506,12 @@ cuStreamGetCtx_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3312(%rip)
+1:	jmp	*carmine_front_slots+3320(%rip)
 	.size cuStreamGetCtx_ptsz,.-cuStreamGetCtx_ptsz
 	.globl cuStreamGetCtx_v2
 	.type cuStreamGetCtx_v2,@function
 cuStreamGetCtx_v2:	endbr64
-	jmp	*carmine_front_slots+3320(%rip)
+	jmp	*carmine_front_slots+3328(%rip)
 	.size cuStreamGetCtx_v2,.-cuStreamGetCtx_v2
 	.globl cuStreamGetCtx_v2_ptsz
 	.type cuStreamGetCtx_v2_ptsz,@function
@@ -2514,12 +2519,12 @@ cuStreamGetCtx_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3320(%rip)
+1:	jmp	*carmine_front_slots+3328(%rip)
 	.size cuStreamGetCtx_v2_ptsz,.-cuStreamGetCtx_v2_ptsz
 	.globl cuStreamGetDevResource
 	.type cuStreamGetDevResource,@function
 cuStreamGetDevResource:	endbr64
-	jmp	*carmine_front_slots+3328(%rip)
+	jmp	*carmine_front_slots+3336(%rip)
 	.size cuStreamGetDevResource,.-cuStreamGetDevResource
 	.globl cuStreamGetDevResource_ptsz
 	.type cuStreamGetDevResource_ptsz,@function
@@ -2527,12 +2532,12 @@ cuStreamGetDevResource_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3328(%rip)
+1:	jmp	*carmine_front_slots+3336(%rip)
 	.size cuStreamGetDevResource_ptsz,.-cuStreamGetDevResource_ptsz
 	.globl cuStreamGetDevice
 	.type cuStreamGetDevice,@function
 cuStreamGetDevice:	endbr64
-	jmp	*carmine_front_slots+3336(%rip)
+	jmp	*carmine_front_slots+3344(%rip)
 	.size cuStreamGetDevice,.-cuStreamGetDevice
 	.globl cuStreamGetDevice_ptsz
 	.type cuStreamGetDevice_ptsz,@function
@@ -2540,12 +2545,12 @@ cuStreamGetDevice_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3336(%rip)
+1:	jmp	*carmine_front_slots+3344(%rip)
 	.size cuStreamGetDevice_ptsz,.-cuStreamGetDevice_ptsz
 	.globl cuStreamGetFlags
 	.type cuStreamGetFlags,@function
 cuStreamGetFlags:	endbr64
-	jmp	*carmine_front_slots+3344(%rip)
+	jmp	*carmine_front_slots+3352(%rip)
 	.size cuStreamGetFlags,.-cuStreamGetFlags
 	.globl cuStreamGetFlags_ptsz
 	.type cuStreamGetFlags_ptsz,@function
@@ -2553,17 +2558,17 @@ cuStreamGetFlags_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3344(%rip)
+1:	jmp	*carmine_front_slots+3352(%rip)
 	.size cuStreamGetFlags_ptsz,.-cuStreamGetFlags_ptsz
 	.globl cuStreamGetGreenCtx
 	.type cuStreamGetGreenCtx,@function
 cuStreamGetGreenCtx:	endbr64
-	jmp	*carmine_front_slots+3352(%rip)
+	jmp	*carmine_front_slots+3360(%rip)
 	.size cuStreamGetGreenCtx,.-cuStreamGetGreenCtx
 	.globl cuStreamGetId
 	.type cuStreamGetId,@function
 cuStreamGetId:	endbr64
-	jmp	*carmine_front_slots+3360(%rip)
+	jmp	*carmine_front_slots+3368(%rip)
 	.size cuStreamGetId,.-cuStreamGetId
 	.globl cuStreamGetId_ptsz
 	.type cuStreamGetId_ptsz,@function
@@ -2571,12 +2576,12 @@ cuStreamGetId_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3360(%rip)
+1:	jmp	*carmine_front_slots+3368(%rip)
 	.size cuStreamGetId_ptsz,.-cuStreamGetId_ptsz
 	.globl cuStreamGetPriority
 	.type cuStreamGetPriority,@function
 cuStreamGetPriority:	endbr64
-	jmp	*carmine_front_slots+3368(%rip)
+	jmp	*carmine_front_slots+3376(%rip)
 	.size cuStreamGetPriority,.-cuStreamGetPriority
 	.globl cuStreamGetPriority_ptsz
 	.type cuStreamGetPriority_ptsz,@function
@@ -2584,12 +2589,12 @@ cuStreamGetPriority_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3368(%rip)
+1:	jmp	*carmine_front_slots+3376(%rip)
 	.size cuStreamGetPriority_ptsz,.-cuStreamGetPriority_ptsz
 	.globl cuStreamIsCapturing
 	.type cuStreamIsCapturing,@function
 cuStreamIsCapturing:	endbr64
-	jmp	*carmine_front_slots+3376(%rip)
+	jmp	*carmine_front_slots+3384(%rip)
 	.size cuStreamIsCapturing,.-cuStreamIsCapturing
 	.globl cuStreamIsCapturing_ptsz
 	.type cuStreamIsCapturing_ptsz,@function
@@ -2597,12 +2602,12 @@ cuStreamIsCapturing_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3376(%rip)
+1:	jmp	*carmine_front_slots+3384(%rip)
 	.size cuStreamIsCapturing_ptsz,.-cuStreamIsCapturing_ptsz
 	.globl cuStreamQuery
 	.type cuStreamQuery,@function
 cuStreamQuery:	endbr64
-	jmp	*carmine_front_slots+3384(%rip)
+	jmp	*carmine_front_slots+3392(%rip)
 	.size cuStreamQuery,.-cuStreamQuery
 	.globl cuStreamQuery_ptsz
 	.type cuStreamQuery_ptsz,@function
@@ -2610,12 +2615,12 @@ cuStreamQuery_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3384(%rip)
+1:	jmp	*carmine_front_slots+3392(%rip)
 	.size cuStreamQuery_ptsz,.-cuStreamQuery_ptsz
 	.globl cuStreamSetAttribute
 	.type cuStreamSetAttribute,@function
 cuStreamSetAttribute:	endbr64
-	jmp	*carmine_front_slots+3392(%rip)
+	jmp	*carmine_front_slots+3400(%rip)
 	.size cuStreamSetAttribute,.-cuStreamSetAttribute
 	.globl cuStreamSetAttribute_ptsz
 	.type cuStreamSetAttribute_ptsz,@function
@@ -2623,12 +2628,12 @@ cuStreamSetAttribute_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3392(%rip)
+1:	jmp	*carmine_front_slots+3400(%rip)
 	.size cuStreamSetAttribute_ptsz,.-cuStreamSetAttribute_ptsz
 	.globl cuStreamSynchronize
 	.type cuStreamSynchronize,@function
 cuStreamSynchronize:	endbr64
-	jmp	*carmine_front_slots+3400(%rip)
+	jmp	*carmine_front_slots+3408(%rip)
 	.size cuStreamSynchronize,.-cuStreamSynchronize
 	.globl cuStreamSynchronize_ptsz
 	.type cuStreamSynchronize_ptsz,@function
@@ -2636,12 +2641,12 @@ cuStreamSynchronize_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3400(%rip)
+1:	jmp	*carmine_front_slots+3408(%rip)
 	.size cuStreamSynchronize_ptsz,.-cuStreamSynchronize_ptsz
 	.globl cuStreamUpdateCaptureDependencies
 	.type cuStreamUpdateCaptureDependencies,@function
 cuStreamUpdateCaptureDependencies:	endbr64
-	jmp	*carmine_front_slots+3408(%rip)
+	jmp	*carmine_front_slots+3416(%rip)
 	.size cuStreamUpdateCaptureDependencies,.-cuStreamUpdateCaptureDependencies
 	.globl cuStreamUpdateCaptureDependencies_ptsz
 	.type cuStreamUpdateCaptureDependencies_ptsz,@function
@@ -2649,12 +2654,12 @@ cuStreamUpdateCaptureDependencies_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3408(%rip)
+1:	jmp	*carmine_front_slots+3416(%rip)
 	.size cuStreamUpdateCaptureDependencies_ptsz,.-cuStreamUpdateCaptureDependencies_ptsz
 	.globl cuStreamUpdateCaptureDependencies_v2
 	.type cuStreamUpdateCaptureDependencies_v2,@function
 cuStreamUpdateCaptureDependencies_v2:	endbr64
-	jmp	*carmine_front_slots+3416(%rip)
+	jmp	*carmine_front_slots+3424(%rip)
 	.size cuStreamUpdateCaptureDependencies_v2,.-cuStreamUpdateCaptureDependencies_v2
 	.globl cuStreamUpdateCaptureDependencies_v2_ptsz
 	.type cuStreamUpdateCaptureDependencies_v2_ptsz,@function
@@ -2662,12 +2667,12 @@ cuStreamUpdateCaptureDependencies_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3416(%rip)
+1:	jmp	*carmine_front_slots+3424(%rip)
 	.size cuStreamUpdateCaptureDependencies_v2_ptsz,.-cuStreamUpdateCaptureDependencies_v2_ptsz
 	.globl cuStreamWaitEvent
 	.type cuStreamWaitEvent,@function
 cuStreamWaitEvent:	endbr64
-	jmp	*carmine_front_slots+3424(%rip)
+	jmp	*carmine_front_slots+3432(%rip)
 	.size cuStreamWaitEvent,.-cuStreamWaitEvent
 	.globl cuStreamWaitEvent_ptsz
 	.type cuStreamWaitEvent_ptsz,@function
@@ -2675,12 +2680,12 @@ cuStreamWaitEvent_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3424(%rip)
+1:	jmp	*carmine_front_slots+3432(%rip)
 	.size cuStreamWaitEvent_ptsz,.-cuStreamWaitEvent_ptsz
 	.globl cuStreamWaitValue32_v2
 	.type cuStreamWaitValue32_v2,@function
 cuStreamWaitValue32_v2:	endbr64
-	jmp	*carmine_front_slots+3432(%rip)
+	jmp	*carmine_front_slots+3440(%rip)
 	.size cuStreamWaitValue32_v2,.-cuStreamWaitValue32_v2
 	.globl cuStreamWaitValue32_v2_ptsz
 	.type cuStreamWaitValue32_v2_ptsz,@function
@@ -2688,12 +2693,12 @@ cuStreamWaitValue32_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3432(%rip)
+1:	jmp	*carmine_front_slots+3440(%rip)
 	.size cuStreamWaitValue32_v2_ptsz,.-cuStreamWaitValue32_v2_ptsz
 	.globl cuStreamWaitValue64_v2
 	.type cuStreamWaitValue64_v2,@function
 cuStreamWaitValue64_v2:	endbr64
-	jmp	*carmine_front_slots+3440(%rip)
+	jmp	*carmine_front_slots+3448(%rip)
 	.size cuStreamWaitValue64_v2,.-cuStreamWaitValue64_v2
 	.globl cuStreamWaitValue64_v2_ptsz
 	.type cuStreamWaitValue64_v2_ptsz,@function
@@ -2701,12 +2706,12 @@ cuStreamWaitValue64_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3440(%rip)
+1:	jmp	*carmine_front_slots+3448(%rip)
 	.size cuStreamWaitValue64_v2_ptsz,.-cuStreamWaitValue64_v2_ptsz
 	.globl cuStreamWriteValue32_v2
 	.type cuStreamWriteValue32_v2,@function
 cuStreamWriteValue32_v2:	endbr64
-	jmp	*carmine_front_slots+3448(%rip)
+	jmp	*carmine_front_slots+3456(%rip)
 	.size cuStreamWriteValue32_v2,.-cuStreamWriteValue32_v2
 	.globl cuStreamWriteValue32_v2_ptsz
 	.type cuStreamWriteValue32_v2_ptsz,@function
@@ -2714,12 +2719,12 @@ cuStreamWriteValue32_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3448(%rip)
+1:	jmp	*carmine_front_slots+3456(%rip)
 	.size cuStreamWriteValue32_v2_ptsz,.-cuStreamWriteValue32_v2_ptsz
 	.globl cuStreamWriteValue64_v2
 	.type cuStreamWriteValue64_v2,@function
 cuStreamWriteValue64_v2:	endbr64
-	jmp	*carmine_front_slots+3456(%rip)
+	jmp	*carmine_front_slots+3464(%rip)
 	.size cuStreamWriteValue64_v2,.-cuStreamWriteValue64_v2
 	.globl cuStreamWriteValue64_v2_ptsz
 	.type cuStreamWriteValue64_v2_ptsz,@function
@@ -2727,72 +2732,72 @@ cuStreamWriteValue64_v2_ptsz:	endbr64
 	cmpq	$0, %rdi
 	jne	1f
 	movq	$2, %rdi
-1:	jmp	*carmine_front_slots+3456(%rip)
+1:	jmp	*carmine_front_slots+3464(%rip)
 	.size cuStreamWriteValue64_v2_ptsz,.-cuStreamWriteValue64_v2_ptsz
 	.globl cuSurfObjectCreate
 	.type cuSurfObjectCreate,@function
 cuSurfObjectCreate:	endbr64
-	jmp	*carmine_front_slots+3464(%rip)
+	jmp	*carmine_front_slots+3472(%rip)
 	.size cuSurfObjectCreate,.-cuSurfObjectCreate
 	.globl cuSurfObjectDestroy
 	.type cuSurfObjectDestroy,@function
 cuSurfObjectDestroy:	endbr64
-	jmp	*carmine_front_slots+3472(%rip)
+	jmp	*carmine_front_slots+3480(%rip)
 	.size cuSurfObjectDestroy,.-cuSurfObjectDestroy
 	.globl cuSurfObjectGetResourceDesc
 	.type cuSurfObjectGetResourceDesc,@function
 cuSurfObjectGetResourceDesc:	endbr64
-	jmp	*carmine_front_slots+3480(%rip)
+	jmp	*carmine_front_slots+3488(%rip)
 	.size cuSurfObjectGetResourceDesc,.-cuSurfObjectGetResourceDesc
 	.globl cuTexObjectCreate
 	.type cuTexObjectCreate,@function
 cuTexObjectCreate:	endbr64
-	jmp	*carmine_front_slots+3488(%rip)
+	jmp	*carmine_front_slots+3496(%rip)
 	.size cuTexObjectCreate,.-cuTexObjectCreate
 	.globl cuTexObjectDestroy
 	.type cuTexObjectDestroy,@function
 cuTexObjectDestroy:	endbr64
-	jmp	*carmine_front_slots+3496(%rip)
+	jmp	*carmine_front_slots+3504(%rip)
 	.size cuTexObjectDestroy,.-cuTexObjectDestroy
 	.globl cuTexObjectGetResourceDesc
 	.type cuTexObjectGetResourceDesc,@function
 cuTexObjectGetResourceDesc:	endbr64
-	jmp	*carmine_front_slots+3504(%rip)
+	jmp	*carmine_front_slots+3512(%rip)
 	.size cuTexObjectGetResourceDesc,.-cuTexObjectGetResourceDesc
 	.globl cuTexObjectGetResourceViewDesc
 	.type cuTexObjectGetResourceViewDesc,@function
 cuTexObjectGetResourceViewDesc:	endbr64
-	jmp	*carmine_front_slots+3512(%rip)
+	jmp	*carmine_front_slots+3520(%rip)
 	.size cuTexObjectGetResourceViewDesc,.-cuTexObjectGetResourceViewDesc
 	.globl cuTexObjectGetTextureDesc
 	.type cuTexObjectGetTextureDesc,@function
 cuTexObjectGetTextureDesc:	endbr64
-	jmp	*carmine_front_slots+3520(%rip)
+	jmp	*carmine_front_slots+3528(%rip)
 	.size cuTexObjectGetTextureDesc,.-cuTexObjectGetTextureDesc
 	.globl cuThreadExchangeStreamCaptureMode
 	.type cuThreadExchangeStreamCaptureMode,@function
 cuThreadExchangeStreamCaptureMode:	endbr64
-	jmp	*carmine_front_slots+3528(%rip)
+	jmp	*carmine_front_slots+3536(%rip)
 	.size cuThreadExchangeStreamCaptureMode,.-cuThreadExchangeStreamCaptureMode
 	.globl cuUserObjectCreate
 	.type cuUserObjectCreate,@function
 cuUserObjectCreate:	endbr64
-	jmp	*carmine_front_slots+3536(%rip)
+	jmp	*carmine_front_slots+3544(%rip)
 	.size cuUserObjectCreate,.-cuUserObjectCreate
 	.globl cuUserObjectRelease
 	.type cuUserObjectRelease,@function
 cuUserObjectRelease:	endbr64
-	jmp	*carmine_front_slots+3544(%rip)
+	jmp	*carmine_front_slots+3552(%rip)
 	.size cuUserObjectRelease,.-cuUserObjectRelease
 	.globl cuUserObjectRetain
 	.type cuUserObjectRetain,@function
 cuUserObjectRetain:	endbr64
-	jmp	*carmine_front_slots+3552(%rip)
+	jmp	*carmine_front_slots+3560(%rip)
 	.size cuUserObjectRetain,.-cuUserObjectRetain
 	.globl cuWaitExternalSemaphoresAsync
 	.type cuWaitExternalSemaphoresAsync,@function
 cuWaitExternalSemaphoresAsync:	endbr64
-	jmp	*carmine_front_slots+3560(%rip)
+	jmp	*carmine_front_slots+3568(%rip)
 	.size cuWaitExternalSemaphoresAsync,.-cuWaitExternalSemaphoresAsync
 	.globl cuWaitExternalSemaphoresAsync_ptsz
 	.type cuWaitExternalSemaphoresAsync_ptsz,@function
@@ -2800,7 +2805,7 @@ cuWaitExternalSemaphoresAsync_ptsz:	endbr64
 	cmpq	$0, %rcx
 	jne	1f
 	movq	$2, %rcx
-1:	jmp	*carmine_front_slots+3560(%rip)
+1:	jmp	*carmine_front_slots+3568(%rip)
 	.size cuWaitExternalSemaphoresAsync_ptsz,.-cuWaitExternalSemaphoresAsync_ptsz
 first_0:	pushq	$0
 	jmp	carmine_front_first_call
@@ -3694,6 +3699,8 @@ first_444:	pushq	$444
 	jmp	carmine_front_first_call
 first_445:	pushq	$445
 	jmp	carmine_front_first_call
+first_446:	pushq	$446
+	jmp	carmine_front_first_call
 	.section .rodata.str1.1,"aMS",@progbits,1
 symbol_0:	.asciz "carmine_rt_absent"
 symbol_1:	.asciz "carmine_cu_cuArray3DCreate_v2"
@@ -3923,224 +3930,225 @@ symbol_224:	.asciz "carmine_cu_cuKernelGetParamInfo"
 symbol_225:	.asciz "carmine_cu_cuKernelSetAttribute"
 symbol_226:	.asciz "carmine_cu_cuKernelSetCacheConfig"
 symbol_227:	.asciz "carmine_cu_cuLaunchCooperativeKernel"
-symbol_228:	.asciz "carmine_cu_cuLaunchHostFunc"
-symbol_229:	.asciz "carmine_cu_cuLaunchHostFunc_v2"
-symbol_230:	.asciz "carmine_cu_cuLaunchKernel"
-symbol_231:	.asciz "carmine_cu_cuLaunchKernelEx"
-symbol_232:	.asciz "carmine_cu_cuLaunchKernelEx_ptsz"
-symbol_233:	.asciz "carmine_cu_cuLibraryEnumerateKernels"
-symbol_234:	.asciz "carmine_cu_cuLibraryGetGlobal"
-symbol_235:	.asciz "carmine_cu_cuLibraryGetKernel"
-symbol_236:	.asciz "carmine_cu_cuLibraryGetKernelCount"
-symbol_237:	.asciz "carmine_cu_cuLibraryGetManaged"
-symbol_238:	.asciz "carmine_cu_cuLibraryGetModule"
-symbol_239:	.asciz "carmine_cu_cuLibraryGetUnifiedFunction"
-symbol_240:	.asciz "carmine_cu_cuLibraryLoadData"
-symbol_241:	.asciz "carmine_cu_cuLibraryLoadFromFile"
-symbol_242:	.asciz "carmine_cu_cuLibraryUnload"
-symbol_243:	.asciz "carmine_cu_cuLinkAddData_v2"
-symbol_244:	.asciz "carmine_cu_cuLinkAddFile_v2"
-symbol_245:	.asciz "carmine_cu_cuLinkComplete"
-symbol_246:	.asciz "carmine_cu_cuLinkCreate_v2"
-symbol_247:	.asciz "carmine_cu_cuLinkDestroy"
-symbol_248:	.asciz "carmine_cu_cuLogsCurrent"
-symbol_249:	.asciz "carmine_cu_cuLogsDumpToFile"
-symbol_250:	.asciz "carmine_cu_cuLogsDumpToMemory"
-symbol_251:	.asciz "carmine_cu_cuLogsRegisterCallback"
-symbol_252:	.asciz "carmine_cu_cuLogsUnregisterCallback"
-symbol_253:	.asciz "carmine_cu_cuMemAddressFree"
-symbol_254:	.asciz "carmine_cu_cuMemAddressReserve"
-symbol_255:	.asciz "carmine_cu_cuMemAdvise"
-symbol_256:	.asciz "carmine_cu_cuMemAdvise_v2"
-symbol_257:	.asciz "carmine_cu_cuMemAllocAsync"
-symbol_258:	.asciz "carmine_cu_cuMemAllocFromPoolAsync"
-symbol_259:	.asciz "carmine_cu_cuMemAllocHost_v2"
-symbol_260:	.asciz "carmine_cu_cuMemAllocManaged"
-symbol_261:	.asciz "carmine_cu_cuMemAllocPitch_v2"
-symbol_262:	.asciz "carmine_cu_cuMemAlloc_v2"
-symbol_263:	.asciz "carmine_cu_cuMemCreate"
-symbol_264:	.asciz "carmine_cu_cuMemDiscardAndPrefetchBatchAsync"
-symbol_265:	.asciz "carmine_cu_cuMemDiscardBatchAsync"
-symbol_266:	.asciz "carmine_cu_cuMemExportToShareableHandle"
-symbol_267:	.asciz "carmine_cu_cuMemFreeAsync"
-symbol_268:	.asciz "carmine_cu_cuMemFreeHost"
-symbol_269:	.asciz "carmine_cu_cuMemFree_v2"
-symbol_270:	.asciz "carmine_cu_cuMemGetAccess"
-symbol_271:	.asciz "carmine_cu_cuMemGetAddressRange_v2"
-symbol_272:	.asciz "carmine_cu_cuMemGetAllocationGranularity"
-symbol_273:	.asciz "carmine_cu_cuMemGetAllocationPropertiesFromHandle"
-symbol_274:	.asciz "carmine_cu_cuMemGetDefaultMemPool"
-symbol_275:	.asciz "carmine_cu_cuMemGetHandleForAddressRange"
-symbol_276:	.asciz "carmine_cu_cuMemGetInfo_v2"
-symbol_277:	.asciz "carmine_cu_cuMemGetMemPool"
-symbol_278:	.asciz "carmine_cu_cuMemHostAlloc"
-symbol_279:	.asciz "carmine_cu_cuMemHostGetDevicePointer_v2"
-symbol_280:	.asciz "carmine_cu_cuMemHostGetFlags"
-symbol_281:	.asciz "carmine_cu_cuMemHostRegister_v2"
-symbol_282:	.asciz "carmine_cu_cuMemHostUnregister"
-symbol_283:	.asciz "carmine_cu_cuMemImportFromShareableHandle"
-symbol_284:	.asciz "carmine_cu_cuMemMap"
-symbol_285:	.asciz "carmine_cu_cuMemMapArrayAsync"
-symbol_286:	.asciz "carmine_cu_cuMemPoolCreate"
-symbol_287:	.asciz "carmine_cu_cuMemPoolDestroy"
-symbol_288:	.asciz "carmine_cu_cuMemPoolExportPointer"
-symbol_289:	.asciz "carmine_cu_cuMemPoolExportToShareableHandle"
-symbol_290:	.asciz "carmine_cu_cuMemPoolGetAccess"
-symbol_291:	.asciz "carmine_cu_cuMemPoolGetAttribute"
-symbol_292:	.asciz "carmine_cu_cuMemPoolImportFromShareableHandle"
-symbol_293:	.asciz "carmine_cu_cuMemPoolImportPointer"
-symbol_294:	.asciz "carmine_cu_cuMemPoolSetAccess"
-symbol_295:	.asciz "carmine_cu_cuMemPoolSetAttribute"
-symbol_296:	.asciz "carmine_cu_cuMemPoolTrimTo"
-symbol_297:	.asciz "carmine_cu_cuMemPrefetchAsync"
-symbol_298:	.asciz "carmine_cu_cuMemPrefetchAsync_v2"
-symbol_299:	.asciz "carmine_cu_cuMemPrefetchBatchAsync"
-symbol_300:	.asciz "carmine_cu_cuMemRangeGetAttribute"
-symbol_301:	.asciz "carmine_cu_cuMemRangeGetAttributes"
-symbol_302:	.asciz "carmine_cu_cuMemRelease"
-symbol_303:	.asciz "carmine_cu_cuMemRetainAllocationHandle"
-symbol_304:	.asciz "carmine_cu_cuMemSetAccess"
-symbol_305:	.asciz "carmine_cu_cuMemSetMemPool"
-symbol_306:	.asciz "carmine_cu_cuMemUnmap"
-symbol_307:	.asciz "carmine_cu_cuMemcpy"
-symbol_308:	.asciz "carmine_cu_cuMemcpy2DAsync_v2"
-symbol_309:	.asciz "carmine_cu_cuMemcpy2DUnaligned_v2"
-symbol_310:	.asciz "carmine_cu_cuMemcpy2DUnaligned_v2_ptds"
-symbol_311:	.asciz "carmine_cu_cuMemcpy2D_v2"
-symbol_312:	.asciz "carmine_cu_cuMemcpy2D_v2_ptds"
-symbol_313:	.asciz "carmine_cu_cuMemcpy3DAsync_v2"
-symbol_314:	.asciz "carmine_cu_cuMemcpy3DBatchAsync"
-symbol_315:	.asciz "carmine_cu_cuMemcpy3DBatchAsync_v2"
-symbol_316:	.asciz "carmine_cu_cuMemcpy3DPeer"
-symbol_317:	.asciz "carmine_cu_cuMemcpy3DPeerAsync"
-symbol_318:	.asciz "carmine_cu_cuMemcpy3DPeer_ptds"
-symbol_319:	.asciz "carmine_cu_cuMemcpy3DWithAttributesAsync"
-symbol_320:	.asciz "carmine_cu_cuMemcpy3D_v2"
-symbol_321:	.asciz "carmine_cu_cuMemcpy3D_v2_ptds"
-symbol_322:	.asciz "carmine_cu_cuMemcpyAsync"
-symbol_323:	.asciz "carmine_cu_cuMemcpyAtoA_v2"
-symbol_324:	.asciz "carmine_cu_cuMemcpyAtoA_v2_ptds"
-symbol_325:	.asciz "carmine_cu_cuMemcpyAtoD_v2"
-symbol_326:	.asciz "carmine_cu_cuMemcpyAtoD_v2_ptds"
-symbol_327:	.asciz "carmine_cu_cuMemcpyAtoHAsync_v2"
-symbol_328:	.asciz "carmine_cu_cuMemcpyAtoH_v2"
-symbol_329:	.asciz "carmine_cu_cuMemcpyAtoH_v2_ptds"
-symbol_330:	.asciz "carmine_cu_cuMemcpyBatchAsync"
-symbol_331:	.asciz "carmine_cu_cuMemcpyBatchAsync_v2"
-symbol_332:	.asciz "carmine_cu_cuMemcpyDtoA_v2"
-symbol_333:	.asciz "carmine_cu_cuMemcpyDtoA_v2_ptds"
-symbol_334:	.asciz "carmine_cu_cuMemcpyDtoDAsync_v2"
-symbol_335:	.asciz "carmine_cu_cuMemcpyDtoD_v2"
-symbol_336:	.asciz "carmine_cu_cuMemcpyDtoD_v2_ptds"
-symbol_337:	.asciz "carmine_cu_cuMemcpyDtoHAsync_v2"
-symbol_338:	.asciz "carmine_cu_cuMemcpyDtoH_v2"
-symbol_339:	.asciz "carmine_cu_cuMemcpyDtoH_v2_ptds"
-symbol_340:	.asciz "carmine_cu_cuMemcpyHtoAAsync_v2"
-symbol_341:	.asciz "carmine_cu_cuMemcpyHtoA_v2"
-symbol_342:	.asciz "carmine_cu_cuMemcpyHtoA_v2_ptds"
-symbol_343:	.asciz "carmine_cu_cuMemcpyHtoDAsync_v2"
-symbol_344:	.asciz "carmine_cu_cuMemcpyHtoD_v2"
-symbol_345:	.asciz "carmine_cu_cuMemcpyHtoD_v2_ptds"
-symbol_346:	.asciz "carmine_cu_cuMemcpyPeer"
-symbol_347:	.asciz "carmine_cu_cuMemcpyPeerAsync"
-symbol_348:	.asciz "carmine_cu_cuMemcpyPeer_ptds"
-symbol_349:	.asciz "carmine_cu_cuMemcpyWithAttributesAsync"
-symbol_350:	.asciz "carmine_cu_cuMemcpy_ptds"
-symbol_351:	.asciz "carmine_cu_cuMemsetD16Async"
-symbol_352:	.asciz "carmine_cu_cuMemsetD16_v2"
-symbol_353:	.asciz "carmine_cu_cuMemsetD16_v2_ptds"
-symbol_354:	.asciz "carmine_cu_cuMemsetD2D16Async"
-symbol_355:	.asciz "carmine_cu_cuMemsetD2D16_v2"
-symbol_356:	.asciz "carmine_cu_cuMemsetD2D16_v2_ptds"
-symbol_357:	.asciz "carmine_cu_cuMemsetD2D32Async"
-symbol_358:	.asciz "carmine_cu_cuMemsetD2D32_v2"
-symbol_359:	.asciz "carmine_cu_cuMemsetD2D32_v2_ptds"
-symbol_360:	.asciz "carmine_cu_cuMemsetD2D8Async"
-symbol_361:	.asciz "carmine_cu_cuMemsetD2D8_v2"
-symbol_362:	.asciz "carmine_cu_cuMemsetD2D8_v2_ptds"
-symbol_363:	.asciz "carmine_cu_cuMemsetD32Async"
-symbol_364:	.asciz "carmine_cu_cuMemsetD32_v2"
-symbol_365:	.asciz "carmine_cu_cuMemsetD32_v2_ptds"
-symbol_366:	.asciz "carmine_cu_cuMemsetD8Async"
-symbol_367:	.asciz "carmine_cu_cuMemsetD8_v2"
-symbol_368:	.asciz "carmine_cu_cuMemsetD8_v2_ptds"
-symbol_369:	.asciz "carmine_cu_cuMipmappedArrayCreate"
-symbol_370:	.asciz "carmine_cu_cuMipmappedArrayDestroy"
-symbol_371:	.asciz "carmine_cu_cuMipmappedArrayGetLevel"
-symbol_372:	.asciz "carmine_cu_cuMipmappedArrayGetMemoryRequirements"
-symbol_373:	.asciz "carmine_cu_cuMipmappedArrayGetSparseProperties"
-symbol_374:	.asciz "carmine_cu_cuModuleEnumerateFunctions"
-symbol_375:	.asciz "carmine_cu_cuModuleGetFunction"
-symbol_376:	.asciz "carmine_cu_cuModuleGetFunctionCount"
-symbol_377:	.asciz "carmine_cu_cuModuleGetGlobal_v2"
-symbol_378:	.asciz "carmine_cu_cuModuleGetLoadingMode"
-symbol_379:	.asciz "carmine_cu_cuModuleLoad"
-symbol_380:	.asciz "carmine_cu_cuModuleLoadData"
-symbol_381:	.asciz "carmine_cu_cuModuleLoadDataEx"
-symbol_382:	.asciz "carmine_cu_cuModuleLoadFatBinary"
-symbol_383:	.asciz "carmine_cu_cuModuleUnload"
-symbol_384:	.asciz "carmine_cu_cuMulticastAddDevice"
-symbol_385:	.asciz "carmine_cu_cuMulticastBindAddr"
-symbol_386:	.asciz "carmine_cu_cuMulticastBindMem"
-symbol_387:	.asciz "carmine_cu_cuMulticastCreate"
-symbol_388:	.asciz "carmine_cu_cuMulticastGetGranularity"
-symbol_389:	.asciz "carmine_cu_cuMulticastUnbind"
-symbol_390:	.asciz "carmine_cu_cuOccupancyAvailableDynamicSMemPerBlock"
-symbol_391:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessor"
-symbol_392:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
-symbol_393:	.asciz "carmine_cu_cuOccupancyMaxActiveClusters"
-symbol_394:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSize"
-symbol_395:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSizeWithFlags"
-symbol_396:	.asciz "carmine_cu_cuOccupancyMaxPotentialClusterSize"
-symbol_397:	.asciz "carmine_cu_cuPointerGetAttribute"
-symbol_398:	.asciz "carmine_cu_cuPointerGetAttributes"
-symbol_399:	.asciz "carmine_cu_cuSignalExternalSemaphoresAsync"
-symbol_400:	.asciz "carmine_cu_cuStreamAddCallback"
-symbol_401:	.asciz "carmine_cu_cuStreamAttachMemAsync"
-symbol_402:	.asciz "carmine_cu_cuStreamBatchMemOp_v2"
-symbol_403:	.asciz "carmine_cu_cuStreamBeginCaptureToGraph"
-symbol_404:	.asciz "carmine_cu_cuStreamBeginCapture_v2"
-symbol_405:	.asciz "carmine_cu_cuStreamBeginRecaptureToGraph"
-symbol_406:	.asciz "carmine_cu_cuStreamCopyAttributes"
-symbol_407:	.asciz "carmine_cu_cuStreamCreate"
-symbol_408:	.asciz "carmine_cu_cuStreamCreateWithPriority"
-symbol_409:	.asciz "carmine_cu_cuStreamDestroy_v2"
-symbol_410:	.asciz "carmine_cu_cuStreamEndCapture"
-symbol_411:	.asciz "carmine_cu_cuStreamGetAttribute"
-symbol_412:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v2"
-symbol_413:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v3"
-symbol_414:	.asciz "carmine_cu_cuStreamGetCtx"
-symbol_415:	.asciz "carmine_cu_cuStreamGetCtx_v2"
-symbol_416:	.asciz "carmine_cu_cuStreamGetDevResource"
-symbol_417:	.asciz "carmine_cu_cuStreamGetDevice"
-symbol_418:	.asciz "carmine_cu_cuStreamGetFlags"
-symbol_419:	.asciz "carmine_cu_cuStreamGetGreenCtx"
-symbol_420:	.asciz "carmine_cu_cuStreamGetId"
-symbol_421:	.asciz "carmine_cu_cuStreamGetPriority"
-symbol_422:	.asciz "carmine_cu_cuStreamIsCapturing"
-symbol_423:	.asciz "carmine_cu_cuStreamQuery"
-symbol_424:	.asciz "carmine_cu_cuStreamSetAttribute"
-symbol_425:	.asciz "carmine_cu_cuStreamSynchronize"
-symbol_426:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies"
-symbol_427:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies_v2"
-symbol_428:	.asciz "carmine_cu_cuStreamWaitEvent"
-symbol_429:	.asciz "carmine_cu_cuStreamWaitValue32_v2"
-symbol_430:	.asciz "carmine_cu_cuStreamWaitValue64_v2"
-symbol_431:	.asciz "carmine_cu_cuStreamWriteValue32_v2"
-symbol_432:	.asciz "carmine_cu_cuStreamWriteValue64_v2"
-symbol_433:	.asciz "carmine_cu_cuSurfObjectCreate"
-symbol_434:	.asciz "carmine_cu_cuSurfObjectDestroy"
-symbol_435:	.asciz "carmine_cu_cuSurfObjectGetResourceDesc"
-symbol_436:	.asciz "carmine_cu_cuTexObjectCreate"
-symbol_437:	.asciz "carmine_cu_cuTexObjectDestroy"
-symbol_438:	.asciz "carmine_cu_cuTexObjectGetResourceDesc"
-symbol_439:	.asciz "carmine_cu_cuTexObjectGetResourceViewDesc"
-symbol_440:	.asciz "carmine_cu_cuTexObjectGetTextureDesc"
-symbol_441:	.asciz "carmine_cu_cuThreadExchangeStreamCaptureMode"
-symbol_442:	.asciz "carmine_cu_cuUserObjectCreate"
-symbol_443:	.asciz "carmine_cu_cuUserObjectRelease"
-symbol_444:	.asciz "carmine_cu_cuUserObjectRetain"
-symbol_445:	.asciz "carmine_cu_cuWaitExternalSemaphoresAsync"
+symbol_228:	.asciz "carmine_cu_cuLaunchCooperativeKernelMultiDevice"
+symbol_229:	.asciz "carmine_cu_cuLaunchHostFunc"
+symbol_230:	.asciz "carmine_cu_cuLaunchHostFunc_v2"
+symbol_231:	.asciz "carmine_cu_cuLaunchKernel"
+symbol_232:	.asciz "carmine_cu_cuLaunchKernelEx"
+symbol_233:	.asciz "carmine_cu_cuLaunchKernelEx_ptsz"
+symbol_234:	.asciz "carmine_cu_cuLibraryEnumerateKernels"
+symbol_235:	.asciz "carmine_cu_cuLibraryGetGlobal"
+symbol_236:	.asciz "carmine_cu_cuLibraryGetKernel"
+symbol_237:	.asciz "carmine_cu_cuLibraryGetKernelCount"
+symbol_238:	.asciz "carmine_cu_cuLibraryGetManaged"
+symbol_239:	.asciz "carmine_cu_cuLibraryGetModule"
+symbol_240:	.asciz "carmine_cu_cuLibraryGetUnifiedFunction"
+symbol_241:	.asciz "carmine_cu_cuLibraryLoadData"
+symbol_242:	.asciz "carmine_cu_cuLibraryLoadFromFile"
+symbol_243:	.asciz "carmine_cu_cuLibraryUnload"
+symbol_244:	.asciz "carmine_cu_cuLinkAddData_v2"
+symbol_245:	.asciz "carmine_cu_cuLinkAddFile_v2"
+symbol_246:	.asciz "carmine_cu_cuLinkComplete"
+symbol_247:	.asciz "carmine_cu_cuLinkCreate_v2"
+symbol_248:	.asciz "carmine_cu_cuLinkDestroy"
+symbol_249:	.asciz "carmine_cu_cuLogsCurrent"
+symbol_250:	.asciz "carmine_cu_cuLogsDumpToFile"
+symbol_251:	.asciz "carmine_cu_cuLogsDumpToMemory"
+symbol_252:	.asciz "carmine_cu_cuLogsRegisterCallback"
+symbol_253:	.asciz "carmine_cu_cuLogsUnregisterCallback"
+symbol_254:	.asciz "carmine_cu_cuMemAddressFree"
+symbol_255:	.asciz "carmine_cu_cuMemAddressReserve"
+symbol_256:	.asciz "carmine_cu_cuMemAdvise"
+symbol_257:	.asciz "carmine_cu_cuMemAdvise_v2"
+symbol_258:	.asciz "carmine_cu_cuMemAllocAsync"
+symbol_259:	.asciz "carmine_cu_cuMemAllocFromPoolAsync"
+symbol_260:	.asciz "carmine_cu_cuMemAllocHost_v2"
+symbol_261:	.asciz "carmine_cu_cuMemAllocManaged"
+symbol_262:	.asciz "carmine_cu_cuMemAllocPitch_v2"
+symbol_263:	.asciz "carmine_cu_cuMemAlloc_v2"
+symbol_264:	.asciz "carmine_cu_cuMemCreate"
+symbol_265:	.asciz "carmine_cu_cuMemDiscardAndPrefetchBatchAsync"
+symbol_266:	.asciz "carmine_cu_cuMemDiscardBatchAsync"
+symbol_267:	.asciz "carmine_cu_cuMemExportToShareableHandle"
+symbol_268:	.asciz "carmine_cu_cuMemFreeAsync"
+symbol_269:	.asciz "carmine_cu_cuMemFreeHost"
+symbol_270:	.asciz "carmine_cu_cuMemFree_v2"
+symbol_271:	.asciz "carmine_cu_cuMemGetAccess"
+symbol_272:	.asciz "carmine_cu_cuMemGetAddressRange_v2"
+symbol_273:	.asciz "carmine_cu_cuMemGetAllocationGranularity"
+symbol_274:	.asciz "carmine_cu_cuMemGetAllocationPropertiesFromHandle"
+symbol_275:	.asciz "carmine_cu_cuMemGetDefaultMemPool"
+symbol_276:	.asciz "carmine_cu_cuMemGetHandleForAddressRange"
+symbol_277:	.asciz "carmine_cu_cuMemGetInfo_v2"
+symbol_278:	.asciz "carmine_cu_cuMemGetMemPool"
+symbol_279:	.asciz "carmine_cu_cuMemHostAlloc"
+symbol_280:	.asciz "carmine_cu_cuMemHostGetDevicePointer_v2"
+symbol_281:	.asciz "carmine_cu_cuMemHostGetFlags"
+symbol_282:	.asciz "carmine_cu_cuMemHostRegister_v2"
+symbol_283:	.asciz "carmine_cu_cuMemHostUnregister"
+symbol_284:	.asciz "carmine_cu_cuMemImportFromShareableHandle"
+symbol_285:	.asciz "carmine_cu_cuMemMap"
+symbol_286:	.asciz "carmine_cu_cuMemMapArrayAsync"
+symbol_287:	.asciz "carmine_cu_cuMemPoolCreate"
+symbol_288:	.asciz "carmine_cu_cuMemPoolDestroy"
+symbol_289:	.asciz "carmine_cu_cuMemPoolExportPointer"
+symbol_290:	.asciz "carmine_cu_cuMemPoolExportToShareableHandle"
+symbol_291:	.asciz "carmine_cu_cuMemPoolGetAccess"
+symbol_292:	.asciz "carmine_cu_cuMemPoolGetAttribute"
+symbol_293:	.asciz "carmine_cu_cuMemPoolImportFromShareableHandle"
+symbol_294:	.asciz "carmine_cu_cuMemPoolImportPointer"
+symbol_295:	.asciz "carmine_cu_cuMemPoolSetAccess"
+symbol_296:	.asciz "carmine_cu_cuMemPoolSetAttribute"
+symbol_297:	.asciz "carmine_cu_cuMemPoolTrimTo"
+symbol_298:	.asciz "carmine_cu_cuMemPrefetchAsync"
+symbol_299:	.asciz "carmine_cu_cuMemPrefetchAsync_v2"
+symbol_300:	.asciz "carmine_cu_cuMemPrefetchBatchAsync"
+symbol_301:	.asciz "carmine_cu_cuMemRangeGetAttribute"
+symbol_302:	.asciz "carmine_cu_cuMemRangeGetAttributes"
+symbol_303:	.asciz "carmine_cu_cuMemRelease"
+symbol_304:	.asciz "carmine_cu_cuMemRetainAllocationHandle"
+symbol_305:	.asciz "carmine_cu_cuMemSetAccess"
+symbol_306:	.asciz "carmine_cu_cuMemSetMemPool"
+symbol_307:	.asciz "carmine_cu_cuMemUnmap"
+symbol_308:	.asciz "carmine_cu_cuMemcpy"
+symbol_309:	.asciz "carmine_cu_cuMemcpy2DAsync_v2"
+symbol_310:	.asciz "carmine_cu_cuMemcpy2DUnaligned_v2"
+symbol_311:	.asciz "carmine_cu_cuMemcpy2DUnaligned_v2_ptds"
+symbol_312:	.asciz "carmine_cu_cuMemcpy2D_v2"
+symbol_313:	.asciz "carmine_cu_cuMemcpy2D_v2_ptds"
+symbol_314:	.asciz "carmine_cu_cuMemcpy3DAsync_v2"
+symbol_315:	.asciz "carmine_cu_cuMemcpy3DBatchAsync"
+symbol_316:	.asciz "carmine_cu_cuMemcpy3DBatchAsync_v2"
+symbol_317:	.asciz "carmine_cu_cuMemcpy3DPeer"
+symbol_318:	.asciz "carmine_cu_cuMemcpy3DPeerAsync"
+symbol_319:	.asciz "carmine_cu_cuMemcpy3DPeer_ptds"
+symbol_320:	.asciz "carmine_cu_cuMemcpy3DWithAttributesAsync"
+symbol_321:	.asciz "carmine_cu_cuMemcpy3D_v2"
+symbol_322:	.asciz "carmine_cu_cuMemcpy3D_v2_ptds"
+symbol_323:	.asciz "carmine_cu_cuMemcpyAsync"
+symbol_324:	.asciz "carmine_cu_cuMemcpyAtoA_v2"
+symbol_325:	.asciz "carmine_cu_cuMemcpyAtoA_v2_ptds"
+symbol_326:	.asciz "carmine_cu_cuMemcpyAtoD_v2"
+symbol_327:	.asciz "carmine_cu_cuMemcpyAtoD_v2_ptds"
+symbol_328:	.asciz "carmine_cu_cuMemcpyAtoHAsync_v2"
+symbol_329:	.asciz "carmine_cu_cuMemcpyAtoH_v2"
+symbol_330:	.asciz "carmine_cu_cuMemcpyAtoH_v2_ptds"
+symbol_331:	.asciz "carmine_cu_cuMemcpyBatchAsync"
+symbol_332:	.asciz "carmine_cu_cuMemcpyBatchAsync_v2"
+symbol_333:	.asciz "carmine_cu_cuMemcpyDtoA_v2"
+symbol_334:	.asciz "carmine_cu_cuMemcpyDtoA_v2_ptds"
+symbol_335:	.asciz "carmine_cu_cuMemcpyDtoDAsync_v2"
+symbol_336:	.asciz "carmine_cu_cuMemcpyDtoD_v2"
+symbol_337:	.asciz "carmine_cu_cuMemcpyDtoD_v2_ptds"
+symbol_338:	.asciz "carmine_cu_cuMemcpyDtoHAsync_v2"
+symbol_339:	.asciz "carmine_cu_cuMemcpyDtoH_v2"
+symbol_340:	.asciz "carmine_cu_cuMemcpyDtoH_v2_ptds"
+symbol_341:	.asciz "carmine_cu_cuMemcpyHtoAAsync_v2"
+symbol_342:	.asciz "carmine_cu_cuMemcpyHtoA_v2"
+symbol_343:	.asciz "carmine_cu_cuMemcpyHtoA_v2_ptds"
+symbol_344:	.asciz "carmine_cu_cuMemcpyHtoDAsync_v2"
+symbol_345:	.asciz "carmine_cu_cuMemcpyHtoD_v2"
+symbol_346:	.asciz "carmine_cu_cuMemcpyHtoD_v2_ptds"
+symbol_347:	.asciz "carmine_cu_cuMemcpyPeer"
+symbol_348:	.asciz "carmine_cu_cuMemcpyPeerAsync"
+symbol_349:	.asciz "carmine_cu_cuMemcpyPeer_ptds"
+symbol_350:	.asciz "carmine_cu_cuMemcpyWithAttributesAsync"
+symbol_351:	.asciz "carmine_cu_cuMemcpy_ptds"
+symbol_352:	.asciz "carmine_cu_cuMemsetD16Async"
+symbol_353:	.asciz "carmine_cu_cuMemsetD16_v2"
+symbol_354:	.asciz "carmine_cu_cuMemsetD16_v2_ptds"
+symbol_355:	.asciz "carmine_cu_cuMemsetD2D16Async"
+symbol_356:	.asciz "carmine_cu_cuMemsetD2D16_v2"
+symbol_357:	.asciz "carmine_cu_cuMemsetD2D16_v2_ptds"
+symbol_358:	.asciz "carmine_cu_cuMemsetD2D32Async"
+symbol_359:	.asciz "carmine_cu_cuMemsetD2D32_v2"
+symbol_360:	.asciz "carmine_cu_cuMemsetD2D32_v2_ptds"
+symbol_361:	.asciz "carmine_cu_cuMemsetD2D8Async"
+symbol_362:	.asciz "carmine_cu_cuMemsetD2D8_v2"
+symbol_363:	.asciz "carmine_cu_cuMemsetD2D8_v2_ptds"
+symbol_364:	.asciz "carmine_cu_cuMemsetD32Async"
+symbol_365:	.asciz "carmine_cu_cuMemsetD32_v2"
+symbol_366:	.asciz "carmine_cu_cuMemsetD32_v2_ptds"
+symbol_367:	.asciz "carmine_cu_cuMemsetD8Async"
+symbol_368:	.asciz "carmine_cu_cuMemsetD8_v2"
+symbol_369:	.asciz "carmine_cu_cuMemsetD8_v2_ptds"
+symbol_370:	.asciz "carmine_cu_cuMipmappedArrayCreate"
+symbol_371:	.asciz "carmine_cu_cuMipmappedArrayDestroy"
+symbol_372:	.asciz "carmine_cu_cuMipmappedArrayGetLevel"
+symbol_373:	.asciz "carmine_cu_cuMipmappedArrayGetMemoryRequirements"
+symbol_374:	.asciz "carmine_cu_cuMipmappedArrayGetSparseProperties"
+symbol_375:	.asciz "carmine_cu_cuModuleEnumerateFunctions"
+symbol_376:	.asciz "carmine_cu_cuModuleGetFunction"
+symbol_377:	.asciz "carmine_cu_cuModuleGetFunctionCount"
+symbol_378:	.asciz "carmine_cu_cuModuleGetGlobal_v2"
+symbol_379:	.asciz "carmine_cu_cuModuleGetLoadingMode"
+symbol_380:	.asciz "carmine_cu_cuModuleLoad"
+symbol_381:	.asciz "carmine_cu_cuModuleLoadData"
+symbol_382:	.asciz "carmine_cu_cuModuleLoadDataEx"
+symbol_383:	.asciz "carmine_cu_cuModuleLoadFatBinary"
+symbol_384:	.asciz "carmine_cu_cuModuleUnload"
+symbol_385:	.asciz "carmine_cu_cuMulticastAddDevice"
+symbol_386:	.asciz "carmine_cu_cuMulticastBindAddr"
+symbol_387:	.asciz "carmine_cu_cuMulticastBindMem"
+symbol_388:	.asciz "carmine_cu_cuMulticastCreate"
+symbol_389:	.asciz "carmine_cu_cuMulticastGetGranularity"
+symbol_390:	.asciz "carmine_cu_cuMulticastUnbind"
+symbol_391:	.asciz "carmine_cu_cuOccupancyAvailableDynamicSMemPerBlock"
+symbol_392:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessor"
+symbol_393:	.asciz "carmine_cu_cuOccupancyMaxActiveBlocksPerMultiprocessorWithFlags"
+symbol_394:	.asciz "carmine_cu_cuOccupancyMaxActiveClusters"
+symbol_395:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSize"
+symbol_396:	.asciz "carmine_cu_cuOccupancyMaxPotentialBlockSizeWithFlags"
+symbol_397:	.asciz "carmine_cu_cuOccupancyMaxPotentialClusterSize"
+symbol_398:	.asciz "carmine_cu_cuPointerGetAttribute"
+symbol_399:	.asciz "carmine_cu_cuPointerGetAttributes"
+symbol_400:	.asciz "carmine_cu_cuSignalExternalSemaphoresAsync"
+symbol_401:	.asciz "carmine_cu_cuStreamAddCallback"
+symbol_402:	.asciz "carmine_cu_cuStreamAttachMemAsync"
+symbol_403:	.asciz "carmine_cu_cuStreamBatchMemOp_v2"
+symbol_404:	.asciz "carmine_cu_cuStreamBeginCaptureToGraph"
+symbol_405:	.asciz "carmine_cu_cuStreamBeginCapture_v2"
+symbol_406:	.asciz "carmine_cu_cuStreamBeginRecaptureToGraph"
+symbol_407:	.asciz "carmine_cu_cuStreamCopyAttributes"
+symbol_408:	.asciz "carmine_cu_cuStreamCreate"
+symbol_409:	.asciz "carmine_cu_cuStreamCreateWithPriority"
+symbol_410:	.asciz "carmine_cu_cuStreamDestroy_v2"
+symbol_411:	.asciz "carmine_cu_cuStreamEndCapture"
+symbol_412:	.asciz "carmine_cu_cuStreamGetAttribute"
+symbol_413:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v2"
+symbol_414:	.asciz "carmine_cu_cuStreamGetCaptureInfo_v3"
+symbol_415:	.asciz "carmine_cu_cuStreamGetCtx"
+symbol_416:	.asciz "carmine_cu_cuStreamGetCtx_v2"
+symbol_417:	.asciz "carmine_cu_cuStreamGetDevResource"
+symbol_418:	.asciz "carmine_cu_cuStreamGetDevice"
+symbol_419:	.asciz "carmine_cu_cuStreamGetFlags"
+symbol_420:	.asciz "carmine_cu_cuStreamGetGreenCtx"
+symbol_421:	.asciz "carmine_cu_cuStreamGetId"
+symbol_422:	.asciz "carmine_cu_cuStreamGetPriority"
+symbol_423:	.asciz "carmine_cu_cuStreamIsCapturing"
+symbol_424:	.asciz "carmine_cu_cuStreamQuery"
+symbol_425:	.asciz "carmine_cu_cuStreamSetAttribute"
+symbol_426:	.asciz "carmine_cu_cuStreamSynchronize"
+symbol_427:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies"
+symbol_428:	.asciz "carmine_cu_cuStreamUpdateCaptureDependencies_v2"
+symbol_429:	.asciz "carmine_cu_cuStreamWaitEvent"
+symbol_430:	.asciz "carmine_cu_cuStreamWaitValue32_v2"
+symbol_431:	.asciz "carmine_cu_cuStreamWaitValue64_v2"
+symbol_432:	.asciz "carmine_cu_cuStreamWriteValue32_v2"
+symbol_433:	.asciz "carmine_cu_cuStreamWriteValue64_v2"
+symbol_434:	.asciz "carmine_cu_cuSurfObjectCreate"
+symbol_435:	.asciz "carmine_cu_cuSurfObjectDestroy"
+symbol_436:	.asciz "carmine_cu_cuSurfObjectGetResourceDesc"
+symbol_437:	.asciz "carmine_cu_cuTexObjectCreate"
+symbol_438:	.asciz "carmine_cu_cuTexObjectDestroy"
+symbol_439:	.asciz "carmine_cu_cuTexObjectGetResourceDesc"
+symbol_440:	.asciz "carmine_cu_cuTexObjectGetResourceViewDesc"
+symbol_441:	.asciz "carmine_cu_cuTexObjectGetTextureDesc"
+symbol_442:	.asciz "carmine_cu_cuThreadExchangeStreamCaptureMode"
+symbol_443:	.asciz "carmine_cu_cuUserObjectCreate"
+symbol_444:	.asciz "carmine_cu_cuUserObjectRelease"
+symbol_445:	.asciz "carmine_cu_cuUserObjectRetain"
+symbol_446:	.asciz "carmine_cu_cuWaitExternalSemaphoresAsync"
 	.data
 	.balign 8
 	.globl carmine_front_slots
@@ -4592,6 +4600,7 @@ carmine_front_slots:
 	.quad first_443
 	.quad first_444
 	.quad first_445
+	.quad first_446
 	.section .data.rel.ro,"aw",@progbits
 	.balign 8
 	.globl carmine_front_symbols
@@ -5043,4 +5052,5 @@ carmine_front_symbols:
 	.quad symbol_443
 	.quad symbol_444
 	.quad symbol_445
+	.quad symbol_446
 	.section .note.GNU-stack,"",@progbits

@@ -6,6 +6,12 @@
 
 typedef struct { size_t Width, Height; int Format; unsigned int NumChannels; } CUDA_ARRAY_DESCRIPTOR;
 typedef struct { size_t Width, Height, Depth; int Format; unsigned int NumChannels, Flags; } CUDA_ARRAY3D_DESCRIPTOR;
+typedef struct {
+  void *function;
+  unsigned int gridDimX, gridDimY, gridDimZ, blockDimX, blockDimY, blockDimZ, sharedMemBytes;
+  void *hStream;
+  void **kernelParams;
+} CUDA_LAUNCH_PARAMS;
 /// `subresource` is a level's box in elements, or the offset and size of a mip tail; arrays of deferred mapping have none.
 typedef struct {
   int resourceType;

@@ -472,6 +472,37 @@ static void memory_of_places(CUcontext contexts[2], int devices) {
   CHECK(cuMemcpy3DPeer(&peer));
   CHECK(cuMemcpyDtoH(words, other, 4096));
   for (int i = 0; i < 1024; i++) EQUAL(words[i], i / 32 >= 2 && i / 32 < 7 && i % 32 >= 4 && i % 32 < 20 ? 11 : 3);
+
+  // One kernel on both devices at once.
+  CUmodule there;
+  CUfunction add[2] = {named("add")};
+  CUstream streams[2];
+  CHECK(cuMemsetD32(a, 1, 1024));
+  CHECK(cuCtxSynchronize());
+  CHECK(cuStreamCreate(&streams[0], CU_STREAM_NON_BLOCKING));
+  CHECK(cuCtxSetCurrent(contexts[1]));
+  CHECK(cuModuleLoadData(&there, text));
+  CHECK(cuModuleGetFunction(&add[1], there, "add"));
+  CHECK(cuStreamCreate(&streams[1], CU_STREAM_NON_BLOCKING));
+  CHECK(cuMemsetD32(other, 2, 1024));
+  CHECK(cuCtxSynchronize());
+  CHECK(cuCtxSetCurrent(contexts[0]));
+  unsigned n = 64, five = 5;
+  void *arguments[2][3] = {{&a, &n, &five}, {&other, &n, &five}};
+  CUDA_LAUNCH_PARAMS both[2];
+  for (int i = 0; i < 2; i++) both[i] = (CUDA_LAUNCH_PARAMS){add[i], 1, 1, 1, 64, 1, 1, 0, streams[i], arguments[i]};
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  CHECK(cuLaunchCooperativeKernelMultiDevice(both, 2, 0));
+  for (int i = 0; i < 2; i++) CHECK(cuStreamSynchronize(streams[i]));
+  CHECK(cuMemcpyDtoH(words, a, 512));
+  for (int i = 0; i < 128; i++) EQUAL(words[i], i < 64 ? 6 : 1);
+  CHECK(cuMemcpyDtoH(words, other, 512));
+  for (int i = 0; i < 128; i++) EQUAL(words[i], i < 64 ? 7 : 2);
+  both[1].blockDimX = 32;
+  REFUSED(cuLaunchCooperativeKernelMultiDevice(both, 2, 0));   // one shape for all
+  REFUSED(cuLaunchCooperativeKernelMultiDevice(both, 0, 0));
+  REFUSED(cuLaunchCooperativeKernelMultiDevice(both, 1, 4));
+  for (int i = 0; i < 2; i++) CHECK(cuStreamDestroy(streams[i]));
 }
 
 int main(void) {
