@@ -30,15 +30,15 @@ extension Rows {
     t(26, "v_sub_co_u32", .scalarResult) { w, o in carry(w, o) { a, b in (a &- b, a < b) } }
     t(27, "v_subrev_co_u32", .scalarResult) { w, o in carry(w, o) { a, b in (b &- a, b < a) } }
     t(35, "v_mac_f16", .f64) { w, o in
-      w.accumulate(o) { (a: Float16, b: Float16, d: Float16) in Float16(Float(Float16(Float(a) * Float(b))) + Float(d)) }
+      w.accumulate(o) { (a: Float16, b: Float16, d: Float16) in Float16(w.halfProduct(a, b) + Float(d)) }
     }
     t(36, "v_madmk_f16", [.f64, .literal]) { w, o in
-      let k = Float(Float16(bitPattern: UInt16(truncatingIfNeeded: o.pointee.literal)))
-      w.binary(o) { (a: Float16, b: Float16) in Float16(Float(Float16(Float(a) * k)) + Float(b)) }
+      let k = Float16(bitPattern: UInt16(truncatingIfNeeded: o.pointee.literal))
+      w.binary(o) { (a: Float16, b: Float16) in Float16(w.halfProduct(a, k) + Float(b)) }
     }
     t(37, "v_madak_f16", [.f64, .literal]) { w, o in
-      let k = Float(Float16(bitPattern: UInt16(truncatingIfNeeded: o.pointee.literal)))
-      w.binary(o) { (a: Float16, b: Float16) in Float16(Float(Float16(Float(a) * Float(b))) + k) }
+      let k = Float16(bitPattern: UInt16(truncatingIfNeeded: o.pointee.literal))
+      w.binary(o) { (a: Float16, b: Float16) in Float16(w.halfProduct(a, b) + Float(k)) }
     }
     t(38, "v_add_u16") { w, o in
       if o.clamp { w.binary(o) { (a: UInt16, b: UInt16) in UInt16(min(UInt32(a) &+ UInt32(b), 0xffff)) } } else { w.binary(o) { (a: UInt16, b: UInt16) in a &+ b } }

@@ -56,7 +56,7 @@ extension Rows {
   private static func halves(_ t: inout Rows) {
     t(491, "v_mad_legacy_u16") { w, o in w.ternary(o) { (a: UInt16, b: UInt16, c: UInt16) in a &* b &+ c } }
     t(492, "v_mad_legacy_i16") { w, o in w.ternary(o) { (a: UInt16, b: UInt16, c: UInt16) in a &* b &+ c } }
-    t(490, "v_mad_legacy_f16", .f64) { w, o in w.ternary(o) { (a: Float16, b: Float16, c: Float16) in Float16(Float(Float16(Float(a) * Float(b))) + Float(c)) } }
+    t(490, "v_mad_legacy_f16", .f64) { w, o in w.ternary(o) { (a: Float16, b: Float16, c: Float16) in Float16(w.halfProduct(a, b) + Float(c)) } }
     t(500, "v_min3_f16", .f64) { w, o in w.ternary(o, keepHigh: true) { (a: Float16, b: Float16, c: Float16) in minimum(minimum(a, b), c) } }
     t(501, "v_min3_i16") { w, o in w.ternary(o, keepHigh: true) { (a: Int16, b: Int16, c: Int16) in min(min(a, b), c) } }
     t(502, "v_min3_u16") { w, o in w.ternary(o, keepHigh: true) { (a: UInt16, b: UInt16, c: UInt16) in min(min(a, b), c) } }
@@ -67,7 +67,7 @@ extension Rows {
     t(507, "v_med3_i16") { w, o in w.ternary(o, keepHigh: true) { (a: Int16, b: Int16, c: Int16) in median(a, b, c) } }
     t(508, "v_med3_u16") { w, o in w.ternary(o, keepHigh: true) { (a: UInt16, b: UInt16, c: UInt16) in median(a, b, c) } }
     t(515, "v_mad_f16", .f64) { w, o in
-      w.ternary(o, keepHigh: true) { (a: Float16, b: Float16, c: Float16) in Float16(Float(Float16(Float(a) * Float(b))) + Float(c)) }
+      w.ternary(o, keepHigh: true) { (a: Float16, b: Float16, c: Float16) in Float16(w.halfProduct(a, b) + Float(c)) }
     }
     t(516, "v_mad_u16") { w, o in w.ternary(o, keepHigh: true) { (a: UInt16, b: UInt16, c: UInt16) in a &* b &+ c } }
     t(517, "v_mad_i16") { w, o in w.ternary(o, keepHigh: true) { (a: UInt16, b: UInt16, c: UInt16) in a &* b &+ c } }

@@ -2,7 +2,7 @@
 // The host's own control register, which does that for single and double precision, leaves halves alone.  An instruction runs on
 // a register file of four rows made for it: its sources with what is subnormal taken out, and its destination.
 // Threads: the worker that runs the wave.  Cost: only while MODE flushes halves and doubles, which compilers seldom ask for.
-// Full: v_fma_mix and v_dot2_f32_f16 take halves as they are; the product inside gfx9's v_mad_f16 and v_mac_f16 isn't looked at.
+// Instructions of single precision that take halves, v_fma_mix and v_dot2_f32_f16, are among them.
 // Source: AMD CDNA3 ISA, 3.5 "MODE" (FP_DENORM), and the notes of V_CVT_F16_F32, V_CVT_F32_F16; RDNA3 ISA, 3.4.
 import CSoftGPU
 
@@ -19,10 +19,14 @@ struct HalfOperands {
   var isPacked = false
   /// gfx9: the destination is an operand, too.
   var accumulates = false
+  /// Of single precision, with sources that are halves: all of these, or those that the instruction itself says.
+  var isMixed = false, isChosen = false
+  /// ... which writes the high half of its register.
+  var isHigh = false
   var isEmpty: Bool { sources == 0 && !isResult }
 
   init(_ name: String, isGFX9: Bool) {
-    guard name.contains("_f16") else { return }
+    guard name.contains("_f16") || name == "v_fma_mix_f32" else { return }
     if name.hasPrefix("v_cvt_f16_") { isResult = true; return }
     if name.hasPrefix("v_cvt_") { sources = 1; return }
     if name.hasPrefix("v_cmp") {
@@ -30,7 +34,18 @@ struct HalfOperands {
       if !name.contains("_class_") { sources = 3 }
       return
     }
-    guard name.hasSuffix("_f16") else { return }
+    guard name.hasSuffix("_f16") || name == "v_fma_mix_f32" else { return }
+    if name.hasPrefix("v_fma_mix") {
+      (sources, isMixed, isChosen) = (7, true, true)
+      isResult = name != "v_fma_mix_f32"
+      isHigh = name == "v_fma_mixhi_f16"
+      return
+    }
+    if name.hasPrefix("v_dot2") && name.hasSuffix("_f32_f16") {
+      (sources, isMixed) = (3, true)
+      words = name.hasPrefix("v_dot2_") ? 0 : 3
+      return
+    }
     isResult = true
     sources = name.hasPrefix("v_ldexp") ? 1 : 7
     isPacked = name.hasPrefix("v_pk_")
@@ -54,7 +69,8 @@ extension UnsafeMutablePointer<WorkerState> {
       halves = HalfOperands(pointee.instructions.pointee.table.rows[Int(row)].name.description, isGFX9: pointee.isGFX9)
       pointee.halfOperands[row] = halves
     }
-    guard !halves.isEmpty else { return false }
+    // What else is of single precision has no halves, or its own rules for them.
+    guard !halves.isEmpty, op.pointee.flags & 2 != 0 || halves.isMixed else { return false }
     let keepsInputs = wave.pointee.mode >> 6 & 1 != 0, keepsResults = wave.pointee.mode >> 7 & 1 != 0
     let destination = 3, file = wave.pointee.vgpr
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 5 * 64) { rows in
@@ -62,7 +78,7 @@ extension UnsafeMutablePointer<WorkerState> {
       own.initialize(repeating: 0, count: 5 * 64)
       var changed = op.pointee
       for index in 0..<3 {
-        let isHalf = halves.sources >> UInt8(index) & 1 != 0
+        let isHalf = halves.sources >> UInt8(index) & 1 != 0 && (!halves.isChosen || op.pointee.select >> UInt8(4 + index) & 1 != 0)
         guard wave.copySource(op, index, isHalf: isHalf, isWord: halves.words >> UInt8(index) & 1 != 0, to: own + index * 64) else { continue }
         changed.setSource(index, UInt16(256 + index))
         if isHalf, !keepsInputs { for lane in 0..<64 { own[index * 64 + lane] = halvesFlushed(own[index * 64 + lane]) } }
@@ -85,12 +101,23 @@ extension UnsafeMutablePointer<WorkerState> {
       for lane in 0..<64 where written >> UInt64(lane) & 1 != 0 {
         var word = own[destination * 64 + lane]
         if halves.isResult, !keepsResults {
-          if halves.isPacked { word = halvesFlushed(word) } else if let shift = changed.resultShift { word = halfFlushed(word, shift) }
+          if halves.isPacked { word = halvesFlushed(word) } else if let shift = halves.isChosen ? (halves.isHigh ? 16 : 0) : changed.resultShift { word = halfFlushed(word, shift) }
         }
         out[lane] = word
       }
     }
     return true
+  }
+}
+
+extension UnsafeMutablePointer<carmine_wave> {
+  /// The product inside an instruction that rounds it, such as gfx9's v_mad_f16: a result like any other.
+  @inlinable @inline(__always) public func halfProduct(_ a: Float16, _ b: Float16) -> Float {
+    let product = Float16(Float(a) * Float(b))
+    guard product.isSubnormal else { return Float(product) }
+    // By hand: the C library's conversion takes a subnormal half for zero where the control register says so of operands.
+    let value = pointee.mode & 1 << 7 == 0 ? 0 : Float(Int32(product.significandBitPattern)) * 0x1p-24
+    return product.sign == .minus ? -value : value
   }
 }
 

@@ -103,7 +103,7 @@ extension UnsafeMutablePointer<WorkerState> {
         if let op = wave.pointee.mode & ModeBit.special == 0 || !pointee.isGFX9 ? op : wave.adjusted(op, pointee.adjustedOp) {
           if flags & 3 != 0 {
             let modes = wave.pointee.modeCSR, csr = UInt32(truncatingIfNeeded: flags & 1 != 0 ? modes : modes >> 32)
-            let flushesHalves = flags & 2 != 0 && wave.pointee.mode & ModeBit.halfDenormals != ModeBit.halfDenormals
+            let flushesHalves = wave.pointee.mode & ModeBit.halfDenormals != ModeBit.halfDenormals
             if !flushesHalves || !executeFlushed(wave, op, csr) { execute(wave, op, csr) }
             if table(wave, op).contains(.flushes) { flush(wave, op) }
           } else {

@@ -252,6 +252,23 @@ private func halfModeCases() -> [Case] {
     under(6, mode, tiny + "v_mul_f16_sdwa v8, v9, v4 dst_sel:WORD_1 dst_unused:UNUSED_PRESERVE src0_sel:WORD_1 src1_sel:WORD_0") { l in
       r(Double(i(l.a >> 16 & 0x83ff) * i(l.b))).map { l.d & 0xffff | $0 << 16 }
     }
+    under(6, mode, tiny + "v_fma_mix_f32 v8, v9, v4, v9 op_sel:[1,0,0] op_sel_hi:[1,0,1]") { l in
+      let sum = i(l.a & 0x83ff).addingProduct(i(l.a >> 16 & 0x83ff), l.fb)
+      return sum.isNaN ? nil : bits(sum)
+    }
+    under(6, mode, tiny + "v_fma_mixhi_f16 v8, v9, 1.0, 0 op_sel_hi:[1,0,0]") { l in r(0 + Double(i(l.a & 0x83ff))).map { l.d & 0xffff | $0 << 16 } }
+    under(6, mode, "v_and_b32 v9, 0x83ffffff, v2\n v_or_b32 v9, 0x30000000, v9\n v_fma_mixlo_f16 v8, v9, 1.0, 0") { l in
+      r(Double(Float(bitPattern: l.a & 0x83ff_ffff | 0x3000_0000))).map { l.d & 0xffff_0000 | $0 }
+    }
+    under(6, mode, tiny + "v_dot2_f32_f16 v8, v9, v9, 1.0") { l in
+      func square(_ x: UInt32) -> Float { i(x & 0x83ff) * i(x & 0x83ff) }
+      return bits(1 + square(l.a) + square(l.a >> 16))
+    }
+    under(6, mode, tiny + "v_mov_b32 v11, 0x6400\n v_mov_b32 v8, 0\n v_dot2c_f32_f16 v8, v9, v11") { bits(0 + i($0.a & 0x83ff) * 1024) }
+    // The product of an instruction that rounds it is a result.
+    let product = "v_mov_b32 v9, 0x0c00\n v_mov_b32 v11, 0x1000\n "   // 2^-12 and 2^-11
+    under(6, mode, product + "s_movk_i32 s14, 0x400\n v_mad_f16 v8, v9, v11, s14") { $0.d & 0xffff_0000 | (mode & 2 == 0 ? 0x400 : 0x402) }
+    under(6, mode, product + "v_mov_b32 v8, 0x400\n v_mac_f16 v8, v9, v11") { _ in mode & 2 == 0 ? 0x400 : 0x402 }
     under(6, mode, tiny + "v_cvt_f32_f16_e32 v8, v9") { i($0.a & 0x83ff).bitPattern }
     under(6, mode, "v_and_b32 v9, 0x83ffffff, v2\n v_or_b32 v9, 0x30000000, v9\n v_cvt_f16_f32_e32 v8, v9") { r(Double(Float(bitPattern: $0.a & 0x83ff_ffff | 0x3000_0000))) }
     under(6, mode, tiny + "v_cmp_gt_f16 vcc, 0, v9\n v_cndmask_b32 v8, v4, v6, vcc") { i($0.a & 0x83ff) < 0 ? $0.c : $0.b }
