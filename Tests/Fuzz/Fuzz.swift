@@ -6,13 +6,15 @@
 //   fuzz CORPUS --save SEED FILE           that input as a file
 //
 // A seed names an input for ever: corpus files in alphabetical order, and a generator of random numbers.  The work is done in a child, which
-// writes each seed down before it begins: a child that crashes, takes more than ten seconds for one input or has more than 1 GB is ended
-// and its seed reported, and the next one goes on after it.
+// writes each seed down before it begins: a child that crashes, takes more than ten seconds of processor time for one input (or ten minutes
+// of any) or has more than 1 GB is ended and its seed reported, and the next one goes on after it.
 // Order: one child at a time, which says where it is in a file that both map.
 import Glibc
 
 @main struct Fuzz {
   static let limitSeconds = 10.0
+  /// For who waits and uses no processor; a machine with much else to do, or a stopped process, is no finding.
+  static let limitElapsed = 600.0
   static let limitBytes = 1 << 30
   static let perChild: UInt64 = 20_000
 
@@ -76,7 +78,7 @@ import Glibc
     while now() - started < seconds {
       current.storeBytes(of: next, as: UInt64.self)
       let process = spawn(["/proc/self/exe", folder, "--child", String(next), place])
-      var last = next, since = now(), why: String?
+      var last = next, since = now(), sinceProcessor = processorSeconds(process), why: String?
       while true {
         var status: Int32 = 0
         if waitpid(process, &status, WNOHANG) == process {
@@ -84,8 +86,9 @@ import Glibc
           break
         }
         let here = current.load(as: UInt64.self)
-        if here != last { (last, since) = (here, now()) }
-        if now() - since > limitSeconds { why = "still busy after \(Int(limitSeconds)) seconds" }
+        if here != last { (last, since, sinceProcessor) = (here, now(), processorSeconds(process)) }
+        if processorSeconds(process) - sinceProcessor > limitSeconds { why = "still busy after \(Int(limitSeconds)) seconds of processor time" }
+        if now() - since > limitElapsed { why = "not done after \(Int(limitElapsed)) seconds" }
         let bytes = residentBytes(process)
         if bytes > limitBytes { why = "\(bytes >> 20) MB of memory" }
         if now() - started > seconds, why == nil { kill(process, SIGKILL); waitpid(process, &status, 0); break }
@@ -122,6 +125,13 @@ import Glibc
     let count = read(file, &text, text.count)
     let words = String(decoding: text.prefix(max(0, count)), as: UTF8.self).split(separator: " ")
     return words.count > 1 ? (Int(words[1]) ?? 0) * 4096 : 0
+  }
+
+  /// What a process has used; 0 when it is gone.
+  static func processorSeconds(_ process: pid_t) -> Double {
+    var clock = clockid_t(), time = timespec()
+    guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else { return 0 }
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   static func now() -> Double {
