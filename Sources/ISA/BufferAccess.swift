@@ -77,7 +77,7 @@ extension UnsafeMutablePointer<carmine_wave> {
       guard resolveListed(o, inside, words &* 4, .read) != nil else { return }
       forLanes(inside) { lane in
         let from = UnsafeRawPointer(bitPattern: UInt(list[lane])).unsafelyUnwrapped
-        for word in 0..<words { out[word &* 64 &+ lane] = from.loadUnaligned(fromByteOffset: word &* 4, as: UInt32.self) }
+        Self.read(from, words, out + lane)
       }
     } else {
       for word in 0..<words {
@@ -97,7 +97,7 @@ extension UnsafeMutablePointer<carmine_wave> {
       guard resolveListed(o, inside, words &* 4, .write) != nil else { return }
       forLanes(inside) { lane in
         let to = UnsafeMutableRawPointer(bitPattern: UInt(list[lane])).unsafelyUnwrapped
-        for word in 0..<words { to.storeBytes(of: from[word &* 64 &+ lane], toByteOffset: word &* 4, as: UInt32.self) }
+        Self.write(to, words, from + lane)
       }
     } else {
       for word in 0..<words {

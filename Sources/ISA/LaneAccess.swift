@@ -136,8 +136,7 @@ extension UnsafeMutablePointer<carmine_wave> {
     if worker(self).pointee.scratchLanes != 0 { return loadScattered(out, words: words, lanes) }
     let list = worker(self).pointee.addresses
     forLanes(lanes) { lane in
-      let from = UnsafeRawPointer(bitPattern: UInt(list[lane])).unsafelyUnwrapped
-      for word in 0..<words { out[word &* 64 &+ lane] = from.loadUnaligned(fromByteOffset: word &* 4, as: UInt32.self) }
+      Self.read(UnsafeRawPointer(bitPattern: UInt(list[lane])).unsafelyUnwrapped, words, out + lane)
     }
   }
   @inlinable @inline(__always) public func store(_ o: Op, words: Int) {
@@ -146,9 +145,27 @@ extension UnsafeMutablePointer<carmine_wave> {
     if worker(self).pointee.scratchLanes != 0 { return storeScattered(from, words: words, lanes) }
     let list = worker(self).pointee.addresses
     forLanes(lanes) { lane in
-      let to = UnsafeMutableRawPointer(bitPattern: UInt(list[lane])).unsafelyUnwrapped
-      for word in 0..<words { to.storeBytes(of: from[word &* 64 &+ lane], toByteOffset: word &* 4, as: UInt32.self) }
+      Self.write(UnsafeMutableRawPointer(bitPattern: UInt(list[lane])).unsafelyUnwrapped, words, from + lane)
     }
+  }
+
+  /// Words of one lane between memory and registers, two at a time: 64 aligned bits are never seen half written, which every program
+  /// relies on that keeps a flag beside a value.  Source: LLVM AMDGPU usage, "Memory Model": atomic 64-bit loads and stores are these.
+  /// Atomic, so that the compiler keeps them whole; x86 wants no alignment for that.
+  @inlinable @inline(__always) static func read(_ from: UnsafeRawPointer, _ words: Int, _ out: Lanes) {
+    for pair in 0..<words / 2 {
+      let both = (from + pair &* 8).assumingMemoryBound(to: Atomic<UInt64>.self).pointee.load(ordering: .relaxed)
+      out[pair &* 128] = UInt32(truncatingIfNeeded: both)
+      out[pair &* 128 &+ 64] = UInt32(truncatingIfNeeded: both >> 32)
+    }
+    if words & 1 != 0 { out[(words &- 1) &* 64] = from.loadUnaligned(fromByteOffset: (words &- 1) &* 4, as: UInt32.self) }
+  }
+  @inlinable @inline(__always) static func write(_ to: UnsafeMutableRawPointer, _ words: Int, _ from: Lanes) {
+    for pair in 0..<words / 2 {
+      let both = UInt64(from[pair &* 128]) | UInt64(from[pair &* 128 &+ 64]) << 32
+      (to + pair &* 8).assumingMemoryBound(to: Atomic<UInt64>.self).pointee.store(both, ordering: .relaxed)
+    }
+    if words & 1 != 0 { to.storeBytes(of: from[(words &- 1) &* 64], toByteOffset: (words &- 1) &* 4, as: UInt32.self) }
   }
   /// A narrow load; `place` gives the new register from the old one and what was read.
   @inlinable @inline(__always) public func load<T: FixedWidthInteger>(_ o: Op, _: T.Type, _ place: (UInt32, T) -> UInt32) {

@@ -40,6 +40,7 @@ for gpu in mi300x rx7900xtx; do
     check "operations across a warp ($gpu, $mapping)" newer_threads_program $gpu $mapping warp_operations
     check "barriers and asynchronous copies ($gpu, $mapping)" newer_threads_program $gpu $mapping barriers
   done
+  check "64 bits are stored and read whole ($gpu)" threads_program $gpu auto whole_words
   check "calls, stacks and special registers ($gpu)" calls $gpu
 done
 # Not thrust_sort_scan: LLVM takes minutes over what has so many places to wait at (WarpSharing.mostPlaces).
