@@ -142,4 +142,16 @@ private struct Case {
       #expect(!listing.contains(".long") && image.vgprs > 16)
     }
   }
+
+  /// LLVM 22 finds a sum of four products by itself, and forgets what else is added when that is a comparison's result.
+  @Test("dp4a adds a comparison's result on every target", arguments: Processor.all.map(\.name))
+  func dotProductOfComparison(target: String) throws {
+    for types in ["s32.s32", "u32.u32", "s32.u32", "u32.s32"] {
+      let text = kernel("""
+        mov.u32 %r9, %tid.x; ld.param.u64 %rd1, [p0]; mad.wide.u32 %rd1, %r9, 16, %rd1; ld.global.v4.u32 {%r1, %r2, %r3, %r4}, [%rd1];
+        set.ge.u32.s32 %r5, %r3, %r4; dp4a.\(types) %r6, %r1, %r2, %r5; st.global.u32 [%rd1], %r6; ret;
+        """)
+      #expect(try emitted(text, as: .assembly, target: target).contains("v_cmp"), "\(types)")
+    }
+  }
 }

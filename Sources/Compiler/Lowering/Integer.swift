@@ -268,9 +268,12 @@ extension FunctionLowering {
     let (aType, bType) = (try m.type(), try m.type())
     let (x, y) = (try read(i.operands[1], .b32), try read(i.operands[2], .b32))
     var sum = try read(i.operands[3], .b32)
-    // Of the targets with waves of 64 lanes those that stand for one processor have it, gfx9-generic has not.
-    if lanes == 4, aType == bType, module.target.waveSize == 64, !module.target.name.hasSuffix("-generic") {
+    // The instructions are named, since LLVM's own search for them in sums of products (from gfx10 on) loses a sum that a comparison gave.
+    let name = module.target.name
+    if lanes == 4, aType == bType, name != "gfx9-generic" {
       sum = b.call(aType.isSigned ? "llvm.amdgcn.sdot4" : "llvm.amdgcn.udot4", b.i32, [x, y, sum, b.bool(false)])
+    } else if lanes == 4, name.hasPrefix("gfx11") || name.hasPrefix("gfx12") {
+      sum = b.call("llvm.amdgcn.sudot4", b.i32, [b.bool(aType.isSigned), x, b.bool(bType.isSigned), y, sum, b.bool(false)])
     } else {
       func part(_ value: Value, _ bits: Int, _ index: Int, _ type: ScalarType) -> Value {
         b.resize(b.trunc(b.lshr(value, b.int32(bits * index)), b.int(bits)), b.i32, signed: type.isSigned)
