@@ -1,24 +1,8 @@
 // What programs ask of the driver API beyond modules and launches: libraries and kernels, links of several inputs, copies of rows, green
 // contexts, entry points by version and per-thread stream.  Prints what is wrong and ends with 1, or "ok".
-#include <cuda.h>
-#include <stdio.h>
-#include <string.h>
+#include "driver_checks.h"
 
-#define CHECK(call) \
-  do { \
-    CUresult result = (call); \
-    if (result != CUDA_SUCCESS) { \
-      const char *name = "?"; \
-      cuGetErrorName(result, &name); \
-      printf("line %d: %s: %s\n", __LINE__, #call, name); \
-      return 1; \
-    } \
-  } while (0)
-#define EQUAL(got, wanted) \
-  do { \
-    long long g = (got), w = (wanted); \
-    if (g != w) { printf("line %d: %s is %lld, not %lld\n", __LINE__, #got, g, w); return 1; } \
-  } while (0)
+#include <string.h>
 
 static const char *put =
     ".version 7.0\n.target sm_70\n.address_size 64\n.visible .global .align 4 .u32 counter = 5;\n"
