@@ -41,8 +41,8 @@ one() { # SANITIZER TARGET
   if [ "$1" = thread ]; then skip=(--skip "$skipped_by_thread"); fi
   swift test --sanitize="$1" --scratch-path ".build/sanitize-$1" --filter "^$2\\." "${skip[@]}" >"$log" 2>&1
   status=$?
-  ok=$(grep -cE '^. Test .*passed after' "$log")
-  bad=$(grep -cE '^. Test .*failed after' "$log")
+  ok=$(grep -cE '^[^ ]+ Test .*passed after' "$log")
+  bad=$(grep -cE '^[^ ]+ Test .*failed after' "$log")
   if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then bad=1; fi
   if [ "$status" -eq 0 ] && [ "$ok" -eq 0 ]; then echo "$2: no test ran"; bad=1; fi
   passed=$((passed + ok)) failed=$((failed + bad))

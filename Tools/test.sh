@@ -35,8 +35,8 @@ unit() {
   fi
   local ok bad
   # Tests only: the line 'Test run with …' that closes a run has the same form.
-  ok=$(grep -E '^. Test .*passed after' "$log" | grep -cvE '^. Test run with ')
-  bad=$(grep -E '^. Test .*failed after' "$log" | grep -cvE '^. Test run with ')
+  ok=$(grep -E '^[^ ]+ Test .*passed after' "$log" | grep -cvE '^[^ ]+ Test run with ')
+  bad=$(grep -E '^[^ ]+ Test .*failed after' "$log" | grep -cvE '^[^ ]+ Test run with ')
   grep -E 'error:|recorded an issue|failed after' "$log" | head -60
   if [ "$status" -ne 0 ] && [ "$bad" -eq 0 ]; then
     bad=1
