@@ -57,14 +57,11 @@ extension UnsafeMutablePointer<carmine_wave> {
   }
 
   @inline(__always) func scalarLoad(_ o: Op, _ words: Int, unit: UInt64 = 1) {
-    guard let from = place(o, scalarAddress(o, unit: unit), words &* 4, .read)?.assumingMemoryBound(to: UInt32.self) else { return }
-    let to = pointee.scalars + Int(o.pointee.destination)
-    for word in 0..<words { to[word] = from[word] }
-    noteCoherent(o, always: true)
+    scalarLoad(o, scalarAddress(o, unit: unit), words)
   }
   @inline(__always) func scalarStore(_ o: Op, _ words: Int, unit: UInt64 = 1) {
-    guard let to = place(o, scalarAddress(o, unit: unit), words &* 4, .write)?.assumingMemoryBound(to: UInt32.self) else { return }
-    for word in 0..<words { to[word] = pointee.scalars[Int(o.pointee.destination) + word] }
+    guard let to = place(o, scalarAddress(o, unit: unit), words &* 4, .write) else { return }
+    Self.write(to, words, pointee.scalars + Int(o.pointee.destination), pitch: 1)
   }
   /// Dwords outside the buffer read as 0 and are not written.
   func scalarBufferLoad(_ o: Op, _ words: Int) {

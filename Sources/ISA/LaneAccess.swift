@@ -149,23 +149,23 @@ extension UnsafeMutablePointer<carmine_wave> {
     }
   }
 
-  /// Words of one lane between memory and registers, two at a time: 64 aligned bits are never seen half written, which every program
-  /// relies on that keeps a flag beside a value.  Source: LLVM AMDGPU usage, "Memory Model": atomic 64-bit loads and stores are these.
-  /// Atomic, so that the compiler keeps them whole; x86 wants no alignment for that.
-  @inlinable @inline(__always) static func read(_ from: UnsafeRawPointer, _ words: Int, _ out: Lanes) {
+  /// Words of one lane, or of the wave with a `pitch` of 1, between memory and registers, two at a time: 64 aligned bits are never seen
+  /// half written, which every program relies on that keeps a flag beside a value.  Source: LLVM AMDGPU usage, "Memory Model": atomic
+  /// 64-bit loads and stores are these.  Atomic, so that the compiler keeps them whole; x86 wants no alignment for that.
+  @inlinable @inline(__always) public static func read(_ from: UnsafeRawPointer, _ words: Int, _ out: Lanes, pitch: Int = 64) {
     for pair in 0..<words / 2 {
       let both = (from + pair &* 8).assumingMemoryBound(to: Atomic<UInt64>.self).pointee.load(ordering: .relaxed)
-      out[pair &* 128] = UInt32(truncatingIfNeeded: both)
-      out[pair &* 128 &+ 64] = UInt32(truncatingIfNeeded: both >> 32)
+      out[pair &* 2 &* pitch] = UInt32(truncatingIfNeeded: both)
+      out[(pair &* 2 &+ 1) &* pitch] = UInt32(truncatingIfNeeded: both >> 32)
     }
-    if words & 1 != 0 { out[(words &- 1) &* 64] = from.loadUnaligned(fromByteOffset: (words &- 1) &* 4, as: UInt32.self) }
+    if words & 1 != 0 { out[(words &- 1) &* pitch] = from.loadUnaligned(fromByteOffset: (words &- 1) &* 4, as: UInt32.self) }
   }
-  @inlinable @inline(__always) static func write(_ to: UnsafeMutableRawPointer, _ words: Int, _ from: Lanes) {
+  @inlinable @inline(__always) public static func write(_ to: UnsafeMutableRawPointer, _ words: Int, _ from: Lanes, pitch: Int = 64) {
     for pair in 0..<words / 2 {
-      let both = UInt64(from[pair &* 128]) | UInt64(from[pair &* 128 &+ 64]) << 32
+      let both = UInt64(from[pair &* 2 &* pitch]) | UInt64(from[(pair &* 2 &+ 1) &* pitch]) << 32
       (to + pair &* 8).assumingMemoryBound(to: Atomic<UInt64>.self).pointee.store(both, ordering: .relaxed)
     }
-    if words & 1 != 0 { to.storeBytes(of: from[(words &- 1) &* 64], toByteOffset: (words &- 1) &* 4, as: UInt32.self) }
+    if words & 1 != 0 { to.storeBytes(of: from[(words &- 1) &* pitch], toByteOffset: (words &- 1) &* 4, as: UInt32.self) }
   }
   /// A narrow load; `place` gives the new register from the old one and what was read.
   @inlinable @inline(__always) public func load<T: FixedWidthInteger>(_ o: Op, _: T.Type, _ place: (UInt32, T) -> UInt32) {

@@ -62,8 +62,7 @@ extension UnsafeMutablePointer<carmine_wave> {
     guard let host = scalarPlace(address, words &* 4, .read) else {
       stop(self, o, .memory(address: address, access: .read, size: words * 4)); return
     }
-    let from = UnsafePointer<UInt32>(bitPattern: UInt(host)).unsafelyUnwrapped, to = pointee.scalars + Int(o.pointee.destination)
-    for word in 0..<words { to[word] = from[word] }
+    Self.read(UnsafeRawPointer(bitPattern: UInt(host)).unsafelyUnwrapped, words, pointee.scalars + Int(o.pointee.destination), pitch: 1)
     noteCoherent(o, always: true)
   }
 }

@@ -78,16 +78,16 @@ final class QueueThread: @unchecked Sendable {
   func kickIfWaiting() { if waits.load(ordering: .sequentiallyConsistent) { kick() } }
 
   /// Something that a queue may wait for has happened.
-  func kick() {
-    kicks.withMemoryRebound(to: Atomic<UInt32>.self, capacity: 1) { _ = $0.pointee.wrappingAdd(1, ordering: .sequentiallyConsistent) }
-    if sleeping.load(ordering: .sequentiallyConsistent) { _ = carmine_futex_wake(kicks, 1) }
-  }
+  func kick() { signal { _ = carmine_futex_wake(kicks, 1) } }
 
   /// A client is about to write a doorbell: as `kick`, and the thread comes up elsewhere than on the caller's processor, where the client
   /// is about to go on.  By `DoorbellWatch`'s thread.
-  private func ring(_ thread: pid_t) {
+  private func ring(_ thread: pid_t) { signal { carmine_futex_wake_elsewhere(kicks, thread) } }
+
+  @inline(__always)
+  private func signal(_ wake: () -> Void) {
     kicks.withMemoryRebound(to: Atomic<UInt32>.self, capacity: 1) { _ = $0.pointee.wrappingAdd(1, ordering: .sequentiallyConsistent) }
-    if sleeping.load(ordering: .sequentiallyConsistent) { carmine_futex_wake_elsewhere(kicks, thread) }
+    if sleeping.load(ordering: .sequentiallyConsistent) { wake() }
   }
 
   // MARK: memory
