@@ -122,6 +122,11 @@ int carmine_start_thread(const char *name, void (*body)(void *), void *context) 
 
 pid_t carmine_gettid(void) { return (pid_t)syscall(SYS_gettid); }
 void carmine_exact_timers(void) { prctl(PR_SET_TIMERSLACK, 1); }
+void carmine_populate(void *address, size_t length) {
+  int error = errno;  // a hint, which kernels before 5.14 and memory of devices don't take
+  madvise(address, length, 23 /* MADV_POPULATE_WRITE */);
+  errno = error;
+}
 void carmine_not_in_children(void *address, size_t length) { madvise(address, length, MADV_DONTFORK); }
 uint64_t carmine_thread_time(void) {
   struct timespec now;

@@ -1,10 +1,11 @@
 // What CUDA keeps per thread: the last error, the current device, pushed call configurations, the per-thread stream.
 // Threads: each function speaks of the calling thread only.  Nothing here allocates, but for the first use of a per-thread
 // stream.  Source: CUDA Runtime API, "Error Handling", "Device Management", and the launch protocol of nvcc's stubs.
+import CCUDA
 import CThreadLocal
 
 public enum CurrentThread {
-  static var state: UnsafeMutablePointer<carmine_thread_state> { carmine_thread_state_get() }
+  @inlinable @inline(__always) static var state: UnsafeMutablePointer<carmine_thread_state> { carmine_thread_state_get() }
 
   // MARK: last error
 
@@ -38,6 +39,7 @@ public enum CurrentThread {
   /// cudaSetDevice.  Throws cudaErrorInvalidDevice, or why there is no device at all.
   public static func setDevice(_ ordinal: Int) throws(CUDAError) {
     let device = try Runtime.device(ordinal)
+    if ordinal != deviceOrdinal { KnownLaunches.forgetThread() }
     state.pointee.device = Int32(ordinal)
     state.pointee.has_device = 1
     _ = try device.primaryContext()
@@ -102,31 +104,28 @@ public enum CurrentThread {
 
   // MARK: call configuration
 
-  /// __cudaPushCallConfiguration.  Throws when launches are nested deeper than anything a compiler emits.
-  public static func push(grid: Dim3, block: Dim3, dynamicSharedBytes: Int, stream: UnsafeMutableRawPointer?) throws(CUDAError) {
+  /// __cudaPushCallConfiguration.  False when launches are nested deeper than anything a compiler emits.
+  @inlinable @inline(__always)
+  public static func push(grid: carmine_dim3_words, block: carmine_dim3_words, dynamicSharedBytes: UInt, stream: UnsafeMutableRawPointer?) -> Bool {
     let depth = Int(state.pointee.call_configuration_count)
-    guard depth < Int(CARMINE_CALL_CONFIGURATIONS) else {
-      throw .invalidConfiguration.because("\(depth) call configurations were pushed and none popped")
-    }
-    let slot = slot(depth)
-    slot.pointee.grid_xy = UInt64(grid.x) | UInt64(grid.y) << 32
-    slot.pointee.grid_z = grid.z
-    slot.pointee.block_xy = UInt64(block.x) | UInt64(block.y) << 32
-    slot.pointee.block_z = block.z
-    slot.pointee.dynamic_shared_bytes = dynamicSharedBytes
-    slot.pointee.stream = stream
-    state.pointee.call_configuration_count = Int32(depth + 1)
+    guard depth < Int(CARMINE_CALL_CONFIGURATIONS) else { return false }
+    slot(depth).pointee = carmine_call_configuration(
+      grid_xy: grid.xy, block_xy: block.xy, grid_z: grid.z, block_z: block.z, dynamic_shared_bytes: Int(bitPattern: dynamicSharedBytes), stream: stream)
+    state.pointee.call_configuration_count = Int32(truncatingIfNeeded: depth &+ 1)
+    return true
   }
 
-  /// __cudaPopCallConfiguration.  Throws cudaErrorMissingConfiguration when nothing was pushed.
-  public static func popCallConfiguration() throws(CUDAError) -> carmine_call_configuration {
+  /// __cudaPopCallConfiguration; what was pushed stands there until the thread pushes again.  nil when nothing was pushed.
+  @inlinable @inline(__always)
+  public static func popCallConfiguration() -> UnsafePointer<carmine_call_configuration>? {
     let depth = Int(state.pointee.call_configuration_count)
-    guard depth > 0 else { throw .missingConfiguration }
-    state.pointee.call_configuration_count = Int32(depth - 1)
-    return slot(depth - 1).pointee
+    guard depth > 0 else { return nil }
+    state.pointee.call_configuration_count = Int32(truncatingIfNeeded: depth &- 1)
+    return UnsafePointer(slot(depth &- 1))
   }
 
-  private static func slot(_ index: Int) -> UnsafeMutablePointer<carmine_call_configuration> {
+  @inlinable @inline(__always)
+  static func slot(_ index: Int) -> UnsafeMutablePointer<carmine_call_configuration> {
     let offset = MemoryLayout<carmine_thread_state>.offset(of: \.call_configurations)!
     return (UnsafeMutableRawPointer(state) + offset).assumingMemoryBound(to: carmine_call_configuration.self) + index
   }

@@ -44,5 +44,6 @@ public enum ValidDevices {
     for ordinal in ordinals { _ = try Runtime.device(ordinal) }
     list.withLock { $0 = ordinals }
     first.store(ordinals.first ?? 0, ordering: .relaxed)
+    KnownLaunches.forgetAll()
   }
 }

@@ -51,6 +51,7 @@ extension Function {
     case 11, 12, 13:   // what a launch needs then is checked by the launch
       guard value >= 0, value <= Int(Int32.max) else { throw .invalidValue.because("a cluster of \(value) blocks") }
       clusterSettings[Int(number) - 11].store(Int32(value), ordering: .relaxed)
+      KnownLaunches.forgetAll()
     case 14:
       guard (0...1).contains(value) else { throw .invalidValue.because("non-portable clusters: \(value)") }
       clusterSettings[3].store(Int32(value), ordering: .relaxed)

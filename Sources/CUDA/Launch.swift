@@ -1,4 +1,4 @@
-// Launching a kernel: the checks that CUDA promises, the kernarg segment, and as many AQL dispatches as the grid needs.
+// Launching a kernel: the checks that CUDA promises, and as many AQL dispatches as the grid needs.
 // Threads: any.  On the way to the queue nothing is allocated and no lock but the stream's own is taken.
 // Source: CUDA Runtime API, "Execution Control"; carmine_device_abi.h for the hidden arguments.
 import CDeviceABI
@@ -31,33 +31,12 @@ struct DispatchShape: Equatable {
   static func blocksPerDispatch(workgroupX: UInt16) -> UInt32 { UInt32.max / UInt32(workgroupX) }
 }
 
-/// PTX %gridid: unique in the process.  Streams take numbers by the block, so that a launch shares no cache line with those of other
-/// streams.
-struct GridIDs {
-  private static let next = Atomic<UInt64>(1)
-  private static let blockSize: UInt64 = 4096
-  private var upcoming: UInt64 = 0, end: UInt64 = 0
-
-  /// One that is nobody else's.
-  static func single() -> UInt64 { next.add(1, ordering: .relaxed).oldValue }
-
-  /// The same from the block.
-  mutating func take() -> UInt64 {
-    if upcoming == end {
-      upcoming = Self.next.add(Self.blockSize, ordering: .relaxed).oldValue
-      end = upcoming + Self.blockSize
-    }
-    defer { upcoming += 1 }
-    return upcoming
-  }
-}
-
 extension Stream {
-  /// cudaLaunchKernel: `parameters` points to one pointer for each parameter of the kernel.
+  /// cudaLaunchKernel: `parameters` points to one pointer for each parameter of the kernel.  `key`: how the thread may know the launch again.
   /// Throws cudaErrorInvalidConfiguration, cudaErrorInvalidValue or cudaErrorLaunchOutOfResources for a shape that cannot run,
   /// cudaErrorCooperativeLaunchTooLarge for a cooperative grid that is not resident at once, and the sticky error.
   public func launch(
-    _ function: Function, _ configuration: LaunchConfiguration, parameters: UnsafePointer<UnsafeMutableRawPointer?>?,
+    _ function: Function, _ configuration: LaunchConfiguration, parameters: UnsafePointer<UnsafeMutableRawPointer?>?, key: LaunchKey? = nil,
     origin: @autoclosure () -> LaunchOrigin = LaunchOrigin()
   ) throws(CUDAError) {
     if isCaptured {
@@ -65,24 +44,11 @@ extension Stream {
         try KernelArguments(function, parameters: parameters)
       }
     }
-    guard parameters != nil || function.parameterCount == 0 else {
+    let layout = ParameterLayout(function)
+    guard let parameters = parameters ?? layout.noValues else {
       throw .invalidValue.because("\(function.name) has \(function.parameterCount) parameters and none were given")
     }
-    let list = function.parameters, count = function.parameterCount   // not the function: what a closure has, it counts
-    try submit(function, configuration) { kernarg in
-      for index in 0..<count {
-        let to = kernarg + Int(list[index].offset), size = Int(list[index].size)
-        guard let value = parameters![index] else {
-          memset(to, 0, size)
-          continue
-        }
-        switch size {
-        case 8: to.storeBytes(of: value.loadUnaligned(as: UInt64.self), as: UInt64.self)
-        case 4: to.storeBytes(of: value.loadUnaligned(as: UInt32.self), as: UInt32.self)
-        default: memcpy(to, value, size)
-        }
-      }
-    }
+    try submit(function, configuration, key) { layout.copy(parameters, to: $0) }
   }
 
   /// cuLaunchKernel with CU_LAUNCH_PARAM_BUFFER_POINTER: the parameters as one packed block, laid out as PTX lays them out.
@@ -99,7 +65,7 @@ extension Stream {
       throw .invalidValue.because("\(function.name): \(byteCount) bytes of parameters, \(function.hiddenOffset) expected")
     }
     let rest = function.hiddenOffset - byteCount
-    try submit(function, configuration) { kernarg in
+    try submit(function, configuration, nil) { kernarg in
       memcpy(kernarg, packed, byteCount)
       memset(kernarg + byteCount, 0, rest)
     }
@@ -107,11 +73,12 @@ extension Stream {
 
   @inline(__always)
   private func submit(
-    _ requested: Function, _ launch: LaunchConfiguration, fill: (UnsafeMutableRawPointer) -> Void
+    _ requested: Function, _ launch: LaunchConfiguration, _ key: LaunchKey?, fill: (UnsafeMutableRawPointer) -> Void
   ) throws(CUDAError) {
+    let key = key.map { ($0, KnownLaunches.generation) }
     try context.check(requested, launch, multiprocessors: execution?.multiprocessorCount)
     try admit()
-    if requested.servesAll { try dispatch(requested, launch, fill) } else { try dispatchServing(requested, launch, fill) }
+    if requested.servesAll { try dispatch(requested, launch, key, fill) } else { try dispatchServing(requested, launch, fill) }
   }
 
   /// For a kernel whose warp mapping depends on the block.
@@ -119,15 +86,12 @@ extension Stream {
   private func dispatchServing(
     _ requested: Function, _ launch: LaunchConfiguration, _ fill: (UnsafeMutableRawPointer) -> Void
   ) throws(CUDAError) {
-    try dispatch(context.serving(requested, launch.block), launch, fill)
+    try dispatch(context.serving(requested, launch.block), launch, nil, fill)
   }
 
-  /// What a kernel uses besides its arguments: device addresses, 0 where it doesn't.
-  private struct Services { var printf: UInt64 = 0, heap: UInt64 = 0, locks: UInt64 = 0, workspace: UInt64 = 0 }
-
   @inline(never)
-  private func services(_ function: Function, isCooperative: Bool) throws(CUDAError) -> Services {
-    var services = Services()
+  private func services(_ function: Function, isCooperative: Bool) throws(CUDAError) -> LaunchServices {
+    var services = LaunchServices()
     if function.services.contains(.printf) { services.printf = try printf.bufferAddress(capacity: context.limits[.printfFifoSize]!) }
     (services.heap, services.locks) = try context.heapAndLocks(function.services)
     if isCooperative { services.workspace = try gridWorkspace.deviceAddress() }
@@ -135,50 +99,38 @@ extension Stream {
   }
 
   @inline(__always)
-  private func dispatch(_ function: Function, _ launch: LaunchConfiguration, _ fill: (UnsafeMutableRawPointer) -> Void) throws(CUDAError) {
-    let services = function.services.isEmpty && !launch.isCooperative ? Services() : try services(function, isCooperative: launch.isCooperative)
+  private func dispatch(
+    _ function: Function, _ launch: LaunchConfiguration, _ key: (LaunchKey, UInt64)?, _ fill: (UnsafeMutableRawPointer) -> Void
+  ) throws(CUDAError) {
+    let isPlain = function.services.isEmpty && !launch.isCooperative
+    let services = isPlain ? LaunchServices() : try services(function, isCooperative: launch.isCooperative)
     let workgroup = DispatchShape.workgroup(block: launch.block, mapping: function.mapping)
-    var gridID: UInt64 = 0
-    if UInt64(launch.grid.x) * UInt64(workgroup.x) <= UInt64(UInt32.max) {
-      return try dispatch(function, launch, workgroup, services, 0, launch.grid.x, &gridID, fill)
-    }
     let most = DispatchShape.blocksPerDispatch(workgroupX: workgroup.x)
-    var done: UInt32 = 0
-    while done < launch.grid.x {
+    var done: UInt32 = 0, gridID: UInt64?
+    repeat {
       let count = min(launch.grid.x - done, most)
-      try dispatch(function, launch, workgroup, services, done, count, &gridID, fill)
+      var prepared = PreparedLaunch(function, launch, in: context, workgroup: workgroup, services: services, blocks: count, from: done)
+      gridID = try submit(&prepared, gridID, fill)
       done += count
-    }
+      if isPlain, count == launch.grid.x, !function.usesDynamicStack, let (key, generation) = key { KnownLaunches.remember(key, generation, self, ParameterLayout(function), prepared) }
+    } while done < launch.grid.x
   }
 
-  /// One dispatch: `count` blocks along x from `offset` on.  `gridID` is 0 before the first of a launch.
-  @inline(__always)
-  private func dispatch(
-    _ function: Function, _ launch: LaunchConfiguration, _ workgroup: (x: UInt16, y: UInt16, z: UInt16), _ services: Services,
-    _ offset: UInt32, _ count: UInt32, _ gridID: inout UInt64, _ fill: (UnsafeMutableRawPointer) -> Void
-  ) throws(CUDAError) {
-    let constants = context.constants
-    let privateBytes = function.scratchBytes + (function.usesDynamicStack ? context.limits.stackOfCalls : 0)
-    let isOneDimensional = function.mapping == .oneWarp && launch.grid.y == 1 && launch.grid.z == 1
+  /// One dispatch.  `gridID`: of the launch, where another dispatch of it has given it one.  Returns it.
+  @inline(__always) @discardableResult
+  func submit(
+    _ prepared: UnsafePointer<PreparedLaunch>, _ gridID: UInt64? = nil, _ fill: (UnsafeMutableRawPointer) -> Void
+  ) throws(CUDAError) -> UInt64 {
+    let first = GridID.first(of: timeline)
+    var used: UInt64 = 0
     do throws(GPUError) {
-      let kernarg = try timeline.beginDispatch(function.kernargSize)
-      fill(kernarg.address)
-      if gridID == 0 { gridID = gridIDs.take() }
-      let hidden = (kernarg.address + function.hiddenOffset).assumingMemoryBound(to: carmine_hidden_arguments.self)
-      hidden.pointee = carmine_hidden_arguments(
-        ntid: (launch.block.x, launch.block.y, launch.block.z), nctaid: (launch.grid.x, launch.grid.y, launch.grid.z),
-        ctaid_offset: (offset, 0, 0), dynamic_shared_bytes: UInt32(launch.dynamicSharedBytes),
-        printf_buffer: services.printf, fault_cell: constants.faultCellAddress, heap: services.heap, grid_id: gridID,
-        local_first: constants.localAddresses.first, local_count: constants.localAddresses.count, locks: services.locks,
-        grid_workspace: services.workspace)
-      // `check` has seen to it that no product exceeds 32 bits, but for the grid's x, of which `count` has.
-      let dispatch = KernelDispatch(
-        kernelObject: function.descriptorAddress, workgroup: workgroup,
-        grid: (count &* UInt32(workgroup.x), launch.grid.y &* UInt32(workgroup.y), launch.grid.z &* UInt32(workgroup.z)),
-        dimensions: isOneDimensional ? 1 : 3,
-        groupBytes: UInt32(function.staticSharedBytes) + UInt32(launch.dynamicSharedBytes), privateBytes: privateBytes)
-      try timeline.dispatch(dispatch, kernarg)
+      try timeline.dispatch(prepared.dispatch, kernargs: prepared.pointee.kernargSize) { kernarg, position in
+        fill(kernarg)
+        used = gridID ?? first + position
+        prepared.writeHidden(to: kernarg, gridID: used)
+      }
     } catch { throw failure(error) }
+    return used
   }
 }
 

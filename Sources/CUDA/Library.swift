@@ -70,6 +70,7 @@ public final class Library: Sendable {
     else { throw .invalidResourceHandle.because("the library is unloaded") }
     for device in try Runtime.devices() { try? device.contextIfAny?.finish() }
     Registry.shared.release(module)
+    KnownLaunches.forgetAll()
   }
 
   public var isLoaded: Bool { Self.byModule.withLock { $0[UInt(bitPattern: module.handle)] } != nil }

@@ -17,7 +17,7 @@ extension Context {
     let stream = try Stream(context: self, kind: .perThread, flags: 0, priority: 0, id: newStreamID())
     adopt(stream)
     cell.pointee = Unmanaged.passRetained(stream).toOpaque()
-    carmine_thread_state_release_at_exit { state in CurrentThread.releaseStreams(of: state!) }
+    CurrentThread.releaseAtExit()
     return stream
   }
 }
@@ -31,7 +31,15 @@ extension CurrentThread {
       .assumingMemoryBound(to: UnsafeMutableRawPointer?.self) + ordinal
   }
 
-  static func releaseStreams(of state: UnsafeMutablePointer<carmine_thread_state>) {
+  /// What this thread's state has of the module's goes when the thread ends.
+  static func releaseAtExit() {
+    carmine_thread_state_release_at_exit { state in
+      CurrentThread.releaseStreams(of: state!)
+      KnownLaunches.release(state!)
+    }
+  }
+
+  private static func releaseStreams(of state: UnsafeMutablePointer<carmine_thread_state>) {
     for ordinal in 0..<Int(CARMINE_THREAD_STREAMS) {
       let cell = streamCell(ordinal, of: state)
       guard let pointer = cell.pointee else { continue }

@@ -28,8 +28,6 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
   let printf: PrintfChannel
   let foreignPrintf = ForeignPrintf()
   let gridWorkspace: GridWorkspace
-  /// Guarded by the timeline's lock, under which arguments are written.
-  @exclusivity(unchecked) var gridIDs = GridIDs()
   /// What the program freed in this stream's order.
   let blocks: StreamBlocks
   /// The program has destroyed it; it leaves the context's list when its work is done.
@@ -88,17 +86,30 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
     guard let handle, Self.handles.revoke(handle) != nil else {
       throw .invalidResourceHandle.because("a default stream, or one that was destroyed before")
     }
+    KnownLaunches.forgetAll()
     if isCaptured { Capture.drop(self) }
     context.release(self)
   }
 
   /// Ends the stream's handle without touching the context's list (cudaDeviceReset).
   func retire() {
+    KnownLaunches.forgetAll()
     if let handle { _ = Self.handles.revoke(handle) }
     timeline.retire()
   }
 
   // MARK: order
+
+  /// Whether a submission needs nothing but its packets: nothing is captured, the device runs, and no stream is to be waited for.
+  @inline(__always)
+  var isReady: Bool {
+    guard !isCaptured, context.constants.health.isRunning else { return false }
+    return switch kind {
+    case .legacy: context.blockingStreamCount.load(ordering: .acquiring) == 0
+    case .blocking, .perThread: context.legacyStream.timeline.submitted <= legacySeen.load(ordering: .relaxed)
+    case .nonBlocking: true
+    }
+  }
 
   /// Makes what is submitted next wait for the streams that the default-stream rules name.  Call before each submission.
   /// An operation that a capture does not take comes here as well, and is refused.

@@ -184,6 +184,7 @@ public func cuDevicePrimaryCtxReset_v2(_ ordinal: Int32) -> Int32 {
   driver { () throws(CUDAError) in
     try Runtime.device(Int(ordinal)).primaryContext().reset()
     Registry.shared.forget(device: Int(ordinal))
+    KnownLaunches.forgetAll()
   }
 }
 

@@ -112,6 +112,7 @@ public func resetCurrentDevice() throws(CUDAError) {
   let context = try currentContext()
   try context.reset()
   Registry.shared.forget(device: context.device.ordinal)
+  KnownLaunches.forgetAll()
 }
 
 @c(carmine_rt_cudaDeviceGetLimit)

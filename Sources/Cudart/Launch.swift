@@ -31,21 +31,20 @@ public func loadedFunction(_ kernel: RegisteredKernel, on context: Context) thro
   try loading { try kernel.function(on: context) }
 }
 
-@inline(__always)
 private func launch(
-  _ kernel: RegisteredKernel, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
-  _ stream: UnsafeMutableRawPointer?, isCooperative: Bool = false, perThreadDefault: Bool = false,
+  _ kernel: RegisteredKernel, _ grid: Dim3, _ block: Dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ stream: UnsafeMutableRawPointer?, key: LaunchKey? = nil, isCooperative: Bool = false, perThreadDefault: Bool = false,
   attributes: UnsafeBufferPointer<cudaLaunchAttribute> = .init(start: nil, count: 0), isIn12: Bool = false
 ) throws(CUDAError) {
   let shape = LaunchConfiguration(
-    grid: dimensions(grid), block: dimensions(block), dynamicSharedBytes: try count(shared, "sharedMem"), isCooperative: isCooperative)
+    grid: grid, block: block, dynamicSharedBytes: try count(shared, "sharedMem"), isCooperative: isCooperative)
   try withStream(stream, perThreadDefault: perThreadDefault) { stream throws(CUDAError) in
     // A kernel keeps what it was loaded as while its module is loaded.
     var function = kernel.loadedFunction(on: stream.ordinal)
     if function == nil { function = .passUnretained(try loadedFunction(kernel, on: stream.context)) }
     try function!.borrow { function throws(CUDAError) in
       try stream.launch(
-        function, shape, parameters: arguments.map { UnsafePointer($0) },
+        function, shape, parameters: arguments.map { UnsafePointer($0) }, key: key,
         origin: LaunchOrigin(
           symbol: kernel.hostAddress != 0 ? UnsafeRawPointer(bitPattern: kernel.hostAddress) : UnsafeRawPointer(kernel.handle),
           symbolType: kernel.hostAddress != 0 ? 1 : 2, attributes: attributes, shapeIsHarmless: isIn12))
@@ -54,12 +53,24 @@ private func launch(
 }
 
 /// cudaLaunchKernel and cudaLaunchCooperativeKernel, but for what the two versions call an impossible shape.
-@inline(__always)
+@inlinable @inline(__always)
 public func launchKernel(
-  _ function: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ function: UnsafeRawPointer?, _ grid: Dim3, _ block: Dim3, _ arguments: Arguments?, _ shared: UInt,
   _ stream: UnsafeMutableRawPointer?, isCooperative: Bool = false, isIn12: Bool = false
 ) throws(CUDAError) {
-  try launch(registeredKernel(function), grid, block, arguments, shared, stream, isCooperative: isCooperative, isIn12: isIn12)
+  let key = LaunchKey(function: function, stream: stream, grid: grid, block: block, dynamicSharedBytes: shared)
+  if !isCooperative, try KnownLaunches.again(key, arguments) { return }
+  try launchAnew(function, grid, block, arguments, shared, stream, isCooperative: isCooperative, isIn12: isIn12)
+}
+
+@usableFromInline @inline(never)
+func launchAnew(
+  _ function: UnsafeRawPointer?, _ grid: Dim3, _ block: Dim3, _ arguments: Arguments?, _ shared: UInt, _ stream: UnsafeMutableRawPointer?,
+  isCooperative: Bool, isIn12: Bool
+) throws(CUDAError) {
+  let key = LaunchKey(function: function, stream: stream, grid: grid, block: block, dynamicSharedBytes: shared)
+  try launch(
+    registeredKernel(function), grid, block, arguments, shared, stream, key: isCooperative ? nil : key, isCooperative: isCooperative, isIn12: isIn12)
 }
 
 /// What NVIDIA's runtime 13 calls a shape that no kernel can have (recorded on an H100; its documentation still has
@@ -72,14 +83,24 @@ public func in13(_ error: CUDAError) -> CUDAError {
 // MARK: - By handle
 
 /// __cudaLaunchKernel: the handle is a registered kernel's address, which lives for ever, so no table is asked.
-@inline(__always)
+@inlinable @inline(__always)
 public func launchByHandle(
-  _ handle: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ handle: UnsafeRawPointer?, _ grid: Dim3, _ block: Dim3, _ arguments: Arguments?, _ shared: UInt,
   _ stream: UnsafeMutableRawPointer?, isIn12: Bool = false
 ) throws(CUDAError) {
+  let key = LaunchKey(function: handle, stream: stream, grid: grid, block: block, dynamicSharedBytes: shared)
+  if try KnownLaunches.again(key, arguments) { return }
+  try launchAnewByHandle(handle, grid, block, arguments, shared, stream, isIn12: isIn12)
+}
+
+@usableFromInline @inline(never)
+func launchAnewByHandle(
+  _ handle: UnsafeRawPointer?, _ grid: Dim3, _ block: Dim3, _ arguments: Arguments?, _ shared: UInt, _ stream: UnsafeMutableRawPointer?, isIn12: Bool
+) throws(CUDAError) {
   guard let handle else { throw .invalidDeviceFunction.because("the kernel handle is null: __cudaGetKernel failed") }
+  let key = LaunchKey(function: handle, stream: stream, grid: grid, block: block, dynamicSharedBytes: shared)
   try Unmanaged<RegisteredKernel>.fromOpaque(handle).borrow { kernel throws(CUDAError) in
-    try launch(kernel, grid, block, arguments, shared, stream, isIn12: isIn12)
+    try launch(kernel, grid, block, arguments, shared, stream, key: key, isIn12: isIn12)
   }
 }
 
@@ -112,9 +133,17 @@ public func launchExtended(
   _ configuration: UnsafePointer<cudaLaunchConfig_t>?, _ function: UnsafeRawPointer?, _ arguments: Arguments?, perThreadDefault: Bool
 ) throws(CUDAError) {
   guard let c = configuration?.pointee else { throw .invalidValue.because("config is null") }
+  let grid = dimensions(c.gridDim), block = dimensions(c.blockDim)
+  var key: LaunchKey?
+  if c.numAttrs == 0 {
+    let plain = LaunchKey(
+      function: function, stream: c.stream, perThreadDefault: perThreadDefault, grid: grid, block: block, dynamicSharedBytes: UInt(c.dynamicSmemBytes))
+    if try KnownLaunches.again(plain, arguments) { return }
+    key = plain
+  }
   let attributes = try launchAttributes(c.attrs, c.numAttrs)
   try launch(
-    registeredKernel(function), c.gridDim, c.blockDim, arguments, UInt(c.dynamicSmemBytes), c.stream,
+    registeredKernel(function), grid, block, arguments, UInt(c.dynamicSmemBytes), c.stream, key: key,
     isCooperative: attributes.isCooperative, perThreadDefault: perThreadDefault,
     attributes: UnsafeBufferPointer(start: c.attrs, count: Int(c.numAttrs)))
   if let event = attributes.event {

@@ -1,6 +1,7 @@
 // What nvcc's generated code calls before main and around every `<<<>>>`.  Nothing here starts a device or compiles.
 // Source: crt/host_runtime.h and crt/device_functions.h of the CUDA toolkit, which declare these functions.
 import CCUDA
+import CThreadLocal
 import CUDA
 import ModuleLoading
 import Settings
@@ -22,6 +23,7 @@ public func __cudaRegisterFatBinaryEnd(_ handle: UnsafeMutableRawPointer?) {
 public func __cudaUnregisterFatBinary(_ handle: UnsafeMutableRawPointer?) {
   guard !Runtime.isForkedChild else { return }
   Registry.shared.unregister(handle: handle)
+  KnownLaunches.forgetAll()
 }
 
 @c(carmine_rt___cudaRegisterFunction)
@@ -85,14 +87,17 @@ public func __cudaInitModule(_ handle: UnsafeMutableRawPointer?) -> CChar {
   return result == 0 ? 1 : 0
 }
 
+/// Anything but 0 makes the stub skip the launch.  Touches nothing but the thread's own, as the pop does: the launch between or behind them
+/// says whatever else is wrong.
 @c(carmine_rt___cudaPushCallConfiguration)
 public func __cudaPushCallConfiguration(
-  _ grid: carmine_dim3, _ block: carmine_dim3, _ shared: UInt, _ stream: UnsafeMutableRawPointer?
+  _ grid: carmine_dim3_words, _ block: carmine_dim3_words, _ shared: UInt, _ stream: UnsafeMutableRawPointer?
 ) -> UInt32 {
-  // Anything but 0 makes the stub skip the launch.
-  UInt32(bitPattern: entry { () throws(CUDAError) in
-    try CurrentThread.push(grid: dimensions(grid), block: dimensions(block), dynamicSharedBytes: count(shared, "sharedMem"), stream: stream)
-  })
+  guard CurrentThread.push(grid: grid, block: block, dynamicSharedBytes: shared, stream: stream) else {
+    return UInt32(bitPattern: failed(#function, .invalidConfiguration.because("\(CARMINE_CALL_CONFIGURATIONS) were pushed and none popped")))
+  }
+  Log.trace(succeeded("__cudaPushCallConfiguration()"))
+  return 0
 }
 
 @c(carmine_rt___cudaPopCallConfiguration)
@@ -100,20 +105,21 @@ public func __cudaPopCallConfiguration(
   _ grid: UnsafeMutablePointer<carmine_dim3>?, _ block: UnsafeMutablePointer<carmine_dim3>?, _ shared: UnsafeMutablePointer<UInt>?,
   _ stream: UnsafeMutableRawPointer?
 ) -> Int32 {
-  entry { () throws(CUDAError) in
-    let pushed = try CurrentThread.popCallConfiguration()
-    // In the pieces in which the stub reads them.
-    if let grid = UnsafeMutableRawPointer(grid) {
-      grid.storeBytes(of: pushed.grid_xy, as: UInt64.self)
-      grid.storeBytes(of: pushed.grid_z, toByteOffset: 8, as: UInt32.self)
-    }
-    if let block = UnsafeMutableRawPointer(block) {
-      block.storeBytes(of: pushed.block_xy, as: UInt64.self)
-      block.storeBytes(of: pushed.block_z, toByteOffset: 8, as: UInt32.self)
-    }
-    shared?.pointee = UInt(pushed.dynamic_shared_bytes)
-    stream?.assumingMemoryBound(to: UnsafeMutableRawPointer?.self).pointee = pushed.stream
-  }
+  guard let pushed = CurrentThread.popCallConfiguration() else { return failed(#function, .missingConfiguration) }
+  // In the pieces in which the stub reads them.
+  put(pushed.pointee.grid_xy, pushed.pointee.grid_z, in: grid)
+  put(pushed.pointee.block_xy, pushed.pointee.block_z, in: block)
+  shared?.pointee = UInt(bitPattern: pushed.pointee.dynamic_shared_bytes)
+  stream?.assumingMemoryBound(to: UnsafeMutableRawPointer?.self).pointee = pushed.pointee.stream
+  Log.trace(succeeded("__cudaPopCallConfiguration()"))
+  return 0
+}
+
+@inline(__always)
+private func put(_ xy: UInt64, _ z: UInt32, in place: UnsafeMutablePointer<carmine_dim3>?) {
+  guard let place = UnsafeMutableRawPointer(place) else { return }
+  place.storeBytes(of: xy, as: UInt64.self)
+  place.storeBytes(of: z, toByteOffset: 8, as: UInt32.self)
 }
 
 public func dimensions(_ value: carmine_dim3) -> Dim3 { Dim3(value.x, value.y, value.z) }

@@ -5,18 +5,18 @@ import Cudart
 
 @c(carmine12_cudaLaunchKernel)
 public func cudaLaunchKernel(
-  _ function: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ function: UnsafeRawPointer?, _ grid: carmine_dim3_words, _ block: carmine_dim3_words, _ arguments: Arguments?, _ shared: UInt,
   _ stream: UnsafeMutableRawPointer?
 ) -> Int32 {
-  entry { () throws(CUDAError) in try launchKernel(function, grid, block, arguments, shared, stream, isIn12: true) }
+  entry { () throws(CUDAError) in try launchKernel(function, Dim3(grid), Dim3(block), arguments, shared, stream, isIn12: true) }
 }
 
 @c(carmine12_cudaLaunchCooperativeKernel)
 public func cudaLaunchCooperativeKernel(
-  _ function: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ function: UnsafeRawPointer?, _ grid: carmine_dim3_words, _ block: carmine_dim3_words, _ arguments: Arguments?, _ shared: UInt,
   _ stream: UnsafeMutableRawPointer?
 ) -> Int32 {
-  entry { () throws(CUDAError) in try launchKernel(function, grid, block, arguments, shared, stream, isCooperative: true, isIn12: true) }
+  entry { () throws(CUDAError) in try launchKernel(function, Dim3(grid), Dim3(block), arguments, shared, stream, isCooperative: true, isIn12: true) }
 }
 
 @c(carmine12_cudaLaunchKernelExC)
@@ -35,8 +35,8 @@ public func cudaLaunchKernelExC_ptsz(
 
 @c(carmine12___cudaLaunchKernel)
 public func __cudaLaunchKernel(
-  _ handle: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ handle: UnsafeRawPointer?, _ grid: carmine_dim3_words, _ block: carmine_dim3_words, _ arguments: Arguments?, _ shared: UInt,
   _ stream: UnsafeMutableRawPointer?
 ) -> Int32 {
-  entry { () throws(CUDAError) in try launchByHandle(handle, grid, block, arguments, shared, stream, isIn12: true) }
+  entry { () throws(CUDAError) in try launchByHandle(handle, Dim3(grid), Dim3(block), arguments, shared, stream, isIn12: true) }
 }

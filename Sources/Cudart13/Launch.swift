@@ -5,21 +5,21 @@ import Cudart
 
 @c(carmine13_cudaLaunchKernel)
 public func cudaLaunchKernel(
-  _ function: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ function: UnsafeRawPointer?, _ grid: carmine_dim3_words, _ block: carmine_dim3_words, _ arguments: Arguments?, _ shared: UInt,
   _ stream: UnsafeMutableRawPointer?
 ) -> Int32 {
   entry { () throws(CUDAError) in 
-    do throws(CUDAError) { try launchKernel(function, grid, block, arguments, shared, stream) } catch { throw in13(error) }
+    do throws(CUDAError) { try launchKernel(function, Dim3(grid), Dim3(block), arguments, shared, stream) } catch { throw in13(error) }
   }
 }
 
 @c(carmine13_cudaLaunchCooperativeKernel)
 public func cudaLaunchCooperativeKernel(
-  _ function: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ function: UnsafeRawPointer?, _ grid: carmine_dim3_words, _ block: carmine_dim3_words, _ arguments: Arguments?, _ shared: UInt,
   _ stream: UnsafeMutableRawPointer?
 ) -> Int32 {
   entry { () throws(CUDAError) in 
-    do throws(CUDAError) { try launchKernel(function, grid, block, arguments, shared, stream, isCooperative: true) } catch { throw in13(error) }
+    do throws(CUDAError) { try launchKernel(function, Dim3(grid), Dim3(block), arguments, shared, stream, isCooperative: true) } catch { throw in13(error) }
   }
 }
 
@@ -43,10 +43,10 @@ public func cudaLaunchKernelExC_ptsz(
 
 @c(carmine13___cudaLaunchKernel)
 public func __cudaLaunchKernel(
-  _ handle: UnsafeRawPointer?, _ grid: carmine_dim3, _ block: carmine_dim3, _ arguments: Arguments?, _ shared: UInt,
+  _ handle: UnsafeRawPointer?, _ grid: carmine_dim3_words, _ block: carmine_dim3_words, _ arguments: Arguments?, _ shared: UInt,
   _ stream: UnsafeMutableRawPointer?
 ) -> Int32 {
   entry { () throws(CUDAError) in 
-    do throws(CUDAError) { try launchByHandle(handle, grid, block, arguments, shared, stream) } catch { throw in13(error) }
+    do throws(CUDAError) { try launchByHandle(handle, Dim3(grid), Dim3(block), arguments, shared, stream) } catch { throw in13(error) }
   }
 }

@@ -36,7 +36,9 @@ public enum Log {
   /// What was decided: which device, which PTX, cache hit or compilation.
   @inlinable public static func info(_ message: @autoclosure () -> String) { if level >= .info { line(message()) } }
   /// Every call.
-  @inlinable @inline(__always) public static func trace(_ message: @autoclosure () -> String) { if level >= .trace { line(message()) } }
+  @inlinable @inline(__always) public static func trace(_ message: @autoclosure () -> String) {
+    if known.load(ordering: .relaxed) >= Level.trace.rawValue, level >= .trace { line(message()) }   // `unread` is above all levels
+  }
 
   /// Said whatever CARMINE_LOG says: what a person must know for a program to work at all.
   public static func line(_ message: String) {

@@ -1,3 +1,4 @@
+import CCUDA
 import Testing
 
 @testable import CUDA
@@ -44,14 +45,17 @@ struct CUDAErrorTests {
 
   @Test("Call configurations come back in the order of a stack") func callConfigurations() throws {
     for depth in 1...3 as ClosedRange<UInt32> {
-      try CurrentThread.push(grid: Dim3(depth), block: Dim3(1, depth, 2), dynamicSharedBytes: Int(depth) * 16, stream: UnsafeMutableRawPointer(bitPattern: UInt(depth)))
+      #expect(
+        CurrentThread.push(
+          grid: carmine_dim3_words(xy: UInt64(depth) | 1 << 32, z: 1), block: carmine_dim3_words(xy: 1 | UInt64(depth) << 32, z: 2),
+          dynamicSharedBytes: UInt(depth) * 16, stream: UnsafeMutableRawPointer(bitPattern: UInt(depth))))
     }
     for depth in (1...3 as ClosedRange<UInt32>).reversed() {
-      let popped = try CurrentThread.popCallConfiguration()
-      #expect(popped.grid_xy == UInt64(depth) | 1 << 32 && popped.grid_z == 1)
-      #expect(popped.block_xy == 1 | UInt64(depth) << 32 && popped.block_z == 2)
-      #expect(popped.dynamic_shared_bytes == Int(depth) * 16 && UInt(bitPattern: popped.stream) == UInt(depth))
+      let popped = try #require(CurrentThread.popCallConfiguration())
+      #expect(popped.pointee.grid_xy == UInt64(depth) | 1 << 32 && popped.pointee.grid_z == 1)
+      #expect(popped.pointee.block_xy == 1 | UInt64(depth) << 32 && popped.pointee.block_z == 2)
+      #expect(popped.pointee.dynamic_shared_bytes == Int(depth) * 16 && UInt(bitPattern: popped.pointee.stream) == UInt(depth))
     }
-    #expect(throws: CUDAError.missingConfiguration) { try CurrentThread.popCallConfiguration() }
+    #expect(CurrentThread.popCallConfiguration() == nil)
   }
 }

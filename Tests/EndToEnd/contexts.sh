@@ -1,9 +1,14 @@
-# Parts of a device, and the driver API.
+# Parts of a device, what a thread knows of it, and the driver API.
 # shellcheck shell=bash
 
 green_contexts() { # GPU
   cuda_programs 13 "$work/cuda-13" "$programs/green_contexts.cu"
   CARMINE_SOFT_GPU=$1 with_libraries "$work/cuda-13/green_contexts"
+}
+
+repeated_launches() { # 13|12 GPU
+  cuda_programs "$1" "$work/cuda-$1" "$programs/repeated_launches.cu"
+  CARMINE_SOFT_GPU=$2 CARMINE_SOFT_COUNT=2 with_libraries "$work/cuda-$1/repeated_launches"
 }
 
 driver_api() {
@@ -30,6 +35,8 @@ driver_handles() { # GPU
 }
 
 for gpu in mi210 rx7900xtx; do check "workgroups of a green context run on its compute units only ($gpu)" green_contexts $gpu; done
+check "what changes between two launches that are alike tells (CUDA 13)" repeated_launches 13 mi300x
+check "what changes between two launches that are alike tells (CUDA 12)" repeated_launches 12 rx7900xtx
 check "the driver API loads libraries, links, copies rows, splits the device and gives entry points by version" driver_api
 for gpu in mi300x rx7900xtx; do check "memory is mapped at reserved addresses, for devices and processes that are given access ($gpu)" virtual_memory $gpu; done
 check "driver functions with structs of their own: arrays, textures, nodes of graphs, copies between devices" driver_structs

@@ -4,73 +4,64 @@ import Testing
 
 @Suite("The ring of kernel arguments")
 struct KernargRingTests {
-  @Test("Blocks start at multiples of 64 and never wrap, from every position", arguments: 0..<16)
-  func blocks(start: Int) {
-    var ring = KernargRing(capacity: 1024, launchCapacity: 64)
+  @Test("Blocks start at multiples of 64 and lie in one segment") func blocks() {
+    var ring = KernargRing(capacity: 8 << 10)
     var position: UInt64 = 0
-    for _ in 0..<start {   // moves the ring's beginning by 64 bytes each
+    for size in [1, 64, 65, 200, 500, 1024, 1, 1000, 24, 25] as [UInt64] {
       position += 1
-      #expect(ring.reserve(1) != nil)
-      ring.commit(position: position)
-    }
-    ring.reclaim(through: position)
-    for size in [1, 64, 65, 200, 500] as [UInt64] {   // up to half: larger ones may have to skip the rest of the ring
-      position += 1
-      guard let offset = ring.reserve(size) else {
-        // Refusal is right only when the block cannot follow what is taken without wrapping.
-        Issue.record("\(size) bytes were refused by an empty ring of 1024 at \(ring.taken)")
-        continue
+      var offset = ring.reserve(size)
+      if offset == nil {
+        #expect(ring.advance(submitted: position - 1, completed: 0))
+        offset = ring.reserve(size)
       }
-      #expect(offset % 64 == 0 && offset + size <= 1024)
-      ring.commit(position: position)
-      ring.reclaim(through: position)
-      #expect(ring.released == ring.taken)
+      #expect(offset! % 64 == 0 && offset! / 1024 == (offset! + size - 1) / 1024)
     }
   }
 
-  @Test("A full ring refuses and moves nothing; it accepts when the oldest launch is passed") func full() {
-    var ring = KernargRing(capacity: 256, launchCapacity: 64)
-    for position in 1...4 as ClosedRange<UInt64> {
-      #expect(ring.reserve(64) == (position - 1) * 64)
-      ring.commit(position: position)
+  @Test("A full ring refuses and moves nothing; it accepts when the oldest segment's last launch is passed") func full() {
+    var ring = KernargRing(capacity: 8 << 10)
+    var position: UInt64 = 0
+    for segment in 0..<8 as Range<UInt64> {
+      if segment > 0 { #expect(ring.advance(submitted: position, completed: 0)) }
+      for block in 0..<16 as Range<UInt64> {
+        position += 1
+        #expect(ring.reserve(64) == segment * 1024 + block * 64)
+      }
     }
-    let taken = ring.taken
-    #expect(ring.reserve(1) == nil && ring.taken == taken)
-    ring.reclaim(through: 0)
-    #expect(ring.reserve(1) == nil)
-    ring.reclaim(through: 1)
-    #expect(ring.reserve(65) == nil)
-    #expect(ring.reserve(64) == 0)
+    let upcoming = ring.upcoming
+    #expect(ring.reserve(1) == nil && ring.upcoming == upcoming)
+    #expect(!ring.advance(submitted: position, completed: 15) && ring.upcoming == upcoming)
+    #expect(ring.advance(submitted: position, completed: 16))
+    #expect(ring.reserve(1) == 0)
+    // The last segment was left at the last position.
+    for _ in 0..<6 { #expect(ring.advance(submitted: position, completed: 112)) }
+    #expect(!ring.advance(submitted: position, completed: 127))
+    #expect(ring.advance(submitted: position, completed: 128))
   }
 
-  @Test("No more launches are admitted than can be remembered") func launches() {
-    var ring = KernargRing(capacity: 1 << 16, launchCapacity: 4)
-    for position in 1...4 as ClosedRange<UInt64> {
-      #expect(ring.reserve(64) != nil)
-      ring.commit(position: position)
+  @Test("More than a segment is refused wherever the ring stands") func tooLarge() {
+    var ring = KernargRing(capacity: 8 << 10)
+    for _ in 0..<20 {
+      #expect(ring.reserve(1025) == nil)
+      #expect(ring.advance(submitted: 0, completed: 0))
     }
-    #expect(ring.reserve(64) == nil)
-    ring.reclaim(through: 2)
-    #expect(ring.reserve(64) != nil)
   }
 
   @Test("Live blocks never overlap, whatever sizes come") func neverOverlap() {
-    var ring = KernargRing(capacity: 4096, launchCapacity: 64)
+    var ring = KernargRing(capacity: 8 << 10)
     var live: [(position: UInt64, range: Range<UInt64>)] = []
-    var position: UInt64 = 0
+    var position: UInt64 = 0, completed: UInt64 = 0
     var seed: UInt64 = 88172645463325252
     for _ in 0..<5000 {
       seed ^= seed << 13; seed ^= seed >> 7; seed ^= seed << 17
       let size = seed % 900 + 1
       if let offset = ring.reserve(size) {
         position += 1
-        ring.commit(position: position)
         for block in live { #expect(!block.range.overlaps(offset..<(offset + size))) }
         live.append((position, offset..<(offset + size)))
-      } else {
+      } else if !ring.advance(submitted: position, completed: completed) {
         #expect(!live.isEmpty)
-        let done = live.removeFirst().position
-        ring.reclaim(through: done)
+        completed = live.removeFirst().position
       }
     }
     #expect(position > 1000)

@@ -34,6 +34,8 @@
 #include "../../../Include/texture_types.h"
 
 typedef dim3 carmine_dim3;
+/// A dim3 as an argument, in the two words in which it is passed (System V ABI, 3.2.3): so it is kept, without taking it apart.
+typedef struct carmine_dim3_words { uint64_t xy; uint32_t z; } carmine_dim3_words;
 
 /// cudaResourceDesc, its union spread out: `pointer` is the array, the mipmapped array or the memory; `width` is the size in bytes of
 /// linear memory.  CUDA 13's is longer.

@@ -26,6 +26,8 @@ static inline __attribute__((always_inline, unused)) void carmine_will_write(con
 }
 /// The compiler moves no access across; the processor may.
 static inline __attribute__((always_inline, unused)) void carmine_compiler_fence(void) { __asm__ volatile("" ::: "memory"); }
+/// Has pages made for a range now, where the kernel can, that else are made one by one as they are first written.
+void carmine_populate(void *address, size_t length);
 /// memfd_create(2), close-on-exec.
 int carmine_memfd(const char *name);
 /// Frees the pages of a part of a file and makes it read as zeros: fallocate(2) with PUNCH_HOLE.

@@ -42,6 +42,7 @@ typedef struct carmine_thread_state {
   void *context_stack;       ///< the driver API's stack below it; the CudaDriver front's own
   void *streams[CARMINE_THREAD_STREAMS];  ///< per-thread default streams by device ordinal, retained; NULL until used
   carmine_call_configuration call_configurations[CARMINE_CALL_CONFIGURATIONS];
+  void *launches;            ///< those that this thread made lately (CUDA's KnownLaunches); NULL until it has launched something
   uint32_t next_lookup;
   carmine_lookup lookups[CARMINE_LOOKUPS];
 } carmine_thread_state;

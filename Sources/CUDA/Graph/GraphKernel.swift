@@ -53,25 +53,16 @@ struct KernelRecipe {
     to packets: PreparedPackets, first: Int, barrier: Bool, kernargs: [UnsafeMutableRawPointer], printf: UInt64, workspace: UInt64
   ) throws(CUDAError) {
     let context = node.context, launch = node.configuration, image = function.image
-    let (heap, locks) = try context.heapAndLocks(image.services)
-    let local = context.gpu.localAddresses
-    let gridID = GridIDs.single()
+    let (heap, locks) = try context.heapAndLocks(image.services), gridID = GridID.single()
     for (index, part) in parts.enumerated() {
       let kernarg = kernargs[index]
       memset(kernarg, 0, function.kernargSize)
       memcpy(kernarg, node.arguments.packed, min(node.arguments.byteCount, function.hiddenOffset))
-      (kernarg + function.hiddenOffset).assumingMemoryBound(to: carmine_hidden_arguments.self).pointee = carmine_hidden_arguments(
-        ntid: (launch.block.x, launch.block.y, launch.block.z), nctaid: (launch.grid.x, launch.grid.y, launch.grid.z),
-        ctaid_offset: (part.offset, 0, 0), dynamic_shared_bytes: UInt32(launch.dynamicSharedBytes), printf_buffer: printf,
-        fault_cell: context.gpu.faultCellAddress, heap: heap, grid_id: gridID, local_first: local.first, local_count: local.count, locks: locks,
-        grid_workspace: workspace)
-      packets.setKernel(
-        first + index,
-        KernelDispatch(
-          kernelObject: function.descriptorAddress, workgroup: workgroup,
-          grid: (part.count * UInt32(workgroup.x), launch.grid.y * UInt32(workgroup.y), launch.grid.z * UInt32(workgroup.z)),
-          dimensions: dimensions, groupBytes: image.staticSharedBytes + UInt32(launch.dynamicSharedBytes), privateBytes: privateBytes),
-        kernarg: UInt64(UInt(bitPattern: kernarg)), barrier: index == 0 && barrier)
+      var prepared = PreparedLaunch(
+        function, launch, in: context, workgroup: workgroup, services: LaunchServices(printf: printf, heap: heap, locks: locks, workspace: workspace),
+        blocks: part.count, from: part.offset)
+      withUnsafePointer(to: &prepared) { $0.writeHidden(to: kernarg, gridID: gridID) }
+      packets.setKernel(first + index, prepared.dispatch, kernarg: UInt64(UInt(bitPattern: kernarg)), barrier: index == 0 && barrier)
     }
   }
 }

@@ -43,7 +43,8 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   @exclusivity(unchecked) var dependencies = KnownDependencies()
 
   private static let nextTimelineSerial = Atomic<UInt64>(0)
-  static let kernargBytes: UInt64 = 1 << 20
+  /// Room for more launches than CUDA lets a program be ahead of the GPU (1024) of 400 bytes each, and for the 32,764 bytes that a launch may have.
+  static let kernargBytes: UInt64 = 1 << 19
 
   init(device: Device, priority: Int, isInternal: Bool = false, partition: Partition? = nil) throws(GPUError) {
     self.device = device
@@ -75,7 +76,7 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   func value(at position: UInt64) -> Int64 { origin - Int64(bitPattern: position) }
 
   /// Next position; call with the lock held, and publish once the work is on its way.
-  var nextPosition: UInt64 { submittedPosition.load(ordering: .relaxed) + 1 }
+  var nextPosition: UInt64 { submittedPosition.load(ordering: .relaxed) &+ 1 }
   func publish(_ position: UInt64) { submittedPosition.store(position, ordering: .releasing) }
 
   // MARK: packets
@@ -135,39 +136,29 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
     port.emitWait(packet, signal: timeline.signal, below: timeline.value(at: position) + 1, completion: completion)
   }
 
-  /// Where the arguments of the next dispatch go.
-  public struct Kernarg {
-    public let address: UnsafeMutableRawPointer
-    let hold: BiasedLock.Hold
-  }
-
-  /// Begins a dispatch: `byteCount` bytes for the kernel's arguments, which still have what was there before.  The timeline is locked until
-  /// `dispatch`, which must follow.  Throws invalidArgument when the arguments cannot fit any ring, faulted when the device has stopped.
-  public func beginDispatch(_ byteCount: Int) throws(GPUError) -> Kernarg {
+  /// Dispatches a kernel.  `fill` writes its arguments, `byteCount` bytes which still have what was there before; it is told the dispatch's
+  /// position and runs under the timeline's lock.
+  /// Throws invalidArgument when the arguments cannot fit any ring, faulted when the device has stopped; nothing is dispatched then.
+  public func dispatch(
+    _ dispatch: UnsafePointer<KernelDispatch>, kernargs byteCount: Int, _ fill: (_ to: UnsafeMutableRawPointer, _ position: UInt64) -> Void
+  ) throws(GPUError) {
     let hold = lock.lock()
-    do throws(GPUError) { return Kernarg(address: try reserveKernargs(UInt64(max(byteCount, 1))), hold: hold) } catch {
-      lock.unlock(hold)
-      throw error
-    }
-  }
-
-  /// Ends what `beginDispatch` has begun.  Throws faulted when the device has stopped; nothing is dispatched then.
-  public func dispatch(_ dispatch: KernelDispatch, _ kernarg: Kernarg) throws(GPUError) {
-    defer { lock.unlock(kernarg.hold) }
+    defer { lock.unlock(hold) }
+    let kernarg = try reserveKernargs(UInt64(max(byteCount, 1)))
     let position = nextPosition
+    fill(kernarg, position)
     let completion = signal.handle
     try submit { _, packet, _ in
       Packets.kernelDispatch(
-        packet, dispatch, kernarg: UInt64(UInt(bitPattern: kernarg.address)), completion: completion, header: Timeline.dispatchHeader)
+        packet, dispatch.pointee, kernarg: UInt64(UInt(bitPattern: kernarg)), completion: completion, header: Timeline.dispatchHeader)
     }
-    kernargs.commit(position: position)
     publish(position)
-    if let kernargMemory { carmine_will_write(kernargMemory + Int(kernargs.upcoming)) }
+    if let kernargMemory { carmine_will_write(kernargMemory + Int(truncatingIfNeeded: kernargs.upcoming)) }
   }
 
   @inline(__always)
   private func reserveKernargs(_ byteCount: UInt64) throws(GPUError) -> UnsafeMutableRawPointer {
-    if let kernargMemory, let offset = kernargs.reserve(byteCount) { return kernargMemory + Int(offset) }
+    if let kernargMemory, let offset = kernargs.reserve(byteCount) { return kernargMemory + Int(truncatingIfNeeded: offset) }
     return try waitForKernargs(byteCount)
   }
 
@@ -175,15 +166,15 @@ public final class Timeline: @unchecked Sendable {  // everything below `lock` i
   private func waitForKernargs(_ byteCount: UInt64) throws(GPUError) -> UnsafeMutableRawPointer {
     if kernargMemory == nil {
       kernargMemory = try device.allocate(Timeline.kernargBytes, heap: .host, isInternal: true)
+      carmine_populate(kernargMemory!, Int(Timeline.kernargBytes))
     }
-    guard byteCount <= Timeline.kernargBytes else {
-      throw GPUError(.invalidArgument, "\(byteCount) bytes of kernel arguments, at most \(Timeline.kernargBytes)")
+    guard byteCount <= kernargs.segmentSize else {
+      throw GPUError(.invalidArgument, "\(byteCount) bytes of kernel arguments, at most \(kernargs.segmentSize)")
     }
     var attempts = 0
     while true {
       if let offset = kernargs.reserve(byteCount) { return kernargMemory! + Int(offset) }
-      kernargs.reclaim(through: completed)
-      if let offset = kernargs.reserve(byteCount) { return kernargMemory! + Int(offset) }
+      if kernargs.advance(submitted: nextPosition - 1, completed: completed) { continue }
       try health.check()
       attempts += 1
       if attempts > 1000 { usleep(20) }

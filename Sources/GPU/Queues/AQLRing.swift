@@ -39,16 +39,16 @@ struct AQLRing: @unchecked Sendable {  // pointers to memory that outlives every
   /// Takes `count` consecutive packets, or nil when so many are not free.
   mutating func reserve(_ count: UInt64) -> PacketID? {
     let next = written.pointee.load(ordering: .relaxed)
-    if next + count - consumed > capacity {
+    if next &+ count &- consumed > capacity {
       consumed = read.pointee.load(ordering: .acquiring)
-      guard next + count - consumed <= capacity else { return nil }
+      guard next &+ count &- consumed <= capacity else { return nil }
     }
-    written.pointee.store(next + count, ordering: .relaxed)
+    written.pointee.store(next &+ count, ordering: .relaxed)
     return PacketID(rawValue: next)
   }
 
   /// The 64 bytes of a reserved packet.
-  func packet(_ id: PacketID) -> UnsafeMutableRawPointer { slots + Int(id.rawValue & mask) * Packets.byteCount }
+  func packet(_ id: PacketID) -> UnsafeMutableRawPointer { slots + Int(truncatingIfNeeded: id.rawValue & mask) &* Packets.byteCount }
 
   /// Hands a filled packet to the GPU; `word` is what the emitter returned.
   func publish(_ id: PacketID, word: UInt32) {

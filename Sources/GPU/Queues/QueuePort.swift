@@ -71,11 +71,11 @@ struct QueuePort: @unchecked Sendable {  // `state` is guarded by the lock in it
   private func publish(_ count: UInt64, _ fill: (_ index: UInt64, _ packet: UnsafeMutableRawPointer) -> UInt32) throws(GPUError) {
     let id = try reserve(count)
     for index in 0..<count {
-      let place = PacketID(rawValue: id.rawValue + index)
+      let place = PacketID(rawValue: id.rawValue &+ index)
       state.pointee.ring.publish(place, word: fill(index, state.pointee.ring.packet(place)))
     }
-    state.pointee.doorbell.pointee.store(id.rawValue + count - 1, ordering: .releasing)
-    carmine_will_write(state.pointee.ring.packet(PacketID(rawValue: id.rawValue + count)))
+    state.pointee.doorbell.pointee.store(id.rawValue &+ count &- 1, ordering: .releasing)
+    carmine_will_write(state.pointee.ring.packet(PacketID(rawValue: id.rawValue &+ count)))
   }
 
   /// `count` free slots; waits for them.  Lock held.
