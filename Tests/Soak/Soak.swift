@@ -32,6 +32,8 @@ func number(_ name: String, _ fallback: Int) -> Int {
       // The process's first signal event makes the event page.
       let first = try machine.driver.createEvent(.signal)
       let mailboxes = try machine.driver.map(4096 * 8, descriptor: machine.driver.descriptor, offset: first.pageOffset)
+      // A device's first queue makes what the device keeps from then on, the watch of its doorbells.
+      for device in machine.gpus.indices { try AQLQueue(machine, device, priority: 7).destroy() }
       var before: Holdings?
       // Two rounds to warm up, then all the time there is.
       for (round, share) in [1, 2, max(1, seconds - 3)].enumerated() {
@@ -61,13 +63,18 @@ func number(_ name: String, _ fallback: Int) -> Int {
   /// What a process holds when its threads have given everything back.
   struct Holdings {
     var available: [UInt64] = []
-    var descriptors = 0
+    var descriptors: [String: String] = [:]   // by number
     var residentBytes = 0
 
     init(_ machine: Machine) throws(KFDError) {
       for gpu in machine.gpus { available.append(try machine.driver.availableMemory(gpuID: gpu.gpuID)) }
       if let folder = opendir("/proc/self/fd") {
-        while readdir(folder) != nil { descriptors += 1 }
+        while let entry = readdir(folder) {
+          let number = withUnsafeBytes(of: &entry.pointee.d_name) { String(cString: $0.baseAddress!.assumingMemoryBound(to: CChar.self)) }
+          var target = [UInt8](repeating: 0, count: 256)
+          let count = target.withUnsafeMutableBytes { readlink("/proc/self/fd/" + number, $0.baseAddress!, $0.count) }
+          if count > 0 { descriptors[number] = String(decoding: target[..<count], as: UTF8.self) }
+        }
         closedir(folder)
       }
       if let file = fopen("/proc/self/statm", "r") {
@@ -81,7 +88,10 @@ func number(_ name: String, _ fallback: Int) -> Int {
     }
     func compare(with before: Holdings) {
       if available != before.available { give(up: "device memory leaked: \(before.available) bytes were free, now \(available)") }
-      if descriptors > before.descriptors { give(up: "descriptors leaked: \(before.descriptors) before, now \(descriptors)") }
+      if descriptors.count > before.descriptors.count {
+        let new = descriptors.filter { before.descriptors[$0.key] != $0.value }.map { "\($0.key) (\($0.value))" }
+        give(up: "descriptors leaked: \(before.descriptors.count) before, now \(descriptors.count): \(new.sorted().joined(separator: ", ")) are new")
+      }
       if residentBytes > before.residentBytes + (96 << 20) { give(up: "host memory leaked: \(before.residentBytes >> 20) MiB before, now \(residentBytes >> 20)") }
     }
   }
