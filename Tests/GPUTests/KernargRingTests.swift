@@ -11,7 +11,7 @@ struct KernargRingTests {
       position += 1
       var offset = ring.reserve(size)
       if offset == nil {
-        #expect(ring.advance(submitted: position - 1, completed: 0))
+        #expect(ring.advance(submitted: position - 1, completed: 0) == true)
         offset = ring.reserve(size)
       }
       #expect(offset! % 64 == 0 && offset! / 1024 == (offset! + size - 1) / 1024)
@@ -22,7 +22,7 @@ struct KernargRingTests {
     var ring = KernargRing(capacity: 8 << 10)
     var position: UInt64 = 0
     for segment in 0..<8 as Range<UInt64> {
-      if segment > 0 { #expect(ring.advance(submitted: position, completed: 0)) }
+      if segment > 0 { #expect(ring.advance(submitted: position, completed: 0) == true) }
       for block in 0..<16 as Range<UInt64> {
         position += 1
         #expect(ring.reserve(64) == segment * 1024 + block * 64)
@@ -30,20 +30,20 @@ struct KernargRingTests {
     }
     let upcoming = ring.upcoming
     #expect(ring.reserve(1) == nil && ring.upcoming == upcoming)
-    #expect(!ring.advance(submitted: position, completed: 15) && ring.upcoming == upcoming)
-    #expect(ring.advance(submitted: position, completed: 16))
+    #expect(ring.advance(submitted: position, completed: 15) == false && ring.upcoming == upcoming)
+    #expect(ring.advance(submitted: position, completed: 16) == true)
     #expect(ring.reserve(1) == 0)
     // The last segment was left at the last position.
-    for _ in 0..<6 { #expect(ring.advance(submitted: position, completed: 112)) }
-    #expect(!ring.advance(submitted: position, completed: 127))
-    #expect(ring.advance(submitted: position, completed: 128))
+    for _ in 0..<6 { #expect(ring.advance(submitted: position, completed: 112) == true) }
+    #expect(ring.advance(submitted: position, completed: 127) == false)
+    #expect(ring.advance(submitted: position, completed: 128) == true)
   }
 
   @Test("More than a segment is refused wherever the ring stands") func tooLarge() {
     var ring = KernargRing(capacity: 8 << 10)
     for _ in 0..<20 {
       #expect(ring.reserve(1025) == nil)
-      #expect(ring.advance(submitted: 0, completed: 0))
+      #expect(ring.advance(submitted: 0, completed: 0) == true)
     }
   }
 

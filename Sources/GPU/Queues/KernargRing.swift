@@ -3,7 +3,7 @@
 // Threads: one at a time (the timeline's lock).  Full: nil, and nothing has moved.
 // Blocks start at multiples of 64 bytes and lie in one segment.
 
-struct KernargRing {
+struct KernargRing: ~Copyable {
   static let alignment: UInt64 = 64
   static let segmentCount: UInt64 = 8
 
