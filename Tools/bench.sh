@@ -152,7 +152,8 @@ if [ ! -e "$work/modules/.complete" ]; then
   rm -rf "$work/modules" && mkdir -p "$work/modules"
   for library in torchvision/torchvision/_C.so torchaudio/torchaudio/lib/libtorchaudio.so torchaudio/torchaudio/lib/libctc_prefix_decoder.so \
     astra-toolbox/astra/libastra.so.0 stringzillas-cuda/stringzillas.cpython-311-x86_64-linux-gnu.so ctransformers/ctransformers/lib/cuda/libctransformers.so; do
-    "$prefix/bin/carmine" compile --emit ptx -o "$work/modules/$(tr / - <<<"${library%%.*}").ptx" ".build/wheels/$library"
+    "$prefix/bin/carmine" compile --emit ptx -o "$work/modules/texts/" ".build/wheels/$library"
+    for text in "$work"/modules/texts/*.ptx; do mv "$text" "$work/modules/$(tr / - <<<"${library%%.*}").${text##*/}"; done
   done
   # The largest take minutes each and say nothing that others don't.
   find "$work/modules" -type f -size +1500k -delete

@@ -15,7 +15,7 @@ struct Compile: ParsableCommand {
 
   @Argument(help: "PTX text, a fatbinary, or an ELF file with one inside.") var file: String?
   @Option(help: "The processor to compile for.") var target = "gfx942"
-  @Option(name: .shortAndLong, help: "Where to write; with several kernels, or a / at its end, a folder.") var output: String?
+  @Option(name: .shortAndLong, help: "Where to write; with several kernels or modules, or a / at its end, a folder.") var output: String?
   @Option(help: "What to write: image, elf, obj, asm, ll or unoptimised; ptx: the text of each module as it was found.") var emit = Emit.elf
   @Option(help: "How hard LLVM tries: 0 to 3.") var optimise = 3
   @Option(help: "The kernel; all of them when it is not given.") var kernel: String?
@@ -67,12 +67,14 @@ struct Compile: ParsableCommand {
     if failed > 0 { throw ExitCode(1) }
   }
 
-  /// Each module's text as OUTPUT.N.ptx, or as OUTPUT when there is one; to standard output without OUTPUT.
+  /// Each module's text as N.ptx in the folder OUTPUT, or as OUTPUT when there is one; to standard output without OUTPUT.
   private func writeTexts(of file: String) throws {
     let texts = try CompileInput.texts(in: readFile(file), computeCapability: Int(Switch.computeCapability.number ?? 86), name: file)
     for (index, text) in texts.enumerated() {
       guard let output else { print(String(decoding: text, as: UTF8.self)); continue }
-      try text.withUnsafeBytes { try writeFile(texts.count == 1 ? output : "\(output).\(index).ptx", $0) }
+      let isFolder = texts.count > 1 || output.hasSuffix("/")
+      if isFolder { mkdir(output, 0o777) }
+      try text.withUnsafeBytes { try writeFile(isFolder ? "\(output)/\(index).ptx" : output, $0) }
     }
   }
 

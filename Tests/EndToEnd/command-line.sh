@@ -26,6 +26,14 @@ compile_from() { # ptx|fatbin|cubin-less ELF
   compile_makes_code "$made"
 }
 
+compile_writes_texts() { # a module's text as it stands in the program
+  rm -rf "$work/texts"
+  cuda_programs 13 "$work/cuda-13" "$programs/launch_once.cu"
+  limited "$carmine" compile --emit ptx -o "$work/texts/" "$work/cuda-13/launch_once"
+  ls "$work/texts"
+  expect_line "$work/texts/0.ptx" '^\.target sm_75' "the folder does not hold the text of module 0"
+}
+
 compile_refuses() {
   local status=0
   echo "this is no PTX" >"$work/no.ptx"
@@ -109,6 +117,7 @@ check "carmine run passes the program's status on" run_passes_status_on
 check "carmine compile makes gfx942 code of PTX" compile_from ptx
 check "carmine compile makes gfx942 code of a fatbinary" compile_from fatbin
 check "carmine compile makes gfx942 code of a program" compile_from elf
+check "carmine compile writes the texts of a program's modules into a folder" compile_writes_texts
 check "carmine compile refuses what is no PTX" compile_refuses
 check "carmine cache lists what is kept and clears it" cache_is_listed_and_cleared
 check "carmine isa lists a target's instructions and writes words as LLVM does" isa_lists_and_disassembles
