@@ -75,7 +75,7 @@ extension Stream {
   private func submit(
     _ requested: Function, _ launch: LaunchConfiguration, _ key: LaunchKey?, fill: (UnsafeMutableRawPointer) -> Void
   ) throws(CUDAError) {
-    let key = key.map { ($0, KnownLaunches.generation) }
+    let key = execution == nil ? key.map { ($0, KnownLaunches.generation) } : nil   // a green context may go before its streams
     try context.check(requested, launch, multiprocessors: execution?.multiprocessorCount)
     try admit()
     if requested.servesAll { try dispatch(requested, launch, key, fill) } else { try dispatchServing(requested, launch, fill) }
@@ -112,7 +112,9 @@ extension Stream {
       var prepared = PreparedLaunch(function, launch, in: context, workgroup: workgroup, services: services, blocks: count, from: done)
       gridID = try submit(&prepared, gridID, fill)
       done += count
-      if isPlain, count == launch.grid.x, !function.usesDynamicStack, let (key, generation) = key { KnownLaunches.remember(key, generation, self, ParameterLayout(function), prepared) }
+      if isPlain, count == launch.grid.x, !function.usesDynamicStack, let (key, generation) = key {
+        KnownLaunches.remember(key, generation, self, ParameterLayout(function), prepared)
+      }
     } while done < launch.grid.x
   }
 
