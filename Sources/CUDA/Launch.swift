@@ -31,12 +31,19 @@ struct DispatchShape: Equatable {
   static func blocksPerDispatch(workgroupX: UInt16) -> UInt32 { UInt32.max / UInt32(workgroupX) }
 }
 
+/// CUDA_LAUNCH_BLOCKING=1: a launch returns when its kernel is done, with the kernel's error; read once.
+/// Source: CUDA C++ Programming Guide, "CUDA Environment Variables".
+enum LaunchBlocking {
+  static let isOn = getenv("CUDA_LAUNCH_BLOCKING").map { atoi($0) != 0 } ?? false
+}
+
 extension Stream {
   /// cudaLaunchKernel: `parameters` points to one pointer for each parameter of the kernel.  `key`: how the thread may know the launch again.
+  /// `mayWait`: as CUDA_LAUNCH_BLOCKING asks for; not of several launches that need each other.
   /// Throws cudaErrorInvalidConfiguration, cudaErrorInvalidValue or cudaErrorLaunchOutOfResources for a shape that cannot run,
   /// cudaErrorCooperativeLaunchTooLarge for a cooperative grid that is not resident at once, and the sticky error.
   public func launch(
-    _ function: Function, _ configuration: LaunchConfiguration, parameters: UnsafePointer<UnsafeMutableRawPointer?>?, key: LaunchKey? = nil,
+    _ function: Function, _ configuration: LaunchConfiguration, parameters: UnsafePointer<UnsafeMutableRawPointer?>?, key: LaunchKey? = nil, mayWait: Bool = true,
     origin: @autoclosure () -> LaunchOrigin = LaunchOrigin()
   ) throws(CUDAError) {
     if isCaptured {
@@ -48,7 +55,7 @@ extension Stream {
     guard let parameters = parameters ?? layout.noValues else {
       throw .invalidValue.because("\(function.name) has \(function.parameterCount) parameters and none were given")
     }
-    try submit(function, configuration, key) { layout.copy(parameters, to: $0) }
+    try submit(function, configuration, key, mayWait: mayWait) { layout.copy(parameters, to: $0) }
   }
 
   /// cuLaunchKernel with CU_LAUNCH_PARAM_BUFFER_POINTER: the parameters as one packed block, laid out as PTX lays them out.
@@ -73,12 +80,15 @@ extension Stream {
 
   @inline(__always)
   private func submit(
-    _ requested: Function, _ launch: LaunchConfiguration, _ key: LaunchKey?, fill: (UnsafeMutableRawPointer) -> Void
+    _ requested: Function, _ launch: LaunchConfiguration, _ key: LaunchKey?, mayWait: Bool = true, fill: (UnsafeMutableRawPointer) -> Void
   ) throws(CUDAError) {
-    let key = execution == nil ? key.map { ($0, KnownLaunches.generation) } : nil   // a green context may go before its streams
+    let waits = mayWait && LaunchBlocking.isOn
+    // A green context may go before its streams.
+    let key = execution == nil && !waits ? key.map { ($0, KnownLaunches.generation) } : nil
     try context.check(requested, launch, multiprocessors: execution?.multiprocessorCount)
     try admit()
     if requested.servesAll { try dispatch(requested, launch, key, fill) } else { try dispatchServing(requested, launch, fill) }
+    if waits { try waitForOwnWork() }
   }
 
   /// For a kernel whose warp mapping depends on the block.

@@ -40,7 +40,7 @@ public struct MultiDeviceLaunch {
         launch.function, launch.configuration, multiprocessors: launch.stream.execution?.multiprocessorCount)
     }
     if flags & 1 == 0 { try meet(launches) }
-    for launch in launches { try launch.stream.launch(launch.function, launch.configuration, parameters: launch.parameters) }
+    for launch in launches { try launch.stream.launch(launch.function, launch.configuration, parameters: launch.parameters, mayWait: false) }
     if flags & 2 == 0 { try meet(launches) }
   }
 

@@ -1,6 +1,14 @@
 # The switches that change how kernels run must not change what they compute.
 # shellcheck shell=bash
 
+blocking_launches() { # GPU
+  cuda_programs 13 "$work/cuda-13" "$programs/blocking_launch.cu"
+  CARMINE_SOFT_GPU=$1 with_libraries "$work/cuda-13/blocking_launch" >"$work/blocking.out" 2>/dev/null
+  expect_line "$work/blocking.out" '^running, no error$' "without the variable: $(cat "$work/blocking.out")"
+  CUDA_LAUNCH_BLOCKING=1 CARMINE_SOFT_GPU=$1 with_libraries "$work/cuda-13/blocking_launch" >"$work/blocking.out" 2>/dev/null
+  expect_line "$work/blocking.out" '^done, unspecified launch failure$' "with the variable: $(cat "$work/blocking.out")"
+}
+
 right_with() { # NAME=VALUE EXAMPLE
   local cache
   cache=$(fresh_cache switches)
@@ -43,6 +51,7 @@ done
 for threads in 1 5; do
   for example in reduction streams; do check "with $threads host threads: $example" right_with CARMINE_SOFT_THREADS=$threads $example; done
 done
+for gpu in mi300x rx7900xtx; do check "CUDA_LAUNCH_BLOCKING: a launch returns when its kernel is done ($gpu)" blocking_launches $gpu; done
 check "two software GPUs in one process" two_devices
 check "two kinds of software GPU in one process, each with its own code" two_kinds
 check "the compute capability is the one asked for" older_capability
