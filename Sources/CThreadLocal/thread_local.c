@@ -1,6 +1,7 @@
 #include "carmine_thread_local.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -9,10 +10,11 @@
 static _Thread_local carmine_thread_state *place;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
-static void (*release_state)(carmine_thread_state *);
+static _Atomic(void (*)(carmine_thread_state *)) release_state;  // threads that set it set the same
 
 static void thread_ends(void *value) {
-  if (release_state) release_state(value);
+  void (*release)(carmine_thread_state *) = atomic_load_explicit(&release_state, memory_order_acquire);
+  if (release) release(value);
   free(value);
   place = NULL;
 }
@@ -31,4 +33,6 @@ carmine_thread_state *carmine_thread_state_get(void) { return __builtin_expect(p
 
 int carmine_thread_id(void) { return (int)syscall(SYS_gettid); }
 
-void carmine_thread_state_release_at_exit(void (*release)(carmine_thread_state *)) { release_state = release; }
+void carmine_thread_state_release_at_exit(void (*release)(carmine_thread_state *)) {
+  atomic_store_explicit(&release_state, release, memory_order_release);
+}
