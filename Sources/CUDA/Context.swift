@@ -2,6 +2,7 @@
 // Threads: any.  `lock` guards the stream list; hot paths read only atomics.
 // Order: work of one stream in program order; between streams as DefaultStreamRules says; else not at all.
 import GPU
+import ModuleLoading
 import Settings
 import Synchronization
 
@@ -100,8 +101,8 @@ public final class Context: @unchecked Sendable {  // streams: lock
   /// A snapshot of the live streams, the legacy one first.
   func allStreams() -> [Stream] { [legacyStream] + lock.withLock { streams } }
 
-  /// cudaDeviceReset: waits, destroys streams, frees all memory.  A device that has stopped stays stopped: its sticky error is
-  /// thrown, as by every other call.
+  /// cudaDeviceReset: waits, destroys streams, frees all memory; kernels and variables load again at their next use.
+  /// A device that has stopped stays stopped: its sticky error is thrown, as by every other call.
   public func reset() throws(CUDAError) {
     try check()
     Capture.dropAll(of: self)
@@ -121,6 +122,8 @@ public final class Context: @unchecked Sendable {  // streams: lock
     cacheConfiguration.store(0, ordering: .relaxed)
     limits.reset()
     flags = 0
+    Registry.shared.forget(device: device.ordinal)
+    KnownLaunches.forgetAll()
   }
 
   // MARK: streams by handle

@@ -1,12 +1,10 @@
 // Launching a kernel: the checks that CUDA promises, and as many AQL dispatches as the grid needs.
 // Threads: any.  On the way to the queue nothing is allocated and no lock but the stream's own is taken.
-// Source: CUDA Runtime API, "Execution Control"; carmine_device_abi.h for the hidden arguments.
-import CDeviceABI
+// Source: CUDA Runtime API, "Execution Control".
 import GPU
 import Glibc
 import KernelImage
 import ModuleLoading
-import Synchronization
 
 /// What one AQL dispatch covers; a CUDA launch is one of these, or several where a grid exceeds 2^32-1 work-items a row.
 struct DispatchShape: Equatable {

@@ -93,7 +93,6 @@ public final class Stream: @unchecked Sendable {  // legacySeen: written by whoe
 
   /// Ends the stream's handle without touching the context's list (cudaDeviceReset).
   func retire() {
-    KnownLaunches.forgetAll()
     if let handle { _ = Self.handles.revoke(handle) }
     timeline.retire()
   }

@@ -181,11 +181,7 @@ public func cuDevicePrimaryCtxRelease_v2(_ ordinal: Int32) -> Int32 {
 
 @c(carmine_cu_cuDevicePrimaryCtxReset_v2)
 public func cuDevicePrimaryCtxReset_v2(_ ordinal: Int32) -> Int32 {
-  driver { () throws(CUDAError) in
-    try Runtime.device(Int(ordinal)).primaryContext().reset()
-    Registry.shared.forget(device: Int(ordinal))
-    KnownLaunches.forgetAll()
-  }
+  driver { () throws(CUDAError) in try Runtime.device(Int(ordinal)).primaryContext().reset() }
 }
 
 @c(carmine_cu_cuDevicePrimaryCtxGetState)

@@ -99,20 +99,12 @@ public func cudaThreadSynchronize() -> Int32 {
 
 @c(carmine_rt_cudaDeviceReset)
 public func cudaDeviceReset() -> Int32 {
-  entry { () throws(CUDAError) in try resetCurrentDevice() }
+  entry { () throws(CUDAError) in try currentContext().reset() }
 }
 
 @c(carmine_rt_cudaThreadExit)
 public func cudaThreadExit() -> Int32 {
-  entry { () throws(CUDAError) in try resetCurrentDevice() }
-}
-
-/// Memory and streams go, and so does what was loaded of modules; kernels and variables load again at their next use.
-public func resetCurrentDevice() throws(CUDAError) {
-  let context = try currentContext()
-  try context.reset()
-  Registry.shared.forget(device: context.device.ordinal)
-  KnownLaunches.forgetAll()
+  entry { () throws(CUDAError) in try currentContext().reset() }
 }
 
 @c(carmine_rt_cudaDeviceGetLimit)

@@ -2,13 +2,10 @@
 // Threads: under the executable's lock.
 // Order: arguments that a launch in flight may still read are left alone: a change then goes to new memory, and the old comes back when
 // that launch is done.
-// Source: carmine_device_abi.h for the hidden arguments; HSA PSA 1.2, 2.9.
-import CDeviceABI
 import GPU
 import Glibc
 import KernelImage
 import ModuleLoading
-import Synchronization
 
 /// What the packets of one kernel are made from.
 struct KernelRecipe {
@@ -17,7 +14,6 @@ struct KernelRecipe {
   let workgroup: (x: UInt16, y: UInt16, z: UInt16)
   /// Blocks along x, and the first of them, for each dispatch.
   let parts: [(count: UInt32, offset: UInt32)]
-  let dimensions: UInt16
   let privateBytes: UInt32
   let usesPrintf: Bool
   var isAlone: Bool { node.configuration.isCooperative }
@@ -41,7 +37,6 @@ struct KernelRecipe {
       done += count
     }
     self.parts = parts
-    dimensions = function.mapping == .oneWarp && launch.grid.y == 1 && launch.grid.z == 1 ? 1 : 3
     privateBytes = function.image.scratchBytes + (function.image.usesDynamicStack ? context.limits.stackOfCalls : 0)
     usesPrintf = function.image.services.contains(.printf)
   }
